@@ -1,0 +1,131 @@
+"""Asks the Hub who a Hugging Face token belongs to (GET /api/whoami-v2)."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+import httpx
+from django.conf import settings
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from accounts.caching import SingleFlightCache
+from accounts.outgoing import http_client
+
+TOKEN_VERIFIED_SECONDS = 300
+TOKEN_REFUSED_SECONDS = 30
+MAX_ANSWER_BYTES = 1_000_000
+
+
+class _HubModel(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True
+    )
+
+
+class ResourceGroup(_HubModel):
+    id: str
+    name: str
+    role: str | None = None
+
+
+class Organization(_HubModel):
+    id: str
+    name: str
+    fullname: str | None = None
+    plan: str | None = None
+    role_in_org: str | None = None
+    security_restrictions: list[str] | None = None
+    resource_groups: list[ResourceGroup] | None = None
+
+
+class TokenEntity(_HubModel):
+    id: str = Field(validation_alias=AliasChoices("_id", "id"))
+    type: str
+    name: str | None = None
+
+
+class TokenPattern(_HubModel):
+    resource_type: str
+    wildcard_patterns: list[str] = []
+
+
+class TokenGrant(_HubModel):
+    entity: TokenEntity
+    permissions: list[str] = []
+    patterns: list[TokenPattern] | None = None
+
+
+class FineGrained(_HubModel):
+    can_read_gated_repos: bool | None = None
+    global_: list[str] | None = Field(default=None, alias="global")
+    scoped: list[TokenGrant] = []
+
+
+class AccessTokenInfo(_HubModel):
+    display_name: str | None = None
+    role: str | None = None
+    created_at: datetime | None = None
+    fine_grained: FineGrained | None = None
+
+
+class TokenAuth(_HubModel):
+    type: str = "unknown"
+    expires_at: datetime | None = None
+    access_token: AccessTokenInfo | None = None
+
+
+class WhoAmI(_HubModel):
+    """The account behind a token. `id` never changes, `name` may (a rename on the Hub)."""
+
+    type: Literal["user", "org", "app"]
+    id: str = Field(min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=150)
+    fullname: str | None = None
+    is_pro: bool | None = None
+    avatar_url: str | None = None
+    orgs: list[Organization] = []
+    auth: TokenAuth = TokenAuth()
+
+
+class TokenRefused(Exception):
+    """The Hub does not know this token, or no longer."""
+
+
+class HubUnreachable(Exception):
+    """The Hub could not be asked; `retry_after_seconds` is a sensible pause."""
+
+    def __init__(self, retry_after_seconds: int = 10) -> None:
+        super().__init__("Hugging Face could not be reached to check the token.")
+        self.retry_after_seconds = retry_after_seconds
+
+
+_known: SingleFlightCache[str, WhoAmI | TokenRefused] = SingleFlightCache(max_entries=10_000)
+
+
+async def whoami(token: str) -> WhoAmI:
+    """Return who the token belongs to, asking the Hub at most once in five minutes.
+
+    Raises TokenRefused, or HubUnreachable when the Hub gives no answer and none is remembered.
+    """
+    answer = await _known.get(sha256(token.encode()).hexdigest(), lambda: _ask(token))
+    if isinstance(answer, TokenRefused):
+        raise answer
+    return answer
+
+
+async def _ask(token: str) -> tuple[WhoAmI | TokenRefused, float]:
+    try:
+        response = await http_client().get(
+            f"{settings.HF_ENDPOINT}/api/whoami-v2", headers={"Authorization": f"Bearer {token}"}
+        )
+    except httpx.HTTPError as error:
+        raise HubUnreachable from error
+    if response.status_code in (401, 403):
+        return TokenRefused(), TOKEN_REFUSED_SECONDS
+    if response.status_code != 200 or len(response.content) > MAX_ANSWER_BYTES:
+        raise HubUnreachable
+    try:
+        return WhoAmI.model_validate_json(response.content), TOKEN_VERIFIED_SECONDS
+    except ValidationError as error:
+        raise HubUnreachable from error

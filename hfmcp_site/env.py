@@ -1,0 +1,79 @@
+"""Reads our settings from the environment and `.env`; the only reader of either.
+
+A wrong value stops start-up with its name and what it should be.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def _checked(name: str, read: Callable[[], T], should_be: str) -> T:
+    try:
+        return read()
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} should be {should_be}.") from error
+
+
+def text(name: str, default: str = "") -> str:
+    return str(env.str(name, default)).strip()
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    value = text(name, str(default)).lower()
+    if value in {"true", "1", "yes", "on"}:
+        return True
+    if value in {"false", "0", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} should be true or false.")
+
+
+def integer(name: str, default: int, *, minimum: int = 0) -> int:
+    value = _checked(name, lambda: int(env.str(name, str(default))), "a whole number")
+    if value < minimum:
+        raise ImproperlyConfigured(f"{name} should be at least {minimum}.")
+    return value
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated list, without empty entries."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def url(name: str, default: str = "") -> str:
+    """Return an http(s) URL without a trailing slash, or "" when unset and without default."""
+    value = text(name, default).rstrip("/")
+    parts = _checked(name, lambda: urlsplit(value), "a URL such as https://example.org")
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query):
+        raise ImproperlyConfigured(f"{name} should be a URL such as https://example.org.")
+    return value
+
+
+def secret(name: str) -> str:
+    value = text(name)
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} should be set. Run `make run` once, or `python -m hfmcp_site.bootstrap`, "
+            "to write one to .env."
+        )
+    return value
+
+
+def fernet_keys(name: str) -> list[str]:
+    """Return keys to encrypt (the first) and decrypt (all) with."""
+    keys = [word.strip() for word in secret(name).split(",") if word.strip()]
+    for key in keys:
+        _checked(name, lambda key=key: Fernet(key), "a comma-separated list of Fernet keys")
+    return keys

@@ -1,0 +1,9 @@
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="accounts:settings"), name="home"),
+    path("", include("mcpendpoint.urls")),
+    path("", include("accounts.urls")),
+    path("dashboard/", include("dashboard.urls")),
+]

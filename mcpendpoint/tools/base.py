@@ -1,0 +1,93 @@
+"""What a tool is: a name, a description, pydantic models of its arguments and result, a function.
+
+A tool raises ToolError with a message that an assistant can act on; everything else that escapes
+one is a bug.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from mcp_types import ContentBlock
+from pydantic import BaseModel, ConfigDict
+
+from accounts.catalogue import Effect
+from mcpendpoint.hub.client import HubClient
+
+
+class Arguments(BaseModel):
+    """Base of every tool's arguments: unknown ones are an error, not silently dropped."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ToolError(Exception):
+    """A failure to tell the assistant, as a result with isError.
+
+    `is_retryable` says whether the same call may work later; `retry_after_seconds` when, if known.
+    """
+
+    def __init__(
+        self, message: str, *, is_retryable: bool = False, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.is_retryable = is_retryable
+        self.retry_after_seconds = retry_after_seconds
+
+
+@dataclass(frozen=True)
+class ToolOutput:
+    structured: BaseModel
+    """Matches the tool's outputSchema."""
+    markdown: str
+    """The same for a reader."""
+    blocks: tuple[ContentBlock, ...] = ()
+    """Further content, such as images."""
+
+
+class ToolContext(Protocol):
+    """What a running tool may know and do."""
+
+    @property
+    def is_signed_in(self) -> bool: ...
+
+    @property
+    def include_images(self) -> bool: ...
+
+    @property
+    def settings_url(self) -> str:
+        """Where this person can sign in and choose tools, an absolute URL."""
+        ...
+
+    async def hub(self) -> HubClient:
+        """Return the Hub, acting as the caller. Raises ToolError when a new sign-in is needed."""
+        ...
+
+    async def report_progress(
+        self, progress: float, total: float | None = None, message: str | None = None
+    ) -> None:
+        """Tell the client how far we are; does nothing when it did not ask."""
+        ...
+
+
+ArgumentsT = TypeVar("ArgumentsT", bound=Arguments)
+
+
+@dataclass(frozen=True)
+class Tool(Generic[ArgumentsT]):
+    name: str
+    title: str
+    purpose: str
+    """One sentence for a person, shown on the settings page."""
+    description: str
+    """What the assistant reads."""
+    arguments: type[ArgumentsT]
+    result: type[BaseModel]
+    run: Callable[[ArgumentsT, ToolContext], Awaitable[ToolOutput]]
+    effects: frozenset[Effect] = frozenset({Effect.READ})
+    is_destructive: bool = False
+    is_open_world: bool = True
+    is_default: bool = True
+    is_always_on: bool = False
+    needs_sign_in: bool = False
+    meta: dict[str, Any] = field(default_factory=dict)
