@@ -1,0 +1,34 @@
+"""Link paging: which page comes next, if the Hub names one of its own. Pure: no I/O."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from mcpendpoint.hub.transport import Answer, origin_of
+
+MAX_CURSOR_CHARS = 2_000
+_NEXT = re.compile(r'<([^<>]{1,4000})>\s*;[^<]*?\brel="?next\b"?')
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[Any]
+    next_url: str | None
+    """Absolute, of the same origin as this page."""
+
+    @property
+    def cursor(self) -> str | None:
+        """What `cursor=` has to be to get the next page with the same parameters."""
+        if self.next_url is None:
+            return None
+        cursor = parse_qs(urlsplit(self.next_url).query).get("cursor", [""])[0]
+        return cursor if 0 < len(cursor) <= MAX_CURSOR_CHARS else None
+
+
+def next_url_of(answer: Answer) -> str | None:
+    found = _NEXT.search(answer.headers.get("link", ""))
+    if found is None:
+        return None
+    url = urljoin(answer.url, found[1])
+    return url if origin_of(url) == origin_of(answer.url) else None

@@ -1,0 +1,208 @@
+"""What the Hub answers, typed. Upstream drifts: extra fields are ignored, most may be missing, and
+a field of a wrong type counts as missing (see `read`)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from mcpendpoint.hub.errors import HubBadAnswer
+
+
+class RepoType(StrEnum):
+    MODEL = "model"
+    DATASET = "dataset"
+    SPACE = "space"
+
+    @property
+    def api_segment(self) -> str:
+        return f"{self.value}s"
+
+    @property
+    def page_prefix(self) -> str:
+        """What comes before the id in the URL of a page or file."""
+        return "" if self is RepoType.MODEL else f"{self.value}s/"
+
+
+class HubModel(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+
+
+class Repo(HubModel):
+    id: str = Field(min_length=1, max_length=200)
+    author: str | None = None
+    private: bool = False
+    gated: bool | str = False
+    """False, True, "auto" or "manual"."""
+    disabled: bool = False
+    likes: int | None = None
+    downloads: int | None = None
+    downloads_all_time: int | None = Field(default=None, alias="downloadsAllTime")
+    trending_score: float | None = Field(default=None, alias="trendingScore")
+    tags: list[str] = []
+    sha: str | None = None
+    created_at: datetime | None = Field(default=None, alias="createdAt")
+    last_modified: datetime | None = Field(default=None, alias="lastModified")
+    card_data: dict[str, Any] = Field(default={}, alias="cardData")
+
+    @field_validator("card_data", mode="before")
+    @classmethod
+    def _no_card(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    @property
+    def owner(self) -> str | None:
+        """Who it belongs to; None for canonical repositories such as gpt2."""
+        return self.author or (self.id.split("/")[0] if "/" in self.id else None)
+
+    def card_text(self, key: str) -> str | None:
+        value = self.card_data.get(key)
+        return value if isinstance(value, str) and value else None
+
+    def card_list(self, key: str) -> list[str]:
+        """Return a value of the card as a list: people write one, many or none."""
+        value = self.card_data.get(key)
+        values = value if isinstance(value, list) else [value]
+        return [str(item) for item in values if isinstance(item, str | int | float)]
+
+
+class TransformersInfo(HubModel):
+    auto_model: str | None = None
+    processor: str | None = None
+
+
+class Safetensors(HubModel):
+    total: int | None = None
+    parameters: dict[str, int] = {}
+
+
+class InferenceProvider(HubModel):
+    provider: str
+    status: str | None = None
+    provider_id: str | None = Field(default=None, alias="providerId")
+    task: str | None = None
+
+
+class Model(Repo):
+    pipeline_tag: str | None = None
+    library_name: str | None = None
+    config: dict[str, Any] = {}
+    transformers_info: TransformersInfo | None = Field(default=None, alias="transformersInfo")
+    safetensors: Safetensors | None = None
+    spaces: list[str] = []
+    inference_providers: list[InferenceProvider] = Field(
+        default=[], alias="inferenceProviderMapping"
+    )
+
+    @field_validator("inference_providers", mode="before")
+    @classmethod
+    def _either_form(cls, value: Any) -> Any:
+        """The Hub sends a list, and used to send an object by provider."""
+        if isinstance(value, dict):
+            return [{"provider": name, **info} for name, info in value.items()]
+        return value
+
+
+class Dataset(Repo):
+    description: str | None = None
+
+
+class Hardware(HubModel):
+    current: str | None = None
+    requested: str | None = None
+
+
+class Runtime(HubModel):
+    stage: str | None = None
+    """RUNNING, SLEEPING, PAUSED, BUILDING, RUNTIME_ERROR and others."""
+    hardware: Hardware | None = None
+
+
+class Space(Repo):
+    sdk: str | None = None
+    subdomain: str | None = None
+    runtime: Runtime | None = None
+    title: str | None = None
+    emoji: str | None = None
+    short_description: str | None = Field(default=None, alias="shortDescription")
+    ai_short_description: str | None = None
+    models: list[str] = []
+
+    @property
+    def stage(self) -> str | None:
+        return self.runtime.stage if self.runtime else None
+
+    @property
+    def display_title(self) -> str:
+        return self.title or self.card_text("title") or self.id.split("/")[-1]
+
+    @property
+    def display_emoji(self) -> str:
+        return self.emoji or self.card_text("emoji") or ""
+
+    @property
+    def summary(self) -> str | None:
+        return (
+            self.short_description
+            or self.card_text("short_description")
+            or self.ai_short_description
+        )
+
+    @property
+    def has_mcp_server(self) -> bool:
+        return "mcp-server" in self.tags
+
+
+class Membership(HubModel):
+    name: str
+    fullname: str | None = None
+
+
+class User(HubModel):
+    user: str
+    fullname: str | None = None
+    details: str | None = None
+    is_pro: bool | None = Field(default=None, alias="isPro")
+    created_at: datetime | None = Field(default=None, alias="createdAt")
+    models: int | None = Field(default=None, alias="numModels")
+    datasets: int | None = Field(default=None, alias="numDatasets")
+    spaces: int | None = Field(default=None, alias="numSpaces")
+    papers: int | None = Field(default=None, alias="numPapers")
+    followers: int | None = Field(default=None, alias="numFollowers")
+    orgs: list[Membership] = []
+
+
+class Organization(HubModel):
+    name: str
+    fullname: str | None = None
+    details: str | None = None
+    plan: str | None = None
+    is_enterprise: bool | None = Field(default=None, alias="isEnterprise")
+    is_verified: bool | None = Field(default=None, alias="isVerified")
+    members: int | None = Field(default=None, alias="numUsers")
+    models: int | None = Field(default=None, alias="numModels")
+    datasets: int | None = Field(default=None, alias="numDatasets")
+    spaces: int | None = Field(default=None, alias="numSpaces")
+    papers: int | None = Field(default=None, alias="numPapers")
+    followers: int | None = Field(default=None, alias="numFollowers")
+
+
+HubModelT = TypeVar("HubModelT", bound=HubModel)
+
+
+def read(kind: type[HubModelT], data: Any) -> HubModelT:
+    """Read what the Hub sent, without the fields that are not of the form we know.
+
+    Raises HubBadAnswer when what is left is not enough.
+    """
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        if not isinstance(data, dict):
+            raise HubBadAnswer("The Hub's answer is not of the form that was expected.") from error
+        unknown = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
+    try:
+        return kind.model_validate({k: v for k, v in data.items() if k not in unknown})
+    except ValidationError as error:
+        raise HubBadAnswer("The Hub's answer lacks what was expected in it.") from error
