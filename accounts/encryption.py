@@ -5,12 +5,18 @@ opens raises InvalidToken: it is never returned as ciphertext.
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
+
+if TYPE_CHECKING:
+    # Django's fields are generic for type checkers only.
+    TextField = models.TextField[str, str]
+else:
+    TextField = models.TextField
 
 
 @lru_cache(maxsize=4)
@@ -22,7 +28,7 @@ def _current_box() -> MultiFernet:
     return _box(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(TextField):
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
         return _current_box().encrypt(value.encode()).decode() if value else value

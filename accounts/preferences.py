@@ -4,14 +4,22 @@ All writes go through here, and each announces itself with `preferences_changed`
 this process forget at once. Other processes keep what they read for a second at most.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
 from django.dispatch import Signal
 
+from accounts.catalogue import catalogue
 from accounts.models import SelectedSpace, ToolSelection, User
 
 preferences_changed = Signal()
 """Sent with `user_id` after anything that decides about a user's requests was saved."""
+
+MAX_SLOT = 9_999
+"""So many different Spaces can one user add in their life."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +41,20 @@ class Preferences:
     include_images: bool
 
 
+class TooManySpaces(Exception):
+    """The user has as many Spaces as they may; `limit` says how many."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"You can select at most {limit} Spaces. Remove one first.")
+        self.limit = limit
+
+
 def load_preferences(user_id: int) -> Preferences:
     selection = ToolSelection.objects.filter(user_id=user_id).first()
     spaces = SelectedSpace.objects.filter(user_id=user_id, is_active=True)
     return Preferences(
         tools=None if selection is None else frozenset(selection.tools),
-        spaces=tuple(
-            SavedSpace(row.space_id, row.slot, row.is_private, row.title, row.emoji)
-            for row in spaces
-        ),
+        spaces=tuple(_saved_space(row) for row in spaces),
         include_images=selection.include_images if selection else True,
     )
 
@@ -49,3 +62,74 @@ def load_preferences(user_id: int) -> Preferences:
 def find_user_id(hf_id: str) -> int | None:
     """Return the user who signed in here with this Hugging Face id, if any."""
     return User.objects.filter(hf_id=hf_id, is_active=True).values_list("pk", flat=True).first()
+
+
+def save_tools(user: User, names: Iterable[str], include_images: bool) -> None:
+    """Save which built-in tools the user wants. Raises ValueError for a name that nobody offers."""
+    wanted = set(names)
+    if unknown := wanted - {tool.name for tool in catalogue.tools}:
+        raise ValueError(f"Unknown tools: {', '.join(sorted(unknown))}.")
+    ToolSelection.objects.update_or_create(
+        user=user, defaults={"tools": sorted(wanted), "include_images": include_images}
+    )
+    announce(user.pk)
+
+
+def forget_tools(user: User) -> None:
+    """Go back to the defaults, whatever they will be."""
+    user_id = user.pk
+    ToolSelection.objects.filter(user_id=user_id).delete()
+    announce(user_id)
+
+
+def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji: str) -> SavedSpace:
+    """Offer a Space as tools, in the slot that it had before if it was ever added.
+
+    Raises TooManySpaces.
+    """
+    with transaction.atomic():
+        # The user's row is the lock that makes slots and the limit hold when two tabs add at once.
+        User.objects.select_for_update().get(pk=user.pk)
+        rows = SelectedSpace.objects.filter(user_id=user.pk)
+        row = rows.filter(space_id=space_id).first()
+        if row is None or not row.is_active:
+            _check_room(rows.filter(is_active=True).count())
+        if row is None:
+            row = SelectedSpace(user_id=user.pk, space_id=space_id, slot=_next_slot(user.pk))
+        row.is_active = True
+        row.is_private = is_private
+        row.title = title[:200]
+        row.emoji = emoji[:16]
+        row.save()
+    announce(user.pk)
+    return _saved_space(row)
+
+
+def remove_space(user: User, space_id: str) -> None:
+    """Stop offering a Space; its slot stays its own. Does nothing for one that is not there."""
+    SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id).update(is_active=False)
+    announce(user.pk)
+
+
+def announce(user_id: int) -> None:
+    """Tell this process's caches, once what was saved can be read by others."""
+    transaction.on_commit(
+        lambda: preferences_changed.send(sender=User, user_id=user_id), robust=True
+    )
+
+
+def _check_room(active: int) -> None:
+    if active >= settings.MCP_MAX_SPACES:
+        raise TooManySpaces(settings.MCP_MAX_SPACES)
+
+
+def _next_slot(user_id: int) -> int:
+    highest = SelectedSpace.objects.filter(user_id=user_id).aggregate(highest=Max("slot"))
+    slot = (highest["highest"] or 0) + 1
+    if slot > MAX_SLOT:
+        raise TooManySpaces(MAX_SLOT)
+    return slot
+
+
+def _saved_space(row: SelectedSpace) -> SavedSpace:
+    return SavedSpace(row.space_id, row.slot, row.is_private, row.title, row.emoji)
