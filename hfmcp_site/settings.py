@@ -1,6 +1,8 @@
 """Django settings. Every value that a deployment may change comes from the environment; README
 lists them."""
 
+from urllib.parse import urlsplit
+
 from hfmcp_site import env
 
 BASE_DIR = env.BASE_DIR
@@ -20,7 +22,9 @@ HF_DATASETS_SERVER = env.url("HF_DATASETS_SERVER", "https://datasets-server.hugg
 HF_SPACE_URL = env.text("HF_SPACE_URL", "https://{subdomain}.hf.space").rstrip("/")
 HF_OAUTH_CLIENT_ID = env.text("HF_OAUTH_CLIENT_ID")
 HF_OAUTH_CLIENT_SECRET = env.text("HF_OAUTH_CLIENT_SECRET")
-HF_OAUTH_SCOPES = env.words("HF_OAUTH_SCOPES", "openid,profile,read-repos,gated-repos,inference-api")
+HF_OAUTH_SCOPES = env.words(
+    "HF_OAUTH_SCOPES", "openid,profile,read-repos,gated-repos,inference-api"
+)
 HF_TIMEOUT_SECONDS = env.integer("HF_TIMEOUT_SECONDS", 12, minimum=1)
 
 # What the endpoint offers
@@ -33,6 +37,7 @@ DISABLE_TOOLS = env.words("DISABLE_TOOLS")
 DEFAULT_SPACES = env.words("DEFAULT_SPACES", "mcp-tools/Z-Image-Turbo")
 METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 30, minimum=1)
 
+ALLOWED_HOSTS += [host for host in [urlsplit(PUBLIC_URL).hostname] if host not in ALLOWED_HOSTS]
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -78,10 +83,13 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "loaders": [
-                ("django.template.loaders.cached.Loader", [
-                    "django.template.loaders.filesystem.Loader",
-                    "django.template.loaders.app_directories.Loader",
-                ]),
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                ),
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -154,6 +162,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else N
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = False
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # no redirect to TLS of our own: the proxy does that
+    "security.W021",  # no HSTS preload: that is the domain owner's decision
+]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = MCP_MAX_BODY_BYTES
@@ -184,10 +196,17 @@ USE_TZ = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "private": {
+            "()": "hfmcp_site.logs.PrivateFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # its own handlers would bypass the formatter
         # httpx logs whole URLs, which may carry what a user searched for.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},

@@ -1,0 +1,63 @@
+# Each command installs what it needs. The first one is all that a new user has to know.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+NODE_DIR := tests/node
+
+.PHONY: run test demo check format conformance bench clean
+.DEFAULT_GOAL := run
+
+run: .venv/.installed  ## Set up and serve on http://localhost:8000
+	@mkdir -p var
+	@$(BIN)/python -m hfmcp_site.bootstrap
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@echo "Serving on http://localhost:$(PORT) - stop with Ctrl-C"
+	@$(BIN)/uvicorn hfmcp_site.asgi:application --host $(HOST) --port $(PORT) --lifespan off \
+		--ws websockets-sansio --no-access-log --no-server-header
+
+test: .venv/.installed-dev $(NODE_DIR)/.installed  ## Set up and run every test
+	$(BIN)/python -m pytest $(ARGS)
+
+demo: .venv/.installed-dev $(NODE_DIR)/.installed  ## Run on stand-ins for Hugging Face, offline
+	$(BIN)/python -m tests.standins.demo
+
+check: .venv/.installed-dev  ## Format, lint, types, architecture, migrations, deployment
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	@$(BIN)/python -m hfmcp_site.bootstrap
+	$(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	PUBLIC_URL=https://mcp.example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python -m pytest tests/test_architecture.py
+
+format: .venv/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+conformance: .venv/.installed-dev $(NODE_DIR)/.installed  ## The official suite, both protocol eras
+	$(BIN)/python -m tests.conformance
+
+bench: .venv/.installed-dev $(NODE_DIR)/.installed  ## Side by side with the reference server
+	$(BIN)/python -m benchmarks
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: .venv/bin/python requirements.txt constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+# Tests that need Node skip without it, and say so.
+$(NODE_DIR)/.installed: $(NODE_DIR)/package.json $(NODE_DIR)/package-lock.json
+	@if command -v npm >/dev/null; then cd $(NODE_DIR) && npm ci --silent --no-audit --no-fund; \
+	else echo "npm is not here: tests that need Node will skip."; fi
+	@touch $@
+
+clean:
+	rm -rf .venv $(NODE_DIR)/node_modules $(NODE_DIR)/.installed var

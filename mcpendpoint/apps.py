@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+
+
+class McpEndpointConfig(AppConfig):
+    name = "mcpendpoint"
+    verbose_name = "MCP endpoint"
+
+    def ready(self) -> None:
+        from accounts.catalogue import ToolChoice, catalogue
+        from mcpendpoint.tools.bouquets import BOUQUETS
+        from mcpendpoint.tools.registry import TOOLS
+
+        choices = [
+            ToolChoice(
+                name=tool.name,
+                title=tool.title,
+                purpose=tool.purpose,
+                effects=tool.effects,
+                is_default=tool.is_default,
+                is_always_on=tool.is_always_on,
+                needs_sign_in=tool.needs_sign_in,
+            )
+            for tool in TOOLS
+        ]
+        catalogue.register(choices, BOUQUETS)

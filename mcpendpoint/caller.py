@@ -1,0 +1,166 @@
+"""Request to Caller: who asks, by the credential in `Authorization` and nothing else.
+
+A credential that is wrong, or that cannot be checked now, is refused. It never becomes anonymous.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+
+from accounts.access_keys import KeyOwner, find_access_key, note_use
+from accounts.caching import SingleFlightCache
+from accounts.credentials import hub_token
+from accounts.identity import HubUnreachable, TokenRefused, whoami
+from accounts.preferences import Preferences, find_user_id, load_preferences, preferences_changed
+from mcpendpoint.head import Head
+
+# What another process saved is seen here after this time at the latest; what this process saved,
+# at once (preferences_changed).
+KNOWN_SECONDS = 1.0
+
+MAX_TOKEN_LENGTH = 4_096
+
+
+class Credential(StrEnum):
+    ANONYMOUS = "anonymous"
+    ACCESS_KEY = "access_key"
+    HF_TOKEN = "hf_token"  # noqa: S105 - a kind, not a token
+
+
+@dataclass(frozen=True)
+class Caller:
+    credential: Credential
+    user_id: int | None = None
+    """Our user, when somebody signed in here with this Hugging Face account."""
+    username: str | None = None
+    """The Hugging Face name, None for anonymous."""
+    preferences: Preferences | None = None
+    _hf_token: str | None = field(default=None, repr=False)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.credential is not Credential.ANONYMOUS
+
+    async def hub_token(self) -> str | None:
+        """Return the Hugging Face token to act with, None for anonymous.
+
+        Raises accounts.credentials.SignInNeeded and accounts.identity.HubUnreachable.
+        """
+        if self.credential is Credential.ACCESS_KEY and self.user_id is not None:
+            return await hub_token(self.user_id)
+        return self._hf_token
+
+
+ANONYMOUS = Caller(Credential.ANONYMOUS)
+
+
+class CallerRefused(Exception):
+    """Why nobody is served: `status` 401, 403 or 503, `error` as RFC 6750 section 3.1 names it."""
+
+    def __init__(
+        self, status: int, error: str, message: str, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = error
+        self.retry_after_seconds = retry_after_seconds
+
+
+def _invalid_token(message: str) -> CallerRefused:
+    return CallerRefused(401, "invalid_token", message)
+
+
+async def identify(head: Head, url_username: str | None, *, must_sign_in: bool) -> Caller:
+    """Return who asks; `url_username` is the owner in `/u/<username>/mcp`.
+
+    Raises CallerRefused.
+    """
+    caller = await _read_credential(head)
+    if caller is ANONYMOUS:
+        if must_sign_in or url_username is not None:
+            raise CallerRefused(401, "", "This URL is for somebody who signed in.")
+        return caller
+    if url_username is not None and (caller.username or "").lower() != url_username.lower():
+        raise CallerRefused(403, "access_denied", "This URL belongs to another user.")
+    return caller
+
+
+async def _read_credential(head: Head) -> Caller:
+    lines = head.values("authorization")
+    if not lines:
+        return ANONYMOUS
+    scheme, _, token = lines[0].partition(" ")
+    token = token.strip()
+    if len(lines) > 1 or scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_LENGTH:
+        raise _invalid_token("Authorization should be one line: Bearer, a space, a token.")
+    if token.startswith("hfmcp_"):
+        return await _caller_of_access_key(token)
+    if token.startswith("hf_"):
+        return await _caller_of_hf_token(token)
+    raise _invalid_token("This is neither an access key of this server nor a Hugging Face token.")
+
+
+async def _caller_of_access_key(key: str) -> Caller:
+    owner = await _key_owners.get(key, lambda: _load_owner(key))
+    if owner is _NOBODY:
+        raise _invalid_token("This access key does not exist, or was revoked.")
+    note_use(owner.key_id)
+    return Caller(
+        Credential.ACCESS_KEY, owner.user_id, owner.username, await _preferences_of(owner.user_id)
+    )
+
+
+async def _caller_of_hf_token(token: str) -> Caller:
+    if not settings.MCP_ACCEPT_HF_TOKENS:
+        raise _invalid_token("This server takes no Hugging Face tokens; use an access key.")
+    try:
+        account = await whoami(token)
+    except TokenRefused as error:
+        raise _invalid_token("Hugging Face does not accept this token.") from error
+    except HubUnreachable as error:
+        raise CallerRefused(
+            503,
+            "temporarily_unavailable",
+            "Hugging Face cannot be reached to check this token. Try again soon.",
+            error.retry_after_seconds,
+        ) from error
+    user_id = await _user_ids.get(account.id, lambda: _load_user_id(account.id)) or None
+    preferences = None if user_id is None else await _preferences_of(user_id)
+    return Caller(Credential.HF_TOKEN, user_id, account.name, preferences, token)
+
+
+# Caches of what the database says. A stored None could not be told from "unknown", hence the
+# stand-ins for "nobody".
+_NOBODY = KeyOwner(key_id=0, user_id=0, username="", hf_id="")
+_key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_entries=10_000)
+_user_ids: SingleFlightCache[str, int] = SingleFlightCache(max_entries=10_000)
+_preferences: SingleFlightCache[int, Preferences] = SingleFlightCache(max_entries=10_000)
+
+
+async def _load_owner(key: str) -> tuple[KeyOwner, float]:
+    return await database_sync_to_async(find_access_key)(key) or _NOBODY, KNOWN_SECONDS
+
+
+async def _load_user_id(hf_id: str) -> tuple[int, float]:
+    return await database_sync_to_async(find_user_id)(hf_id) or 0, KNOWN_SECONDS
+
+
+async def _preferences_of(user_id: int) -> Preferences:
+    async def load() -> tuple[Preferences, float]:
+        return await database_sync_to_async(load_preferences)(user_id), KNOWN_SECONDS
+
+    return await _preferences.get(user_id, load)
+
+
+def forget_user(sender: Any, user_id: int, **kwargs: Any) -> None:
+    _preferences.forget(user_id)
+    # Keys and ids are few and cheap to ask for again, and which of them are this user's is not
+    # worth an index.
+    _key_owners.clear()
+    _user_ids.clear()
+
+
+preferences_changed.connect(forget_user, dispatch_uid="mcpendpoint.caller")

@@ -1,0 +1,53 @@
+"""Who a legacy client says it is, carried by the client itself in `Mcp-Session-Id`.
+
+Legacy clients (initialize) name themselves only once, and no worker keeps anything about a client.
+So the answer to initialize hands out a signed note which the client sends along with each request:
+any worker reads it. It is for the dashboard alone: never an identity, never needed, and one that we
+cannot read is as good as none.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.core import signing
+
+MAX_NAME_LENGTH = 120
+_SALT = "mcpendpoint.client_tag"
+
+
+@dataclass(frozen=True)
+class ClientTag:
+    name: str
+    version: str
+
+
+UNKNOWN_CLIENT = ClientTag("", "")
+
+
+def client_tag(client_info: Any) -> ClientTag:
+    """Return the name and version in a client's own `clientInfo`, hostile until cut and cleaned."""
+    if not isinstance(client_info, dict):
+        return UNKNOWN_CLIENT
+    return ClientTag(_clean(client_info.get("name")), _clean(client_info.get("version")))
+
+
+def _clean(value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    return "".join(c for c in value[:MAX_NAME_LENGTH] if c.isprintable()).strip()
+
+
+def seal(tag: ClientTag) -> str:
+    return signing.dumps([tag.name, tag.version], salt=_SALT, compress=True)
+
+
+@lru_cache(maxsize=10_000)
+def unseal(session_id: str) -> ClientTag:
+    if len(session_id) > 2_000:
+        return UNKNOWN_CLIENT
+    try:
+        name, version = signing.loads(session_id, salt=_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return UNKNOWN_CLIENT
+    return ClientTag(_clean(name), _clean(version))

@@ -1,0 +1,43 @@
+"""Why a tool cannot be called, said so that an assistant can tell its user what to do."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from mcpendpoint.context import RequestContext
+from mcpendpoint.gradio.naming import prefix_of
+from mcpendpoint.tools.registry import by_name
+
+
+@dataclass(frozen=True)
+class Denial:
+    reason: str
+    """A word for programs: unknown, disabled, sign_in_required, not_selected."""
+    message: str
+
+
+def denial_of(name: str, context: RequestContext) -> Denial:
+    """Explain why a tool that is not in the caller's selection is not there."""
+    tool = by_name.get(name)
+    shown = name[:80]
+    if tool is None and prefix_of(name) is not None:
+        return Denial(
+            "not_selected",
+            f"No selected Space has the tool {shown}. Spaces are chosen at {context.settings_url} "
+            "or with ?gradio=owner/name in the URL; then list the tools again.",
+        )
+    if tool is None:
+        return Denial("unknown", f"There is no tool {shown}. List the tools again.")
+    if name in settings.DISABLE_TOOLS:
+        return Denial("disabled", f"The administrator of this server has switched {shown} off.")
+    if tool.needs_sign_in and not context.is_signed_in:
+        return Denial(
+            "sign_in_required",
+            f"{shown} is for people who signed in. Sign in at {context.settings_url} and connect "
+            "with an access key from there.",
+        )
+    return Denial(
+        "not_selected",
+        f"{shown} exists, but is not selected. Select it at {context.settings_url}, or choose a "
+        "bouquet that has it with ?mix= in the URL.",
+    )

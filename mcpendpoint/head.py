@@ -1,0 +1,62 @@
+"""The head of an HTTP request as the protocol needs it: every header as it was sent.
+
+Django's own view of headers drops names with an underscore and joins duplicates, and neither is
+wanted where a duplicate must be refused.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from django.http import HttpRequest
+
+MAX_QUERY_FIELDS = 100
+
+
+@dataclass(frozen=True)
+class Head:
+    method: str
+    path: str
+    pairs: tuple[tuple[str, str], ...]
+    """Header lines: lower-case name, value without surrounding white space (RFC 9110 OWS)."""
+    headers: dict[str, str]
+    """The same by name, the last one where a name is repeated."""
+    query: dict[str, list[str]]
+    scheme: str
+    client_address: str
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.pairs if key == name]
+
+    def accepts(self, media_type: str) -> bool:
+        """Whether the client takes this media type (RFC 9110 12.5.1, without q-values)."""
+        accept = self.headers.get("accept", "*/*")
+        return media_type in accept or "*/*" in accept
+
+
+def read_head(request: HttpRequest) -> Head:
+    scope = getattr(request, "scope", None)
+    if scope is not None:
+        pairs = tuple(
+            (name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t"))
+            for name, value in scope["headers"]
+        )
+    else:  # the synchronous test client
+        pairs = tuple((name.lower(), value) for name, value in request.headers.items())
+    return Head(
+        method=request.method or "",
+        path=request.path,
+        pairs=pairs,
+        headers=dict(pairs),
+        query=_parse_query(request.META.get("QUERY_STRING", "")),
+        scheme=request.scheme or "http",
+        client_address=request.META.get("REMOTE_ADDR", ""),
+    )
+
+
+def _parse_query(query: str) -> dict[str, list[str]]:
+    if not query:
+        return {}
+    try:
+        return parse_qs(query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS)
+    except ValueError:
+        return {"": [query]}  # too many fields: no parameter of ours has an empty name

@@ -1,0 +1,100 @@
+"""Bytes to JSON-RPC 2.0 messages. Pure: no I/O, no Django.
+
+A body is one request, one notification, one response (which we take note of and drop), or, for
+2025-03-26 clients, a batch of them.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from mcp_types import INVALID_REQUEST, PARSE_ERROR
+
+MAX_BATCH = 50
+MAX_ID_LENGTH = 256
+
+RequestId = str | int
+
+
+class MalformedMessage(Exception):
+    """A body or message that is not JSON-RPC; `code` and the message are for the client."""
+
+    def __init__(self, code: int, message: str, request_id: RequestId | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.request_id = request_id
+
+
+@dataclass(frozen=True)
+class Message:
+    kind: Literal["request", "notification", "response"]
+    method: str
+    """"" for a response."""
+    id: RequestId | None
+    params: dict[str, Any] | None
+    body: dict[str, Any]
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        meta = (self.params or {}).get("_meta")
+        return meta if isinstance(meta, dict) else {}
+
+
+def parse_body(raw: bytes) -> Message | list[Message | MalformedMessage]:
+    """Return the message, or the list of a batch, in which a malformed entry stands as its error.
+
+    Raises MalformedMessage when nothing in the body can be answered by itself.
+    """
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        # The decoder's own words would quote the body.
+        raise MalformedMessage(PARSE_ERROR, "The body is not valid JSON.") from error
+    if isinstance(body, list):
+        if not body:
+            raise MalformedMessage(INVALID_REQUEST, "A batch must not be empty.")
+        if len(body) > MAX_BATCH:
+            raise MalformedMessage(INVALID_REQUEST, f"A batch holds at most {MAX_BATCH} messages.")
+        return [_batch_entry(entry) for entry in body]
+    return parse_message(body)
+
+
+def _batch_entry(entry: Any) -> Message | MalformedMessage:
+    try:
+        return parse_message(entry)
+    except MalformedMessage as error:
+        return error
+
+
+def parse_message(body: Any) -> Message:
+    if not isinstance(body, dict):
+        raise MalformedMessage(INVALID_REQUEST, "A JSON-RPC message must be an object.")
+    if "id" in body and not _is_id(body["id"]):
+        raise MalformedMessage(INVALID_REQUEST, "id must be a string or an integer.")
+    request_id = body.get("id")
+    if body.get("jsonrpc") != "2.0":
+        raise MalformedMessage(INVALID_REQUEST, 'jsonrpc must be "2.0".', request_id)
+    if "method" not in body and ("result" in body or "error" in body):
+        return Message("response", "", request_id, None, body)
+    method, params = body.get("method"), body.get("params")
+    if not isinstance(method, str) or not method:
+        raise MalformedMessage(INVALID_REQUEST, "method must be a string.", request_id)
+    if params is not None and not isinstance(params, dict):
+        raise MalformedMessage(INVALID_REQUEST, "params must be an object.", request_id)
+    kind: Literal["request", "notification"] = "request" if "id" in body else "notification"
+    return Message(kind, method, request_id, params, body)
+
+
+def _is_id(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= MAX_ID_LENGTH
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def error_message(
+    code: int, message: str, request_id: RequestId | None = None, data: Any = None
+) -> dict[str, Any]:
+    error: dict[str, Any] = {"code": code, "message": message}
+    if data is not None:
+        error["data"] = data
+    return {"jsonrpc": "2.0", "id": request_id, "error": error}

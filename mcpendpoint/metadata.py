@@ -1,0 +1,46 @@
+"""What an MCP client may learn without a credential: RFC 9728 metadata and the 401 challenge.
+
+Everything names the host that the client used, so a deployment may have several.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from mcpendpoint.caller import CallerRefused
+from mcpendpoint.head import Head, read_head
+from mcpendpoint.security import is_host_served, public_base
+
+WELL_KNOWN = "/.well-known/oauth-protected-resource"
+
+
+async def protected_resource(request: HttpRequest, resource_path: str = "mcp") -> HttpResponseBase:
+    """RFC 9728 metadata of `/mcp` (also at the root) or `/u/<username>/mcp`."""
+    head = read_head(request)
+    if not is_host_served(head):
+        return JsonResponse({"error": "misdirected_request"}, status=421)
+    return JsonResponse(
+        _resource_metadata(public_base(head), resource_path),
+        headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"},
+    )
+
+
+def _resource_metadata(base: str, resource_path: str) -> dict[str, Any]:
+    return {
+        "resource": f"{base}/{resource_path}",
+        "authorization_servers": [settings.PUBLIC_URL],
+        "bearer_methods_supported": ["header"],
+        "resource_name": "Hugging Face MCP server",
+        "resource_documentation": base + reverse("mcpendpoint:shared"),
+    }
+
+
+def challenge(head: Head, refused: CallerRefused) -> str:
+    """Return the `WWW-Authenticate` value of a 401 or 403 (RFC 6750 3, RFC 9728 5.1)."""
+    fields = [f'resource_metadata="{public_base(head)}{WELL_KNOWN}{head.path}"']
+    if refused.error:
+        fields = [f'error="{refused.error}"', f'error_description="{refused}"', *fields]
+    return "Bearer " + ", ".join(fields)

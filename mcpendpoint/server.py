@@ -1,0 +1,68 @@
+"""The MCP server: what it says of itself, and its handlers.
+
+A tool that is not selected does not exist for the caller: it is neither listed nor callable.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from mcp import MCPError
+from mcp.server import CacheHint, Server, ServerRequestContext
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    DiscoverResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    RequestParams,
+)
+
+from mcpendpoint import __version__
+from mcpendpoint.kernel import SUPPORTED_VERSIONS
+from mcpendpoint.tool_calls import call_tool
+from mcpendpoint.tool_lists import definitions_of
+
+INSTRUCTIONS = (
+    "Tools of the Hugging Face Hub (models, datasets, Spaces) and of the Gradio Spaces that this "
+    "person picked. Search first, then ask for details by repository id (owner/name). Tools whose "
+    "names start with gr run a Gradio Space, which their descriptions name. When a tool is "
+    "missing, the person can select it on this server's settings page; it is there at the next "
+    "listing."
+)
+
+
+async def _discover(ctx: ServerRequestContext[Any], params: RequestParams | None) -> DiscoverResult:
+    return DiscoverResult(
+        supported_versions=SUPPORTED_VERSIONS,
+        capabilities=SERVER.get_capabilities(protocol_version=ctx.protocol_version),
+        instructions=SERVER.instructions,
+    )
+
+
+async def _list_tools(
+    ctx: ServerRequestContext[Any], params: PaginatedRequestParams | None
+) -> ListToolsResult:
+    if params is not None and params.cursor is not None:
+        raise MCPError(code=INVALID_PARAMS, message="The list has one page; there is no cursor.")
+    return ListToolsResult(tools=await definitions_of(ctx.request))
+
+
+async def _call_tool(
+    ctx: ServerRequestContext[Any], params: CallToolRequestParams
+) -> CallToolResult:
+    return await call_tool(params.name, params.arguments or {}, ctx.request)
+
+
+SERVER: Server[Any] = Server(
+    "huggingface-mcp",
+    version=__version__,
+    title="Hugging Face",
+    instructions=INSTRUCTIONS,
+    website_url=settings.PUBLIC_URL,
+    # A saved selection holds for the very next request, so a list is never fresh for long.
+    cache_hints={"server/discover": CacheHint(ttl_ms=300_000, scope="public")},
+    on_list_tools=_list_tools,
+    on_call_tool=_call_tool,
+)
+SERVER.add_request_handler("server/discover", RequestParams, _discover)

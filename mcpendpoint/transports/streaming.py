@@ -1,0 +1,116 @@
+"""Request-scoped streams: JSON when the answer comes first, SSE as soon as anything else does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from mcpendpoint.kernel import Answer
+
+KEEP_ALIVE_SECONDS = 15.0
+"""A comment this often keeps proxies from closing a stream on which nothing happens."""
+
+_KEEP_ALIVE = b": keep-alive\r\n\r\n"
+
+Work = Callable[["Outbox"], Awaitable[Answer]]
+
+
+@dataclass
+class Outbox:
+    """Notifications on their way to the client."""
+
+    notifications: list[dict[str, Any]] = field(default_factory=list)
+    is_streaming: bool = False
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, notification: dict[str, Any]) -> None:
+        self.notifications.append(notification)
+        self._news.set()
+
+    def take(self) -> list[dict[str, Any]]:
+        taken, self.notifications = self.notifications, []
+        self._news.clear()
+        return taken
+
+    async def wait(self) -> None:
+        await self._news.wait()
+
+
+def json_response(body: Any, status: int = 200) -> HttpResponse:
+    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+
+
+# Work whose client left, but which has to be finished all the same.
+_unattended: set[asyncio.Task[Answer]] = set()
+
+
+async def respond(work: Work, *, ends_with_client: bool) -> HttpResponseBase:
+    """Run `work` and answer with JSON, or with SSE once it sends a notification or takes long.
+
+    `ends_with_client`: whether a client that disconnects thereby cancels (2026-07-28), or not
+    (before).
+    """
+    outbox = Outbox()
+    task = asyncio.ensure_future(work(outbox))
+    try:
+        await _first_event(task, outbox)
+    except asyncio.CancelledError:
+        _leave(task, ends_with_client)
+        raise
+    if task.done() and not outbox.notifications:
+        reply = task.result()
+        return json_response(reply.body, reply.status)
+    outbox.is_streaming = True
+    response = StreamingHttpResponse(
+        _events(task, outbox, ends_with_client), content_type="text/event-stream"
+    )
+    response["Cache-Control"] = "no-cache, no-transform"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _first_event(task: "asyncio.Future[Answer]", outbox: Outbox) -> None:
+    """Wait for the answer, a notification, or until the client should hear something."""
+    news = asyncio.ensure_future(outbox.wait())
+    try:
+        await asyncio.wait(
+            {task, news}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        news.cancel()
+
+
+async def _events(
+    task: "asyncio.Future[Answer]", outbox: Outbox, ends_with_client: bool
+) -> AsyncIterator[bytes]:
+    try:
+        yield _frames(outbox.take()) or _KEEP_ALIVE
+        while not task.done():
+            await _first_event(task, outbox)
+            if frames := _frames(outbox.take()):
+                yield frames
+            elif not task.done():
+                yield _KEEP_ALIVE
+        yield _frames([*outbox.take(), task.result().body])
+    finally:
+        _leave(task, ends_with_client)
+
+
+def _frames(messages: list[dict[str, Any]]) -> bytes:
+    return b"".join(
+        b"event: message\r\ndata: " + orjson.dumps(message) + b"\r\n\r\n" for message in messages
+    )
+
+
+def _leave(task: "asyncio.Future[Answer]", ends_with_client: bool) -> None:
+    if task.done():
+        return
+    if ends_with_client:
+        task.cancel()
+    elif isinstance(task, asyncio.Task):
+        _unattended.add(task)
+        task.add_done_callback(_unattended.discard)

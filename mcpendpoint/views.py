@@ -1,0 +1,10 @@
+"""The endpoint's views."""
+
+from mcpendpoint.metadata import protected_resource
+from mcpendpoint.server import SERVER
+from mcpendpoint.tool_lists import SerializedToolLists
+from mcpendpoint.transports.http import endpoint_view
+
+endpoint = endpoint_view(SERVER, shortcut=SerializedToolLists(SERVER))
+
+__all__ = ["endpoint", "protected_resource"]
