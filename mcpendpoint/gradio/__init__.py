@@ -1,0 +1,10 @@
+"""Gradio Spaces as tools.
+
+spaces.py     what the rest of the endpoint uses: list the tools of Spaces, call one
+discovery.py  where a Space is and which tools it has, remembered
+calling.py    one call of a tool at a Space: the result, or what went wrong
+upstream.py   the same as JSON-RPC, and a session if the Space insists (exchange.py: one POST)
+transport.py  the HTTP client for Spaces      freshness.py  a cache that outlives its answers
+naming.py     names of tools (pure)           schema.py   what a Space says of its tools (pure)
+states.py     why a Space cannot serve (pure) results.py  what a call brought back (pure)
+"""

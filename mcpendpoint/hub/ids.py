@@ -30,3 +30,11 @@ def url_path(*segments: str) -> str:
         if segment in ("", ".", ".."):
             raise BadRepoId(f"{segment!r} cannot be part of a path.")
     return "/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def is_space_id(text: str) -> bool:
+    """Say whether a Space can be called this: Spaces always have an owner."""
+    try:
+        return "/" in parse_repo_id(text)
+    except BadRepoId:
+        return False

@@ -1,0 +1,244 @@
+"""Where a Space is and which tools it has, remembered.
+
+What anybody may see is asked for as nobody and shared. Only what the Hub refuses to nobody is asked
+for with the caller's token, and remembered for that token alone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+import httpx
+import orjson
+from django.conf import settings
+
+from mcpendpoint.gradio.errors import SpaceError, SpaceGone
+from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Remembered
+from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
+from mcpendpoint.gradio.states import RUNNING, explain_state
+from mcpendpoint.gradio.transport import read_body, space_url, spaces_client, token_header
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.errors import (
+    HubError,
+    HubForbidden,
+    HubNotFound,
+    HubNotSignedIn,
+    HubRateLimited,
+    HubTokenRefused,
+)
+from mcpendpoint.hub.ids import is_space_id
+from mcpendpoint.hub.types import Space
+
+INFO_SECONDS = 5.0
+SCHEMA_SECONDS = 7.5
+FRESH_SECONDS = 300.0
+FAILURE_SECONDS = 30.0
+STALE_SECONDS = 86_400.0
+PATIENCE_SECONDS = 1.0
+MAX_SCHEMA_BYTES = 1_000_000
+MAX_SCHEMAS_WEIGHT = 64_000_000
+MAX_INFOS_WEIGHT = 8_000_000
+
+Key = tuple[str, str]
+"""The Space's id in lower case; the digest of the token it was seen with, "" as nobody."""
+
+
+@dataclass(frozen=True)
+class SpaceInfo:
+    space_id: str
+    url: str
+    """Where it is reached, without a trailing slash."""
+    page: str
+    """Its page on the Hub."""
+    is_private: bool
+    stage: str
+
+    @property
+    def problem(self) -> SpaceError | None:
+        return explain_state(self.space_id, self.stage, self.page)
+
+
+_infos: FreshnessCache[Key, SpaceInfo] = FreshnessCache(
+    stale_seconds=STALE_SECONDS, failure_seconds=FAILURE_SECONDS, max_weight=MAX_INFOS_WEIGHT
+)
+_schemas: FreshnessCache[Key, SpaceSchema] = FreshnessCache(
+    stale_seconds=STALE_SECONDS, failure_seconds=FAILURE_SECONDS, max_weight=MAX_SCHEMAS_WEIGHT
+)
+
+
+def forget_spaces() -> None:
+    """Drop all that is remembered, of every caller."""
+    _infos.clear()
+    _schemas.clear()
+
+
+def look_again(space_id: str, token: str | None) -> None:
+    """Ask anew the next time that somebody wants to know of this Space."""
+    for key in (_key(space_id, None), _key(space_id, token)):
+        _infos.retry(key)
+        _schemas.retry(key)
+
+
+async def find_space(
+    space_id: str,
+    *,
+    is_private: bool,
+    token: str | None,
+    patience_seconds: float | None = None,
+) -> Remembered[SpaceInfo]:
+    """Return where a Space is and what state it is in, as far as this caller may know.
+
+    Raises SpaceError. `is_private` only saves the attempt to see it as nobody.
+    """
+    if not is_space_id(space_id):
+        raise SpaceGone(f"“{space_id[:100]}” is not the id of a Space, which is owner/name.")
+
+    async def ask(asking: str | None) -> Remembered[SpaceInfo]:
+        return await _infos.get(
+            _key(space_id, asking),
+            lambda: _load_info(space_id, asking),
+            patience_seconds=patience_seconds,
+        )
+
+    if is_private and token is not None:
+        return await ask(token)
+    try:
+        return await ask(None)
+    except SpaceError as error:
+        if token is None or not error.may_need_token:
+            raise
+    return await ask(token)
+
+
+async def find_tools(info: SpaceInfo, token: str | None) -> Remembered[SpaceSchema]:
+    """Return the tools of a Space, those it had when it last ran if it does not now.
+
+    Raises SpaceError.
+    """
+    asking = token if info.is_private else None
+    return await _schemas.get(
+        _key(info.space_id, asking),
+        lambda: _load_schema(info, asking),
+        patience_seconds=PATIENCE_SECONDS,
+    )
+
+
+def _key(space_id: str, token: str | None) -> Key:
+    digest = sha256(token.encode("utf-8", "replace")).hexdigest() if token else ""
+    return space_id.lower(), digest
+
+
+async def _load_info(space_id: str, token: str | None) -> Loaded[SpaceInfo]:
+    page = f"{settings.HF_ENDPOINT}/spaces/{space_id}"
+    try:
+        async with asyncio.timeout(INFO_SECONDS):
+            space = await HubClient(token).space(space_id)
+    except TimeoutError as error:
+        raise SpaceError(
+            f"The Hub did not say in time where the Space {space_id} is. Try again soon.",
+            is_retryable=True,
+        ) from error
+    except HubError as error:
+        raise _explain_refusal(space_id, error, token) from error
+    info = _info_of(space, page)
+    if info.is_private and token is None:
+        raise SpaceGone(f"The Space {space_id} is private.", may_need_token=True)
+    seconds = FRESH_SECONDS if info.stage in RUNNING else FAILURE_SECONDS
+    return Loaded(info, seconds, weight=500)
+
+
+def _info_of(space: Space, page: str) -> SpaceInfo:
+    if space.sdk != "gradio":
+        raise SpaceGone(f"{space.id} is not a Gradio Space, so it has no tools.")
+    if space.disabled or not space.subdomain:
+        raise SpaceError(f"The Space {space.id} cannot be reached. See {page}")
+    return SpaceInfo(
+        space_id=space.id,
+        url=space_url(space.subdomain),
+        page=page,
+        is_private=space.private,
+        stage=space.stage or "",
+    )
+
+
+def _explain_refusal(space_id: str, error: HubError, token: str | None) -> SpaceError:
+    if token is None and isinstance(error, HubNotFound | HubNotSignedIn | HubForbidden):
+        return SpaceGone(
+            f"The Space {space_id} does not exist, or is private and needs a sign-in.",
+            may_need_token=True,
+        )
+    if token is None and isinstance(error, HubRateLimited):
+        return SpaceError(
+            "The Hub answers no more questions of this server for now. Try again in some minutes, "
+            "or sign in.",
+            is_retryable=True,
+            retry_after_seconds=error.retry_after_seconds,
+            may_need_token=True,
+        )
+    if isinstance(error, HubNotFound | HubForbidden):
+        return SpaceGone(
+            f"The Space {space_id} does not exist, or this account may not see it. Check the name, "
+            "and that the token may read this repository."
+        )
+    if isinstance(error, HubTokenRefused):
+        return SpaceGone(
+            f"Hugging Face refused the token, so the Space {space_id} cannot be looked up. "
+            "Sign in again."
+        )
+    return SpaceError(
+        f"The Hub could not say where the Space {space_id} is: {error.message}",
+        is_retryable=error.is_retryable,
+        retry_after_seconds=error.retry_after_seconds,
+    )
+
+
+async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema]:
+    if info.problem is not None:
+        # Asking would wake a sleeping Space, which a mere list is no reason for.
+        raise info.problem
+    body = await _within(SCHEMA_SECONDS, info, lambda: _fetch_schema(info, token))
+    try:
+        schema = parse_schema(orjson.loads(body))
+    except (orjson.JSONDecodeError, NotASchema) as error:
+        raise SpaceError(
+            f"The Space {info.space_id} describes its tools in a form that is not known. "
+            "Its owner should update Gradio."
+        ) from error
+    return Loaded(schema, FRESH_SECONDS, weight=4 * len(body))
+
+
+async def _within(seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable[bytes]]) -> bytes:
+    try:
+        async with asyncio.timeout(seconds):
+            return await fetch()
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise SpaceError(
+            f"The Space {info.space_id} did not say in time which tools it has. Try again soon.",
+            is_retryable=True,
+        ) from error
+    except httpx.HTTPError as error:
+        raise SpaceError(
+            f"The Space {info.space_id} could not be reached. Try again soon; see {info.page}",
+            is_retryable=True,
+        ) from error
+
+
+async def _fetch_schema(info: SpaceInfo, token: str | None) -> bytes:
+    url = f"{info.url}/gradio_api/mcp/schema"
+    async with spaces_client().stream("GET", url, headers=token_header(token)) as response:
+        if response.status_code == 404:
+            raise SpaceError(
+                f"The Space {info.space_id} offers no tools: its app is not started with "
+                "mcp_server=True."
+            )
+        if response.status_code != 200:
+            raise SpaceError(
+                f"The Space {info.space_id} answered HTTP status {response.status_code} when asked "
+                f"for its tools. Try again soon; see {info.page}",
+                is_retryable=response.status_code >= 500,
+            )
+        body = await read_body(response, MAX_SCHEMA_BYTES)
+        if body is None:
+            raise SpaceError(f"The Space {info.space_id} describes its tools at too great length.")
+        return body

@@ -1,0 +1,28 @@
+"""What can be wrong with a Space.
+
+ToolError
+└── SpaceError       says which Space, what is wrong and what to do, to a person or an assistant
+    └── SpaceGone    it does not exist (any more), or is not for this caller to see
+"""
+
+from mcpendpoint.tools.base import ToolError
+
+
+class SpaceError(ToolError):
+    def __init__(
+        self,
+        message: str,
+        *,
+        is_retryable: bool = False,
+        retry_after_seconds: int | None = None,
+        may_need_token: bool = False,
+    ) -> None:
+        super().__init__(
+            message, is_retryable=is_retryable, retry_after_seconds=retry_after_seconds
+        )
+        self.may_need_token = may_need_token
+        """Asked as nobody: the owner of a token may be told more."""
+
+
+class SpaceGone(SpaceError):
+    """What was known of the Space must not be used any longer."""
