@@ -1,0 +1,152 @@
+"""Serves every stand-in Space by path: `/s/<subdomain>/…`, and a log of what it was asked.
+
+`/_log` (GET, or DELETE to clear it) shows digests of forwarded tokens, never a token.
+"""
+
+import asyncio
+import json
+import os
+import socket
+from hashlib import sha256
+from typing import Any
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from tests.standins.reverse_proxy import forward, make_client
+from tests.standins.space import app as gradio_app
+from tests.standins.space.callers import bearer_of, user_of
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
+SCHEMA_PATH = "gradio_api/mcp/schema"
+SLOW_SECONDS = float(os.environ.get("SPACE_SLOW_SECONDS", "30"))
+
+ASLEEP_PAGE = "<!doctype html><title>Space</title><h1>This Space is sleeping</h1>"
+BROKEN_PAGE = "<!doctype html><title>Space</title>Your space is in error, check its status on hf.co"
+MALFORMED_TOOLS = [
+    {"name": "no_schema", "description": "A tool whose schema is not one.", "inputSchema": "text"},
+    {"name": 7, "inputSchema": {"type": "object", "properties": {}}},
+    "not even an object",
+]
+
+
+class Spaces:
+    """The Spaces behind one front; `app_url` is the Gradio app that the running ones share."""
+
+    def __init__(self, app_url: str) -> None:
+        self._app_url = app_url
+        self._client = make_client()
+        self._log: list[dict[str, Any]] = []
+        self._serve = {
+            "acme-image-maker": self._running,
+            "alice-private-space": self._private,
+            "acme-asleep": self._asleep,
+            "acme-broken": self._broken,
+            "acme-bad-schema": self._bad_schema,
+            "acme-old-gradio": self._old_gradio,
+            "acme-slow": self._slow,
+        }
+
+    async def space(self, request: Request) -> Response:
+        subdomain = request.path_params["subdomain"]
+        self._note(request, subdomain)
+        serve = self._serve.get(subdomain)
+        if serve is None:
+            raise HTTPException(404)
+        return await serve(request)
+
+    async def log(self, request: Request) -> Response:
+        entries = list(self._log)
+        if request.method == "DELETE":
+            self._log.clear()
+        return JSONResponse(entries)
+
+    async def _running(self, request: Request) -> Response:
+        public = f"{request.headers['host']}/s/{request.path_params['subdomain']}"
+        return await forward(
+            self._client,
+            request,
+            f"{self._app_url}/{request.path_params['path']}",
+            # Gradio makes the URLs of its files from this. A real Space has a host of its own;
+            # here the Space is a path of the host.
+            headers={"x-forwarded-host": public},
+        )
+
+    async def _private(self, request: Request) -> Response:
+        tokens = [
+            bearer_of(request.headers.get(name)) for name in ("x-hf-authorization", "authorization")
+        ]
+        if "alice" not in {user_of(token) for token in tokens}:
+            raise HTTPException(404)
+        return await self._running(request)
+
+    async def _asleep(self, request: Request) -> Response:
+        return HTMLResponse(ASLEEP_PAGE, status_code=503)
+
+    async def _broken(self, request: Request) -> Response:
+        return HTMLResponse(BROKEN_PAGE, status_code=500)
+
+    async def _bad_schema(self, request: Request) -> Response:
+        if request.path_params["path"] != SCHEMA_PATH:
+            return await self._running(request)
+        tools = await self._tools()
+        good = next(tool for tool in tools if tool["name"] == "greet")
+        return JSONResponse([*MALFORMED_TOOLS, good])
+
+    async def _old_gradio(self, request: Request) -> Response:
+        """Answer in the form that Gradio had before tools were a list: input schemas by name."""
+        if request.path_params["path"] != SCHEMA_PATH:
+            return await self._running(request)
+        return JSONResponse(
+            {
+                tool["name"]: {**tool["inputSchema"], "description": tool["description"]}
+                for tool in await self._tools()
+            }
+        )
+
+    async def _slow(self, request: Request) -> Response:
+        await asyncio.sleep(SLOW_SECONDS)
+        return await self._running(request)
+
+    async def _tools(self) -> list[dict[str, Any]]:
+        answer: httpx.Response = await self._client.get(f"{self._app_url}/{SCHEMA_PATH}")
+        tools: list[dict[str, Any]] = answer.json()
+        return tools
+
+    def _note(self, request: Request, subdomain: str) -> None:
+        entry = {
+            "subdomain": subdomain,
+            "method": request.method,
+            "path": "/" + request.path_params["path"],
+        }
+        for name in ("x-hf-authorization", "authorization"):
+            token = bearer_of(request.headers.get(name))
+            entry[name] = sha256(token.encode()).hexdigest() if token else None
+        self._log.append(entry)
+
+
+def make_front(app_url: str) -> Starlette:
+    spaces = Spaces(app_url)
+    return Starlette(
+        routes=[
+            Route("/_log", spaces.log, methods=["GET", "DELETE"]),
+            Route("/s/{subdomain}/{path:path}", spaces.space, methods=METHODS),
+        ]
+    )
+
+
+def main() -> None:
+    front = make_front(gradio_app.launch())
+    listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "0"))))
+    print(json.dumps({"url": f"http://127.0.0.1:{listener.getsockname()[1]}"}), flush=True)
+    config = uvicorn.Config(front, log_level="warning", ws="none", timeout_graceful_shutdown=1)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()
