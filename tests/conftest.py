@@ -1,0 +1,147 @@
+"""Servers that tests run against, each started once a session and only when a test asks for it."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests import environment, node
+from tests.live import people
+from tests.live.product import OAUTH_CLIENT, Product, start_product
+from tests.live.storage import fresh_storage, missing_programs
+from tests.needs import need
+from tests.ports import free_port
+from tests.standins.serve import Running, start
+from tests.standins.space.environment import is_installed as space_is_installed
+
+# Before pytest-django sets Django up, which it does once all conftest files are read.
+environment.apply()
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def standin_ports() -> dict[str, int]:
+    """Ports of the stand-ins, chosen first: they know each other's whether they run or not."""
+    return {name: free_port() for name in ("hub", "oauth", "space")}
+
+
+@pytest.fixture(scope="session")
+def hub(standin_ports: dict[str, int]) -> Iterator[Running]:
+    """The stand-in Hub; with `oauth` it is its users' sign-in as well, at the same origin."""
+    env = {
+        "PORT": str(standin_ports["hub"]),
+        "OAUTH_STANDIN_URL": f"http://127.0.0.1:{standin_ports['oauth']}",
+    }
+    with start("tests.standins.hub", env=env) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def oauth(hub: Running, standin_ports: dict[str, int]) -> Iterator[Running]:
+    need(node.are_installed(), "the Node programs are not installed (npm ci in tests/node)")
+    env = {"PORT": str(standin_ports["oauth"]), "ISSUER": hub.url}
+    with start("tests.standins.oauth", env=env) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def space(standin_ports: dict[str, int]) -> Iterator[Running]:
+    need(
+        space_is_installed(),
+        "the stand-in Space is not installed (tests/standins/space/environment.py)",
+    )
+    with start("tests.standins.space", env={"PORT": str(standin_ports["space"])}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def product_env(hub: Running, standin_ports: dict[str, int]) -> dict[str, str]:
+    """Settings of a product that knows the stand-ins."""
+    return {
+        "HF_ENDPOINT": hub.url,
+        "HF_DATASETS_SERVER": hub.url,
+        "HF_SPACE_URL": f"http://127.0.0.1:{standin_ports['space']}/s/{{subdomain}}",
+    }
+
+
+@pytest.fixture(scope="session")
+def product(product_env: dict[str, str]) -> Iterator[Product]:
+    """The product, live, on SQLite, where people sign in with a pasted token.
+
+    A test that calls Space tools asks for `space` too.
+    """
+    with start_product(product_env) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def oauth_product(product_env: dict[str, str], oauth: Running) -> Iterator[Product]:
+    """The product, live, where people sign in with Hugging Face."""
+    with start_product(product_env | OAUTH_CLIENT) as running:
+        yield running
+
+
+@pytest.fixture
+def make_product(product_env: dict[str, str]) -> Iterator[Callable[..., Product]]:
+    """Start a product of the test's own: `make_product(NAME="value")` sets settings."""
+    with ExitStack() as products:
+        yield lambda **env: products.enter_context(start_product(product_env | env))
+
+
+@pytest.fixture
+def postgres_product(product_env: dict[str, str]) -> Iterator[Callable[..., Product]]:
+    """Start workers that share one fresh PostgreSQL database and one Redis, secrets too."""
+    missing = missing_programs()
+    need(missing is None, missing or "")
+    with fresh_storage() as storage, ExitStack() as products:
+        shared = product_env | environment.SHARED_SECRETS | storage
+        yield lambda **env: products.enter_context(start_product(shared | env))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    need(CHROMIUM.exists(), "Chromium is not installed (CHROMIUM says where it is)")
+    return CHROMIUM
+
+
+@pytest.fixture
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    """A real browser. Its tests are async: Playwright's sync API does not mix with asyncio."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def page(browser: Browser) -> Page:
+    context = await browser.new_context()
+    context.set_default_timeout(15_000)
+    return await context.new_page()
+
+
+@pytest.fixture
+def sign_in() -> Iterator[Callable[[Product, str], httpx.Client]]:
+    """Sign in to a live product with a pasted token: `sign_in(product, "hf_alice")`."""
+    with ExitStack() as clients:
+        yield lambda product, token: clients.enter_context(people.sign_in(product, token))
+
+
+@pytest.fixture
+def new_user() -> Callable[[], people.Person]:
+    """Make up a user that no other test knows: `new_user().token`."""
+    return people.new_user

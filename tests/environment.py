@@ -1,0 +1,40 @@
+"""The settings that tests run with, whatever the shell or `.env` says.
+
+Imported by conftest.py before Django reads its settings.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+NOBODY = "http://127.0.0.1:9"  # nothing listens there: a test that needs a Hub says so
+
+SHARED_SECRETS = {
+    "SECRET_KEY": "a-secret-for-tests-only-with-more-than-fifty-characters-in-it",
+    "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+}
+
+SETTINGS = SHARED_SECRETS | {
+    "DJANGO_SETTINGS_MODULE": "hfmcp_site.settings",
+    "DATABASE_URL": f"sqlite:///{Path(tempfile.gettempdir())}/hfmcp-tests-{os.getpid()}.sqlite3",
+    "REDIS_URL": "",
+    "DEBUG": "false",
+    "PUBLIC_URL": "http://localhost:8000",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+    "ADMIN_HF_USERS": "admin",
+    "HF_ENDPOINT": NOBODY,
+    "HF_DATASETS_SERVER": NOBODY,
+    "HF_SPACE_URL": NOBODY + "/s/{subdomain}",
+    "HF_OAUTH_CLIENT_ID": "",
+    "HF_OAUTH_CLIENT_SECRET": "",
+    "MCP_ACCEPT_HF_TOKENS": "true",
+    "MCP_ALLOWED_ORIGINS": "",
+    "DISABLE_TOOLS": "",
+    "DEFAULT_SPACES": "",
+}
+
+
+def apply() -> None:
+    os.environ.update(SETTINGS)

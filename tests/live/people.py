@@ -1,0 +1,47 @@
+"""People who sign in to a live product."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import uuid4
+
+import httpx
+
+from tests.live.product import Product
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody whom the stand-in Hub knows, because it knows every `hf_user_<name>`."""
+
+    name: str
+
+    @property
+    def token(self) -> str:
+        return f"hf_user_{self.name}"
+
+    @property
+    def hf_id(self) -> str:
+        return sha256(self.name.encode()).hexdigest()[:24]
+
+
+def new_user() -> Person:
+    return Person(f"user-{uuid4().hex[:12]}")
+
+
+def sign_in(product: Product, token: str) -> httpx.Client:
+    """Sign in by pasting a Hugging Face token; return the browser, in effect."""
+    client = httpx.Client(base_url=product.url, follow_redirects=True, trust_env=False)
+    client.get("/sign-in/").raise_for_status()
+    answer = post_form(client, "/sign-in/", {"token": token})
+    if "sessionid" not in client.cookies:
+        raise AssertionError(f"not signed in: {answer.status_code} {answer.text[:2000]}")
+    return client
+
+
+def post_form(client: httpx.Client, path: str, data: dict[str, str | list[str]]) -> httpx.Response:
+    """Post a form as its page would, with the CSRF token of the session."""
+    return client.post(
+        path,
+        data={**data, "csrfmiddlewaretoken": client.cookies["csrftoken"]},
+        headers={"Referer": str(client.base_url.join(path))},
+    )

@@ -1,0 +1,53 @@
+"""Starts product processes for tests, benchmarks and the demo. Free of Django."""
+
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+
+from cryptography.fernet import Fernet
+
+from tests.ports import free_port
+from tests.standins.serve import start
+
+OAUTH_CLIENT = {
+    "HF_OAUTH_CLIENT_ID": "hfmcp-product",
+    "HF_OAUTH_CLIENT_SECRET": "a-made-up-client-secret-of-the-stand-in",
+}
+
+
+@dataclass(frozen=True)
+class Product:
+    url: str
+    process: Popen[str]
+    log_file: Path
+
+    def log(self) -> str:
+        """Return everything that the process has logged so far."""
+        return self.log_file.read_text()
+
+
+@contextmanager
+def start_product(env: Mapping[str, str]) -> Iterator[Product]:
+    """Serve the product with `env`, by default on a new SQLite database of its own."""
+    with tempfile.TemporaryDirectory(prefix="hfmcp-product-") as folder:
+        port = env.get("PORT") or str(free_port())
+        url = f"http://127.0.0.1:{port}"
+        log_file = Path(folder) / "log"
+        defaults = {
+            "PORT": port,
+            "PUBLIC_URL": url,
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+            "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            "REDIS_URL": "",
+            "LOG_FILE": str(log_file),
+        }
+        log_file.touch()
+        with start("tests.live", env={**defaults, **env}) as running:
+            yield Product(
+                url=env.get("PUBLIC_URL", url), process=running.process, log_file=log_file
+            )
