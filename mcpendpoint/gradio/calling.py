@@ -8,7 +8,7 @@ from django.conf import settings
 from mcp_types import CallToolResult
 
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again
-from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.gradio.errors import SpaceError, SpaceGone
 from mcpendpoint.gradio.exchange import Reply, UnknownAnswer
 from mcpendpoint.gradio.results import NotAResult, read_result, replica_of
 from mcpendpoint.gradio.states import ASLEEP
@@ -89,15 +89,22 @@ async def _call(
 
 async def _explain_failure(info: SpaceInfo, token: str | None, what: str) -> SpaceError:
     """Say what went wrong: the reason is the Space's state if the Hub knows one."""
-    look_again(info.space_id, token)
-    try:
-        now = await find_space(info.space_id, is_private=info.is_private, token=token)
-    except SpaceError as error:
-        return error
-    return now.value.problem or SpaceError(
+    problem = await _current_problem(info, token)
+    return problem or SpaceError(
         f"The Space {info.space_id} {what}. It may be starting or overloaded; see {info.page}",
         is_retryable=True,
     )
+
+
+async def _current_problem(info: SpaceInfo, token: str | None) -> SpaceError | None:
+    look_again(info.space_id, token)
+    try:
+        now = await find_space(info.space_id, is_private=info.is_private, token=token)
+    except SpaceGone as gone:
+        return gone
+    except SpaceError:
+        return None
+    return now.value.problem
 
 
 async def _explain_status(info: SpaceInfo, token: str | None, reply: Reply) -> SpaceError:

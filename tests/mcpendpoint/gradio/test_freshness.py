@@ -1,0 +1,191 @@
+import asyncio
+
+import pytest
+
+from mcpendpoint.gradio.errors import SpaceError, SpaceGone
+from mcpendpoint.gradio.freshness import FreshnessCache, Loaded
+
+FRESH, FAILED, STALE = 300, 30, 1000
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+class Source:
+    """Loads what a test puts there, and counts how often it was asked."""
+
+    def __init__(self, value):
+        self.value = value
+        self.asked = 0
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def __call__(self):
+        self.asked += 1
+        value = self.value
+        await self.may_answer.wait()
+        if isinstance(value, Exception):
+            raise value
+        return Loaded(value, FRESH, weight=1000)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def cache(clock):
+    return FreshnessCache(stale_seconds=STALE, failure_seconds=FAILED, max_weight=5000, clock=clock)
+
+
+async def test_many_who_ask_at_once_share_one_load(cache):
+    source = Source("tools")
+
+    answers = await asyncio.gather(*(cache.get("k", source) for _ in range(10)))
+
+    assert {answer.value for answer in answers} == {"tools"}
+    assert source.asked == 1
+
+
+async def test_fresh_value_is_served_as_it_is(cache, clock):
+    source = Source("tools")
+    await cache.get("k", source)
+    clock.now += FRESH - 1
+
+    await cache.get("k", source)
+
+    assert source.asked == 1
+
+
+async def test_value_past_its_freshness_is_loaded_anew(cache, clock):
+    source = Source("old")
+    await cache.get("k", source)
+    clock.now += FRESH + 1
+    source.value = "new"
+
+    answer = await cache.get("k", source, patience_seconds=5)
+
+    assert (answer.value, answer.failure) == ("new", None)
+
+
+async def test_stale_value_is_served_when_the_load_fails_and_says_why(cache, clock):
+    source = Source("tools")
+    await cache.get("k", source)
+    clock.now += FRESH + 1
+    source.value = SpaceError("asleep")
+
+    answer = await cache.get("k", source)
+
+    assert (answer.value, str(answer.failure)) == ("tools", "asleep")
+
+
+async def test_stale_value_is_served_when_the_load_takes_longer_than_one_will_wait(cache, clock):
+    source = Source("old")
+    await cache.get("k", source)
+    clock.now += FRESH + 1
+    source.value = "new"
+    source.may_answer.clear()
+
+    meanwhile = await cache.get("k", source, patience_seconds=0)
+    source.may_answer.set()
+    afterwards = await cache.get("k", source)
+
+    assert (meanwhile.value, afterwards.value) == ("old", "new")
+    assert source.asked == 2
+
+
+async def test_value_that_is_too_old_is_not_served(cache, clock):
+    source = Source("tools")
+    await cache.get("k", source)
+    clock.now += STALE + 1
+    source.value = SpaceError("asleep")
+
+    with pytest.raises(SpaceError, match="asleep"):
+        await cache.get("k", source)
+
+
+async def test_value_of_a_space_that_is_gone_is_not_served(cache, clock):
+    source = Source("tools")
+    await cache.get("k", source)
+    clock.now += FRESH + 1
+    source.value = SpaceGone("private now")
+
+    with pytest.raises(SpaceGone, match="private now"):
+        await cache.get("k", source)
+
+
+async def test_failure_is_remembered_for_a_while(cache, clock):
+    source = Source(SpaceError("broken", is_retryable=True))
+    for _ in range(3):
+        with pytest.raises(SpaceError, match="broken") as caught:
+            await cache.get("k", source)
+    assert (source.asked, caught.value.is_retryable) == (1, True)
+
+    clock.now += FAILED + 1
+    source.value = "tools"
+
+    assert (await cache.get("k", source)).value == "tools"
+
+
+async def test_failure_is_forgotten_when_somebody_wants_it_tried_again(cache):
+    source = Source(SpaceError("broken"))
+    with pytest.raises(SpaceError):
+        await cache.get("k", source)
+    source.value = "tools"
+
+    cache.retry("k")
+
+    assert (await cache.get("k", source)).value == "tools"
+
+
+async def test_retry_keeps_the_old_value_in_case_that_fails(cache):
+    source = Source("tools")
+    await cache.get("k", source)
+    source.value = SpaceError("asleep")
+
+    cache.retry("k")
+
+    assert (await cache.get("k", source)).value == "tools"
+    assert source.asked == 2
+
+
+async def test_one_who_asked_first_and_left_costs_the_others_nothing(cache):
+    source = Source("tools")
+    source.may_answer.clear()
+    first = asyncio.create_task(cache.get("k", source))
+    second = asyncio.create_task(cache.get("k", source))
+    await asyncio.sleep(0)
+
+    first.cancel()
+    await asyncio.sleep(0)
+    source.may_answer.set()
+
+    assert (await second).value == "tools"
+    assert source.asked == 1
+
+
+async def test_least_recently_used_is_thrown_out_when_all_weigh_too_much(cache):
+    source = Source("tools")
+    for key in "abc":
+        await cache.get(key, source)
+    await cache.get("a", source)
+    await cache.get("d", source)
+    assert source.asked == 4
+
+    await cache.get("a", source)
+    assert source.asked == 4
+
+    await cache.get("b", source)
+    assert source.asked == 5
+
+
+async def test_bug_in_a_load_is_not_mistaken_for_a_failure(cache):
+    source = Source(KeyError("bug"))
+
+    with pytest.raises(KeyError):
+        await cache.get("k", source)
