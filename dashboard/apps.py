@@ -1,0 +1,19 @@
+import atexit
+
+from django.apps import AppConfig
+
+
+class DashboardConfig(AppConfig):
+    name = "dashboard"
+    verbose_name = "Dashboard"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_out
+
+        from dashboard.announcements import announce_sign_out
+        from dashboard.recorder import recorder
+        from mcpendpoint import records
+
+        records.listen(recorder.note)
+        user_logged_out.connect(announce_sign_out)
+        atexit.register(recorder.flush_at_exit)

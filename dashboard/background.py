@@ -1,0 +1,23 @@
+"""Runs the dashboard's database work on threads of its own, away from those that serve requests."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from django.db import connections
+
+T = TypeVar("T")
+
+_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="dashboard")
+
+
+async def in_background(work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_threads, _run, work)
+
+
+def _run(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    finally:
+        connections.close_all()

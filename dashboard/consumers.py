@@ -1,0 +1,134 @@
+"""The WebSocket of the dashboard: a snapshot at once, then another whenever something changed.
+
+Staff only, and only for as long as they are: the session is looked at again every half minute and
+when it ends. All a page may say is which range it shows.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from importlib import import_module
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.auth import get_user
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from dashboard.announcements import GROUP, session_digest
+from dashboard.live import live_pages
+from dashboard.ranges import DEFAULT_RANGE, RANGES, Range
+
+logger = logging.getLogger(__name__)
+
+MAX_MESSAGE_CHARACTERS = 100
+MIN_PAUSE_SECONDS = 0.5
+PAUSE_PER_EFFORT = 5
+"""A page that takes long to make, such as a busy week, is made less often."""
+MAX_PAUSE_SECONDS = 5.0
+"""Without news the page is sent anew all the same: time passes, and news may have been lost."""
+
+CLOSE_BAD_MESSAGE = 4400
+CLOSE_SIGNED_OUT = 4401
+
+
+class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
+    def __init__(self, *, session_check_seconds: float = 30.0) -> None:
+        super().__init__()
+        self._session_check_seconds = session_check_seconds
+        self._shown = DEFAULT_RANGE
+        self._due = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def connect(self) -> None:
+        if not _may_watch(self.scope["user"]):
+            await self.close()
+            return
+        query = parse_qs(self.scope["query_string"].decode("latin-1"))
+        self._shown = RANGES.get(query.get("range", [""])[0], DEFAULT_RANGE)
+        await self.accept()
+        try:
+            await self.channel_layer.group_add(GROUP, self.channel_name)
+        except Exception as error:
+            logger.warning("Not told of changes, looking by ourselves: %s.", type(error).__name__)
+        self._tasks = [
+            asyncio.create_task(self._keep_sending()),
+            asyncio.create_task(self._keep_checking_session()),
+        ]
+
+    async def disconnect(self, code: int) -> None:
+        with contextlib.suppress(Exception):
+            await self.channel_layer.group_discard(GROUP, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        shown = _read_range(text_data)
+        if shown is None:
+            await self.close(CLOSE_BAD_MESSAGE)
+            return
+        self._shown = shown
+        self._due.set()
+
+    async def metrics_changed(self, event: dict[str, str]) -> None:
+        live_pages.note_change(event["id"])
+        self._due.set()
+
+    async def session_ended(self, event: dict[str, str]) -> None:
+        if event["session"] == session_digest(self.scope["session"].session_key or ""):
+            await self.close(CLOSE_SIGNED_OUT)
+
+    async def _keep_sending(self) -> None:
+        sequence = 0
+        while True:
+            self._due.clear()
+            sequence += 1
+            started = time.monotonic()
+            try:
+                await self.send(await live_pages.message(self._shown, sequence))
+            except Exception:
+                # The page keeps what it shows; most likely the database is away for a moment.
+                logger.exception("A dashboard page could not be sent.")
+            effort_seconds = time.monotonic() - started
+            await asyncio.sleep(max(MIN_PAUSE_SECONDS, effort_seconds * PAUSE_PER_EFFORT))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), MAX_PAUSE_SECONDS)
+
+    async def _keep_checking_session(self) -> None:
+        sessions = import_module(settings.SESSION_ENGINE)
+        while True:
+            await asyncio.sleep(self._session_check_seconds)
+            stored = sessions.SessionStore(self.scope["session"].session_key)
+            try:
+                user = await get_user({"session": stored})
+            except Exception:
+                logger.exception("A dashboard session could not be checked.")
+                continue
+            if not _may_watch(user):
+                await self.close(CLOSE_SIGNED_OUT)
+                return
+
+
+def _may_watch(user: Any) -> bool:
+    return bool(user.is_authenticated and user.is_active and user.is_staff)
+
+
+def _read_range(message: str | None) -> Range | None:
+    """Return the range of `{"range": "1h"}`, or None for anything else."""
+    if message is None or len(message) > MAX_MESSAGE_CHARACTERS:
+        return None
+    try:
+        parsed = json.loads(message)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(parsed, dict) or parsed.keys() != {"range"}:
+        return None
+    name = parsed["range"]
+    return RANGES.get(name) if isinstance(name, str) else None

@@ -1,0 +1,29 @@
+"""What the page's templates and its chart are given, at first and with each update."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from dashboard.metrics import Snapshot
+from dashboard.ranges import RANGES
+
+
+def page_context(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "snapshot": snapshot,
+        "totals": snapshot.totals,
+        "now": snapshot.generated_at,
+        "shown": RANGES[snapshot.range],
+        "endpoint_url": settings.PUBLIC_URL + reverse("mcpendpoint:shared"),
+    }
+
+
+def series_json(snapshot: Snapshot) -> dict[str, list[float | None]]:
+    """Return the chart's columns: seconds since the epoch, then one value for each."""
+    return {
+        "at": [point.at.timestamp() for point in snapshot.series],
+        "requests": [point.requests for point in snapshot.series],
+        "errors": [point.errors for point in snapshot.series],
+        "p95_ms": [point.p95_ms for point in snapshot.series],
+    }

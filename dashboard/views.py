@@ -1,0 +1,47 @@
+"""The dashboard's page and its JSON, both for staff."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import orjson
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from dashboard.pages import page_context, series_json
+from dashboard.ranges import DEFAULT_RANGE, RANGES
+from dashboard.store import read_snapshot
+
+
+@require_safe
+@never_cache
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_staff:
+        return render(request, "dashboard/forbidden.html", status=HTTPStatus.FORBIDDEN)
+    shown = RANGES.get(request.GET.get("range", ""), DEFAULT_RANGE)
+    snapshot = read_snapshot(shown, datetime.now(UTC))
+    context = {"ranges": RANGES.values(), "series": series_json(snapshot), **page_context(snapshot)}
+    return render(request, "dashboard/overview.html", context)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return _problem(HTTPStatus.UNAUTHORIZED, "Sign in to see the metrics.")
+    if not request.user.is_staff:
+        return _problem(HTTPStatus.FORBIDDEN, "Only admins may see the metrics.")
+    shown = RANGES.get(request.GET.get("range", DEFAULT_RANGE.name))
+    if shown is None:
+        return _problem(HTTPStatus.BAD_REQUEST, f"range should be one of {', '.join(RANGES)}.")
+    snapshot = read_snapshot(shown, datetime.now(UTC))
+    return HttpResponse(
+        orjson.dumps(snapshot.as_json(), option=orjson.OPT_UTC_Z), content_type="application/json"
+    )
+
+
+def _problem(status: HTTPStatus, message: str) -> JsonResponse:
+    return JsonResponse({"error": message}, status=status)
