@@ -59,8 +59,10 @@ class UpstreamTool:
     meta: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SpaceSchema:
+    """Compared by identity: what is made of one is kept for as long as it lives."""
+
     tools: tuple[UpstreamTool, ...]
     rejected: tuple[str, ...]
     """Why tools were left out, a sentence each."""

@@ -5,9 +5,12 @@ Each Space is on its own: one that is asleep, broken, slow or malformed costs th
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from mcp_types import CallToolResult
 
@@ -22,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 MAX_CONCURRENT_SPACES = 10
 LIST_SECONDS = 15.0
+MAX_LISTINGS_OF_A_SCHEMA = 100
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,20 @@ class SpaceListing:
     tools: tuple[SpaceTool, ...]
     problem: str | None
     """Why there are no tools, or why some are missing or cannot be called now."""
+    stage: str = ""
+    """The Hub's word for the Space's state, "" when that is not known."""
+
+
+_listings: WeakKeyDictionary[SpaceSchema, dict[object, SpaceListing]] = WeakKeyDictionary()
 
 
 async def list_space_tools(
     choices: Sequence[SpaceChoice], token: str | None
 ) -> tuple[SpaceListing, ...]:
-    """Return what each Space offers, in the same order. Raises nothing."""
+    """Return what each Space offers, in the same order. Raises nothing.
+
+    A listing is the same object as before for as long as nothing in it changes.
+    """
     slots = asyncio.Semaphore(MAX_CONCURRENT_SPACES)
 
     async def list_one(choice: SpaceChoice) -> SpaceListing:
@@ -64,16 +76,19 @@ async def list_space_tools(
             async with asyncio.timeout(LIST_SECONDS), slots:
                 return await _list(choice, token)
         except TimeoutError:
-            return SpaceListing(choice, (), f"The Space {choice.space_id} did not answer in time.")
-        except Exception:
-            # A bug that one Space brings to light must not hide the tools of the others.
-            logger.exception("Listing the tools of a Space failed.")
-            return SpaceListing(choice, (), f"The tools of {choice.space_id} could not be read.")
+            return _without_tools(choice, f"The Space {choice.space_id} did not answer in time.")
+        except Exception as error:
+            # A bug that one Space brings to light must not hide the tools of the others. Logged
+            # without the error's own text, which may quote what the Space answered.
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("Listing a Space's tools raised %s\n%s", type(error).__name__, frames)
+            return _without_tools(choice, f"The tools of {choice.space_id} could not be read.")
 
     return tuple(await asyncio.gather(*map(list_one, choices)))
 
 
 async def _list(choice: SpaceChoice, token: str | None) -> SpaceListing:
+    stage = ""
     try:
         found = await find_space(
             choice.space_id,
@@ -81,31 +96,37 @@ async def _list(choice: SpaceChoice, token: str | None) -> SpaceListing:
             token=token,
             patience_seconds=PATIENCE_SECONDS,
         )
+        stage = found.value.stage
         schema = await find_tools(found.value, token)
     except SpaceError as error:
-        return SpaceListing(choice, (), str(error))
-    tools = _name_tools(choice, found.value, schema.value)
-    return SpaceListing(
-        choice, tools, _problem(found.value.problem or schema.failure, schema.value, tools)
-    )
+        return _without_tools(choice, str(error), stage)
+    failure = found.value.problem or schema.failure
+    listings = _listings.setdefault(schema.value, {})
+    key = (choice, stage, str(failure))
+    if key not in listings:
+        if len(listings) >= MAX_LISTINGS_OF_A_SCHEMA:
+            listings.clear()
+        listings[key] = _with_tools(choice, found.value, schema.value, failure)
+    return listings[key]
 
 
-def _problem(
-    failure: SpaceError | None, schema: SpaceSchema, tools: tuple[SpaceTool, ...]
-) -> str | None:
-    sentences = [str(failure)] if failure else []
-    sentences += schema.rejected
-    if not tools and not sentences:
-        sentences = ["The Space has no tools."]
-    return " ".join(sentences) or None
+@lru_cache(maxsize=1_000)
+def _without_tools(choice: SpaceChoice, problem: str, stage: str = "") -> SpaceListing:
+    return SpaceListing(choice, (), problem, stage)
 
 
-def _name_tools(choice: SpaceChoice, info: SpaceInfo, schema: SpaceSchema) -> tuple[SpaceTool, ...]:
-    named: dict[str, SpaceTool] = {}
-    for tool in schema.tools:
+def _with_tools(
+    choice: SpaceChoice, info: SpaceInfo, schema: SpaceSchema, failure: SpaceError | None
+) -> SpaceListing:
+    tools: dict[str, SpaceTool] = {}
+    for upstream in schema.tools:
+        tool = _tool(choice, info, upstream)
         # Two names that differ and become one: once in 65 536 pairs that had to be changed.
-        named.setdefault(tool_name(choice.prefix, tool.name), _tool(choice, info, tool))
-    return tuple(named.values())
+        tools.setdefault(tool.name, tool)
+    sentences = [*([str(failure)] if failure else []), *schema.rejected]
+    if not tools and not sentences:
+        sentences = [f"The Space {info.space_id} has no tools."]
+    return SpaceListing(choice, tuple(tools.values()), " ".join(sentences) or None, info.stage)
 
 
 def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:

@@ -27,7 +27,8 @@ MAX_PROGRESS_CHARS = 500
 MAX_KNOWN_SESSIONS = 1_000
 CLOSE_SECONDS = 2
 
-ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
+ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]] | None
+"""None when nobody wants to know."""
 
 _want_session: set[str] = set()
 
@@ -69,7 +70,11 @@ class ProgressRelay:
 
     async def __call__(self, notification: Message) -> None:
         params = notification.get("params")
-        if notification["method"] != "notifications/progress" or not isinstance(params, dict):
+        if (
+            self._report is None
+            or notification["method"] != "notifications/progress"
+            or not isinstance(params, dict)
+        ):
             return
         progress = _number(params.get("progress"))
         if progress is None or progress <= self._last:

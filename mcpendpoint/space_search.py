@@ -1,0 +1,56 @@
+"""Finds Spaces for a person: by name, by what they do, and the very one if they know its id."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from mcpendpoint.hub.client import HubClient, read_all
+from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubNotSignedIn
+from mcpendpoint.hub.ids import is_space_id
+from mcpendpoint.hub.types import Space
+
+MAX_RESULTS = 20
+MAX_QUERY_CHARS = 100
+MIN_MEANING_CHARS = 3
+
+
+async def search_spaces(client: HubClient, query: str) -> list[Space]:
+    """Return Gradio Spaces, those that say they are tools first. Raises HubError.
+
+    Private ones are found by name, if the client may see them.
+    """
+    searches: list[Awaitable[list[Space]]] = [
+        _by_id(client, query),
+        client.search_spaces(query, MAX_RESULTS, filters=["gradio"]),
+    ]
+    if len(query) >= MIN_MEANING_CHARS:
+        searches.append(_by_meaning(client, query))
+    answers = await asyncio.gather(*searches, return_exceptions=True)
+    found: dict[str, Space] = {}
+    errors: list[HubError] = []
+    for answer in answers:
+        if isinstance(answer, HubError):
+            errors.append(answer)
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            found.update({space.id: space for space in answer if space.id not in found})
+    if errors and not found:
+        raise errors[0]
+    exact = query.lower()
+    ranked = sorted(found.values(), key=lambda s: (s.id.lower() != exact, not s.has_mcp_server))
+    return ranked[:MAX_RESULTS]
+
+
+async def _by_id(client: HubClient, query: str) -> list[Space]:
+    if not is_space_id(query):
+        return []
+    try:
+        return [await client.space(query)]
+    except (HubNotFound, HubNotSignedIn, HubForbidden):
+        return []
+
+
+async def _by_meaning(client: HubClient, query: str) -> list[Space]:
+    params = [("q", query), ("sdk", "gradio"), ("includeNonRunning", "true")]
+    items = await client.get_json("/api/spaces/semantic-search", params)
+    return read_all(Space, items if isinstance(items, list) else [])
