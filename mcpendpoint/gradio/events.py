@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 
 class EventDecoder:
-    """Turns chunks of bytes into the data of each event.
+    """Turns chunks of bytes into the data of each message.
 
+    Events of other names, and those without data (which some servers begin with), are none.
     Lines end with LF or CRLF. A lone CR, which the standard allows too, does not end one: JSON has
     none, and no server sends it.
     """
@@ -13,6 +14,7 @@ class EventDecoder:
     def __init__(self) -> None:
         self._line = bytearray()
         self._data: list[bytes] = []
+        self._name = b""
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         first, *rest = chunk.split(b"\n")
@@ -26,10 +28,16 @@ class EventDecoder:
     def _end_line(self) -> bytes | None:
         line = bytes(self._line).removesuffix(b"\r")
         self._line.clear()
-        if line.startswith(b"data:"):
-            self._data.append(line[5:].removeprefix(b" "))
-        elif not line and self._data:
-            event = b"\n".join(self._data)
-            self._data.clear()
-            return event
-        return None
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            self._data.append(value.removeprefix(b" "))
+        elif field == b"event":
+            self._name = value.strip()
+        return None if line else self._end_event()
+
+    def _end_event(self) -> bytes | None:
+        data = b"\n".join(self._data)
+        is_message = self._name in (b"", b"message")
+        self._data.clear()
+        self._name = b""
+        return data if data and is_message else None

@@ -3,7 +3,10 @@
 The answer comes as JSON or as a stream of events, and is read as hostile input.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +18,7 @@ from mcpendpoint.gradio.transport import read_body, spaces_client
 
 MAX_ANSWER_BYTES = 25_000_000
 MAX_ERROR_BYTES = 20_000
+DRAIN_SECONDS = 0.2
 REQUEST_ID = 1
 
 Message = dict[str, Any]
@@ -40,7 +44,7 @@ async def exchange(
     async with spaces_client().stream(
         "POST",
         url,
-        content=orjson.dumps(request),
+        content=json.dumps(request),  # takes any number, as the client may have sent
         headers={
             **headers,
             "Content-Type": "application/json",
@@ -65,17 +69,27 @@ async def exchange(
 async def _read_events(response: httpx.Response, on_notification: OnNotification) -> Message:
     decoder = EventDecoder()
     size = 0
-    async for chunk in response.aiter_raw():
+    chunks = response.aiter_raw()
+    async for chunk in chunks:
         size += len(chunk)
         if size > MAX_ANSWER_BYTES:
             raise _too_large()
         for event in decoder.feed(chunk):
             message = _parse(event)
             if _is_response(message):
+                await _drain(chunks)
                 return message
             if isinstance(message.get("method"), str) and "id" not in message:
                 await on_notification(message)
     raise UnknownAnswer("it ended before there was a result")
+
+
+async def _drain(chunks: AsyncIterator[bytes]) -> None:
+    """Let a stream end by itself if it does so at once: its connection can be used again then."""
+    with suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            async for _ in chunks:
+                pass
 
 
 async def _read_json(response: httpx.Response) -> Message:

@@ -16,6 +16,7 @@ from mcpendpoint.gradio.errors import SpaceError
 
 CONNECT_SECONDS = 5
 IDLE_SECONDS = 60
+KEEP_ALIVE_SECONDS = 30
 MAX_CONNECTIONS = 200
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -33,7 +34,11 @@ def spaces_client() -> httpx.AsyncClient:
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=20),
+            limits=httpx.Limits(
+                max_connections=MAX_CONNECTIONS,
+                max_keepalive_connections=40,
+                keepalive_expiry=KEEP_ALIVE_SECONDS,
+            ),
             # Uncompressed, so that the number of bytes read is the number of bytes held.
             headers={"User-Agent": "hfmcp/1.0", "Accept-Encoding": "identity"},
         )

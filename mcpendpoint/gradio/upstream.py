@@ -98,9 +98,14 @@ def _request(method: str, params: dict[str, Any]) -> Message:
 
 
 def _asks_for_session(reply: Reply) -> bool:
+    """Say whether the call was refused, unseen, for want of a session."""
     error = reply.message.get("error")
-    text = str(error.get("message", "")).lower() if isinstance(error, dict) else ""
-    return reply.status in (200, 400) and ("session" in text or "initializ" in text)
+    if not isinstance(error, dict):
+        return False
+    text = str(error.get("message", "")).lower()
+    if reply.status == 200:
+        return "mcp-session-id" in reply.headers or "initializ" in text
+    return reply.status == 400 and ("session" in text or "initializ" in text)
 
 
 @asynccontextmanager

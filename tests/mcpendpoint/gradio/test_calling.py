@@ -69,6 +69,17 @@ async def test_token_goes_into_the_header_that_no_app_sees(space, call):
     assert "authorization" not in space.asked[0].headers
 
 
+async def test_numbers_of_any_size_arrive_as_they_are(space):
+    space.answers = [Answer(event(result()))]
+    arguments = {"big": 10**40, "text": "\ud800"}
+
+    await call_tool(
+        space.info, "predict", arguments, token=None, include_images=True, report_progress=None
+    )
+
+    assert space.asked[0].message["params"]["arguments"] == arguments
+
+
 async def test_nobody_sends_no_token(space, call):
     space.answers = [Answer(event(result()))]
 
@@ -226,12 +237,18 @@ async def test_cancelled_call_closes_the_request(space, call):
         await task
 
 
-async def test_space_that_insists_on_a_session_gets_one_and_is_remembered(space, call):
-    refusal = {
-        "jsonrpc": "2.0",
-        "id": "x",
-        "error": {"code": -32600, "message": "Missing session ID"},
-    }
+@pytest.mark.parametrize(
+    ("status", "message", "headers"),
+    [
+        (400, "Bad Request: Missing session ID", {}),
+        (400, "Bad Request: Server not initialized", {}),
+        (200, "Invalid request parameters", {"Mcp-Session-Id": "unused"}),
+    ],
+)
+async def test_space_that_insists_on_a_session_gets_one_and_is_remembered(
+    space, call, status, message, headers
+):
+    refusal = {"jsonrpc": "2.0", "id": 1, "error": {"code": -32600, "message": message}}
     hello = {"jsonrpc": "2.0", "id": 1, "result": {"protocolVersion": "2025-03-26"}}
     session = [
         Answer(event(hello), headers={"Mcp-Session-Id": "abc"}),
@@ -239,7 +256,11 @@ async def test_space_that_insists_on_a_session_gets_one_and_is_remembered(space,
         Answer(event(result("done"))),
         Answer(b""),
     ]
-    space.answers = [Answer(json.dumps(refusal).encode(), 400, JSON), *session, *session]
+    space.answers = [
+        Answer(json.dumps(refusal).encode(), status, JSON, headers),
+        *session,
+        *session,
+    ]
 
     first = await call(token="hf_alice")
     second = await call(token="hf_alice")

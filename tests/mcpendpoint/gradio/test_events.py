@@ -4,7 +4,8 @@ from mcpendpoint.gradio.events import EventDecoder
 
 STREAM = (
     b': ping - 2026\r\n\r\nevent: message\r\ndata: {"a":\r\ndata:  1}\r\n\r\n'
-    b"id: 7\ndata:second\n\n\ndata: \xc3\xa9\n\ndata: cut off\n"
+    b"id: 7\ndata:second\n\n\nevent: ping\ndata: {}\n\nid: 8\ndata\n\n"
+    b"data: \xc3\xa9\n\ndata: cut off\n"
 )
 EVENTS = [b'{"a":\n 1}', b"second", "é".encode()]
 

@@ -1,0 +1,54 @@
+import httpx
+import pytest
+
+from mcpendpoint.gradio.discovery import forget_spaces
+from mcpendpoint.hub.client import forget_answers
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    forget_spaces()
+    forget_answers()
+
+
+class Front:
+    """The stand-in Spaces, and what they were asked."""
+
+    def __init__(self, url):
+        self.url = url
+        httpx.delete(f"{url}/_log")
+
+    def asked(self, subdomain=None, path=None):
+        entries = httpx.get(f"{self.url}/_log").json()
+        return [
+            entry
+            for entry in entries
+            if subdomain in (None, entry["subdomain"]) and path in (None, entry["path"])
+        ]
+
+
+@pytest.fixture
+def spaces(hub, space, settings):
+    """The stand-in Hub and Spaces are those that the settings name."""
+    settings.HF_ENDPOINT = hub.url
+    settings.HF_SPACE_URL = f"{space.url}/s/{{subdomain}}"
+    httpx.delete(f"{hub.url}/_log")
+    httpx.delete(f"{hub.url}/_faults")
+    yield Front(space.url)
+    httpx.delete(f"{hub.url}/_faults")
+
+
+@pytest.fixture
+def asked_of_hub(hub):
+    def asked(path):
+        return httpx.get(f"{hub.url}/_log", params={"path": path}).json()
+
+    return asked
+
+
+@pytest.fixture
+def break_hub(hub):
+    def break_hub(**fault):
+        httpx.post(f"{hub.url}/_faults", json=fault).raise_for_status()
+
+    return break_hub
