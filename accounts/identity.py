@@ -19,7 +19,11 @@ MAX_ANSWER_BYTES = 1_000_000
 
 class _HubModel(BaseModel):
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # it would hold the e-mail address
     )
 
 

@@ -1,9 +1,11 @@
 """The pooled HTTP client that all outgoing requests of a process share.
 
-It follows no redirect, sends no cookie and has no credential: each caller adds what it means to send.
+It follows no redirect, sends no cookie and has no credential: each caller adds what it means to
+send.
 """
 
 import asyncio
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from weakref import WeakKeyDictionary
 
 import httpx
@@ -18,6 +20,8 @@ def http_client() -> httpx.AsyncClient:
     client = _clients.get(loop)
     if client is None:
         client = _clients[loop] = httpx.AsyncClient(
+            # Or a cookie that came with one user's answer would go out with another's request.
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
             http2=True,
             follow_redirects=False,
             trust_env=False,

@@ -50,7 +50,7 @@ def admit(person: Person, grant: Grant) -> User:
     user = User.objects.filter(hf_id=person.hf_id).first() or User(hf_id=person.hf_id)
     if not user.is_active:
         raise AccountDisabled
-    _free_username(person.name, user.pk)
+    _free_username(person)
     user.username = person.name
     user.avatar_url = _safe_avatar_url(person.avatar_url)
     user.is_staff = user.is_superuser = _is_admin(person)
@@ -80,10 +80,10 @@ def remove_account(user: User, session: SessionBase) -> None:
     announce(user_id)
 
 
-def _free_username(name: str, user_id: int | None) -> None:
+def _free_username(person: Person) -> None:
     # Names on the Hub are unique, so another holder here was renamed there since they signed in.
     # "~" occurs in no Hub name, so the name that they get until then is nobody else's.
-    for other in User.objects.filter(username__iexact=name).exclude(pk=user_id):
+    for other in User.objects.filter(username__iexact=person.name).exclude(hf_id=person.hf_id):
         other.username = f"{other.username[:120]}~{other.pk}"
         other.save(update_fields=["username"])
         announce(other.pk)

@@ -1,0 +1,37 @@
+"""The addresses of this server as the browser in front of us knows them."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def site_url(request: HttpRequest) -> str:
+    """Return the origin of this server, without a trailing slash.
+
+    It is the host that the browser used (ALLOWED_HOSTS has let it pass), since cookies and
+    redirects belong to that one. PUBLIC_URL knows the scheme that a proxy in front serves.
+    """
+    if request.get_host() == urlsplit(settings.PUBLIC_URL).netloc:
+        return str(settings.PUBLIC_URL)
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def endpoint_url(request: HttpRequest, username: str) -> str:
+    """Return the URL that this user gives to their MCP clients."""
+    return site_url(request) + reverse("mcpendpoint:personal", args=[username])
+
+
+def oauth_callback_url(request: HttpRequest) -> str:
+    """Return the redirect URL to register for the OAuth app on Hugging Face."""
+    return site_url(request) + reverse("accounts:huggingface-callback")
+
+
+def safe_next_url(request: HttpRequest, url: str | None) -> str | None:
+    """Return where to go after sign-in, None for an address that is not on this server."""
+    is_ours = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return url if url and is_ours else None

@@ -1,0 +1,169 @@
+"""The Hugging Face token that a user's assistants act with, refreshed before it expires."""
+
+import logging
+from datetime import timedelta
+
+import httpx
+from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from accounts.caching import SingleFlightCache
+from accounts.identity import HubUnreachable
+from accounts.models import HubCredential
+from accounts.preferences import announce, preferences_changed
+
+logger = logging.getLogger(__name__)
+
+REFRESH_BEFORE = timedelta(minutes=5)
+# The refresh holds a row lock (on SQLite the only write lock there is), so it may not take long.
+REFRESH_TIMEOUT_SECONDS = 5
+
+KNOWN_SECONDS = 1.0
+# A token that is still good, whose refresh just failed: time before the next attempt.
+RETRY_REFRESH_SECONDS = 10.0
+
+
+class SignInNeeded(Exception):
+    """There is no usable Hugging Face token: the user has to sign in in a browser again."""
+
+
+class _Refreshed(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)  # it would hold the tokens
+
+    access_token: str = Field(min_length=1)
+    refresh_token: str = ""
+    expires_in: int | None = Field(default=None, gt=0)
+    scope: str = ""
+
+
+_tokens: SingleFlightCache[int, str] = SingleFlightCache(max_entries=10_000)
+
+
+async def hub_token(user_id: int) -> str:
+    """Return the user's Hugging Face token, refreshed when it was about to expire.
+
+    Raises SignInNeeded, or HubUnreachable when the token has expired and cannot be refreshed now.
+    """
+    return await _tokens.get(user_id, lambda: _load(user_id))
+
+
+async def _load(user_id: int) -> tuple[str, float]:
+    credential = await database_sync_to_async(_find)(user_id)
+    if credential is None or credential.needs_sign_in or not credential.access_token:
+        raise SignInNeeded
+    if _is_fresh(credential):
+        return credential.access_token, KNOWN_SECONDS
+    # In a thread of its own: the thread that other database work shares must not wait for the Hub.
+    return await sync_to_async(_renew, thread_sensitive=False)(user_id)
+
+
+def _find(user_id: int) -> HubCredential | None:
+    return HubCredential.objects.filter(user_id=user_id).first()
+
+
+def _is_fresh(credential: HubCredential) -> bool:
+    expires_at = credential.expires_at
+    return expires_at is None or expires_at > timezone.now() + REFRESH_BEFORE
+
+
+def _renew(user_id: int) -> tuple[str, float]:
+    try:
+        with transaction.atomic():
+            answer = _renew_under_lock(user_id)
+        # Raised after the commit, so that "sign in again" is kept.
+        if answer is None:
+            raise SignInNeeded
+        return answer
+    finally:
+        connection.close()
+
+
+def _renew_under_lock(user_id: int) -> tuple[str, float] | None:
+    credential = HubCredential.objects.select_for_update().filter(user_id=user_id).first()
+    if credential is None or credential.needs_sign_in or not credential.access_token:
+        return None
+    if _is_fresh(credential):
+        # Another worker was quicker. Its refresh made our refresh token worthless.
+        return credential.access_token, KNOWN_SECONDS
+    has_expired = credential.expires_at is not None and credential.expires_at <= timezone.now()
+    if not credential.refresh_token and not has_expired:
+        return credential.access_token, KNOWN_SECONDS
+    if not credential.refresh_token:
+        _give_up(credential)
+        return None
+    try:
+        refreshed = _ask_for_refresh(credential.refresh_token)
+    except HubUnreachable:
+        if has_expired:
+            raise
+        return credential.access_token, RETRY_REFRESH_SECONDS
+    if refreshed is None:
+        _give_up(credential)
+        return None
+    return _keep(credential, refreshed), KNOWN_SECONDS
+
+
+def _give_up(credential: HubCredential) -> None:
+    credential.needs_sign_in = True
+    credential.access_token = credential.refresh_token = ""
+    credential.save()
+    announce(credential.user_id)
+
+
+def _keep(credential: HubCredential, refreshed: _Refreshed) -> str:
+    credential.access_token = refreshed.access_token
+    # The Hub rotates refresh tokens; a server that does not, sends none and keeps the old one good.
+    credential.refresh_token = refreshed.refresh_token or credential.refresh_token
+    credential.scope = refreshed.scope or credential.scope
+    credential.expires_at = (
+        timezone.now() + timedelta(seconds=refreshed.expires_in) if refreshed.expires_in else None
+    )
+    credential.save()
+    return refreshed.access_token
+
+
+def _ask_for_refresh(refresh_token: str) -> _Refreshed | None:
+    """Return new tokens, or None when the Hub says that this refresh token is no good.
+
+    Raises HubUnreachable.
+    """
+    form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    auth: httpx.Auth = httpx.Auth()
+    if settings.HF_OAUTH_CLIENT_SECRET:
+        auth = httpx.BasicAuth(settings.HF_OAUTH_CLIENT_ID, settings.HF_OAUTH_CLIENT_SECRET)
+    else:
+        form["client_id"] = settings.HF_OAUTH_CLIENT_ID
+    try:
+        with httpx.Client(timeout=REFRESH_TIMEOUT_SECONDS, trust_env=False) as client:
+            response = client.post(f"{settings.HF_ENDPOINT}/oauth/token", data=form, auth=auth)
+        if response.status_code == 200:
+            return _Refreshed.model_validate_json(response.content)
+        if _says_invalid_grant(response):
+            return None
+    except (httpx.HTTPError, ValidationError) as error:
+        raise HubUnreachable from error
+    logger.warning("Hugging Face answered a token refresh with status %s.", response.status_code)
+    raise HubUnreachable
+
+
+def _says_invalid_grant(response: httpx.Response) -> bool:
+    try:
+        answer = response.json()
+    except ValueError:
+        return False
+    return (
+        response.status_code in (400, 401)
+        and isinstance(answer, dict)
+        and answer.get("error") == "invalid_grant"
+    )
+
+
+def _forget(sender: object, user_id: int, **kwargs: object) -> None:
+    _tokens.forget(user_id)
+
+
+preferences_changed.connect(_forget, dispatch_uid="accounts.credentials")

@@ -1,0 +1,82 @@
+"""What people may send us from the sign-in and settings pages."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from accounts.access_keys import MAX_KEYS, PREFIX
+from accounts.catalogue import ToolChoice, catalogue
+from accounts.models import AccessKey, User
+from accounts.preferences import Preferences
+
+
+class TokenForm(forms.Form):
+    token = forms.CharField(
+        max_length=4_096,
+        error_messages={"required": "Paste your token here."},
+        validators=[
+            RegexValidator(
+                r"^[\x21-\x7e]+$", "A token is one word of letters, digits and underscores."
+            )
+        ],
+    )
+
+    def clean_token(self) -> str:
+        token: str = self.cleaned_data["token"]
+        if token.startswith(PREFIX):
+            raise forms.ValidationError(
+                "This is an access key of this server, made for MCP clients. "
+                "Signing in takes a Hugging Face token."
+            )
+        return token
+
+
+def _tool_choices() -> list[tuple[str, str]]:
+    return [(tool.name, tool.title) for tool in catalogue.tools]
+
+
+class ToolsForm(forms.Form):
+    tools = forms.MultipleChoiceField(
+        choices=_tool_choices,
+        required=False,
+        error_messages={"invalid_choice": "There is no tool named %(value)s."},
+    )
+    include_images = forms.BooleanField(required=False)
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """Names of the tools to show as selected: what was sent, else what is saved."""
+        value = self["tools"].value()
+        return frozenset(value or ())
+
+    def rows(self) -> list[tuple[ToolChoice, bool]]:
+        ticked = self.ticked
+        return [(tool, tool.is_always_on or tool.name in ticked) for tool in catalogue.tools]
+
+
+def tools_form(preferences: Preferences) -> ToolsForm:
+    """Return the form that shows what is saved."""
+    saved = catalogue.default_tools if preferences.tools is None else preferences.tools
+    return ToolsForm(initial={"tools": sorted(saved), "include_images": preferences.include_images})
+
+
+class AccessKeyForm(forms.Form):
+    name = forms.CharField(
+        max_length=80,
+        error_messages={"required": "Give the key a name, such as the client that will use it."},
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        # Also what keeps a reload of the page that shows a new key from making another.
+        if AccessKey.objects.filter(user_id=self._user.pk, name=name).exists():
+            raise forms.ValidationError("You have a key of this name already.")
+        return name
+
+    def refuse_for_too_many(self) -> None:
+        self.add_error("name", f"You can have at most {MAX_KEYS} keys. Revoke one first.")

@@ -1,0 +1,85 @@
+"""Where allauth asks us: which app we are, whose account this is, what to say when it failed."""
+
+import logging
+from typing import Any, NoReturn
+
+import requests
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.base import AuthError
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import redirect
+
+from accounts.models import HubCredential
+from accounts.people import AccountDisabled, Grant, Person, admit
+
+logger = logging.getLogger(__name__)
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        """Return the one OAuth app of our settings, nothing that the database may hold."""
+        if not settings.HF_OAUTH_CLIENT_ID:
+            return []
+        app = SocialApp(
+            provider="huggingface",
+            name="Hugging Face",
+            client_id=settings.HF_OAUTH_CLIENT_ID,
+            secret=settings.HF_OAUTH_CLIENT_SECRET,
+        )
+        return [app]
+
+    def get_requests_session(self) -> requests.Session:
+        session: requests.Session = super().get_requests_session()
+        # Neither a .netrc nor a redirect may decide where a credential goes.
+        session.trust_env = False
+        session.max_redirects = 0
+        return session
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Hand allauth the user of this Hugging Face id, so that it never signs anybody up itself.
+
+        No row of allauth's is written: who somebody is stands in User, the tokens are encrypted in
+        HubCredential.
+        """
+        # PKCE binds the code to this browser already, so an ID token without a nonce may pass.
+        if sociallogin.id_token_nonce not in (None, sociallogin.state.get("nonce")):
+            _fail(request, "Hugging Face answered a different sign-in. Please try again.")
+        token = sociallogin.token
+        claims = sociallogin.account.extra_data
+        person = Person(claims["sub"], claims["preferred_username"], claims["picture"] or "")
+        grant = Grant(
+            kind=HubCredential.Kind.OAUTH,
+            access_token=token.token,
+            refresh_token=token.token_secret,
+            scope=sociallogin.granted_scope,
+            expires_at=token.expires_at,
+        )
+        try:
+            sociallogin.user = admit(person, grant)
+        except AccountDisabled:
+            _fail(request, "This account has been disabled on this server.")
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: str | None = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> NoReturn:
+        if error == AuthError.CANCELLED:
+            _fail(request, "You did not give access on Hugging Face, so you are not signed in.")
+        # Only the kind: the text of allauth's error may hold what the token endpoint answered.
+        logger.warning("A sign-in with Hugging Face failed: %s.", type(exception).__name__)
+        _fail(request, "Signing in with Hugging Face did not work. Please try again.")
+
+
+def _fail(request: HttpRequest, message: str) -> NoReturn:
+    messages.error(request, message)
+    raise ImmediateHttpResponse(redirect("accounts:sign-in"))

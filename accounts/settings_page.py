@@ -1,0 +1,128 @@
+"""What the settings page shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.access_keys import MAX_KEYS
+from accounts.addresses import endpoint_url, site_url
+from accounts.catalogue import catalogue
+from accounts.clients import client_snippets
+from accounts.forms import AccessKeyForm, ToolsForm, tools_form
+from accounts.models import AccessKey, HubCredential, User
+from accounts.preferences import Preferences, SavedSpace, load_preferences
+
+KEY_PLACEHOLDER = "YOUR_ACCESS_KEY"
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key that was created by this request: the only time that its text is known."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SpaceRow:
+    space: SavedSpace
+    prefix: str
+    """What the names of its tools begin with."""
+    hub_url: str
+    owner: str
+    name: str
+
+
+def address_context(request: HttpRequest, user: User) -> dict[str, Any]:
+    url = endpoint_url(request, user.username)
+    return {
+        "endpoint_url": url,
+        "shared_url": site_url(request) + reverse("mcpendpoint:shared"),
+        "snippets": client_snippets(url, bearer(KEY_PLACEHOLDER)),
+        "key_placeholder": KEY_PLACEHOLDER,
+    }
+
+
+def tools_context(user: User, form: ToolsForm | None = None) -> dict[str, Any]:
+    preferences = load_preferences(user.pk)
+    return {
+        "tools_form": form or tools_form(preferences),
+        "bouquets": catalogue.bouquets,
+        "preset": _matching_preset(preferences),
+        "is_default": preferences.tools is None,
+    }
+
+
+def spaces_context(user: User) -> dict[str, Any]:
+    spaces = load_preferences(user.pk).spaces
+    return {
+        "spaces": [_space_row(space) for space in spaces],
+        "max_spaces": settings.MCP_MAX_SPACES,
+    }
+
+
+def keys_context(
+    request: HttpRequest,
+    user: User,
+    form: AccessKeyForm | None = None,
+    new_key: NewKey | None = None,
+) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "key_form": form or AccessKeyForm(user),
+        "keys": AccessKey.objects.filter(user_id=user.pk),
+        "max_keys": MAX_KEYS,
+        "new_key": new_key,
+    }
+    if new_key:
+        url = endpoint_url(request, user.username)
+        context["new_key_snippets"] = client_snippets(url, bearer(new_key.text))
+    return context
+
+
+def account_context(user: User) -> dict[str, Any]:
+    credential = HubCredential.objects.filter(user_id=user.pk).first()
+    return {
+        "credential": credential,
+        "needs_sign_in": credential is None or credential.needs_sign_in,
+        "hub": settings.HF_ENDPOINT,
+    }
+
+
+def page_context(request: HttpRequest, user: User, **sections: dict[str, Any]) -> dict[str, Any]:
+    """Return everything, with some sections already made, such as one with errors in its form."""
+    return {
+        **address_context(request, user),
+        **sections.get("tools", tools_context(user)),
+        **spaces_context(user),
+        **sections.get("keys", keys_context(request, user)),
+        **account_context(user),
+    }
+
+
+def bearer(key: str) -> str:
+    return f"Authorization: Bearer {key}"
+
+
+def _matching_preset(preferences: Preferences) -> str | None:
+    if preferences.tools is None:
+        return None
+    always_on = {tool.name for tool in catalogue.tools if tool.is_always_on}
+    chosen = preferences.tools | always_on
+    for bouquet in catalogue.bouquets:
+        if always_on.union(bouquet.tools) == chosen:
+            return bouquet.name
+    return None
+
+
+def _space_row(space: SavedSpace) -> SpaceRow:
+    owner, _, name = space.space_id.partition("/")
+    return SpaceRow(
+        space=space,
+        prefix=f"{'grp' if space.is_private else 'gr'}{space.slot}_",
+        hub_url=f"{settings.HF_ENDPOINT}/spaces/{space.space_id}",
+        owner=owner,
+        name=name,
+    )

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from accounts.huggingface import views as huggingface
+from accounts.views import account, keys, settings, sign_in
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("accounts/huggingface/login/", huggingface.begin, name="huggingface-login"),
+    path(
+        "accounts/huggingface/login/callback/",
+        huggingface.callback,
+        name="huggingface-callback",
+    ),
+    path("settings/", settings.settings_page, name="settings"),
+    path("settings/tools/", settings.save_tool_selection, name="save-tools"),
+    path("settings/tools/preset/", settings.apply_preset, name="apply-preset"),
+    path("settings/tools/defaults/", settings.reset_tools, name="reset-tools"),
+    path("settings/keys/", keys.create_key, name="create-key"),
+    path("settings/keys/<int:key_id>/revoke/", keys.revoke_key, name="revoke-key"),
+    path("settings/account/remove/", account.remove, name="remove-account"),
+]

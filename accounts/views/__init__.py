@@ -1,0 +1,1 @@
+"""The pages of accounts: sign_in, settings (tools and the page itself), keys, account."""

@@ -1,0 +1,52 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.access_keys import TooManyKeys, create_access_key, revoke_access_key
+from accounts.forms import AccessKeyForm
+from accounts.models import User
+from accounts.settings_page import NewKey, keys_context, page_context
+from accounts.signed_in import for_users, is_htmx
+
+
+@require_POST
+@for_users
+def create_key(request: HttpRequest, user: User) -> HttpResponse:
+    """Answer with the page that shows the key: a redirect would have to keep its text somewhere."""
+    form = AccessKeyForm(user, request.POST)
+    if form.is_valid():
+        try:
+            row, text = create_access_key(user, form.cleaned_data["name"])
+        except TooManyKeys:
+            form.refuse_for_too_many()
+        else:
+            return _render(
+                request, user, keys_context(request, user, new_key=NewKey(row.name, text))
+            )
+    return _render(request, user, keys_context(request, user, form), status=422)
+
+
+@require_POST
+@for_users
+def revoke_key(request: HttpRequest, user: User, key_id: int) -> HttpResponseBase:
+    if not revoke_access_key(user, key_id):
+        raise Http404("You have no such key.")
+    said = "The key is revoked. Clients that used it are locked out."
+    if is_htmx(request):
+        context = {**keys_context(request, user), "toast": said}
+        return render(request, "accounts/_keys.html", context)
+    messages.success(request, said)
+    return redirect(reverse("accounts:settings") + "#keys")
+
+
+def _render(
+    request: HttpRequest, user: User, section: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    if is_htmx(request):
+        return render(request, "accounts/_keys.html", section, status=status)
+    context = page_context(request, user, keys=section)
+    return render(request, "accounts/settings.html", context, status=status)

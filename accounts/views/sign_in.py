@@ -1,0 +1,102 @@
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.addresses import oauth_callback_url, safe_next_url
+from accounts.forms import TokenForm
+from accounts.identity import HubUnreachable, TokenRefused, whoami
+from accounts.models import HubCredential, User
+from accounts.people import AccountDisabled, Grant, Person, admit
+
+SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class SignInRefused(Exception):
+    """Why a pasted token does not sign in, for the person who pasted it."""
+
+
+@sensitive_post_parameters("token")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    onward = safe_next_url(request, request.POST.get("next") or request.GET.get("next"))
+    if request.method == "POST":
+        return _sign_in_with_token(request, onward)
+    if isinstance(request.user, User) and not _needs_sign_in(request.user):
+        return redirect(onward or settings.LOGIN_REDIRECT_URL)
+    return _render(request, TokenForm(), onward)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    messages.success(request, "You are signed out.")
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@sensitive_variables("form")
+def _sign_in_with_token(request: HttpRequest, onward: str | None) -> HttpResponse:
+    form = TokenForm(request.POST)
+    if form.is_valid():
+        try:
+            user = _admit_with_token(form.cleaned_data["token"])
+        except SignInRefused as refused:
+            form.add_error("token", str(refused))
+        else:
+            login(request, user, backend=SESSION_BACKEND)
+            return redirect(onward or settings.LOGIN_REDIRECT_URL)
+    return _render(request, form, onward)
+
+
+@sensitive_variables("token", "grant")
+def _admit_with_token(token: str) -> User:
+    try:
+        account = async_to_sync(whoami)(token)
+    except TokenRefused as error:
+        raise SignInRefused(
+            "Hugging Face does not accept this token. It may be mistyped, expired or revoked."
+        ) from error
+    except HubUnreachable as error:
+        raise SignInRefused(
+            "Hugging Face cannot be reached right now, so the token could not be checked. "
+            "Try again in a moment."
+        ) from error
+    if account.type != "user":
+        raise SignInRefused("This token belongs to an organization or an app, not to a person.")
+    info = account.auth.access_token
+    grant = Grant(
+        kind=HubCredential.Kind.TOKEN,
+        access_token=token,
+        scope=(info and info.role) or "",
+        expires_at=account.auth.expires_at,
+    )
+    try:
+        return admit(Person(account.id, account.name, account.avatar_url or ""), grant)
+    except AccountDisabled as error:
+        raise SignInRefused("This account has been disabled on this server.") from error
+
+
+def _needs_sign_in(user: User) -> bool:
+    credential = HubCredential.objects.filter(user_id=user.pk).first()
+    return credential is None or credential.needs_sign_in
+
+
+def _render(request: HttpRequest, form: TokenForm, onward: str | None) -> HttpResponse:
+    context = {
+        "form": form,
+        "next": onward,
+        "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
+        "hub": settings.HF_ENDPOINT,
+        "callback_url": oauth_callback_url(request),
+        "scopes": settings.HF_OAUTH_SCOPES,
+        "is_signed_in": request.user.is_authenticated,
+        "settings_url": resolve_url(settings.LOGIN_REDIRECT_URL),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "accounts/sign_in.html", context, status=status)
