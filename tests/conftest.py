@@ -42,11 +42,8 @@ def standin_ports() -> dict[str, int]:
 @pytest.fixture(scope="session")
 def hub(standin_ports: dict[str, int]) -> Iterator[Running]:
     """The stand-in Hub; with `oauth` it is its users' sign-in as well, at the same origin."""
-    env = {
-        "PORT": str(standin_ports["hub"]),
-        "OAUTH_STANDIN_URL": f"http://127.0.0.1:{standin_ports['oauth']}",
-    }
-    with start("tests.standins.hub", env=env) as running:
+    env = {"OAUTH_STANDIN_URL": f"http://127.0.0.1:{standin_ports['oauth']}"}
+    with start("tests.standins.hub", "--port", str(standin_ports["hub"]), env=env) as running:
         yield running
 
 
@@ -73,7 +70,7 @@ def product_env(hub: Running, standin_ports: dict[str, int]) -> dict[str, str]:
     """Settings of a product that knows the stand-ins."""
     return {
         "HF_ENDPOINT": hub.url,
-        "HF_DATASETS_SERVER": hub.url,
+        "HF_DATASETS_SERVER": f"{hub.url}/datasets-server",
         "HF_SPACE_URL": f"http://127.0.0.1:{standin_ports['space']}/s/{{subdomain}}",
     }
 

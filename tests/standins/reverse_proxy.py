@@ -4,6 +4,7 @@ Free of project imports: it also runs in the stand-in Space's own environment.
 """
 
 from collections.abc import AsyncIterator, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 from starlette.requests import Request
@@ -20,7 +21,11 @@ HOP_BY_HOP = {
 
 
 def make_client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=None, trust_env=False, follow_redirects=False)
+    # The cookies that pass belong to the browsers: the client must keep none of its own.
+    no_cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.AsyncClient(
+        cookies=no_cookies, timeout=None, trust_env=False, follow_redirects=False
+    )
 
 
 async def forward(

@@ -1,1 +1,1 @@
-"""A stand-in for sign-in with Hugging Face: the certified OpenID provider of npm `oidc-provider`."""
+"""A stand-in for sign-in with Hugging Face: the OpenID provider of npm `oidc-provider`."""
