@@ -2,7 +2,7 @@
 //
 // Environment: ISSUER (the public origin, of the stand-in Hub in front), PORT, and optionally
 // OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, OAUTH_REDIRECT_PATH.
-// /oauth/_settings (GET, PATCH) says how long access tokens live and whether refresh tokens are
+// /oauth/_settings (GET, POST) says how long access tokens live and whether refresh tokens are
 // given; /oauth/_log (GET, DELETE) lists what was asked of the token endpoint.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { json } from 'node:stream/consumers';
@@ -110,7 +110,7 @@ provider.on('server_error', (ctx, error) => console.error(error));
 
 async function controls(ctx, next) {
   if (ctx.path === '/oauth/_settings') {
-    if (ctx.method === 'PATCH') Object.assign(settings, await json(ctx.req));
+    if (ctx.method === 'POST') Object.assign(settings, await json(ctx.req));
     ctx.body = settings;
   } else if (ctx.path === '/oauth/_log') {
     ctx.body = ctx.method === 'DELETE' ? log.splice(0) : log;
