@@ -1,0 +1,33 @@
+"""python -m tests.standins.hub --port 0
+
+PORT in the environment is the port unless one is given; OAUTH_STANDIN_URL is where people sign in.
+"""
+
+import argparse
+import json
+import os
+import socket
+
+import uvicorn
+
+from tests.standins.hub.app import UNLIMITED, create_app
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="The stand-in Hub")
+    parser.add_argument("--host", default="127.0.0.1")
+    port = int(os.environ.get("PORT", "0"))
+    parser.add_argument("--port", type=int, default=port, help="0: the system chooses")
+    parser.add_argument("--quota", type=int, default=UNLIMITED, help="requests in five minutes")
+    options = parser.parse_args()
+    app = create_app(quota=options.quota)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    with socket.create_server((options.host, options.port)) as listening:
+        port = listening.getsockname()[1]
+        # The socket listens already: a request that comes now waits for the server.
+        print(json.dumps({"url": f"http://{options.host}:{port}"}), flush=True)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    main()

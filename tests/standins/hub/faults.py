@@ -1,0 +1,105 @@
+"""Switches to misbehave: answers that a test asks for in place of, or on top of, the honest ones.
+
+POST /_faults {"path": "<regex>", …} adds one, DELETE /_faults clears them. A fault with a status
+answers instead of the Hub; one with only `delay` or `cut` spoils the Hub's own answer.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tests.standins.hub.journal import CONTROL_PATHS, target_of
+
+TOO_MANY = {
+    "RateLimit": '"api";r=0;t=55',
+    "RateLimit-Policy": '"fixed window";"api";q=500;w=300',
+    "Retry-After": "55",
+}
+
+
+@dataclass
+class Fault:
+    path: str  # searched for in the path and query as they were sent
+    method: str | None = None
+    token: str | None = None  # the exact bearer token; "" is an anonymous request
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str | None = None
+    delay: float = 0
+    cut: bool = False  # close the connection in the middle of the body
+    times: int | None = None  # None: until it is cleared
+
+    def applies_to(self, scope: Scope) -> bool:
+        authorization = Headers(scope=scope).get("authorization", "")
+        token = authorization.partition(" ")[2]
+        return (
+            self.times != 0
+            and (self.method is None or self.method == scope["method"])
+            and (self.token is None or self.token == token)
+            and re.search(self.path, target_of(scope)) is not None
+        )
+
+    def answer(self) -> Response:
+        assert self.status is not None
+        headers = {**(TOO_MANY if self.status == 429 else {}), **self.headers}
+        if self.body is not None:
+            media_type = "text/html" if self.body.startswith("<") else "application/json"
+            return Response(self.body, self.status, headers, media_type)
+        return JSONResponse({"error": f"The Hub answers {self.status}"}, self.status, headers)
+
+
+class FaultMiddleware:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in CONTROL_PATHS:
+            await self.app(scope, receive, send)
+            return
+        faults: list[Fault] = scope["app"].state.faults
+        fault = next((fault for fault in faults if fault.applies_to(scope)), None)
+        if fault is None:
+            await self.app(scope, receive, send)
+            return
+        if fault.times is not None:
+            fault.times -= 1
+        await asyncio.sleep(fault.delay)
+        answer = self.app if fault.status is None else fault.answer()
+        await (_cut(answer, scope, receive, send) if fault.cut else answer(scope, receive, send))
+
+
+async def _cut(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send half of the body, then nothing: the server closes the connection."""
+    messages: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, keep)
+    body = b"".join(message.get("body", b"") for message in messages[1:])
+    await send(messages[0])
+    await send(
+        {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True},
+    )
+
+
+async def add(request: Request) -> Response:
+    options: dict[str, Any] = await request.json()
+    try:
+        fault = Fault(**options)
+        re.compile(fault.path)
+    except (TypeError, re.error) as error:
+        return JSONResponse({"error": str(error)}, 400)
+    request.app.state.faults.append(fault)
+    return JSONResponse({"faults": len(request.app.state.faults)}, 201)
+
+
+async def clear(request: Request) -> Response:
+    request.app.state.faults.clear()
+    return Response(status_code=204)

@@ -1,0 +1,19 @@
+"""The one object that holds everything the stand-in Hub knows; routes reach it as app.state.hub."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tests.standins.hub.records import Account, Kind, Org, Repo
+
+
+@dataclass
+class Hub:
+    accounts: dict[str, Account]
+    orgs: dict[str, Org]
+    repos: dict[tuple[Kind, str], Repo]
+    moved: dict[tuple[Kind, str], str] = field(default_factory=dict)  # old id -> new id
+    page_size: int = 50
+    max_page_size: int = 100
+
+    def of_kind(self, kind: Kind) -> Iterable[Repo]:
+        return (repo for (its_kind, _), repo in self.repos.items() if its_kind == kind)
