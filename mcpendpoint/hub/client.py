@@ -6,7 +6,7 @@ Everything that is asked of the Hub goes through `HubClient`; what goes wrong is
 import asyncio
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 import orjson
@@ -137,12 +137,12 @@ class HubClient:
         key = (self._digest, form, url)
         known = _answers.fresh(key)
         if known is not None:
-            return known.take()  # type: ignore[no-any-return]  the key holds the form
+            return cast(T, known.take())  # the form is part of the key
 
         async def load() -> tuple[T, float]:
             return await self._load(key, url, parse, seconds, max_bytes), 0
 
-        return await _flights.get(key, load)  # type: ignore[no-any-return]
+        return cast(T, await _flights.get(key, load))
 
     async def _load(
         self,
@@ -166,7 +166,7 @@ class HubClient:
             raise
         if answer.status == 304 and stale is not None:
             _answers.renew(key, stale, seconds=seconds)
-            return stale.take()  # type: ignore[no-any-return]
+            return cast(T, stale.take())
         value = parse(answer)
         etag = answer.headers.get("etag", "")
         _answers.keep(key, value, seconds=seconds, size_bytes=len(answer.body), etag=etag)

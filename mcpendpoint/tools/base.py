@@ -21,6 +21,20 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+class Result(BaseModel):
+    """Base of every tool's result. What is None is left out, where it may be missing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def to_content(self) -> dict[str, Any]:
+        """Return the structuredContent, as the tool's outputSchema promises it."""
+        content = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        for name, info in type(self).model_fields.items():
+            if info.is_required():
+                content.setdefault(name, None)
+        return content
+
+
 class ToolError(Exception):
     """A failure to tell the assistant, as a result with isError.
 
@@ -37,12 +51,14 @@ class ToolError(Exception):
 
 @dataclass(frozen=True)
 class ToolOutput:
-    structured: BaseModel
+    structured: Result
     """Matches the tool's outputSchema."""
     markdown: str
     """The same for a reader."""
     blocks: tuple[ContentBlock, ...] = ()
     """Further content, such as images."""
+    is_error: bool = False
+    """Nothing of what was asked for could be had; `structured` says why, item by item."""
 
 
 class ToolContext(Protocol):
@@ -61,6 +77,10 @@ class ToolContext(Protocol):
 
     async def hub(self) -> HubClient:
         """Return the Hub, acting as the caller. Raises ToolError when a new sign-in is needed."""
+        ...
+
+    async def hub_token(self) -> str | None:
+        """Return the caller's own Hugging Face token, None for nobody. Raises as `hub` does."""
         ...
 
     async def report_progress(
@@ -82,7 +102,7 @@ class Tool(Generic[ArgumentsT]):
     description: str
     """What the assistant reads."""
     arguments: type[ArgumentsT]
-    result: type[BaseModel]
+    result: type[Result]
     run: Callable[[ArgumentsT, ToolContext], Awaitable[ToolOutput]]
     effects: frozenset[Effect] = frozenset({Effect.READ})
     is_destructive: bool = False

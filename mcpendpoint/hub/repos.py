@@ -1,0 +1,109 @@
+"""Models, datasets, Spaces and accounts of the Hub: where they are asked for, and which fields."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from mcpendpoint.hub.client import SPACE_FIELDS, HubClient, expand, read_all
+from mcpendpoint.hub.errors import HubNotFound
+from mcpendpoint.hub.ids import parse_repo_id, url_path
+from mcpendpoint.hub.transport import Params
+from mcpendpoint.hub.types import (
+    Dataset,
+    Model,
+    Organization,
+    RepoType,
+    Space,
+    User,
+)
+
+AnyRepo = Model | Dataset | Space
+
+# `expand` names all fields that are wanted: the Hub then sends no others.
+_LISTED = (
+    "author",
+    "createdAt",
+    "disabled",
+    "lastModified",
+    "likes",
+    "private",
+    "tags",
+    "trendingScore",
+)
+_LISTED_FIELDS = {
+    RepoType.MODEL: (*_LISTED, "downloads", "gated", "library_name", "pipeline_tag"),
+    RepoType.DATASET: (*_LISTED, "description", "downloads", "gated"),
+    RepoType.SPACE: (*_LISTED, "cardData", "runtime", "sdk"),
+}
+_ALL_FIELDS = {
+    RepoType.MODEL: (
+        *_LISTED_FIELDS[RepoType.MODEL],
+        "cardData",
+        "config",
+        "downloadsAllTime",
+        "inferenceProviderMapping",
+        "safetensors",
+        "sha",
+        "spaces",
+        "transformersInfo",
+    ),
+    RepoType.DATASET: (*_LISTED_FIELDS[RepoType.DATASET], "cardData", "downloadsAllTime", "sha"),
+    RepoType.SPACE: SPACE_FIELDS,
+}
+_KINDS: dict[RepoType, type[AnyRepo]] = {
+    RepoType.MODEL: Model,
+    RepoType.DATASET: Dataset,
+    RepoType.SPACE: Space,
+}
+
+
+@dataclass(frozen=True)
+class RepoPage:
+    repos: list[AnyRepo]
+    cursor: str | None
+    """For the next page with the same parameters; None when this is the last."""
+
+
+def page_url(repo_type: RepoType, repo_id: str) -> str:
+    """Return where a person looks at a repository."""
+    return f"{settings.HF_ENDPOINT}/{repo_type.page_prefix}{repo_id}"
+
+
+async def get_repo(hub: HubClient, repo_type: RepoType, repo_id: str) -> AnyRepo:
+    path = url_path("api", repo_type.api_segment, *parse_repo_id(repo_id).split("/"))
+    return await hub.get_model(_KINDS[repo_type], path, expand(_ALL_FIELDS[repo_type]))
+
+
+async def list_repos(
+    hub: HubClient, repo_type: RepoType, params: Params, cursor: str | None
+) -> RepoPage:
+    query = [*params, *expand(_LISTED_FIELDS[repo_type])]
+    if cursor is not None:
+        query.append(("cursor", cursor))
+    page = await hub.get_page(url_path("api", repo_type.api_segment), query)
+    return RepoPage(read_all(_KINDS[repo_type], page.items), page.cursor)
+
+
+async def get_readme(hub: HubClient, repo_type: RepoType, repo_id: str) -> str:
+    """Return the README without its YAML block. Raises HubNotFound when there is none."""
+    prefix = (repo_type.api_segment,) if repo_type is not RepoType.MODEL else ()
+    names = parse_repo_id(repo_id).split("/")
+    return without_front_matter(
+        await hub.get_text(url_path(*prefix, *names, "resolve", "main", "README.md"))
+    )
+
+
+def without_front_matter(text: str) -> str:
+    if not text.startswith("---"):
+        return text
+    end = text.find("\n---", 3)
+    return text if end < 0 else text[end + 4 :].lstrip("-").lstrip()
+
+
+async def get_account(hub: HubClient, name: str) -> User | Organization:
+    """Return the user or organisation of that name. Raises HubNotFound when there is neither."""
+    try:
+        return await hub.get_model(User, url_path("api", "users", name, "overview"))
+    except HubNotFound:
+        path = url_path("api", "organizations", name, "overview")
+        return await hub.get_model(Organization, path)

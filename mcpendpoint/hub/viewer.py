@@ -1,0 +1,109 @@
+"""The dataset viewer (its own service): splits, sizes, Parquet files and rows of a dataset."""
+
+from typing import Any
+
+from django.conf import settings
+
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.ids import parse_repo_id
+from mcpendpoint.hub.transport import Params
+from mcpendpoint.hub.types import HubModel, HubModelT
+
+VIEWER_SECONDS = 300.0
+MAX_ROWS = 100
+
+
+class Split(HubModel):
+    config: str
+    split: str
+
+
+class Splits(HubModel):
+    splits: list[Split]
+    pending: list[Any] = []
+    failed: list[Any] = []
+
+
+class SplitSize(Split):
+    num_rows: int | None = None
+    estimated_num_rows: int | None = None
+    num_columns: int | None = None
+    num_bytes_parquet_files: int | None = None
+
+
+class DatasetSize(HubModel):
+    num_rows: int | None = None
+    estimated_num_rows: int | None = None
+    num_bytes_original_files: int | None = None
+    num_bytes_parquet_files: int | None = None
+
+
+class Sizes(HubModel):
+    dataset: DatasetSize = DatasetSize()
+    splits: list[SplitSize] = []
+
+
+class SizeAnswer(HubModel):
+    size: Sizes
+    partial: bool = False
+
+
+class ParquetFile(Split):
+    url: str
+    filename: str | None = None
+    size: int | None = None
+
+
+class ParquetFiles(HubModel):
+    parquet_files: list[ParquetFile] = []
+    pending: list[Any] = []
+    failed: list[Any] = []
+    partial: bool = False
+
+
+class Feature(HubModel):
+    name: str
+    type: Any = None
+
+
+class Row(HubModel):
+    row_idx: int
+    row: dict[str, Any]
+    truncated_cells: list[str] = []
+
+
+class Rows(HubModel):
+    features: list[Feature] = []
+    rows: list[Row] = []
+    num_rows_total: int | None = None
+    partial: bool = False
+
+
+async def get_splits(hub: HubClient, dataset: str) -> Splits:
+    return await _get(hub, Splits, "/splits", dataset)
+
+
+async def get_sizes(hub: HubClient, dataset: str) -> SizeAnswer:
+    return await _get(hub, SizeAnswer, "/size", dataset)
+
+
+async def get_parquet_files(hub: HubClient, dataset: str) -> ParquetFiles:
+    return await _get(hub, ParquetFiles, "/parquet", dataset)
+
+
+async def get_rows(hub: HubClient, dataset: str, of: Split, *, offset: int, limit: int) -> Rows:
+    where = [("config", of.config), ("split", of.split)]
+    window = [("offset", str(offset)), ("length", str(min(limit, MAX_ROWS)))]
+    return await _get(hub, Rows, "/rows", dataset, [*where, *window])
+
+
+async def _get(
+    hub: HubClient, kind: type[HubModelT], path: str, dataset: str, params: Params = ()
+) -> HubModelT:
+    return await hub.get_model(
+        kind,
+        path,
+        [("dataset", parse_repo_id(dataset)), *params],
+        base=settings.HF_DATASETS_SERVER,
+        seconds=VIEWER_SECONDS,
+    )

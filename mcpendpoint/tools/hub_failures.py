@@ -1,0 +1,127 @@
+"""Says what a failure of the Hub means for the assistant: the one map from HubError to words."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from mcpendpoint.hub.errors import (
+    HubBadAnswer,
+    HubConflict,
+    HubError,
+    HubForbidden,
+    HubGated,
+    HubNotFound,
+    HubNotSignedIn,
+    HubRateLimited,
+    HubRefused,
+    HubTokenRefused,
+    HubUnavailable,
+)
+from mcpendpoint.tools.base import Result, ToolContext, ToolError
+
+Kind = Literal[
+    "invalid_id",
+    "not_found",
+    "sign_in_needed",
+    "token_refused",
+    "forbidden",
+    "gated",
+    "conflict",
+    "refused",
+    "rate_limited",
+    "unavailable",
+    "bad_answer",
+    "unsuitable_operation",
+]
+
+_KINDS: dict[type[HubError], Kind] = {
+    HubNotFound: "not_found",
+    HubNotSignedIn: "sign_in_needed",
+    HubTokenRefused: "token_refused",
+    HubForbidden: "forbidden",
+    HubGated: "gated",
+    HubConflict: "conflict",
+    HubRefused: "refused",
+    HubRateLimited: "rate_limited",
+    HubUnavailable: "unavailable",
+    HubBadAnswer: "bad_answer",
+    HubError: "bad_answer",
+}
+
+
+class Problem(Result):
+    """One thing that went wrong, while others may have worked."""
+
+    kind: Kind
+    message: str
+    retryable: bool = Field(default=False)
+    retry_after_seconds: int | None = None
+
+    def to_error(self) -> ToolError:
+        return ToolError(
+            self.message,
+            is_retryable=self.retryable,
+            retry_after_seconds=self.retry_after_seconds,
+        )
+
+
+def problem_of(
+    error: HubError, subject: str, context: ToolContext, *, page_url: str | None = None
+) -> Problem:
+    """Say what went wrong with `subject`, such as "Model `a/b`", and what can be done about it."""
+    return Problem(
+        kind=_KINDS[type(error)],
+        message=_sentence(error, subject, context, page_url),
+        retryable=error.is_retryable,
+        retry_after_seconds=error.retry_after_seconds,
+    )
+
+
+def tool_error(error: HubError, subject: str, context: ToolContext) -> ToolError:
+    return problem_of(error, subject, context).to_error()
+
+
+def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str | None) -> str:
+    sign_in = f"sign in at {context.settings_url}"
+    said = f"Hugging Face says: {error.message.rstrip('.')}."
+    match error:
+        case HubNotFound():
+            return (
+                f"{subject} was not found: it does not exist, or it is private and this account "
+                f"may not see it. {said}"
+            )
+        case HubNotSignedIn():
+            return (
+                f"{subject} does not exist, or is not public. Check its name; if it should be "
+                f"private, {sign_in} and try again."
+            )
+        case HubTokenRefused():
+            return (
+                "Hugging Face refused the token: it expired or was revoked. "
+                f"Ask the user to {sign_in} again, or to use a new token."
+            )
+        case HubGated():
+            where = f"at {page_url}" if page_url else "on its page"
+            ask = f"The user has to accept its conditions {where}"
+            ask += "." if context.is_signed_in else f", and to {sign_in}."
+            return f"{subject} is gated. {ask} {said}"
+        case HubForbidden():
+            return (
+                f"{subject}: this token's permissions do not allow it. {said} The user can sign "
+                f"in again with more permissions at {context.settings_url}."
+            )
+        case HubRateLimited():
+            more = "" if context.is_signed_in else f" A user who signs in ({sign_in}) may ask more."
+            return f"{subject}: Hugging Face is asked too often. {_when(error)}{more}"
+        case HubUnavailable():
+            return f"{subject}: Hugging Face has a problem. {said} {_when(error)}"
+        case HubRefused() | HubConflict():
+            return f"{subject}: the request was refused. {said}"
+        case _:
+            return f"{subject}: the answer could not be used. {said}"
+
+
+def _when(error: HubError) -> str:
+    if error.retry_after_seconds:
+        return f"Try again in {error.retry_after_seconds} seconds."
+    return "Try again in a moment."

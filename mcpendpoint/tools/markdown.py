@@ -1,0 +1,78 @@
+"""Text for assistants: tables, numbers, dates, and cutting on whole items. Pure: no I/O."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+MISSING = "—"
+
+
+def one_line(text: str, max_chars: int | None = None) -> str:
+    """Return text that strangers wrote on one line, so that it cannot pass for our headings."""
+    words = " ".join(text.split())
+    if max_chars is not None and len(words) > max_chars:
+        return words[: max_chars - 1].rstrip() + "…"
+    return words
+
+
+def code(text: str) -> str:
+    """Return inline code; a backtick in it would end it."""
+    return f"`{one_line(text).replace('`', 'ˋ')}`"
+
+
+def cell(text: str) -> str:
+    return one_line(text).replace("\\", "\\\\").replace("|", "\\|") or MISSING
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(headings)} |", f"|{'---|' * len(headings)}"]
+    lines += [f"| {' | '.join(cell(value) for value in row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def number(value: float | None) -> str:
+    """Return 950, 12.3K, 1.2M or 7.0B."""
+    if value is None:
+        return MISSING
+    for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if abs(value) >= size:
+            return f"{value / size:.1f}{unit}"
+    return f"{value:g}"
+
+
+def byte_size(value: int | None) -> str:
+    if value is None:
+        return MISSING
+    for size, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
+        if value >= size:
+            return f"{value / size:.1f} {unit}"
+    return f"{value} bytes"
+
+
+def date(value: datetime | None) -> str:
+    return value.date().isoformat() if value else MISSING
+
+
+def some(values: Sequence[str], limit: int, *, as_code: bool = False) -> str:
+    """Return the first values in a row, and how many more there are."""
+    shown = [code(value) if as_code else one_line(value, 200) for value in values[:limit]]
+    more = len(values) - limit
+    return ", ".join(shown) + (f", … and {more} more" if more > 0 else "")
+
+
+def facts(pairs: Iterable[tuple[str, str | None]]) -> str:
+    """Return `**Name:** value | …` of the values that there are."""
+    return " | ".join(f"**{name}:** {value}" for name, value in pairs if value)
+
+
+def bullets(pairs: Iterable[tuple[str, str | None]]) -> str:
+    return "\n".join(f"- **{name}:** {value}" for name, value in pairs if value)
+
+
+def count_fitting(blocks: Sequence[str], max_chars: int) -> int:
+    """Return how many whole blocks fit, but one at least: nothing at all helps nobody."""
+    total = 0
+    for index, block in enumerate(blocks):
+        total += len(block)
+        if total > max_chars:
+            return max(index, 1)
+    return len(blocks)

@@ -1,0 +1,22 @@
+"""Every built-in tool, in the order in which they are shown. Adding a tool is one line here."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mcpendpoint.tools.base import Tool
+from mcpendpoint.tools.repo_search import REPO_SEARCH
+from mcpendpoint.tools.whoami import WHOAMI
+
+TOOLS: tuple[Tool[Any], ...] = (WHOAMI, REPO_SEARCH)
+
+
+def _by_name(tools: Iterable[Tool[Any]]) -> Mapping[str, Tool[Any]]:
+    named: dict[str, Tool[Any]] = {}
+    for tool in tools:
+        if tool.name in named:
+            raise ValueError(f"Two tools are called {tool.name}.")
+        named[tool.name] = tool
+    return named
+
+
+by_name: Mapping[str, Tool[Any]] = _by_name(TOOLS)
