@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from channels.auth import get_user
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import DatabaseError
 
 from dashboard.announcements import GROUP, session_digest
 from dashboard.live import live_pages
@@ -46,8 +47,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
         try:
             await super().__call__(scope, receive, send)
         finally:
-            for task in self._tasks:
-                task.cancel()
+            self._stop()
 
     async def connect(self) -> None:
         if not _may_watch(self.scope["user"]):
@@ -72,7 +72,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         shown = _read_range(text_data)
         if shown is None:
-            await self.close(CLOSE_BAD_MESSAGE)
+            await self._end(CLOSE_BAD_MESSAGE)
             return
         self._shown = shown
         self._due.set()
@@ -83,7 +83,16 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
 
     async def session_ended(self, event: dict[str, str]) -> None:
         if event["session"] == session_digest(self.scope["session"].session_key or ""):
-            await self.close(CLOSE_SIGNED_OUT)
+            await self._end(CLOSE_SIGNED_OUT)
+
+    async def _end(self, code: int) -> None:
+        self._stop()
+        await self.close(code)
+
+    def _stop(self) -> None:
+        for task in self._tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
 
     async def _keep_sending(self) -> None:
         sequence = 0
@@ -93,11 +102,13 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             started = time.monotonic()
             try:
                 await self.send(await live_pages.message(self._shown, sequence))
+            except DatabaseError as error:
+                # The page keeps what it shows until the database is back.
+                logger.warning("A dashboard page could not be made: %s.", type(error).__name__)
             except Exception:
-                # The page keeps what it shows; most likely the database is away for a moment.
                 logger.exception("A dashboard page could not be sent.")
-            effort_seconds = time.monotonic() - started
-            await asyncio.sleep(max(MIN_PAUSE_SECONDS, effort_seconds * PAUSE_PER_EFFORT))
+            pause_seconds = PAUSE_PER_EFFORT * (time.monotonic() - started)
+            await asyncio.sleep(min(max(pause_seconds, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), MAX_PAUSE_SECONDS)
 
@@ -112,7 +123,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
                 logger.exception("A dashboard session could not be checked.")
                 continue
             if not _may_watch(user):
-                await self.close(CLOSE_SIGNED_OUT)
+                await self._end(CLOSE_SIGNED_OUT)
                 return
 
 

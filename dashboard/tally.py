@@ -118,22 +118,23 @@ class Tally:
     def add(self, record: Record) -> None:
         """Count one record. Runs on the event loop for each message: a few microseconds."""
         at = record.at
-        key = CellKey(
-            int(at.timestamp()) // 60 * 60,
-            Dimensions(
-                record.method,
-                record.tool,
-                record.space_id,
-                record.client_name,
-                record.client_version,
-                record.era,
-                record.protocol_version,
-                record.transport,
-                record.credential,
-                record.outcome,
-            ),
+        # Plain tuples, which equal the named ones and take half the time to make.
+        dimensions = (
+            record.method,
+            record.tool,
+            record.space_id,
+            record.client_name,
+            record.client_version,
+            record.era,
+            record.protocol_version,
+            record.transport,
+            record.credential,
+            record.outcome,
         )
-        cell = self.cells.get(key) or self._open(key, at)
+        minute = int(at.timestamp()) // 60 * 60
+        cell = self.cells.get((minute, dimensions))
+        if cell is None:
+            cell = self._open(minute, Dimensions(*dimensions), at)
         cell.count += 1
         cell.duration_ms += record.duration_ms
         cell.notifications_sent += record.notifications_sent
@@ -151,9 +152,8 @@ class Tally:
             elif len(self.cells) < MAX_CELLS:
                 self.cells[key] = cell
             else:
-                self._open(CellKey(key.minute, _anything(key.dimensions)), cell.first_at).merge(
-                    cell
-                )
+                rest = CellKey(key.minute, _anything(key.dimensions))
+                self.cells.setdefault(rest, Cell(cell.first_at, cell.last_at)).merge(cell)
 
     def forget_before(self, at: datetime) -> int:
         """Drop what is older, and return how many messages that were."""
@@ -163,11 +163,11 @@ class Tally:
     def __len__(self) -> int:
         return sum(cell.count for cell in self.cells.values())
 
-    def _open(self, key: CellKey, at: datetime) -> Cell:
-        dimensions = self._limits.apply(key.minute, key.dimensions)
-        if len(self.cells) >= MAX_CELLS and (key.minute, dimensions) not in self.cells:
-            dimensions = _anything(dimensions)
-        return self.cells.setdefault(CellKey(key.minute, dimensions), Cell(at, at))
+    def _open(self, minute: int, raw: Dimensions, at: datetime) -> Cell:
+        key = CellKey(minute, self._limits.apply(minute, raw))
+        if len(self.cells) >= MAX_CELLS and key not in self.cells:
+            key = CellKey(minute, _anything(key.dimensions))
+        return self.cells.setdefault(key, Cell(at, at))
 
 
 def _anything(dimensions: Dimensions) -> Dimensions:

@@ -1,0 +1,46 @@
+import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import InMemoryChannelLayer, channel_layers
+from django.test import Client
+
+from accounts.models import User
+
+
+@pytest.fixture
+def staff(transactional_db):
+    return User.objects.create(username="ada", hf_id="a" * 24, is_staff=True)
+
+
+@pytest.fixture
+def visitor(transactional_db):
+    return User.objects.create(username="bob", hf_id="b" * 24)
+
+
+@pytest.fixture
+def browser_of():
+    """Return a Django client that is signed in as somebody."""
+
+    def signed_in(user):
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def session_of(browser_of):
+    """Return the session cookie of somebody, from within an async test."""
+
+    async def cookie(user):
+        client = await sync_to_async(browser_of)(user)
+        return client.cookies["sessionid"].value
+
+    return cookie
+
+
+@pytest.fixture
+def channel_layer():
+    previous = channel_layers.set("default", InMemoryChannelLayer())
+    yield channel_layers["default"]
+    channel_layers.set("default", previous)

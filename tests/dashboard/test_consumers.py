@@ -1,0 +1,204 @@
+import json
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.auth import AuthMiddlewareStack
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+from django.urls import path
+
+from dashboard import live
+from dashboard.consumers import CLOSE_BAD_MESSAGE, CLOSE_SIGNED_OUT, DashboardConsumer
+from dashboard.recorder import Recorder
+from dashboard.routing import websocket_urlpatterns
+from tests.dashboard.factories import make_record
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+URL = "/ws/dashboard/"
+
+
+@pytest.fixture(autouse=True)
+def _fresh(channel_layer, monkeypatch):
+    monkeypatch.setattr("dashboard.consumers.live_pages", live.LivePages())
+
+
+def connect_as(session_key=None, query="", patterns=websocket_urlpatterns):
+    headers = [(b"cookie", f"sessionid={session_key}".encode())] if session_key else []
+    return WebsocketCommunicator(
+        AuthMiddlewareStack(URLRouter(patterns)), URL + query, headers=headers
+    )
+
+
+@asynccontextmanager
+async def watching(session_key, query="", **options):
+    socket = connect_as(session_key, query, **options)
+    is_accepted, _ = await socket.connect()
+    assert is_accepted
+    try:
+        yield socket
+    finally:
+        await socket.disconnect()
+
+
+async def next_snapshot(socket):
+    return json.loads(await socket.receive_from(timeout=2))
+
+
+async def closed_with(socket):
+    """Return the close code, past the snapshots that come before."""
+    while (message := await socket.receive_output(timeout=2))["type"] == "websocket.send":
+        pass
+    return message["code"]
+
+
+def now_record(**overrides):
+    return make_record(at=datetime.now(UTC), **overrides)
+
+
+async def test_staff_get_a_snapshot_at_once(staff, session_of):
+    async with watching(await session_of(staff)) as socket:
+        message = await next_snapshot(socket)
+
+    assert (message["type"], message["sequence"], message["range"]) == ("snapshot", 1, "1h")
+    assert message["fragments"].keys() == {"tiles", "tables"}
+    assert len(message["series"]["at"]) == 60
+
+
+async def test_staff_see_a_message_within_a_second_of_it(staff, session_of):
+    recorder = Recorder()
+    async with watching(await session_of(staff)) as socket:
+        first = await next_snapshot(socket)
+        recorder.note(now_record())
+        second = json.loads(await socket.receive_from(timeout=1))
+
+    assert sum(first["series"]["requests"]) == 0
+    assert sum(second["series"]["requests"]) == 1
+    assert second["sequence"] == 2
+    assert "Cursor" in second["fragments"]["tables"]
+
+
+async def test_a_hostile_client_name_is_text_in_the_page(staff, session_of):
+    recorder = Recorder()
+    recorder.note(now_record(client_name="<img src=x onerror=alert(1)>", client_version="'\"><b>"))
+    await recorder.flush()
+
+    async with watching(await session_of(staff)) as socket:
+        tables = (await next_snapshot(socket))["fragments"]["tables"]
+
+    assert "&lt;img src=x onerror=alert(1)&gt;" in tables
+    assert "<img" not in tables
+    assert "<b>" not in tables
+
+
+async def test_the_page_says_which_range_it_shows(staff, session_of):
+    async with watching(await session_of(staff), "?range=7d") as socket:
+        assert (await next_snapshot(socket))["range"] == "7d"
+
+        await socket.send_to(text_data='{"range": "15m"}')
+
+        message = await next_snapshot(socket)
+    assert (message["range"], len(message["series"]["at"])) == ("15m", 15)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "hello",
+        "[]",
+        "{}",
+        '{"range": "1y"}',
+        '{"range": ["1h"]}',
+        '{"range": "1h", "more": 1}',
+        '{"range": "1h"}' + " " * 1_000,
+        "[" * 99,
+    ],
+)
+async def test_any_other_message_ends_the_connection(staff, session_of, message):
+    async with watching(await session_of(staff)) as socket:
+        await socket.send_to(text_data=message)
+
+        assert await closed_with(socket) == CLOSE_BAD_MESSAGE
+
+
+async def test_bytes_end_the_connection(staff, session_of):
+    async with watching(await session_of(staff)) as socket:
+        await socket.send_to(bytes_data=b'{"range": "1h"}')
+
+        assert await closed_with(socket) == CLOSE_BAD_MESSAGE
+
+
+async def test_nobody_gets_in_without_a_session():
+    is_accepted, _ = await connect_as().connect()
+
+    assert not is_accepted
+
+
+async def test_a_user_who_is_not_staff_does_not_get_in(visitor, session_of):
+    is_accepted, _ = await connect_as(await session_of(visitor)).connect()
+
+    assert not is_accepted
+
+
+async def test_signing_out_closes_the_page_of_that_session_only(staff, session_of):
+    leaving, staying = await session_of(staff), await session_of(staff)
+    client = Client()
+    client.cookies["sessionid"] = leaving
+    async with watching(leaving) as socket, watching(staying) as other:
+        await sync_to_async(client.logout)()
+
+        assert await closed_with(socket) == CLOSE_SIGNED_OUT
+        await other.send_to(text_data='{"range": "7d"}')
+        while (await next_snapshot(other))["range"] != "7d":
+            pass
+
+
+@pytest.mark.parametrize("change", [{"is_staff": False}, {"is_active": False}, {"password": "!x"}])
+async def test_who_is_staff_no_longer_is_shown_out(staff, session_of, change):
+    quick = [path("ws/dashboard/", DashboardConsumer.as_asgi(session_check_seconds=0.05))]
+    async with watching(await session_of(staff), patterns=quick) as socket:
+        await type(staff).objects.filter(pk=staff.pk).aupdate(**change)
+
+        assert await closed_with(socket) == CLOSE_SIGNED_OUT
+
+
+async def test_a_session_that_goes_on_is_left_alone(staff, session_of):
+    quick = [path("ws/dashboard/", DashboardConsumer.as_asgi(session_check_seconds=0.05))]
+    async with watching(await session_of(staff), patterns=quick) as socket:
+        await next_snapshot(socket)
+
+        assert await socket.receive_nothing(timeout=0.4)
+
+
+async def test_two_pages_share_the_work_of_one_change(staff, session_of, monkeypatch):
+    made = []
+    make = live._make
+    monkeypatch.setattr(live, "_make", lambda shown: made.append(shown.name) or make(shown))
+    recorder, session = Recorder(), await session_of(staff)
+    async with watching(session) as one, watching(session) as other:
+        await next_snapshot(one)
+        await next_snapshot(other)
+        made.clear()
+        recorder.note(now_record())
+        messages = [await next_snapshot(one), await next_snapshot(other)]
+
+    assert [sum(message["series"]["requests"]) for message in messages] == [1, 1]
+    assert made == ["1h"]
+
+
+async def test_a_channel_layer_that_fails_costs_nobody_anything(staff, session_of, channel_layer):
+    async def fail(*args):
+        raise ConnectionError
+
+    channel_layer.group_send = channel_layer.group_add = fail
+    recorder = Recorder()
+    recorder.note(now_record())
+    await recorder.flush()
+
+    async with watching(await session_of(staff)) as socket:
+        message = await next_snapshot(socket)
+
+    assert sum(message["series"]["requests"]) == 1

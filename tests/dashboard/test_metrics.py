@@ -1,0 +1,132 @@
+from datetime import timedelta
+
+import pytest
+
+from dashboard.metrics import (
+    CallCount,
+    ClientCount,
+    Counts,
+    PeriodCount,
+    PeriodLatency,
+    Protocol,
+    build_snapshot,
+    requests_per_minute,
+)
+from dashboard.ranges import RANGES
+from tests.dashboard.factories import NOON
+
+HOUR = RANGES["1h"]
+THIS_MINUTE = NOON.replace(second=0)
+
+
+def client_count(**overrides):
+    fields = {
+        "name": "Cursor",
+        "version": "1.7.2",
+        "era": "modern",
+        "protocol_version": "2026-07-28",
+        "transport": "json",
+        "credential": "access_key",
+        "outcome": "ok",
+        "count": 1,
+        "tool_calls": 0,
+        "last_at": NOON,
+    }
+    return ClientCount(**(fields | overrides))
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_a_range_is_covered_up_to_now_without_a_gap(name):
+    snapshot = build_snapshot(RANGES[name], NOON, Counts())
+
+    step = timedelta(seconds=snapshot.step_seconds)
+    times = [point.at for point in snapshot.series]
+    assert times[-1] <= NOON < times[-1] + step
+    assert all(later - earlier == step for earlier, later in zip(times, times[1:], strict=False))
+
+
+def test_an_empty_range_has_no_rate_and_no_percentile():
+    totals = build_snapshot(HOUR, NOON, Counts()).totals
+
+    assert (totals.requests, totals.error_rate, totals.latency_ms.p95) == (0, 0.0, None)
+
+
+def test_errors_are_all_but_what_went_well_or_was_given_up_by_the_client():
+    outcomes = ("ok", "tool_error", "rejected", "denied", "failed", "cancelled")
+    calls = [CallCount("tools/call", "t", "", outcome, 10, 1, NOON) for outcome in outcomes]
+
+    totals = build_snapshot(HOUR, NOON, Counts(calls=calls)).totals
+
+    assert (totals.requests, totals.errors, totals.error_rate) == (60, 40, 0.6667)
+    assert totals.notifications_sent == 6
+    assert totals.outcomes == dict.fromkeys(outcomes, 10)
+
+
+def test_the_series_shows_each_minute_with_its_errors_and_p95():
+    counts = Counts(
+        periods=[PeriodCount(THIS_MINUTE, "ok", 5), PeriodCount(THIS_MINUTE, "failed", 2)],
+        period_latencies=[PeriodLatency(THIS_MINUTE, 20, 7)],
+    )
+
+    *before, last = build_snapshot(HOUR, NOON, counts).series
+
+    assert (last.requests, last.errors) == (7, 2)
+    assert last.p95_ms is not None
+    assert {(point.requests, point.p95_ms) for point in before} == {(0, None)}
+
+
+def test_a_client_that_speaks_two_eras_is_one_row():
+    counts = Counts(
+        clients=[
+            client_count(count=3, tool_calls=2, credential="anonymous"),
+            client_count(
+                count=4,
+                era="legacy",
+                protocol_version="2025-11-25",
+                transport="sse",
+                outcome="denied",
+                last_at=NOON - timedelta(hours=1),
+            ),
+            client_count(count=5, credential="refused", outcome="denied"),
+        ],
+        first_seen={("Cursor", "1.7.2"): NOON - timedelta(days=9)},
+    )
+
+    [client] = build_snapshot(HOUR, NOON, counts).clients
+
+    assert client.protocols == (Protocol("modern", "2026-07-28"), Protocol("legacy", "2025-11-25"))
+    assert client.transports == ("json", "sse")
+    assert (client.requests, client.tool_calls, client.errors) == (12, 2, 9)
+    assert (client.anonymous, client.authenticated, client.refused) == (3, 4, 5)
+    assert (client.first_seen, client.last_seen) == (NOON - timedelta(days=9), NOON)
+
+
+def test_tools_are_counted_apart_from_the_method_that_calls_them():
+    calls = [
+        CallCount("tools/call", "generate", "acme/a", "ok", 2, 0, NOON),
+        CallCount("tools/call", "generate", "acme/b", "ok", 1, 0, NOON),
+        CallCount("tools/list", "", "", "ok", 9, 0, NOON),
+    ]
+
+    snapshot = build_snapshot(HOUR, NOON, Counts(calls=calls))
+
+    assert [(row.method, row.calls) for row in snapshot.methods] == [
+        ("tools/list", 9),
+        ("tools/call", 3),
+    ]
+    assert [(row.tool, row.space_id, row.calls) for row in snapshot.tools] == [
+        ("generate", "acme/a", 2),
+        ("generate", "acme/b", 1),
+    ]
+    assert snapshot.totals.tool_calls == 3
+
+
+@pytest.mark.parametrize(
+    ("second", "this_minute", "expected"), [(0, 0, 60), (30, 10, 40), (59, 20, 21)]
+)
+def test_requests_per_minute_fade_from_the_last_minute_into_this_one(second, this_minute, expected):
+    last_minutes = {THIS_MINUTE - timedelta(minutes=1): 60, THIS_MINUTE: this_minute}
+
+    per_minute = requests_per_minute(THIS_MINUTE + timedelta(seconds=second), last_minutes)
+
+    assert per_minute == pytest.approx(expected)

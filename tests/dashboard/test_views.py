@@ -1,0 +1,121 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from dashboard import store
+from dashboard.ranges import RANGES
+from dashboard.tally import Limits, Tally
+from tests.dashboard.factories import make_record
+
+pytestmark = pytest.mark.django_db
+
+PAGE = reverse("dashboard:overview")
+METRICS = reverse("dashboard:metrics")
+
+
+def write(**overrides):
+    tally = Tally(Limits())
+    tally.add(make_record(**({"at": datetime.now(UTC)} | overrides)))
+    store.write(tally)
+
+
+def test_the_page_sends_strangers_to_sign_in(client):
+    response = client.get(PAGE)
+
+    assert response.status_code == 302
+    assert response["Location"] == f"{reverse('accounts:sign-in')}?next={PAGE}"
+
+
+def test_the_page_tells_other_users_whose_it_is(visitor, browser_of):
+    response = browser_of(visitor).get(PAGE)
+
+    assert response.status_code == 403
+    assert "ADMIN_HF_USERS" in response.text
+
+
+def test_the_page_is_complete_without_javascript(staff, browser_of):
+    write()
+
+    response = browser_of(staff).get(PAGE, {"range": "24h"})
+
+    assert response.status_code == 200
+    for shown in ("Cursor", "1.7.2", "2026-07-28", "hub_repo_search", "tools/call"):
+        assert shown in response.text
+    assert 'href="?range=7d"' in response.text
+
+
+def test_an_empty_page_says_where_to_point_a_client(staff, browser_of, settings):
+    settings.PUBLIC_URL = "https://mcp.example.org"
+
+    response = browser_of(staff).get(PAGE)
+
+    assert "https://mcp.example.org/mcp" in response.text
+
+
+def test_a_hostile_name_is_text_in_the_page(staff, browser_of):
+    write(client_name="</script><script>alert(1)</script>", method="<svg onload=alert(1)>")
+
+    response = browser_of(staff).get(PAGE)
+
+    assert "<script>alert" not in response.text
+    assert "<svg" not in response.text
+    assert "&lt;script&gt;alert(1)" in response.text
+
+
+@pytest.mark.parametrize("range_name", ["1y", "", "<script>", "1h'"])
+def test_the_page_shows_an_hour_when_it_does_not_know_the_range(staff, browser_of, range_name):
+    response = browser_of(staff).get(PAGE, {"range": range_name})
+
+    assert response.status_code == 200
+    assert 'data-range="1h"' in response.text
+
+
+@pytest.mark.parametrize("page", [PAGE, METRICS])
+def test_nothing_is_cached(staff, browser_of, page):
+    assert "no-store" in browser_of(staff).get(page)["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", [PAGE, METRICS])
+def test_only_reading_is_possible(staff, browser_of, page):
+    assert browser_of(staff).post(page).status_code == 405
+
+
+def test_strangers_get_no_metrics(client):
+    response = client.get(METRICS)
+
+    assert (response.status_code, response.json().keys()) == (401, {"error"})
+
+
+def test_other_users_get_no_metrics(visitor, browser_of):
+    response = browser_of(visitor).get(METRICS)
+
+    assert (response.status_code, response.json().keys()) == (403, {"error"})
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_staff_get_metrics_of_each_range(staff, browser_of, name):
+    write()
+
+    body = browser_of(staff).get(METRICS, {"range": name}).json()
+
+    assert body.keys() == {
+        "version", "generated_at", "range", "step_seconds",
+        "totals", "series", "clients", "methods", "tools",
+    }  # fmt: skip
+    assert (body["version"], body["range"], body["totals"]["requests"]) == (1, name, 1)
+    assert datetime.fromisoformat(body["generated_at"]).tzinfo is not None
+    assert body["clients"][0]["protocols"] == [{"era": "modern", "version": "2026-07-28"}]
+
+
+def test_an_unknown_range_is_refused(staff, browser_of):
+    response = browser_of(staff).get(METRICS, {"range": "1y"})
+
+    assert response.status_code == 400
+    assert "15m" in response.json()["error"]
+
+
+def test_no_user_is_in_the_metrics(staff, browser_of):
+    write(user_id=staff.pk)
+
+    assert staff.username not in browser_of(staff).get(METRICS).text
