@@ -58,6 +58,7 @@ def for_users(view: UserView) -> UserView:
     async def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         user = await request.auser()
         if isinstance(user, User):
+            request.user = user  # for templates, which cannot wait for it
             return await view(request, user, *args, **kwargs)
         settings_page = resolve_url("accounts:settings")
         response = redirect_to_login(settings_page)
