@@ -22,7 +22,7 @@ RECENT = timedelta(minutes=5)
 class PeriodCount(NamedTuple):
     period: datetime
     outcome: str
-    count: int
+    messages: int
 
 
 class CallCount(NamedTuple):
@@ -30,7 +30,7 @@ class CallCount(NamedTuple):
     tool: str
     space_id: str
     outcome: str
-    count: int
+    messages: int
     notifications_sent: int
     last_at: datetime
 
@@ -43,7 +43,7 @@ class ClientCount(NamedTuple):
     transport: str
     credential: str
     outcome: str
-    count: int
+    messages: int
     tool_calls: int
     last_at: datetime
 
@@ -51,7 +51,7 @@ class ClientCount(NamedTuple):
 class PeriodLatency(NamedTuple):
     period: datetime
     bucket: int
-    count: int
+    messages: int
 
 
 class CallLatency(NamedTuple):
@@ -59,7 +59,7 @@ class CallLatency(NamedTuple):
     tool: str
     space_id: str
     bucket: int
-    count: int
+    messages: int
 
 
 @dataclass(frozen=True)
@@ -194,14 +194,14 @@ def requests_per_minute(now: datetime, last_minutes: Mapping[datetime, int]) -> 
 def _totals(now: datetime, counts: Counts, clients: Sequence[Client]) -> Totals:
     outcomes: dict[str, int] = dict.fromkeys(Outcome, 0)
     for row in counts.calls:
-        outcomes[row.outcome] = outcomes.get(row.outcome, 0) + row.count
+        outcomes[row.outcome] = outcomes.get(row.outcome, 0) + row.messages
     requests = sum(outcomes.values())
     errors = sum(outcomes[outcome] for outcome in ERRORS)
     histogram = _histogram(counts.period_latencies)
     return Totals(
         requests=requests,
         requests_per_minute=round(requests_per_minute(now, counts.last_minutes), 1),
-        tool_calls=sum(row.count for row in counts.calls if row.method == "tools/call"),
+        tool_calls=sum(row.messages for row in counts.calls if row.method == "tools/call"),
         errors=errors,
         error_rate=_rate(errors, requests),
         outcomes={str(outcome): count for outcome, count in outcomes.items()},
@@ -224,9 +224,9 @@ def _series(shown: Range, now: datetime, counts: Counts) -> tuple[Point, ...]:
     errors: dict[datetime, int] = defaultdict(int)
     latencies: dict[datetime, list[PeriodLatency]] = defaultdict(list)
     for row in counts.periods:
-        requests[row.period] += row.count
+        requests[row.period] += row.messages
         if row.outcome in ERRORS:
-            errors[row.period] += row.count
+            errors[row.period] += row.messages
     for latency in counts.period_latencies:
         latencies[latency.period].append(latency)
     return tuple(
@@ -254,9 +254,9 @@ def _clients(counts: Counts) -> tuple[Client, ...]:
 def _client(
     name: str, version: str, rows: Sequence[ClientCount], first_seen: datetime | None
 ) -> Client:
-    requests = sum(row.count for row in rows)
-    anonymous = sum(row.count for row in rows if row.credential == ANONYMOUS)
-    refused = sum(row.count for row in rows if row.credential == REFUSED)
+    requests = sum(row.messages for row in rows)
+    anonymous = sum(row.messages for row in rows if row.credential == ANONYMOUS)
+    refused = sum(row.messages for row in rows if row.credential == REFUSED)
     last_seen = max(row.last_at for row in rows)
     protocols = {Protocol(row.era, row.protocol_version) for row in rows}
     return Client(
@@ -266,7 +266,7 @@ def _client(
         transports=tuple(sorted({row.transport for row in rows})),
         requests=requests,
         tool_calls=sum(row.tool_calls for row in rows),
-        errors=sum(row.count for row in rows if row.outcome in ERRORS),
+        errors=sum(row.messages for row in rows if row.outcome in ERRORS),
         anonymous=anonymous,
         authenticated=requests - anonymous - refused,
         refused=refused,
@@ -304,8 +304,8 @@ def _tools(counts: Counts) -> tuple[Tool, ...]:
 
 
 def _usage(rows: Sequence[CallCount], latencies: Iterable[CallLatency]) -> dict[str, Any]:
-    calls = sum(row.count for row in rows)
-    errors = sum(row.count for row in rows if row.outcome in ERRORS)
+    calls = sum(row.messages for row in rows)
+    errors = sum(row.messages for row in rows if row.outcome in ERRORS)
     histogram = _histogram(latencies)
     return {
         "calls": calls,
@@ -321,7 +321,7 @@ def _usage(rows: Sequence[CallCount], latencies: Iterable[CallLatency]) -> dict[
 def _histogram(latencies: Iterable[PeriodLatency | CallLatency]) -> dict[int, int]:
     histogram: dict[int, int] = defaultdict(int)
     for row in latencies:
-        histogram[row.bucket] += row.count
+        histogram[row.bucket] += row.messages
     return histogram
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from dashboard.histogram import bucket_of
 from mcpendpoint.records import Record
@@ -132,7 +132,7 @@ class Tally:
             record.outcome,
         )
         minute = int(at.timestamp()) // 60 * 60
-        cell = self.cells.get((minute, dimensions))
+        cell = self.cells.get(cast(CellKey, (minute, dimensions)))
         if cell is None:
             cell = self._open(minute, Dimensions(*dimensions), at)
         cell.count += 1

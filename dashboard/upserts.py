@@ -30,9 +30,9 @@ def upsert(
     if not rows:
         return
     quote = connection.ops.quote_name
-    fields = [model._meta.get_field(name) for name in rows[0]]
+    fields = [field for field in model._meta.concrete_fields if field.name in rows[0]]
     table = quote(model._meta.db_table)
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(field.attname) for field in fields)
     conflict = ", ".join(quote(name) for name in unique)
     changes = ", ".join(
         f"{quote(name)} = "

@@ -28,7 +28,7 @@ def client_count(**overrides):
         "transport": "json",
         "credential": "access_key",
         "outcome": "ok",
-        "count": 1,
+        "messages": 1,
         "tool_calls": 0,
         "last_at": NOON,
     }
@@ -78,16 +78,16 @@ def test_the_series_shows_each_minute_with_its_errors_and_p95():
 def test_a_client_that_speaks_two_eras_is_one_row():
     counts = Counts(
         clients=[
-            client_count(count=3, tool_calls=2, credential="anonymous"),
+            client_count(messages=3, tool_calls=2, credential="anonymous"),
             client_count(
-                count=4,
+                messages=4,
                 era="legacy",
                 protocol_version="2025-11-25",
                 transport="sse",
                 outcome="denied",
                 last_at=NOON - timedelta(hours=1),
             ),
-            client_count(count=5, credential="refused", outcome="denied"),
+            client_count(messages=5, credential="refused", outcome="denied"),
         ],
         first_seen={("Cursor", "1.7.2"): NOON - timedelta(days=9)},
     )
