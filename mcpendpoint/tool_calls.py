@@ -81,7 +81,7 @@ async def _call_built_in(
     blocks = output.blocks if context.include_images else ()
     return CallToolResult(
         content=[TextContent(type="text", text=output.markdown), *blocks],
-        structured_content=output.structured.model_dump(mode="json", exclude_none=True),
+        structured_content=output.structured.to_content(),
         is_error=output.is_error,
     )
 
