@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
@@ -54,6 +55,7 @@ class Refused(Exception):
 def for_users(view: UserView) -> UserView:
     """Pass the user on to the view; send others to sign in first, out of a fragment too."""
 
+    @never_cache
     @wraps(view)
     async def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         user = await request.auser()
@@ -213,7 +215,7 @@ def _done(
     if not _is_htmx(request):
         said = f"{space_id} was {'added' if is_added else 'removed'}."
         messages.add_message(request, messages.ERROR if error else messages.SUCCESS, error or said)
-        return redirect("accounts:settings")
+        return redirect(resolve_url("accounts:settings") + "#spaces")
     space = {"id": space_id, "is_added": is_added, "is_gradio": True}
     response = render(request, "mcpendpoint/_space_choice.html", {"space": space, "error": error})
     return response if error else trigger_client_event(response, SPACES_CHANGED)

@@ -63,7 +63,7 @@ def add(browser, space_id, **more):
 
 def said_after(response, browser):
     assert response.status_code == 302
-    assert response.url == reverse("accounts:settings")
+    assert response.url == reverse("accounts:settings") + "#spaces"
     return [str(message) for message in response.wsgi_request._messages]
 
 
