@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tests.standins.hub import errors
 from tests.standins.reverse_proxy import forward, make_client
 
-PATHS = ("/oauth/{rest:path}", "/.well-known/{rest:path}", "/interaction/{rest:path}")
+PATHS = ("/oauth/{rest:path}", "/.well-known/{rest:path}")
 METHODS = ["GET", "POST", "OPTIONS", "DELETE"]
 
 
