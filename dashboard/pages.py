@@ -7,12 +7,25 @@ from django.urls import reverse
 
 from dashboard.metrics import Snapshot
 from dashboard.ranges import RANGES
+from mcpendpoint.records import Outcome
+
+KINDS_OF_ERRORS = {
+    Outcome.FAILED: "server",
+    Outcome.TOOL_ERROR: "tool",
+    Outcome.REJECTED: "client",
+    Outcome.DENIED: "denied",
+}
 
 
 def page_context(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "snapshot": snapshot,
         "totals": snapshot.totals,
+        "kinds_of_errors": [
+            f"{count:,} {kind}"
+            for outcome, kind in KINDS_OF_ERRORS.items()
+            if (count := snapshot.totals.outcomes[outcome])
+        ],
         "now": snapshot.generated_at,
         "shown": RANGES[snapshot.range],
         "endpoint_url": settings.PUBLIC_URL + reverse("mcpendpoint:shared"),

@@ -14,7 +14,8 @@ def count(value: float) -> str:
     """Write 1234 as 1,234 and 12345678 as 12.3 M."""
     if value >= 10_000_000:
         return f"{value / 1_000_000:,.1f} M"
-    return f"{value:,.1f}" if isinstance(value, float) and value < 100 else f"{value:,.0f}"
+    digits = 1 if value < 100 else 0
+    return f"{value:,.{digits}f}".removesuffix(".0")
 
 
 @register.filter

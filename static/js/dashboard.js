@@ -75,6 +75,12 @@
     return value < 1000 ? `${value.toPrecision(value < 10 ? 2 : 3)} ms` : `${(value / 1000).toFixed(1)} s`;
   }
 
+  // Points that no line reaches, since their neighbours have no value.
+  function alone(plot, seriesIndex) {
+    const values = plot.data[seriesIndex];
+    return values.flatMap((value, i) => (value != null && values[i - 1] == null && values[i + 1] == null ? [i] : []));
+  }
+
   function options() {
     const muted = colour("--text-muted");
     const grid = { stroke: colour("--border"), width: 1 };
@@ -91,13 +97,13 @@
       axes: [
         { ...axis, grid: { show: false } },
         { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] },
-        { ...axis, scale: "ms", side: 1, size: 64, grid: { show: false }, values: (_, ticks) => ticks.map((ms) => (ms ? formatMs(ms) : "0")) },
+        { ...axis, scale: "ms", side: 1, size: 64, grid: { show: false }, values: (_, ticks) => ticks.map((ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`)) },
       ],
       series: [
         { value: (_, at) => (at == null ? "–" : new Date(at * 1000).toLocaleString([], { dateStyle: "short", timeStyle: "short" })) },
         { label: "Requests", fill: colour("--chart-requests"), stroke: colour("--chart-requests"), width: 0, paths: bars, points: { show: false } },
         { label: "Errors", fill: colour("--bad"), stroke: colour("--bad"), width: 0, paths: bars, points: { show: false } },
-        { label: "p95", scale: "ms", stroke: colour("--chart-latency"), width: 1.5, points: { size: 5 }, value: (_, ms) => formatMs(ms) },
+        { label: "p95", scale: "ms", stroke: colour("--chart-latency"), width: 1.5, points: { show: false, filter: alone, size: 5 }, value: (_, ms) => formatMs(ms) },
       ],
       cursor: { y: false, drag: { x: false, y: false } },
     };
