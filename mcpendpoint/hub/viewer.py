@@ -44,7 +44,7 @@ class Sizes(HubModel):
 
 
 class SizeAnswer(HubModel):
-    size: Sizes
+    size: Sizes = Sizes()
     partial: bool = False
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcpendpoint.tools.base import Tool
+from mcpendpoint.tools.repo_details.tool import REPO_DETAILS
 from mcpendpoint.tools.repo_search import REPO_SEARCH
 from mcpendpoint.tools.whoami import WHOAMI
 
-TOOLS: tuple[Tool[Any], ...] = (WHOAMI, REPO_SEARCH)
+TOOLS: tuple[Tool[Any], ...] = (WHOAMI, REPO_SEARCH, REPO_DETAILS)
 
 
 def _by_name(tools: Iterable[Tool[Any]]) -> Mapping[str, Tool[Any]]:

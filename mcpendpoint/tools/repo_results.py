@@ -84,11 +84,11 @@ def gate_of(repo: AnyRepo) -> str | None:
     return "manual" if repo.gated is True else repo.gated
 
 
-def status_of(repo: RepoSummary) -> str | None:
+def marks_of(*, private: bool | None, gated: str | None, disabled: bool | None) -> str | None:
     marks = (
-        ("🔐 Private", repo.private),
-        (f"🔒 Gated ({repo.gated})", repo.gated),
-        ("⛔ Disabled", repo.disabled),
+        ("🔐 Private", private),
+        (f"🔒 Gated ({gated})", gated),
+        ("⛔ Disabled", disabled),
     )
     return ", ".join(mark for mark, applies in marks if applies) or None
 
@@ -113,7 +113,7 @@ def render_summary(repo: RepoSummary) -> str:
             ("Downloads", _count(repo.downloads)),
             ("Likes", _count(repo.likes)),
             ("Trending score", _count(repo.trending_score)),
-            ("Status", status_of(repo)),
+            ("Status", marks_of(private=repo.private, gated=repo.gated, disabled=repo.disabled)),
         )
     )
     tags = ", ".join(markdown.code(tag) for tag in repo.tags)

@@ -1,0 +1,122 @@
+"""dataset_preview: rows of a dataset, as many as fit."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.viewer import Row, Rows, Split, get_rows, get_splits
+from mcpendpoint.tools import markdown
+from mcpendpoint.tools.base import ToolContext
+from mcpendpoint.tools.hub_failures import Problem, problem_of
+from mcpendpoint.tools.repo_details.finding import or_error
+from mcpendpoint.tools.repo_details.results import Preview, PreviewRow
+from mcpendpoint.tools.repo_details.splits import MAX_OPTIONS, choose, columns_of, name_of
+
+MAX_COLUMNS = 30
+MAX_CELL_CHARS = 2_000
+MIN_CELL_CHARS = 40
+
+
+async def look_at_rows(
+    hub: HubClient,
+    dataset: str,
+    context: ToolContext,
+    *,
+    config: str | None,
+    split: str | None,
+    offset: int,
+    limit: int,
+    max_chars: int,
+) -> Preview | Problem:
+    splits = await or_error(get_splits(hub, dataset))
+    if isinstance(splits, HubError):
+        return problem_of(splits, f"Dataset viewer: splits of `{dataset}`", context)
+    target = choose(splits.splits, config, split)
+    if isinstance(target, Problem):
+        return target
+    rows = await or_error(get_rows(hub, dataset, target, offset=offset, limit=limit))
+    if isinstance(rows, HubError):
+        return problem_of(rows, f"Dataset viewer: rows of `{dataset}`", context)
+    others = [name_of(item) for item in splits.splits if item != target]
+    return _preview(rows, target, others, offset=offset, max_chars=max_chars)
+
+
+def _preview(
+    rows: Rows, target: Split, others: Sequence[str], *, offset: int, max_chars: int
+) -> Preview:
+    features = rows.features[:MAX_COLUMNS]
+    names = [feature.name for feature in features]
+    # A share for each cell, so that one row fits in any case.
+    cell_chars = min(MAX_CELL_CHARS, max(max_chars // max(len(names), 1), MIN_CELL_CHARS))
+    shaped = [_row(row, names, cell_chars) for row in rows.rows]
+    shown = markdown.count_fitting([_text(row.cells) for row in shaped], max_chars)
+    end = offset + shown
+    is_last = shown == len(shaped) and (rows.num_rows_total or 0) <= end
+    return Preview(
+        config=target.config,
+        split=target.split,
+        other_splits=list(others[:MAX_OPTIONS]) or None,
+        offset=offset,
+        total_rows=rows.num_rows_total,
+        columns=columns_of(features),
+        more_columns=max(len(rows.features) - MAX_COLUMNS, 0) or None,
+        rows=shaped[:shown],
+        next_offset=None if is_last or not shaped else end,
+    )
+
+
+def _row(row: Row, names: Sequence[str], max_chars: int) -> PreviewRow:
+    cells: dict[str, Any] = {}
+    cut = [name for name in row.truncated_cells if name in names]
+    for name in names:
+        value = row.row.get(name)
+        text = _text(value)
+        if len(text) > max_chars:
+            value = text[: max_chars - 1] + "…"
+            cut.append(name)
+        cells[name] = value
+    return PreviewRow(index=row.row_idx, cells=cells, cut_cells=list(dict.fromkeys(cut)) or None)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+
+
+def render_preview(preview: Preview) -> str:
+    total = "an unknown number" if preview.total_rows is None else f"{preview.total_rows:,}"
+    name = f"{preview.config}/{preview.split}"
+    parts = [f"## Rows of `{name}`"]
+    if preview.rows:
+        last = preview.offset + len(preview.rows) - 1
+        parts.append(f"Rows {preview.offset}-{last} of {total}.")
+    else:
+        parts.append(f"No rows from {preview.offset} on; there are {total}.")
+    names = [column.name for column in preview.columns]
+    parts += [
+        "Columns: " + ", ".join(f"`{item.name}` ({item.type})" for item in preview.columns),
+        markdown.table(
+            ["#", *map(markdown.cell, names)],
+            ([str(row.index), *(_text(row.cells[key]) for key in names)] for row in preview.rows),
+        )
+        if preview.rows
+        else "",
+        *_notes(preview),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _notes(preview: Preview) -> list[str]:
+    notes = []
+    if preview.more_columns:
+        notes.append(f"{preview.more_columns} more columns are left out.")
+    cut = sum(len(row.cut_cells or ()) for row in preview.rows)
+    if cut:
+        notes.append(f"{cut} cells are cut; they end in …" if cut > 1 else "1 cell is cut.")
+    if preview.next_offset is not None:
+        notes.append(f"For more rows use offset={preview.next_offset}.")
+    if preview.other_splits:
+        notes.append(f"Other splits (config/split): {', '.join(preview.other_splits)}.")
+    return notes

@@ -1,0 +1,66 @@
+"""Configs and splits of a dataset: which one is meant, and how its columns are written."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from mcpendpoint.hub.viewer import Feature, Split
+from mcpendpoint.tools.hub_failures import Problem
+from mcpendpoint.tools.markdown import one_line
+from mcpendpoint.tools.repo_details.results import Column
+
+MAX_OPTIONS = 50
+MAX_TYPE_CHARS = 200
+
+
+def name_of(split: Split) -> str:
+    return f"{split.config}/{split.split}"
+
+
+def choose(splits: Sequence[Split], config: str | None, split: str | None) -> Split | Problem:
+    """Return the split that was asked for; of those not excluded, `default` and `train` first."""
+    fitting = [
+        item
+        for item in splits
+        if (config is None or item.config == config) and (split is None or item.split == split)
+    ]
+    if fitting:
+        return min(fitting, key=lambda item: (item.config != "default", item.split != "train"))
+    if not splits:
+        return Problem(kind="not_found", message="The dataset has no splits that can be shown.")
+    wanted = "/".join(one_line(part, 100) for part in (config, split) if part)
+    return Problem(
+        kind="not_found",
+        message=f"Config/split `{wanted}` was not found. There are: {options(splits)}.",
+    )
+
+
+def options(splits: Iterable[Split]) -> str:
+    names = [f"`{name_of(split)}`" for split in splits]
+    more = len(names) - MAX_OPTIONS
+    return ", ".join(names[:MAX_OPTIONS]) + (f" and {more} more" if more > 0 else "")
+
+
+def columns_of(features: Iterable[Feature]) -> list[Column]:
+    return [Column(name=item.name[:200], type=type_name(item.type)) for item in features]
+
+
+def type_name(kind: Any) -> str:
+    """Return `string`, `ClassLabel(neg, pos)`, `List(int32)` or what the viewer says, cut."""
+    text = _type_name(kind)
+    return text if len(text) <= MAX_TYPE_CHARS else text[: MAX_TYPE_CHARS - 1] + "…"
+
+
+def _type_name(kind: Any) -> str:
+    match kind:
+        case {"_type": "Value", "dtype": str(dtype)}:
+            return dtype
+        case {"_type": "ClassLabel", "names": list(names)}:
+            return f"ClassLabel({', '.join(str(name) for name in names[:MAX_OPTIONS])})"
+        case {"_type": ("Sequence" | "List" | "LargeList") as name, "feature": dict(inner)}:
+            return f"{name}({type_name(inner)})"
+        case {"_type": str(name)}:
+            return name
+        case _:
+            return orjson.dumps(kind, default=str).decode()

@@ -1,0 +1,212 @@
+"""The line through hub_repo_details: every id at once, each with its own outcome."""
+
+import asyncio
+from collections.abc import Sequence
+
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.ids import BadRepoId
+from mcpendpoint.hub.repos import AnyRepo, get_readme
+from mcpendpoint.hub.types import RepoType
+from mcpendpoint.tools.base import Tool, ToolContext, ToolOutput
+from mcpendpoint.tools.hub_failures import Problem, problem_of
+from mcpendpoint.tools.markdown import count_fitting
+from mcpendpoint.tools.repo_details.account import account_of, render_account
+from mcpendpoint.tools.repo_details.arguments import Operation, RepoDetailsArguments
+from mcpendpoint.tools.repo_details.finding import find, or_error, parse_reference
+from mcpendpoint.tools.repo_details.overview import overview_of, render_overview
+from mcpendpoint.tools.repo_details.preview import look_at_rows, render_preview
+from mcpendpoint.tools.repo_details.readme import piece_of, render_readme
+from mcpendpoint.tools.repo_details.results import (
+    Match,
+    Preview,
+    Readme,
+    RepoDetailsResult,
+    Repository,
+    Structure,
+)
+from mcpendpoint.tools.repo_details.structure import look_at_structure, render_structure
+
+MAX_CHARS = 66_000
+LARGE_PARTS_CHARS = 50_000
+"""For the READMEs and rows of all ids together."""
+
+
+async def run(arguments: RepoDetailsArguments, context: ToolContext) -> ToolOutput:
+    hub = await context.hub()
+    repositories = await asyncio.gather(
+        *(_look(hub, text, arguments, context) for text in arguments.repo_ids)
+    )
+    blocks = [_render(repository) for repository in repositories]
+    shown = count_fitting(blocks, MAX_CHARS)
+    left_out = [repository.id for repository in repositories[shown:]]
+    texts = blocks[:shown]
+    if left_out:
+        texts.append(f"No room for {', '.join(left_out)}: ask for them in another call.")
+    return ToolOutput(
+        RepoDetailsResult(repositories=list(repositories[:shown]), left_out=left_out or None),
+        "\n\n---\n\n".join(texts),
+        is_error=all(repository.status == "error" for repository in repositories),
+    )
+
+
+async def _look(
+    hub: HubClient, text: str, arguments: RepoDetailsArguments, context: ToolContext
+) -> Repository:
+    try:
+        reference = parse_reference(text)
+    except BadRepoId as error:
+        return _repository(text, [], [Problem(kind="invalid_id", message=str(error))])
+    types = _types(arguments, arguments.repo_type or reference.repo_type)
+    found = await find(hub, reference.repo_id, types, context)
+    if found.account is not None:
+        account = account_of(found.account)
+        return Repository(id=account.name, status="ok", account=account)
+    looks = await asyncio.gather(
+        *(_match(hub, kind, repo, arguments, context) for kind, repo in found.repos.items())
+    )
+    problems = [*found.problems, *(problem for _, some in looks for problem in some)]
+    return _repository(reference.repo_id, [match for match, _ in looks], problems)
+
+
+def _repository(text: str, matches: Sequence[Match], problems: Sequence[Problem]) -> Repository:
+    has_content = any(match.has_content for match in matches)
+    return Repository(
+        id=text,
+        status="error" if not has_content else "partial" if problems else "ok",
+        matches=list(matches),
+        problems=list(problems),
+    )
+
+
+def _types(arguments: RepoDetailsArguments, asked: RepoType | None) -> Sequence[RepoType]:
+    if asked is not None:
+        return (asked,)
+    if arguments.wants_dataset:
+        return (RepoType.DATASET,)
+    return tuple(RepoType)
+
+
+async def _match(
+    hub: HubClient,
+    repo_type: RepoType,
+    repo: AnyRepo,
+    arguments: RepoDetailsArguments,
+    context: ToolContext,
+) -> tuple[Match, list[Problem]]:
+    readme, structure, preview = await asyncio.gather(
+        _readme(hub, repo_type, repo.id, arguments, context),
+        _structure(hub, repo_type, repo.id, arguments, context),
+        _preview(hub, repo_type, repo.id, arguments, context),
+    )
+    match = Match(
+        repo_type=repo_type,
+        overview=overview_of(repo) if Operation.OVERVIEW in arguments.operations else None,
+        readme=readme[0],
+        structure=structure[0],
+        preview=preview[0],
+    )
+    problems = [*readme[1], *structure[1], *preview[1]]
+    if repo_type is not RepoType.DATASET and arguments.wants_dataset:
+        problems.append(
+            Problem(
+                kind="unsuitable_operation",
+                message=f"`{repo.id}` is a {repo_type}: dataset operations are for datasets only.",
+            )
+        )
+    return match, problems
+
+
+async def _readme(
+    hub: HubClient,
+    repo_type: RepoType,
+    repo_id: str,
+    arguments: RepoDetailsArguments,
+    context: ToolContext,
+) -> tuple[Readme | None, list[Problem]]:
+    if not arguments.include_readme:
+        return None, []
+    text = await or_error(get_readme(hub, repo_type, repo_id))
+    if isinstance(text, HubError):
+        return None, [problem_of(text, f"The README of `{repo_id}`", context)]
+    max_chars = min(arguments.readme_limit, _share(arguments))
+    return piece_of(text, offset=arguments.readme_offset, max_chars=max_chars), []
+
+
+async def _structure(
+    hub: HubClient,
+    repo_type: RepoType,
+    repo_id: str,
+    arguments: RepoDetailsArguments,
+    context: ToolContext,
+) -> tuple[Structure | None, list[Problem]]:
+    wanted = Operation.DATASET_STRUCTURE in arguments.operations
+    if not wanted or repo_type is not RepoType.DATASET:
+        return None, []
+    return await look_at_structure(
+        hub, repo_id, context, config=arguments.config, split=arguments.split
+    )
+
+
+async def _preview(
+    hub: HubClient,
+    repo_type: RepoType,
+    repo_id: str,
+    arguments: RepoDetailsArguments,
+    context: ToolContext,
+) -> tuple[Preview | None, list[Problem]]:
+    wanted = Operation.DATASET_PREVIEW in arguments.operations
+    if not wanted or repo_type is not RepoType.DATASET:
+        return None, []
+    outcome = await look_at_rows(
+        hub,
+        repo_id,
+        context,
+        config=arguments.config,
+        split=arguments.split,
+        offset=arguments.offset,
+        limit=arguments.limit,
+        max_chars=_share(arguments),
+    )
+    return (None, [outcome]) if isinstance(outcome, Problem) else (outcome, [])
+
+
+def _share(arguments: RepoDetailsArguments) -> int:
+    """Return how many characters one README or one preview may have."""
+    parts = arguments.include_readme + (Operation.DATASET_PREVIEW in arguments.operations)
+    return LARGE_PARTS_CHARS // (len(arguments.repo_ids) * max(parts, 1))
+
+
+def _render(repository: Repository) -> str:
+    parts = [f"# {repository.id}"]
+    for match in repository.matches:
+        parts.append(f"**Type: {match.repo_type.value.capitalize()}**")
+        if match.overview:
+            parts.append(render_overview(match.overview))
+        if match.structure:
+            parts.append(render_structure(match.structure))
+        if match.preview:
+            parts.append(render_preview(match.preview))
+        if match.overview and match.repo_type is RepoType.DATASET and not match.structure:
+            parts.append("Columns and rows: operations dataset_structure and dataset_preview.")
+        if match.readme:
+            parts.append(render_readme(match.readme))
+    if repository.account:
+        parts.append(render_account(repository.account))
+    parts += [f"⚠️ {problem.message}" for problem in repository.problems]
+    return "\n\n".join(parts)
+
+
+REPO_DETAILS = Tool(
+    name="hub_repo_details",
+    title="Repository details",
+    purpose="Shows a model, dataset, Space or account closely, with README and rows on request.",
+    description=(
+        "Details of up to 10 Hugging Face models, datasets, Spaces, users or organizations: "
+        "facts, README on request; for datasets also structure (configs, splits, columns) and "
+        "rows. Each id has its own outcome."
+    ),
+    arguments=RepoDetailsArguments,
+    result=RepoDetailsResult,
+    run=run,
+)
