@@ -22,9 +22,9 @@ DISCONNECT_WATCH_SECONDS = 0.2
 
 
 class EndpointHandler:
-    def __init__(self, django: Any) -> None:
+    def __init__(self, django: Any, urlconf: str = "mcpendpoint.endpoint_urls") -> None:
         self._django = django
-        self._resolver = get_resolver("mcpendpoint.endpoint_urls")
+        self._resolver = get_resolver(urlconf)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         try:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
-from mcp.server import Server
+from mcp.server import Server, ServerRequestContext
 from mcp.server.connection import Connection
 from mcp.server.runner import modern_error_data, serve_one
 from mcp.shared.dispatcher import CallOptions
 from mcp.shared.exceptions import MCPError, NoBackChannelError
 from mcp.shared.inbound import (
     ERROR_CODE_HTTP_STATUS,
+    MCP_PARAM_HEADER_PREFIX,
     InboundLadderRejection,
     classify_inbound_request,
     find_duplicated_routing_header,
@@ -24,7 +25,12 @@ from mcp.shared.inbound import (
 )
 from mcp.shared.message import ServerMessageMetadata
 from mcp.shared.transport_context import TransportContext
-from mcp_types import HEADER_MISMATCH, PROTOCOL_VERSION_META_KEY
+from mcp_types import (
+    HEADER_MISMATCH,
+    PROTOCOL_VERSION_META_KEY,
+    DiscoverResult,
+    RequestParams,
+)
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
 
 from mcpendpoint.client_tag import UNKNOWN_CLIENT, ClientTag, client_tag, unseal
@@ -211,10 +217,34 @@ async def answer(server: Server[Any], message: Message, peer: Peer, exchange: Ex
     return Answer({"jsonrpc": "2.0", "id": message.id, "result": result}, 200)
 
 
+def announce_versions(server: Server[Any]) -> None:
+    """Let server/discover name every version that is served at this URL, of both eras."""
+
+    async def discover(
+        ctx: ServerRequestContext[Any], params: RequestParams | None
+    ) -> DiscoverResult:
+        return DiscoverResult(
+            supported_versions=SUPPORTED_VERSIONS,
+            capabilities=server.get_capabilities(protocol_version=ctx.protocol_version),
+            instructions=server.instructions,
+        )
+
+    server.add_request_handler("server/discover", RequestParams, discover)
+
+
 def check_param_headers(
-    schema: Mapping[str, Any], arguments: Mapping[str, Any] | None, headers: Mapping[str, str]
+    schema: Mapping[str, Any], arguments: Mapping[str, Any] | None, head: Head
 ) -> None:
-    """Compare `Mcp-Param-*` headers with the arguments (2026-07-28). Raises MCPError."""
-    rejection = validate_mcp_param_headers(schema, arguments or {}, headers)
+    """Compare `Mcp-Param-*` headers with the arguments they repeat (2026-07-28; not before).
+
+    `schema` says by `x-mcp-header` which those are. Raises MCPError.
+    """
+    # Of a modern request, this header was seen to be there and right (modern_peer).
+    if head.headers.get("mcp-protocol-version") not in MODERN_PROTOCOL_VERSIONS:
+        return
+    names = [name for name, _ in head.pairs if name.startswith(MCP_PARAM_HEADER_PREFIX.lower())]
+    if len(names) != len(set(names)):
+        raise MCPError(code=HEADER_MISMATCH, message="An Mcp-Param header is repeated.")
+    rejection = validate_mcp_param_headers(schema, arguments or {}, head.headers)
     if rejection is not None:
         raise MCPError(code=rejection.code, message=rejection.message, data=rejection.data)

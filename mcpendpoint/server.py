@@ -12,14 +12,12 @@ from mcp_types import (
     INVALID_PARAMS,
     CallToolRequestParams,
     CallToolResult,
-    DiscoverResult,
     ListToolsResult,
     PaginatedRequestParams,
-    RequestParams,
 )
 
 from mcpendpoint import __version__
-from mcpendpoint.kernel import SUPPORTED_VERSIONS
+from mcpendpoint.kernel import announce_versions
 from mcpendpoint.tool_calls import call_tool
 from mcpendpoint.tool_lists import definitions_of
 
@@ -30,14 +28,6 @@ INSTRUCTIONS = (
     "missing, the person can select it on this server's settings page; it is there at the next "
     "listing."
 )
-
-
-async def _discover(ctx: ServerRequestContext[Any], params: RequestParams | None) -> DiscoverResult:
-    return DiscoverResult(
-        supported_versions=SUPPORTED_VERSIONS,
-        capabilities=SERVER.get_capabilities(protocol_version=ctx.protocol_version),
-        instructions=SERVER.instructions,
-    )
 
 
 async def _list_tools(
@@ -65,4 +55,4 @@ SERVER: Server[Any] = Server(
     on_list_tools=_list_tools,
     on_call_tool=_call_tool,
 )
-SERVER.add_request_handler("server/discover", RequestParams, _discover)
+announce_versions(SERVER)
