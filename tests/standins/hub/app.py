@@ -97,7 +97,7 @@ def create_app(*, quota: int = UNLIMITED) -> Starlette:
         Route("/api/spaces/semantic-search", space_search.search_spaces),
         Route("/api/{kind:kind}", listing.list_repos),
         Route("/api/{kind:kind}/{rest:path}", repo_api, methods=["GET", "POST"]),
-        Route("/api/resolve-cache/{rest:path}", content.resolve_cache),
+        Route("/api/resolve-cache/{kind:kind}/{rest:path}", content.resolve_cache),
         *viewer,
         *oauth.routes(),
         Route("/_storage/{sha256}", content.storage),

@@ -86,12 +86,12 @@ def _storage_url(request: Request, file: File) -> str:
 
 async def resolve_cache(request: Request) -> Response:
     """GET /api/resolve-cache/{kind}s/{id}/{commit}/{path}, where /resolve sent the client."""
-    kind, *segments = raw_segments(request)[2:]
-    if kind not in ("models", "datasets", "spaces") or len(segments) < 4:
+    segments = raw_segments(request)[3:]
+    if len(segments) < 4:
         raise errors.not_found()
     owner, name, oid, *path_segments = (unquote(segment) for segment in segments)
     caller = caller_of(request)
-    repo = find_repo(request, kind.removesuffix("s"), f"{owner}/{name}", caller)  # type: ignore[arg-type]
+    repo = find_repo(request, request.path_params["kind"], f"{owner}/{name}", caller)
     path = "/".join(path_segments)
     if path not in BEFORE_THE_GATE:
         check_gate(request, repo, caller)
