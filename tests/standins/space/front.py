@@ -24,6 +24,8 @@ from tests.standins.space.callers import bearer_of, user_of
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 SCHEMA_PATH = "gradio_api/mcp/schema"
+# The demo has every Space of the stand-in Hub run.
+OTHERS_RUN = os.environ.get("SPACE_OTHERS_RUN") == "true"
 SLOW_SECONDS = float(os.environ.get("SPACE_SLOW_SECONDS", "30"))
 
 ASLEEP_PAGE = "<!doctype html><title>Space</title><h1>This Space is sleeping</h1>"
@@ -55,7 +57,7 @@ class Spaces:
     async def space(self, request: Request) -> Response:
         subdomain = request.path_params["subdomain"]
         self._note(request, subdomain)
-        serve = self._serve.get(subdomain)
+        serve = self._serve.get(subdomain, self._running if OTHERS_RUN else None)
         if serve is None:
             raise HTTPException(404)
         return await serve(request)
