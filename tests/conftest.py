@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import httpx
@@ -135,7 +135,7 @@ async def page(browser: Browser) -> Page:
 def sign_in() -> Iterator[Callable[[Product, str], httpx.Client]]:
     """Sign in to a live product with a pasted token: `sign_in(product, "hf_alice")`."""
     with ExitStack() as clients:
-        yield lambda product, token: clients.enter_context(people.sign_in(product, token))
+        yield lambda product, token: clients.enter_context(closing(people.sign_in(product, token)))
 
 
 @pytest.fixture
