@@ -1,0 +1,221 @@
+"""What may import what. Imports inside functions count: they are dependencies like any other."""
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+APPS = ("hfmcp_site", "dashboard", "mcpendpoint", "accounts")
+"""In the direction in which imports go: an app imports those to its right."""
+
+MAX_LINES = 400
+
+# Parts of mcpendpoint that stand below the rest, with what else of it they may import.
+LOWER_PARTS = {
+    "mcpendpoint.hub": (),
+    "mcpendpoint.gradio": ("mcpendpoint.hub", "mcpendpoint.tools.base"),
+    "mcpendpoint.tools": ("mcpendpoint.hub",),
+}
+
+# Pure ones: their inputs are arguments.
+WITHOUT_IO = (
+    "mcpendpoint.messages",
+    "mcpendpoint.selection",
+    "mcpendpoint.gradio.naming",
+    "mcpendpoint.gradio.schema",
+    "mcpendpoint.hub.ids",
+)
+
+SDK_ENTRANCES = {"mcp", "mcp.server"}
+"""What the SDK's versioning policy promises to keep."""
+
+MAY_IMPORT_HTTPX = (
+    "mcpendpoint.hub",
+    "mcpendpoint.gradio",
+    "accounts.identity",
+    "accounts.outgoing",
+    "accounts.credentials",
+    "accounts.huggingface",
+)
+
+MAY_READ_THE_ENVIRONMENT = ("hfmcp_site.env",)
+MAY_NAME_THE_SETTINGS_MODULE = ("hfmcp_site.asgi", "manage")
+
+
+@dataclass(frozen=True)
+class Module:
+    name: str
+    is_package: bool
+    tree: ast.Module
+
+    def is_in(self, *places: str) -> bool:
+        return any(is_within(self.name, place) for place in places)
+
+
+def is_within(name: str, place: str) -> bool:
+    return name == place or name.startswith(f"{place}.")
+
+
+@cache
+def modules() -> dict[str, Module]:
+    files = [ROOT / "manage.py", *(file for app in APPS for file in (ROOT / app).rglob("*.py"))]
+    return {module.name: module for module in map(read_module, files)}
+
+
+def read_module(file: Path) -> Module:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    is_package = parts[-1] == "__init__"
+    name = ".".join(parts[:-1] if is_package else parts)
+    return Module(name, is_package, ast.parse(file.read_text(), str(file)))
+
+
+def imported(module: Module) -> set[str]:
+    """Return every module that is imported, as exactly as its file names tell."""
+    found: set[str] = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            source = absolute(module, node)
+            found |= {
+                submodule if (submodule := f"{source}.{alias.name}") in modules() else source
+                for alias in node.names
+            }
+    return found
+
+
+def absolute(module: Module, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    package = module.name.split(".")
+    package = package[: len(package) - node.level + module.is_package]
+    return ".".join([*package, node.module] if node.module else package)
+
+
+def app_of(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def wrong_imports(is_wrong) -> list[str]:
+    return sorted(
+        f"{module.name} imports {target}"
+        for module in modules().values()
+        for target in imported(module)
+        if is_wrong(module, target)
+    )
+
+
+def test_apps_import_in_one_direction_only():
+    def goes_up(module: Module, target: str) -> bool:
+        app, other = app_of(module.name), app_of(target)
+        return app in APPS and other in APPS and APPS.index(other) < APPS.index(app)
+
+    assert wrong_imports(goes_up) == []
+
+
+@pytest.mark.parametrize("part", LOWER_PARTS)
+def test_a_lower_part_of_the_endpoint_does_not_know_those_above(part):
+    def goes_up(module: Module, target: str) -> bool:
+        return (
+            module.is_in(part)
+            and is_within(target, "mcpendpoint")
+            and not any(is_within(target, place) for place in (part, *LOWER_PARTS[part]))
+        )
+
+    assert wrong_imports(goes_up) == []
+
+
+@pytest.mark.parametrize("name", WITHOUT_IO)
+def test_a_pure_module_has_neither_settings_nor_io(name):
+    has_io = ("django.conf", "django.db", "httpx", "channels", "os", "asyncio", "accounts.models")
+
+    assert not [
+        target
+        for target in imported(modules()[name])
+        if any(is_within(target, place) for place in has_io)
+    ]
+
+
+def test_deep_modules_of_the_sdk_are_imported_by_the_kernel_only():
+    def is_deep(module: Module, target: str) -> bool:
+        return (
+            is_within(target, "mcp")
+            and target not in SDK_ENTRANCES
+            and module.name != "mcpendpoint.kernel"
+        )
+
+    assert wrong_imports(is_deep) == []
+
+
+def test_only_the_endpoint_knows_the_sdk():
+    def is_sdk(module: Module, target: str) -> bool:
+        return app_of(target) in {"mcp", "mcp_types"} and not module.is_in("mcpendpoint")
+
+    assert wrong_imports(is_sdk) == []
+
+
+def test_only_clients_of_other_services_make_http_requests():
+    def is_http_client(module: Module, target: str) -> bool:
+        return app_of(target) in {"httpx", "requests", "aiohttp", "urllib3"} and not module.is_in(
+            *MAY_IMPORT_HTTPX
+        )
+
+    assert wrong_imports(is_http_client) == []
+
+
+def test_the_environment_is_read_in_one_place():
+    readers = {
+        module.name
+        for module in modules().values()
+        if any(reads_environment(node) for node in ast.walk(module.tree))
+    }
+
+    assert readers - {*MAY_READ_THE_ENVIRONMENT, *MAY_NAME_THE_SETTINGS_MODULE} == set()
+
+
+def test_the_entrances_do_no_more_with_the_environment_than_to_name_the_settings():
+    for name in MAY_NAME_THE_SETTINGS_MODULE:
+        uses = [node for node in ast.walk(modules()[name].tree) if reads_environment(node)]
+
+        assert len(uses) == 1
+        assert "os.environ.setdefault('DJANGO_SETTINGS_MODULE'" in ast.unparse(modules()[name].tree)
+
+
+def reads_environment(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return (
+            isinstance(node.value, ast.Name)
+            and node.value.id == "os"
+            and node.attr in {"environ", "environb", "getenv", "putenv"}
+        )
+    if isinstance(node, ast.ImportFrom):
+        return node.module in {"os", "environ"}
+    return isinstance(node, ast.Import) and any(alias.name == "environ" for alias in node.names)
+
+
+def test_no_two_modules_import_each_other():
+    graph = {
+        module.name: {target for target in imported(module) if target in modules()} - {module.name}
+        for module in modules().values()
+    }
+
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_no_module_is_too_long_to_read_in_one_sitting():
+    folders = [*APPS, "tests", "benchmarks"]
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+    long = {
+        str(file.relative_to(ROOT)): lines
+        for file in files
+        if "node_modules" not in file.parts and (lines := file.read_text().count("\n")) > MAX_LINES
+    }
+
+    assert long == {}
