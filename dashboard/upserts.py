@@ -10,6 +10,9 @@ from typing import Any
 
 from django.db import connection, models
 
+ROWS_A_STATEMENT = 50
+"""Few enough for the number of parameters that SQLite takes."""
+
 ADD = "{old} + {new}"
 LATEST = "CASE WHEN {new} > {old} THEN {new} ELSE {old} END"
 EARLIEST = "CASE WHEN {new} < {old} THEN {new} ELSE {old} END"
@@ -39,16 +42,18 @@ def upsert(
         + rule.format(old=f"{table}.{quote(name)}", new=f"excluded.{quote(name)}")
         for name, rule in on_conflict.items()
     )
-    places = ", ".join(["%s"] * len(fields))
     # Only names out of our own models are put into the statement; values are parameters.
-    statement = (
-        f"INSERT INTO {table} ({columns}) VALUES ({places}) "  # noqa: S608
-        f"ON CONFLICT ({conflict}) DO UPDATE SET {changes}"
-    )
+    insert = f"INSERT INTO {table} ({columns}) VALUES "  # noqa: S608
+    update = f" ON CONFLICT ({conflict}) DO UPDATE SET {changes}"
+    places = "({})".format(", ".join(["%s"] * len(fields)))
     # In one order in every process, so that two of them never wait for each other's row locks.
     ordered = sorted(rows, key=lambda row: [row[name] for name in unique])
-    values = [
-        [field.get_db_prep_save(row[field.name], connection) for field in fields] for row in ordered
-    ]
     with connection.cursor() as cursor:
-        cursor.executemany(statement, values)
+        for start in range(0, len(ordered), ROWS_A_STATEMENT):
+            chunk = ordered[start : start + ROWS_A_STATEMENT]
+            values = [
+                field.get_db_prep_save(row[field.name], connection)
+                for row in chunk
+                for field in fields
+            ]
+            cursor.execute(insert + ", ".join([places] * len(chunk)) + update, values)
