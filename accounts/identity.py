@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 from django.conf import settings
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from accounts.caching import SingleFlightCache
@@ -79,6 +79,21 @@ class TokenAuth(_HubModel):
     access_token: AccessTokenInfo | None = None
 
 
+class AppEntity(_HubModel):
+    type: str | None = None
+    name: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _or_just_a_name(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+
+class AppScope(_HubModel):
+    role: str | None = None
+    entities: list[AppEntity] = []
+
+
 class WhoAmI(_HubModel):
     """The account behind a token. `id` never changes, `name` may (a rename on the Hub)."""
 
@@ -90,6 +105,8 @@ class WhoAmI(_HubModel):
     avatar_url: str | None = None
     orgs: list[Organization] = []
     auth: TokenAuth = TokenAuth()
+    scope: AppScope | None = None
+    """What an app may reach."""
 
 
 class TokenRefused(Exception):

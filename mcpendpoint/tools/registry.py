@@ -6,7 +6,7 @@ from typing import Any
 from mcpendpoint.tools.base import Tool
 from mcpendpoint.tools.repo_details.tool import REPO_DETAILS
 from mcpendpoint.tools.repo_search import REPO_SEARCH
-from mcpendpoint.tools.whoami import WHOAMI
+from mcpendpoint.tools.whoami.tool import WHOAMI
 
 TOOLS: tuple[Tool[Any], ...] = (WHOAMI, REPO_SEARCH, REPO_DETAILS)
 

@@ -5,7 +5,7 @@ null alternatives of what may be left out, definitions that are used once. Pure:
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,10 +21,11 @@ def input_schema(model: type[BaseModel]) -> Schema:
 
 
 def output_schema(model: type[BaseModel]) -> Schema:
-    return _compact(model.model_json_schema(mode="serialization"))
+    """Say what there is to read; what an argument would default to means nothing here."""
+    return _compact(model.model_json_schema(mode="serialization"), noise=(*_NOISE, "default"))
 
 
-def _compact(schema: Schema) -> Schema:
+def _compact(schema: Schema, noise: Sequence[str] = _NOISE) -> Schema:
     definitions: dict[str, Schema] = schema.pop("$defs", {})
     uses = Counter[str]()
     _walk(schema, lambda node: _count_uses(node, uses))
@@ -41,11 +42,11 @@ def _compact(schema: Schema) -> Schema:
                 node.setdefault(key, value)
 
     _walk(schema, inline)
-    _walk(schema, _simplify)
+    _walk(schema, lambda node: _simplify(node, noise))
     kept = {name: value for name, value in definitions.items() if name not in inlined}
     for definition in kept.values():
         _walk(definition, inline)
-        _walk(definition, _simplify)
+        _walk(definition, lambda node: _simplify(node, noise))
     return {**schema, "$defs": kept} if kept else schema
 
 
@@ -69,8 +70,8 @@ def _count_uses(node: Schema, uses: Counter[str]) -> None:
         uses[node["$ref"].removeprefix(_DEFS)] += 1
 
 
-def _simplify(node: Schema) -> None:
-    for key in _NOISE:
+def _simplify(node: Schema, noise: Sequence[str]) -> None:
+    for key in noise:
         node.pop(key, None)
     required = node.get("required", ())
     for name, prop in node.get("properties", {}).items():

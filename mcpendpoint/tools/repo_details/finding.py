@@ -80,12 +80,18 @@ def _problems_of(
     return [
         problem_of(
             errors[types[0]],
-            f"{' or '.join(kind.value for kind in types).capitalize()} `{repo_id}`",
+            f"{_any_of(types)} `{repo_id}`",
             context,
             page_url=page_url(types[0], repo_id),
         )
         for types in by_kind.values()
     ]
+
+
+def _any_of(types: Sequence[RepoType]) -> str:
+    names = ["Space" if kind is RepoType.SPACE else kind.value for kind in types]
+    text = " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return text[0].upper() + text[1:]
 
 
 def _means_absent(error: HubError) -> bool:

@@ -7,13 +7,15 @@ import orjson
 
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.types import Dataset
 from mcpendpoint.hub.viewer import Row, Rows, Split, get_rows, get_splits
 from mcpendpoint.tools import markdown
 from mcpendpoint.tools.base import ToolContext
-from mcpendpoint.tools.hub_failures import Problem, problem_of
+from mcpendpoint.tools.hub_failures import Problem
 from mcpendpoint.tools.repo_details.finding import or_error
 from mcpendpoint.tools.repo_details.results import Preview, PreviewRow
 from mcpendpoint.tools.repo_details.splits import MAX_OPTIONS, choose, columns_of, name_of
+from mcpendpoint.tools.repo_details.viewing import viewer_problem
 
 MAX_COLUMNS = 30
 MAX_CELL_CHARS = 2_000
@@ -22,7 +24,7 @@ MIN_CELL_CHARS = 40
 
 async def look_at_rows(
     hub: HubClient,
-    dataset: str,
+    dataset: Dataset,
     context: ToolContext,
     *,
     config: str | None,
@@ -31,15 +33,15 @@ async def look_at_rows(
     limit: int,
     max_chars: int,
 ) -> Preview | Problem:
-    splits = await or_error(get_splits(hub, dataset))
+    splits = await or_error(get_splits(hub, dataset.id))
     if isinstance(splits, HubError):
-        return problem_of(splits, f"Dataset viewer: splits of `{dataset}`", context)
+        return viewer_problem(splits, "splits", dataset, context)
     target = choose(splits.splits, config, split)
     if isinstance(target, Problem):
         return target
-    rows = await or_error(get_rows(hub, dataset, target, offset=offset, limit=limit))
+    rows = await or_error(get_rows(hub, dataset.id, target, offset=offset, limit=limit))
     if isinstance(rows, HubError):
-        return problem_of(rows, f"Dataset viewer: rows of `{dataset}`", context)
+        return viewer_problem(rows, "rows", dataset, context)
     others = [name_of(item) for item in splits.splits if item != target]
     return _preview(rows, target, others, offset=offset, max_chars=max_chars)
 

@@ -112,6 +112,8 @@ class Preview(Result):
 
 class Match(Result):
     repo_type: RepoType
+    id: str
+    """Today's: a repository may have been renamed since."""
     overview: Overview | None = None
     readme: Readme | None = None
     structure: Structure | None = None

@@ -58,9 +58,11 @@ def _type_name(kind: Any) -> str:
             return dtype
         case {"_type": "ClassLabel", "names": list(names)}:
             return f"ClassLabel({', '.join(str(name) for name in names[:MAX_OPTIONS])})"
-        case {"_type": ("Sequence" | "List" | "LargeList") as name, "feature": dict(inner)}:
+        case {"_type": ("Sequence" | "List" | "LargeList") as name, "feature": inner}:
             return f"{name}({type_name(inner)})"
         case {"_type": str(name)}:
             return name
+        case dict(fields):
+            return "{" + ", ".join(f"{key}: {type_name(fields[key])}" for key in fields) + "}"
         case _:
             return orjson.dumps(kind, default=str).decode()

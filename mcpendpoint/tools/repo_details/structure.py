@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.types import Dataset
 from mcpendpoint.hub.viewer import (
     ParquetFile,
     ParquetFiles,
@@ -17,10 +18,11 @@ from mcpendpoint.hub.viewer import (
 )
 from mcpendpoint.tools import markdown
 from mcpendpoint.tools.base import ToolContext
-from mcpendpoint.tools.hub_failures import Problem, problem_of
+from mcpendpoint.tools.hub_failures import Problem
 from mcpendpoint.tools.repo_details.finding import or_error
 from mcpendpoint.tools.repo_details.results import Column, SplitFacts, Structure
 from mcpendpoint.tools.repo_details.splits import choose, columns_of, name_of
+from mcpendpoint.tools.repo_details.viewing import viewer_problem
 
 MAX_SPLITS = 100
 MAX_COLUMNS = 200
@@ -29,7 +31,7 @@ MAX_URLS = 5
 
 async def look_at_structure(
     hub: HubClient,
-    dataset: str,
+    dataset: Dataset,
     context: ToolContext,
     *,
     config: str | None,
@@ -37,14 +39,14 @@ async def look_at_structure(
 ) -> tuple[Structure | None, list[Problem]]:
     """Return what could be had, and a problem for each part that could not."""
     splits, sizes, files = await asyncio.gather(
-        or_error(get_splits(hub, dataset)),
-        or_error(get_sizes(hub, dataset)),
-        or_error(get_parquet_files(hub, dataset)),
+        or_error(get_splits(hub, dataset.id)),
+        or_error(get_sizes(hub, dataset.id)),
+        or_error(get_parquet_files(hub, dataset.id)),
     )
     if isinstance(splits, HubError):
-        return None, [problem_of(splits, f"Dataset viewer: splits of `{dataset}`", context)]
+        return None, [viewer_problem(splits, "splits", dataset, context)]
     problems = [
-        problem_of(answer, f"Dataset viewer: {part} of `{dataset}`", context)
+        viewer_problem(answer, part, dataset, context)
         for part, answer in (("sizes", sizes), ("Parquet files", files))
         if isinstance(answer, HubError)
     ]
@@ -53,9 +55,9 @@ async def look_at_structure(
     if isinstance(target, Problem):
         problems.append(target)
     else:
-        rows = await or_error(get_rows(hub, dataset, target, offset=0, limit=1))
+        rows = await or_error(get_rows(hub, dataset.id, target, offset=0, limit=1))
         if isinstance(rows, HubError):
-            problems.append(problem_of(rows, f"Dataset viewer: columns of `{dataset}`", context))
+            problems.append(viewer_problem(rows, "columns", dataset, context))
         else:
             columns = columns_of(rows.features)
     structure = _structure(

@@ -7,7 +7,7 @@ from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.ids import BadRepoId
 from mcpendpoint.hub.repos import AnyRepo, get_readme
-from mcpendpoint.hub.types import RepoType
+from mcpendpoint.hub.types import Dataset, RepoType
 from mcpendpoint.tools.base import Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.hub_failures import Problem, problem_of
 from mcpendpoint.tools.markdown import count_fitting
@@ -61,7 +61,7 @@ async def _look(
     found = await find(hub, reference.repo_id, types, context)
     if found.account is not None:
         account = account_of(found.account)
-        return Repository(id=account.name, status="ok", account=account)
+        return Repository(id=reference.repo_id, status="ok", account=account)
     looks = await asyncio.gather(
         *(_match(hub, kind, repo, arguments, context) for kind, repo in found.repos.items())
     )
@@ -75,7 +75,7 @@ def _repository(text: str, matches: Sequence[Match], problems: Sequence[Problem]
         id=text,
         status="error" if not has_content else "partial" if problems else "ok",
         matches=list(matches),
-        problems=list(problems),
+        problems=list(dict.fromkeys(problems)),
     )
 
 
@@ -95,12 +95,13 @@ async def _match(
     context: ToolContext,
 ) -> tuple[Match, list[Problem]]:
     readme, structure, preview = await asyncio.gather(
-        _readme(hub, repo_type, repo.id, arguments, context),
-        _structure(hub, repo_type, repo.id, arguments, context),
-        _preview(hub, repo_type, repo.id, arguments, context),
+        _readme(hub, repo_type, repo, arguments, context),
+        _structure(hub, repo, arguments, context),
+        _preview(hub, repo, arguments, context),
     )
     match = Match(
         repo_type=repo_type,
+        id=repo.id,
         overview=overview_of(repo) if Operation.OVERVIEW in arguments.operations else None,
         readme=readme[0],
         structure=structure[0],
@@ -120,47 +121,39 @@ async def _match(
 async def _readme(
     hub: HubClient,
     repo_type: RepoType,
-    repo_id: str,
+    repo: AnyRepo,
     arguments: RepoDetailsArguments,
     context: ToolContext,
 ) -> tuple[Readme | None, list[Problem]]:
     if not arguments.include_readme:
         return None, []
-    text = await or_error(get_readme(hub, repo_type, repo_id))
+    text = await or_error(get_readme(hub, repo_type, repo.id))
     if isinstance(text, HubError):
-        return None, [problem_of(text, f"The README of `{repo_id}`", context)]
+        return None, [problem_of(text, f"The README of `{repo.id}`", context)]
     max_chars = min(arguments.readme_limit, _share(arguments))
     return piece_of(text, offset=arguments.readme_offset, max_chars=max_chars), []
 
 
 async def _structure(
-    hub: HubClient,
-    repo_type: RepoType,
-    repo_id: str,
-    arguments: RepoDetailsArguments,
-    context: ToolContext,
+    hub: HubClient, repo: AnyRepo, arguments: RepoDetailsArguments, context: ToolContext
 ) -> tuple[Structure | None, list[Problem]]:
     wanted = Operation.DATASET_STRUCTURE in arguments.operations
-    if not wanted or repo_type is not RepoType.DATASET:
+    if not wanted or not isinstance(repo, Dataset):
         return None, []
     return await look_at_structure(
-        hub, repo_id, context, config=arguments.config, split=arguments.split
+        hub, repo, context, config=arguments.config, split=arguments.split
     )
 
 
 async def _preview(
-    hub: HubClient,
-    repo_type: RepoType,
-    repo_id: str,
-    arguments: RepoDetailsArguments,
-    context: ToolContext,
+    hub: HubClient, repo: AnyRepo, arguments: RepoDetailsArguments, context: ToolContext
 ) -> tuple[Preview | None, list[Problem]]:
     wanted = Operation.DATASET_PREVIEW in arguments.operations
-    if not wanted or repo_type is not RepoType.DATASET:
+    if not wanted or not isinstance(repo, Dataset):
         return None, []
     outcome = await look_at_rows(
         hub,
-        repo_id,
+        repo,
         context,
         config=arguments.config,
         split=arguments.split,
@@ -180,7 +173,8 @@ def _share(arguments: RepoDetailsArguments) -> int:
 def _render(repository: Repository) -> str:
     parts = [f"# {repository.id}"]
     for match in repository.matches:
-        parts.append(f"**Type: {match.repo_type.value.capitalize()}**")
+        renamed = f", now `{match.id}`" if match.id != repository.id else ""
+        parts.append(f"**Type: {match.repo_type.value.capitalize()}**{renamed}")
         if match.overview:
             parts.append(render_overview(match.overview))
         if match.structure:
