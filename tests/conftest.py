@@ -18,9 +18,6 @@ from tests.ports import free_port
 from tests.standins.serve import Running, start
 from tests.standins.space.environment import is_installed as space_is_installed
 
-# Before pytest-django sets Django up, which it does once all conftest files are read.
-environment.apply()
-
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -101,11 +98,11 @@ def make_product(product_env: dict[str, str]) -> Iterator[Callable[..., Product]
 
 @pytest.fixture
 def postgres_product(product_env: dict[str, str]) -> Iterator[Callable[..., Product]]:
-    """Start workers that share one fresh PostgreSQL database and one Redis, secrets too."""
+    """Start workers that share one fresh PostgreSQL database and one Redis."""
     missing = missing_programs()
     need(missing is None, missing or "")
     with fresh_storage() as storage, ExitStack() as products:
-        shared = product_env | environment.SHARED_SECRETS | storage
+        shared = product_env | storage
         yield lambda **env: products.enter_context(start_product(shared | env))
 
 

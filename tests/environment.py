@@ -1,6 +1,6 @@
 """The settings that tests run with, whatever the shell or `.env` says.
 
-Imported by conftest.py before Django reads its settings.
+A pytest plugin (see pyproject.toml), so that it is there before Django reads its settings.
 """
 
 import os
@@ -11,13 +11,10 @@ from cryptography.fernet import Fernet
 
 NOBODY = "http://127.0.0.1:9"  # nothing listens there: a test that needs a Hub says so
 
-SHARED_SECRETS = {
+SETTINGS = {
+    "DJANGO_SETTINGS_MODULE": "hfmcp_site.settings",
     "SECRET_KEY": "a-secret-for-tests-only-with-more-than-fifty-characters-in-it",
     "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-}
-
-SETTINGS = SHARED_SECRETS | {
-    "DJANGO_SETTINGS_MODULE": "hfmcp_site.settings",
     "DATABASE_URL": f"sqlite:///{Path(tempfile.gettempdir())}/hfmcp-tests-{os.getpid()}.sqlite3",
     "REDIS_URL": "",
     "DEBUG": "false",
@@ -38,3 +35,6 @@ SETTINGS = SHARED_SECRETS | {
 
 def apply() -> None:
     os.environ.update(SETTINGS)
+
+
+apply()

@@ -1,6 +1,5 @@
 """Starts product processes for tests, benchmarks and the demo. Free of Django."""
 
-import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
-from cryptography.fernet import Fernet
-
+from tests import environment
 from tests.ports import free_port
 from tests.standins.serve import start
 
@@ -32,7 +30,10 @@ class Product:
 
 @contextmanager
 def start_product(env: Mapping[str, str]) -> Iterator[Product]:
-    """Serve the product with `env`, by default on a new SQLite database of its own."""
+    """Serve the product with `env`, by default on a new SQLite database of its own.
+
+    Neither the shell's settings nor those in `.env` reach it.
+    """
     with tempfile.TemporaryDirectory(prefix="hfmcp-product-") as folder:
         port = env.get("PORT") or str(free_port())
         url = f"http://127.0.0.1:{port}"
@@ -40,14 +41,11 @@ def start_product(env: Mapping[str, str]) -> Iterator[Product]:
         defaults = {
             "PORT": port,
             "PUBLIC_URL": url,
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
             "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-            "REDIS_URL": "",
             "LOG_FILE": str(log_file),
         }
         log_file.touch()
-        with start("tests.live", env={**defaults, **env}) as running:
+        with start("tests.live", env={**environment.SETTINGS, **defaults, **env}) as running:
             yield Product(
                 url=env.get("PUBLIC_URL", url), process=running.process, log_file=log_file
             )
