@@ -119,7 +119,7 @@ async def status(request: HttpRequest, user: User, owner: str, name: str) -> Htt
         context |= {
             "tools": listing.tools,
             "problem": listing.problem,
-            "state": state_label(listing.stage),
+            "state": state_label(listing.stage) if listing.stage else "",
             "is_running": listing.stage in RUNNING,
         }
     except Refused as error:
@@ -217,7 +217,8 @@ def _done(
         messages.add_message(request, messages.ERROR if error else messages.SUCCESS, error or said)
         return redirect(resolve_url("accounts:settings") + "#spaces")
     space = {"id": space_id, "is_added": is_added, "is_gradio": True}
-    response = render(request, "mcpendpoint/_space_choice.html", {"space": space, "error": error})
+    context = {"space": space, "error": error, "was_clicked": True}
+    response = render(request, "mcpendpoint/_space_choice.html", context)
     return response if error else trigger_client_event(response, SPACES_CHANGED)
 
 

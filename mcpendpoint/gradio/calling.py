@@ -123,7 +123,11 @@ async def _explain_status(info: SpaceInfo, token: str | None, reply: Reply) -> S
         )
     if status == 413:
         return SpaceError(f"The arguments are too large for the Space {info.space_id}.")
-    if status == 404 or status >= 500:
+    if status == 404:
+        return await _current_problem(info, token) or SpaceError(
+            f"{name} has no MCP endpoint any more: its app is not started with mcp_server=True."
+        )
+    if status >= 500:
         return await _explain_failure(info, token, f"answered HTTP status {status}")
     if 300 <= status < 400:
         return SpaceError(f"{name} redirects to another address, which is not followed.")

@@ -6,10 +6,10 @@ Each Space is on its own: one that is asleep, broken, slow or malformed costs th
 import asyncio
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from mcp_types import CallToolResult
@@ -71,20 +71,39 @@ async def list_space_tools(
     """
     slots = asyncio.Semaphore(MAX_CONCURRENT_SPACES)
 
-    async def list_one(choice: SpaceChoice) -> SpaceListing:
+    async def ask(choice: SpaceChoice) -> SpaceListing:
         try:
             async with asyncio.timeout(LIST_SECONDS), slots:
-                return await _list(choice, token)
+                return await _list_safely(choice, token)
         except TimeoutError:
             return _without_tools(choice, f"The Space {choice.space_id} did not answer in time.")
-        except Exception as error:
-            # A bug that one Space brings to light must not hide the tools of the others. Logged
-            # without the error's own text, which may quote what the Space answered.
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("Listing a Space's tools raised %s\n%s", type(error).__name__, frames)
-            return _without_tools(choice, f"The tools of {choice.space_id} could not be read.")
 
-    return tuple(await asyncio.gather(*map(list_one, choices)))
+    listings = {choice: _finish_at_once(_list_safely(choice, token)) for choice in choices}
+    unknown = [choice for choice, listing in listings.items() if listing is None]
+    if unknown:
+        listings.update(zip(unknown, await asyncio.gather(*map(ask, unknown)), strict=True))
+    return tuple(listing for choice in choices if (listing := listings[choice]) is not None)
+
+
+def _finish_at_once(listing: Coroutine[Any, Any, SpaceListing]) -> SpaceListing | None:
+    """Return a listing that needs no waiting, as most do: a task for each would cost far more."""
+    try:
+        listing.send(None)
+    except StopIteration as finished:
+        return cast(SpaceListing, finished.value)
+    listing.close()
+    return None
+
+
+async def _list_safely(choice: SpaceChoice, token: str | None) -> SpaceListing:
+    try:
+        return await _list(choice, token)
+    except Exception as error:
+        # A bug that one Space brings to light must not hide the tools of the others. Logged
+        # without the error's own text, which may quote what the Space answered.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("Listing a Space's tools raised %s\n%s", type(error).__name__, frames)
+        return _without_tools(choice, f"The tools of {choice.space_id} could not be read.")
 
 
 async def _list(choice: SpaceChoice, token: str | None) -> SpaceListing:

@@ -166,7 +166,7 @@ async def test_answer_that_never_ends_is_cut_off(space, call):
 
 @pytest.mark.parametrize(
     ("status", "is_retryable"),
-    [(301, False), (307, False), (400, False), (401, False), (403, False), (404, True)]
+    [(301, False), (307, False), (400, False), (401, False), (403, False), (404, False)]
     + [(413, False), (418, False), (429, True), (500, True), (503, True)],
 )
 async def test_status_of_http_becomes_an_error_that_names_the_space(
