@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 NODE_DIR := tests/node
 
-.PHONY: run test demo check format conformance bench clean
+.PHONY: run test demo check format conformance bench space clean
 .DEFAULT_GOAL := run
 
 run: .venv/.installed  ## Set up and serve on http://localhost:8000
@@ -17,11 +17,11 @@ run: .venv/.installed  ## Set up and serve on http://localhost:8000
 	@$(BIN)/uvicorn hfmcp_site.asgi:application --host $(HOST) --port $(PORT) --lifespan off \
 		--ws websockets-sansio --no-access-log --no-server-header
 
-test: .venv/.installed-dev $(NODE_DIR)/.installed  ## Set up and run every test
+test: .venv/.installed-dev $(NODE_DIR)/.installed space  ## Set up and run every test
 	$(BIN)/python -m pytest $(ARGS)
 
-demo: .venv/.installed-dev $(NODE_DIR)/.installed  ## Run on stand-ins for Hugging Face, offline
-	$(BIN)/python -m tests.standins.demo
+demo: .venv/.installed-dev $(NODE_DIR)/.installed space  ## Run on stand-ins for Hugging Face, offline
+	@$(BIN)/python -m tests.standins.demo --port $(PORT)
 
 check: .venv/.installed-dev  ## Format, lint, types, architecture, migrations, deployment
 	$(BIN)/ruff format --check .
@@ -58,6 +58,10 @@ $(NODE_DIR)/.installed: $(NODE_DIR)/package.json $(NODE_DIR)/package-lock.json
 	@if command -v npm >/dev/null; then cd $(NODE_DIR) && npm ci --silent --no-audit --no-fund; \
 	else echo "npm is not here: tests that need Node will skip."; fi
 	@touch $@
+
+# Gradio's MCP server needs an older mcp than ours, hence an environment of its own.
+space: .venv/.installed-dev
+	@$(BIN)/python -m tests.standins.space.environment
 
 clean:
 	rm -rf .venv $(NODE_DIR)/node_modules $(NODE_DIR)/.installed var
