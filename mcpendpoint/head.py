@@ -21,6 +21,8 @@ class Head:
     headers: dict[str, str]
     """The same by name, the last one where a name is repeated."""
     query: dict[str, list[str]]
+    """Empty when it has too many fields."""
+    has_too_many_fields: bool
     scheme: str
     client_address: str
 
@@ -42,21 +44,23 @@ def read_head(request: HttpRequest) -> Head:
         )
     else:  # the synchronous test client
         pairs = tuple((name.lower(), value) for name, value in request.headers.items())
+    query = _parse_query(request.META.get("QUERY_STRING", ""))
     return Head(
         method=request.method or "",
         path=request.path,
         pairs=pairs,
         headers=dict(pairs),
-        query=_parse_query(request.META.get("QUERY_STRING", "")),
+        query=query or {},
+        has_too_many_fields=query is None,
         scheme=request.scheme or "http",
         client_address=request.META.get("REMOTE_ADDR", ""),
     )
 
 
-def _parse_query(query: str) -> dict[str, list[str]]:
+def _parse_query(query: str) -> dict[str, list[str]] | None:
     if not query:
         return {}
     try:
         return parse_qs(query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS)
     except ValueError:
-        return {"": [query]}  # too many fields: no parameter of ours has an empty name
+        return None

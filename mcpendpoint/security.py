@@ -57,7 +57,7 @@ def _is_origin_allowed(origin: str) -> bool:
 def cors_headers(head: Head) -> dict[str, str]:
     """Return the headers of an answer to a browser whose Origin is served, else none."""
     origin = head.headers.get("origin")
-    if origin is None:
+    if origin is None or not is_origin_served(head):
         return {}
     return {
         "Access-Control-Allow-Origin": origin,

@@ -58,6 +58,8 @@ def read_wish(head: Head) -> Wish:
 
     Raises WishRefused for what is malformed, not yet for what does not exist.
     """
+    if head.has_too_many_fields:
+        raise WishRefused("The URL has too many parameters.")
     if not head.query and not any(name.startswith("x-mcp-") for name in head.headers):
         return NO_WISH
     spaces = _words(head, "gradio")
