@@ -1,0 +1,62 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import HubCredential, User
+from accounts.people import Grant, Person, admit
+from accounts.preferences import preferences_changed
+from tests.live.people import new_user
+
+
+def make_user(name: str | None = None, **changes: object) -> User:
+    """Sign somebody in for the first time, with a pasted token."""
+    person = new_user() if name is None else None
+    name = name or person.name
+    hf_id = str(changes.pop("hf_id", f"id-of-{name}"))
+    grant = {"kind": HubCredential.Kind.TOKEN, "access_token": f"hf_user_{name}"} | changes
+    return admit(Person(hf_id, name), Grant(**grant))
+
+
+@pytest.fixture
+def alice(db) -> User:
+    return make_user("alice-of-accounts")
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    return make_user("stranger")
+
+
+@pytest.fixture
+def browser_of() -> Callable[[User], Client]:
+    def signed_in(user: User) -> Client:
+        client = Client(headers={"host": "localhost:8000"})
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def browser(alice: User, browser_of: Callable[[User], Client]) -> Client:
+    return browser_of(alice)
+
+
+@pytest.fixture
+def changed(django_capture_on_commit_callbacks):
+    """Collect the users whose preferences changed while a block ran."""
+
+    def run(action):
+        heard: list[int] = []
+
+        def hear(sender, user_id, **kwargs):
+            heard.append(user_id)
+
+        preferences_changed.connect(hear)
+        with django_capture_on_commit_callbacks(execute=True):
+            action()
+        preferences_changed.disconnect(hear)
+        return heard
+
+    return run

@@ -1,0 +1,149 @@
+"""Keys for clients without a browser."""
+
+from hashlib import sha256
+
+import pytest
+from django.utils import timezone
+
+from accounts.access_keys import (
+    MAX_KEYS,
+    create_access_key,
+    find_access_key,
+    note_use,
+    revoke_access_key,
+)
+from accounts.models import AccessKey, User
+
+pytestmark = pytest.mark.django_db
+
+
+def create(browser, name: str = "Laptop", **kwargs: object):
+    return browser.post("/settings/keys/", {"name": name}, **kwargs)
+
+
+def test_a_new_key_is_shown_once_and_works(browser, alice):
+    response = create(browser)
+    text = response.context["new_key"].text
+
+    owner = find_access_key(text)
+
+    assert text in response.text
+    assert f"Bearer {text}" in response.text
+    assert text not in browser.get("/settings/").text
+    assert owner is not None
+    assert (owner.user_id, owner.username, owner.hf_id) == (alice.pk, alice.username, alice.hf_id)
+
+
+def test_only_the_digest_is_stored(alice):
+    row, text = create_access_key(alice, "Laptop")
+
+    stored = AccessKey.objects.filter(pk=row.pk).values().get()
+    assert stored["digest"] == sha256(text.encode()).hexdigest()
+    assert text.startswith(stored["hint"])
+    assert all(text not in str(value) for value in stored.values())
+
+
+def test_htmx_gets_the_section_with_the_new_key(browser):
+    response = create(browser, headers={"HX-Request": "true"})
+
+    assert "<html" not in response.text
+    assert response.context["new_key"].text in response.text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "Give the key a name"),
+        ("   ", "Give the key a name"),
+        ("x" * 81, "at most 80 characters"),
+        ("Taken", "You have a key of this name already."),
+    ],
+)
+def test_a_bad_name_is_an_error_and_is_kept_in_the_field(browser, alice, name, said):
+    create_access_key(alice, "Taken")
+
+    response = create(browser, name)
+
+    assert response.status_code == 422
+    assert said in response.text
+    assert f'value="{name}"' in response.text
+    assert AccessKey.objects.count() == 1
+
+
+def test_a_reload_of_the_answer_makes_no_second_key(browser):
+    create(browser)
+    create(browser)
+
+    assert AccessKey.objects.count() == 1
+
+
+def test_there_is_a_limit(browser, alice):
+    AccessKey.objects.bulk_create(
+        AccessKey(user=alice, name=f"Key {n}", hint="hfmcp_", digest=str(n))
+        for n in range(MAX_KEYS)
+    )
+
+    response = create(browser, "One more")
+
+    assert response.status_code == 422
+    assert f"at most {MAX_KEYS} keys" in response.text
+    assert AccessKey.objects.count() == MAX_KEYS
+
+
+def test_a_revoked_key_opens_nothing_and_caches_hear_of_it(browser, alice, changed):
+    row, text = create_access_key(alice, "Laptop")
+
+    heard = changed(lambda: browser.post(f"/settings/keys/{row.pk}/revoke/"))
+
+    assert find_access_key(text) is None
+    assert heard == [alice.pk]
+
+
+@pytest.mark.parametrize("key_id", [None, 10**30])
+def test_nobody_revokes_the_key_of_another(browser, stranger, key_id):
+    row, text = create_access_key(stranger, "Laptop")
+
+    response = browser.post(f"/settings/keys/{key_id or row.pk}/revoke/")
+
+    assert response.status_code == 404
+    assert find_access_key(text) is not None
+
+
+def test_nobody_sees_the_keys_of_another(browser, stranger):
+    create_access_key(stranger, "Key of the stranger")
+
+    assert "Key of the stranger" not in browser.get("/settings/").text
+
+
+@pytest.mark.parametrize("key", ["", "hfmcp_", "hfmcp_unknown", "hf_token", "hfmcp_" + "x" * 5_000])
+def test_what_is_no_key_finds_nobody(alice, key):
+    assert find_access_key(key) is None
+
+
+def test_the_keys_of_a_disabled_user_open_nothing(alice):
+    _, text = create_access_key(alice, "Laptop")
+
+    User.objects.update(is_active=False)
+
+    assert find_access_key(text) is None
+
+
+def test_use_is_noted_at_most_once_a_minute(alice, browser):
+    row, _ = create_access_key(alice, "Laptop")
+    assert "never used" in browser.get("/settings/").text
+
+    note_use(row.pk)
+    first = AccessKey.objects.get(pk=row.pk).last_used_at
+    note_use(row.pk)
+
+    assert first is not None
+    assert (timezone.now() - first).total_seconds() < 60
+    assert AccessKey.objects.get(pk=row.pk).last_used_at == first
+    assert "last used" in browser.get("/settings/").text
+
+
+def test_revoking_twice_says_that_there_is_nothing_left(alice):
+    row, _ = create_access_key(alice, "Laptop")
+
+    assert revoke_access_key(alice, row.pk) is True
+    assert revoke_access_key(alice, row.pk) is False

@@ -1,0 +1,113 @@
+"""Who somebody is: the Hugging Face id, whatever their name."""
+
+import pytest
+
+from accounts.models import AccessKey, HubCredential, SelectedSpace, ToolSelection, User
+from accounts.people import Grant, Person, admit
+from accounts.preferences import add_space, save_tools
+from tests.accounts.conftest import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_renamed_person_stays_the_same_user():
+    before = make_user("ada", hf_id="1")
+
+    after = make_user("ada-lovelace", hf_id="1")
+
+    assert after.pk == before.pk
+    assert after.username == "ada-lovelace"
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["ada", "Ada"])
+def test_whoever_holds_a_name_on_the_hub_now_gets_it_here(name):
+    renamed = make_user("ada", hf_id="1")
+
+    holder = make_user(name, hf_id="2")
+
+    renamed.refresh_from_db()
+    assert holder.username == name
+    assert holder.pk != renamed.pk
+    assert renamed.username == f"ada~{renamed.pk}"
+    assert renamed.hf_id == "1"
+
+
+def test_a_local_account_is_never_taken_over():
+    local = User.objects.create_superuser("ada", password="a-password")
+
+    person = make_user("ada", hf_id="1")
+
+    local.refresh_from_db()
+    assert person.pk != local.pk
+    assert not person.is_superuser
+    assert local.is_superuser
+
+
+def test_an_admin_can_be_named_by_id(settings):
+    settings.ADMIN_HF_USERS = ["0123abcd"]
+
+    assert make_user("ada", hf_id="0123abcd").is_staff
+    assert not make_user("0123-abcd", hf_id="2").is_staff
+
+
+def test_a_new_credential_replaces_the_old_one():
+    user = make_user("ada", hf_id="1")
+    HubCredential.objects.update(needs_sign_in=True)
+
+    admit(
+        Person("1", "ada"),
+        Grant(HubCredential.Kind.OAUTH, "hf_oauth_ada", refresh_token="r", scope="openid"),
+    )
+
+    credential = HubCredential.objects.get(user=user)
+    assert credential.kind == HubCredential.Kind.OAUTH
+    assert (credential.access_token, credential.refresh_token) == ("hf_oauth_ada", "r")
+    assert not credential.needs_sign_in
+
+
+@pytest.mark.parametrize(
+    ("picture", "kept"),
+    [
+        ("https://cdn.example/a.png", "https://cdn.example/a.png"),
+        ("/avatars/a.svg", "https://huggingface.co/avatars/a.svg"),
+        ("javascript:alert(1)", ""),
+        ("http://cdn.example/a.png", ""),
+        ("https://cdn.example/" + "a" * 500, ""),
+    ],
+)
+def test_only_pictures_that_a_page_can_show_are_kept(settings, picture, kept):
+    settings.HF_ENDPOINT = "https://huggingface.co"
+
+    user = admit(Person("1", "ada", picture), Grant(HubCredential.Kind.TOKEN, "hf_a"))
+
+    assert user.avatar_url == kept
+
+
+def test_a_grant_does_not_show_its_tokens():
+    grant = Grant(HubCredential.Kind.OAUTH, "hf_secret", refresh_token="refresh-secret")
+
+    assert "secret" not in f"{grant!r} {grant}"
+
+
+def test_removing_an_account_asks_first(browser, alice):
+    page = browser.get("/settings/account/remove/")
+
+    assert "Access Tokens" in page.text
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_removing_an_account_deletes_everything_of_that_user_only(
+    browser, browser_of, alice, stranger, changed
+):
+    for user in (alice, stranger):
+        save_tools(user, ["hf_whoami"], True)
+        add_space(user, "acme/image-maker", is_private=False, title="", emoji="")
+        browser_of(user).post("/settings/keys/", {"name": "Laptop"})
+
+    heard = changed(lambda: browser.post("/settings/account/remove/"))
+
+    assert heard == [alice.pk]
+    for model in (HubCredential, ToolSelection, SelectedSpace, AccessKey):
+        assert [row.user_id for row in model.objects.all()] == [stranger.pk]
+    assert browser.get("/settings/").status_code == 302

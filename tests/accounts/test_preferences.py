@@ -1,0 +1,104 @@
+"""What users save, and who hears of it."""
+
+import pytest
+
+from accounts.models import SelectedSpace, User
+from accounts.preferences import (
+    TooManySpaces,
+    add_space,
+    find_user_id,
+    forget_tools,
+    load_preferences,
+    remove_space,
+    save_tools,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def add(user: User, space_id: str, **changes: object):
+    details = {"is_private": False, "title": "A Space", "emoji": "🚀"} | changes
+    return add_space(user, space_id, **details)
+
+
+def slots(user: User) -> dict[str, int]:
+    return {space.space_id: space.slot for space in load_preferences(user.pk).spaces}
+
+
+def test_a_user_who_never_chose_has_no_selection(alice):
+    preferences = load_preferences(alice.pk)
+
+    assert preferences.tools is None
+    assert preferences.spaces == ()
+    assert preferences.include_images is True
+
+
+def test_a_space_keeps_its_slot_for_life(alice):
+    add(alice, "acme/one")
+    add(alice, "acme/two")
+    remove_space(alice, "acme/one")
+    add(alice, "acme/three")
+    add(alice, "acme/one")
+
+    assert slots(alice) == {"acme/one": 1, "acme/two": 2, "acme/three": 3}
+
+
+def test_a_space_that_is_added_again_is_described_anew(alice):
+    add(alice, "acme/one")
+
+    saved = add(alice, "acme/one", is_private=True, title="T" * 300, emoji="👩‍👩‍👧‍👦" * 5)
+
+    assert saved.is_private
+    assert len(saved.title) == 200
+    assert SelectedSpace.objects.count() == 1
+
+
+def test_there_is_a_limit_to_selected_spaces(alice, settings):
+    settings.MCP_MAX_SPACES = 2
+    add(alice, "acme/one")
+    add(alice, "acme/two")
+
+    with pytest.raises(TooManySpaces, match="at most 2"):
+        add(alice, "acme/three")
+    add(alice, "acme/two")
+
+    remove_space(alice, "acme/one")
+    add(alice, "acme/three")
+    assert slots(alice) == {"acme/two": 2, "acme/three": 3}
+
+
+def test_removing_a_space_of_somebody_else_does_nothing(alice, stranger):
+    add(stranger, "acme/one")
+
+    remove_space(alice, "acme/one")
+
+    assert slots(stranger) == {"acme/one": 1}
+
+
+def test_unknown_tools_are_not_saved(alice):
+    with pytest.raises(ValueError, match="nonsense"):
+        save_tools(alice, ["hf_whoami", "nonsense"], True)
+
+    assert load_preferences(alice.pk).tools is None
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda user: save_tools(user, ["hf_whoami"], True),
+        lambda user: forget_tools(user),
+        lambda user: add(user, "acme/one"),
+        lambda user: remove_space(user, "acme/one"),
+    ],
+    ids=["save_tools", "forget_tools", "add_space", "remove_space"],
+)
+def test_every_change_is_announced_once_it_can_be_read(alice, changed, action):
+    assert changed(lambda: action(alice)) == [alice.pk]
+
+
+def test_a_person_is_found_by_their_hugging_face_id_while_active(alice):
+    assert find_user_id(alice.hf_id) == alice.pk
+    assert find_user_id("nobody") is None
+
+    User.objects.update(is_active=False)
+    assert find_user_id(alice.hf_id) is None

@@ -1,0 +1,166 @@
+"""What a user sees and saves on the settings page."""
+
+import json
+
+import pytest
+
+from accounts.catalogue import catalogue
+from accounts.models import HubCredential, ToolSelection
+from accounts.preferences import add_space, load_preferences, save_tools
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+SEARCH = "hub_repo_search"
+
+
+def test_nobody_sees_it_without_signing_in(client):
+    assert client.get("/settings/").headers["location"] == "/sign-in/?next=/settings/"
+
+
+def test_a_fragment_sends_the_whole_page_to_sign_in(client):
+    response = client.post("/settings/tools/", headers=HTMX)
+
+    assert response.headers["HX-Redirect"] == "/sign-in/?next=/settings/"
+
+
+def test_it_shows_the_address_of_the_host_that_the_browser_uses(browser, alice):
+    page = browser.get("/settings/").text
+
+    assert f"http://localhost:8000/u/{alice.username}/mcp" in page
+
+
+def test_it_shows_the_scheme_that_the_proxy_in_front_serves(browser, alice, settings):
+    settings.PUBLIC_URL = "https://localhost:8000"
+
+    page = browser.get("/settings/").text
+
+    assert f"https://localhost:8000/u/{alice.username}/mcp" in page
+
+
+def test_it_is_never_cached(browser):
+    assert "no-store" in browser.get("/settings/").headers["cache-control"]
+
+
+def test_every_tool_is_offered_with_its_purpose(browser):
+    page = browser.get("/settings/")
+
+    for tool in catalogue.tools:
+        assert tool.title in page.text
+        assert f'id="tool-{tool.name}"' in page.text
+
+
+def test_the_defaults_are_ticked_for_whoever_never_chose(browser):
+    form = browser.get("/settings/").context["tools_form"]
+
+    assert form.ticked == catalogue.default_tools
+
+
+def test_saved_tools_come_back_ticked(browser, alice):
+    response = browser.post("/settings/tools/", {"tools": [SEARCH]})
+    page = browser.get(response.headers["location"])
+
+    assert load_preferences(alice.pk).tools == {SEARCH}
+    assert load_preferences(alice.pk).include_images is False
+    assert page.context["tools_form"].ticked == {SEARCH}
+    assert "Your tools are saved." in page.text
+
+
+def test_no_tools_at_all_is_a_choice(browser, alice):
+    browser.post("/settings/tools/", {"include_images": "on"})
+
+    assert load_preferences(alice.pk).tools == frozenset()
+    assert load_preferences(alice.pk).include_images is True
+
+
+def test_an_unknown_tool_is_an_error_that_saves_nothing_and_keeps_the_ticks(browser, alice):
+    response = browser.post("/settings/tools/", {"tools": [SEARCH, "<rm>"]})
+
+    assert response.status_code == 422
+    assert "There is no tool named &lt;rm&gt;." in response.text
+    assert SEARCH in response.context["tools_form"].ticked
+    assert not ToolSelection.objects.exists()
+
+
+def test_a_preset_is_saved_in_one_click_and_leaves_the_images_alone(browser, alice):
+    bouquet = catalogue.bouquets[0]
+    save_tools(alice, [], include_images=False)
+
+    browser.post("/settings/tools/preset/", {"preset": bouquet.name})
+
+    preferences = load_preferences(alice.pk)
+    assert preferences.tools == frozenset(bouquet.tools)
+    assert preferences.include_images is False
+
+
+def test_an_unknown_preset_is_an_error(browser):
+    response = browser.post("/settings/tools/preset/", {"preset": "nonsense"})
+
+    assert response.status_code == 422
+    assert "There is no such preset." in response.text
+    assert not ToolSelection.objects.exists()
+
+
+def test_back_to_defaults_forgets_the_choice(browser, alice):
+    save_tools(alice, [], include_images=False)
+
+    browser.post("/settings/tools/defaults/")
+
+    assert load_preferences(alice.pk).tools is None
+
+
+def test_htmx_gets_the_section_and_a_word_that_it_is_saved(browser):
+    response = browser.post("/settings/tools/", {"tools": [SEARCH]}, headers=HTMX)
+
+    assert response.status_code == 200
+    assert "<html" not in response.text
+    assert 'id="tools"' in response.text
+    assert "Your tools are saved." in response.text
+
+
+def test_htmx_gets_errors_in_the_section(browser):
+    response = browser.post("/settings/tools/", {"tools": ["nonsense"]}, headers=HTMX)
+
+    assert response.status_code == 422
+    assert "<html" not in response.text
+    assert "There is no tool named nonsense." in response.text
+
+
+def test_everybody_sees_their_own_spaces_only(browser, browser_of, alice, stranger):
+    add_space(alice, "acme/of-alice", is_private=False, title="", emoji="")
+    add_space(stranger, "acme/of-the-stranger", is_private=True, title="", emoji="")
+
+    page = browser.get("/settings/").text
+    page_of_stranger = browser_of(stranger).get("/settings/").text
+
+    assert "acme/of-alice" in page
+    assert "acme/of-the-stranger" not in page
+    assert "acme/of-alice" not in page_of_stranger
+    assert "grp1_" in page_of_stranger
+
+
+def test_a_space_links_to_its_state(browser, alice):
+    add_space(alice, "acme/image-maker", is_private=False, title="Image maker", emoji="🎨")
+
+    page = browser.get("/settings/").text
+
+    assert 'href="/settings/spaces/acme/image-maker/"' in page
+    assert "🎨" in page
+
+
+def test_the_banner_asks_for_a_new_sign_in_when_the_credential_is_gone(browser):
+    assert "Sign in again" not in browser.get("/settings/").text
+
+    HubCredential.objects.update(needs_sign_in=True)
+
+    assert "Sign in again" in browser.get("/settings/").text
+
+
+def test_the_page_has_no_inline_code_and_says_so_to_htmx(browser):
+    response = browser.get("/settings/")
+    config = response.text.split("content='", 1)[1].split("'", 1)[0]
+
+    assert "<style" not in response.text
+    assert " onclick" not in response.text
+    assert json.loads(config)["includeIndicatorStyles"] is False
+    assert json.loads(config)["allowEval"] is False
