@@ -47,6 +47,8 @@ class SpaceTool:
     description: str
     input_schema: dict[str, Any]
     meta: dict[str, Any]
+    upstream_description: str = ""
+    """What the Space itself says, without our mention of it."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         description=f"{tool.description.strip()} {source}".strip(),
         input_schema=tool.input_schema,
         meta=tool.meta,
+        upstream_description=tool.description.strip(),
     )
 
 

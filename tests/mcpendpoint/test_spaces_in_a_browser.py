@@ -1,0 +1,36 @@
+"""Space search on the settings page, with htmx, in a real browser."""
+
+
+async def open_settings(page, product, sign_in, person):
+    session = sign_in(product, person.token)
+    cookies = [{"name": k, "value": v, "url": product.url} for k, v in session.cookies.items()]
+    await page.context.add_cookies(cookies)
+    await page.goto(f"{product.url}/settings/#spaces")
+
+
+async def test_space_is_found_added_and_shown_with_its_tools_without_a_reload(
+    page, product, space, sign_in, new_user
+):
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    await open_settings(page, product, sign_in, new_user())
+
+    await page.fill("#space-query", "image")
+    await page.click('button[aria-label="Add acme/image-maker"]')
+
+    await page.wait_for_selector("#selected-spaces >> text=gr1_make_image")
+    focused = await page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused == "Remove acme/image-maker"
+    assert complaints == []
+
+
+async def test_space_that_is_asleep_is_added_with_the_reason_why_it_has_no_tools(
+    page, product, space, sign_in, new_user
+):
+    await open_settings(page, product, sign_in, new_user())
+
+    await page.fill("#space-query", "acme/asleep")
+    await page.click('button[aria-label="Add acme/asleep"]')
+
+    await page.wait_for_selector("#selected-spaces >> text=is asleep")
