@@ -5,6 +5,7 @@ Everything that is asked of the Hub goes through `HubClient`; what goes wrong is
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -100,14 +101,18 @@ class HubClient:
 
         return await self._get(_url(path, params, base), parse, kind.__name__, seconds=seconds)
 
-    async def get_page(self, path: str, params: Params = ()) -> Page:
-        """Return one page of a listing; `get_next` goes on from it."""
-        return await self._get(_url(path, params, None), _page_of, "page")
+    async def get_page(
+        self, kind: type[HubModelT], path: str, params: Params = ()
+    ) -> Page[HubModelT]:
+        """Return one page of a listing, without what cannot be read."""
 
-    async def get_next(self, page: Page) -> Page | None:
-        if page.next_url is None:
-            return None
-        return await self._get(page.next_url, _page_of, "page")
+        def parse(answer: Answer) -> Page[HubModelT]:
+            items = _json_of(answer)
+            if not isinstance(items, list):
+                raise HubBadAnswer("The Hub's answer is not a list.")
+            return Page(read_all(kind, items), next_url_of(answer))
+
+        return await self._get(_url(path, params, None), parse, f"page of {kind.__name__}")
 
     async def get_text(self, path: str, *, max_bytes: int = MAX_TEXT_BYTES) -> str:
         return await self._get(_url(path, (), None), _text_of, "text", max_bytes=max_bytes)
@@ -122,8 +127,8 @@ class HubClient:
         """Find Spaces by name, those that trend first."""
         params = [("search", query), ("sort", "trendingScore"), ("direction", "-1")]
         params += [("limit", str(limit)), *(("filter", value) for value in filters)]
-        page = await self.get_page("/api/spaces", [*params, *expand(SPACE_FIELDS)])
-        return read_all(Space, page.items)
+        page = await self.get_page(Space, "/api/spaces", [*params, *expand(SPACE_FIELDS)])
+        return page.items
 
     async def _get(
         self,
@@ -189,8 +194,12 @@ def read_all(kind: type[HubModelT], items: Sequence[Any]) -> list[HubModelT]:
 
 
 def _url(path: str, params: Params, base: str | None) -> str:
-    query = f"?{urlencode(params)}" if params else ""
-    return f"{base or settings.HF_ENDPOINT}{path}{query}"
+    return f"{base or settings.HF_ENDPOINT}{path}{_query(tuple(params))}"
+
+
+@lru_cache(maxsize=1024)
+def _query(params: tuple[tuple[str, str], ...]) -> str:
+    return f"?{urlencode(params)}" if params else ""
 
 
 def _json_of(answer: Answer) -> Any:
@@ -198,13 +207,6 @@ def _json_of(answer: Answer) -> Any:
         return orjson.loads(answer.body)
     except orjson.JSONDecodeError as error:
         raise HubBadAnswer("The Hub's answer is not JSON.") from error
-
-
-def _page_of(answer: Answer) -> Page:
-    items = _json_of(answer)
-    if not isinstance(items, list):
-        raise HubBadAnswer("The Hub's answer is not a list.")
-    return Page(items, next_url_of(answer))
 
 
 def _text_of(answer: Answer) -> str:

@@ -2,18 +2,20 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from mcpendpoint.hub.transport import Answer, origin_of
+
+T = TypeVar("T")
 
 MAX_CURSOR_CHARS = 2_000
 _NEXT = re.compile(r'<([^<>]{1,4000})>\s*;[^<]*?\brel="?next\b"?')
 
 
 @dataclass(frozen=True)
-class Page:
-    items: list[Any]
+class Page(Generic[T]):
+    items: list[T]
     next_url: str | None
     """Absolute, of the same origin as this page."""
 

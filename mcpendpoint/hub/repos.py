@@ -1,12 +1,11 @@
 """Models, datasets, Spaces and accounts of the Hub: where they are asked for, and which fields."""
 
-from dataclasses import dataclass
-
 from django.conf import settings
 
-from mcpendpoint.hub.client import SPACE_FIELDS, HubClient, expand, read_all
+from mcpendpoint.hub.client import SPACE_FIELDS, HubClient, expand
 from mcpendpoint.hub.errors import HubNotFound
 from mcpendpoint.hub.ids import parse_repo_id, url_path
+from mcpendpoint.hub.pages import Page
 from mcpendpoint.hub.transport import Params
 from mcpendpoint.hub.types import (
     Dataset,
@@ -57,13 +56,6 @@ _KINDS: dict[RepoType, type[AnyRepo]] = {
 }
 
 
-@dataclass(frozen=True)
-class RepoPage:
-    repos: list[AnyRepo]
-    cursor: str | None
-    """For the next page with the same parameters; None when this is the last."""
-
-
 def page_url(repo_type: RepoType, repo_id: str) -> str:
     """Return where a person looks at a repository."""
     return f"{settings.HF_ENDPOINT}/{repo_type.page_prefix}{repo_id}"
@@ -76,12 +68,11 @@ async def get_repo(hub: HubClient, repo_type: RepoType, repo_id: str) -> AnyRepo
 
 async def list_repos(
     hub: HubClient, repo_type: RepoType, params: Params, cursor: str | None
-) -> RepoPage:
+) -> Page[AnyRepo]:
     query = [*params, *expand(_LISTED_FIELDS[repo_type])]
     if cursor is not None:
         query.append(("cursor", cursor))
-    page = await hub.get_page(url_path("api", repo_type.api_segment), query)
-    return RepoPage(read_all(_KINDS[repo_type], page.items), page.cursor)
+    return await hub.get_page(_KINDS[repo_type], url_path("api", repo_type.api_segment), query)
 
 
 async def get_readme(hub: HubClient, repo_type: RepoType, repo_id: str) -> str:

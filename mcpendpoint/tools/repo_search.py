@@ -128,7 +128,7 @@ async def _list(
     except HubError as error:
         problem = problem_of(error, f"The search of {repo_type.api_segment}", context)
         return Listing(repo_type, start, problem=problem)
-    repos = tuple(summary_of(repo) for repo in page.repos[start.skip :])
+    repos = tuple(summary_of(repo) for repo in page.items[start.skip :])
     return Listing(repo_type, start, repos, page.cursor)
 
 

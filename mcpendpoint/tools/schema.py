@@ -14,6 +14,7 @@ Schema = dict[str, Any]
 
 _DEFS = "#/$defs/"
 _NOISE = ("title", "discriminator")
+_RESULT_NOISE = (*_NOISE, "default", "description")
 
 
 def input_schema(model: type[BaseModel]) -> Schema:
@@ -22,7 +23,7 @@ def input_schema(model: type[BaseModel]) -> Schema:
 
 def output_schema(model: type[BaseModel]) -> Schema:
     """Say what there is to read; what an argument would default to means nothing here."""
-    return _compact(model.model_json_schema(mode="serialization"), noise=(*_NOISE, "default"))
+    return _compact(model.model_json_schema(mode="serialization"), noise=_RESULT_NOISE)
 
 
 def _compact(schema: Schema, noise: Sequence[str] = _NOISE) -> Schema:
