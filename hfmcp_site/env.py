@@ -74,6 +74,5 @@ def secret(name: str) -> str:
 def fernet_keys(name: str) -> list[str]:
     """Return keys to encrypt (the first) and decrypt (all) with."""
     keys = [word.strip() for word in secret(name).split(",") if word.strip()]
-    for key in keys:
-        _checked(name, lambda key=key: Fernet(key), "a comma-separated list of Fernet keys")
+    _checked(name, lambda: list(map(Fernet, keys)), "a comma-separated list of Fernet keys")
     return keys

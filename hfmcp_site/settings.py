@@ -37,7 +37,7 @@ DISABLE_TOOLS = env.words("DISABLE_TOOLS")
 DEFAULT_SPACES = env.words("DEFAULT_SPACES", "mcp-tools/Z-Image-Turbo")
 METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 30, minimum=1)
 
-ALLOWED_HOSTS += [host for host in [urlsplit(PUBLIC_URL).hostname] if host not in ALLOWED_HOSTS]
+ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, get_resolver
 
@@ -105,13 +106,13 @@ async def _send_response(response: HttpResponseBase, send: Any) -> None:
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.items()
     ]
     start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
-    if response.streaming:
+    if isinstance(response, StreamingHttpResponse):
         await send(start)
-        async with aclosing(aiter(response)) as chunks:
+        async with aclosing(response.__aiter__()) as chunks:
             async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body"})
-    else:
+    elif isinstance(response, HttpResponse):
         content = response.content
         headers.append((b"content-length", str(len(content)).encode()))
         await send(start)

@@ -17,7 +17,8 @@ from mcp_types import (
 )
 
 from mcpendpoint import __version__
-from mcpendpoint.kernel import announce_versions
+from mcpendpoint.context import RequestContext
+from mcpendpoint.kernel import announce_versions, drop_unused_tracing
 from mcpendpoint.tool_calls import call_tool
 from mcpendpoint.tool_lists import definitions_of
 
@@ -30,18 +31,22 @@ INSTRUCTIONS = (
 )
 
 
-async def _list_tools(
-    ctx: ServerRequestContext[Any], params: PaginatedRequestParams | None
-) -> ListToolsResult:
+Context = ServerRequestContext[Any, Any]
+
+
+def _request_context(ctx: Context) -> RequestContext:
+    assert isinstance(ctx.request, RequestContext)  # noqa: S101 - transports hand over nothing else
+    return ctx.request
+
+
+async def _list_tools(ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
     if params is not None and params.cursor is not None:
         raise MCPError(code=INVALID_PARAMS, message="The list has one page; there is no cursor.")
-    return ListToolsResult(tools=await definitions_of(ctx.request))
+    return ListToolsResult(tools=await definitions_of(_request_context(ctx)))
 
 
-async def _call_tool(
-    ctx: ServerRequestContext[Any], params: CallToolRequestParams
-) -> CallToolResult:
-    return await call_tool(params.name, params.arguments or {}, ctx.request)
+async def _call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult:
+    return await call_tool(params.name, params.arguments or {}, _request_context(ctx))
 
 
 SERVER: Server[Any] = Server(
@@ -56,3 +61,4 @@ SERVER: Server[Any] = Server(
     on_call_tool=_call_tool,
 )
 announce_versions(SERVER)
+drop_unused_tracing(SERVER)

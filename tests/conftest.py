@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests import environment, node
+from tests import node
 from tests.live import people
 from tests.live.product import OAUTH_CLIENT, Product, start_product
 from tests.live.storage import fresh_storage, missing_programs

@@ -5,7 +5,7 @@ side for each message.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -48,7 +48,7 @@ STREAMED_METHODS = frozenset(
 Shortcut = Callable[[Message, Peer, RequestContext], Awaitable[bytes | None]]
 """Returns a result that is serialized already, or None when the kernel has to be asked."""
 
-View = Callable[..., Awaitable[HttpResponseBase]]
+View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
 def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View:

@@ -77,8 +77,9 @@ async def _first_event(task: "asyncio.Future[Answer]", outbox: Outbox) -> None:
     """Wait for the answer, a notification, or until the client should hear something."""
     news = asyncio.ensure_future(outbox.wait())
     try:
+        waited_for: set[asyncio.Future[Any]] = {task, news}
         await asyncio.wait(
-            {task, news}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            waited_for, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
         )
     finally:
         news.cancel()
