@@ -6,13 +6,16 @@ mcp is pinned to 2.3 for this file's sake.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
 from typing import Any
 
 import anyio
 from mcp.server import Server, ServerRequestContext
+from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.connection import Connection
-from mcp.server.runner import modern_error_data, serve_one
+from mcp.server.runner import ServerRunner, modern_error_data
 from mcp.shared.dispatcher import CallOptions
 from mcp.shared.exceptions import MCPError, NoBackChannelError
 from mcp.shared.inbound import (
@@ -98,6 +101,8 @@ def legacy_peer(message: Message, head: Head) -> Peer:
         is_modern=False,
         protocol_version=head.headers.get("mcp-protocol-version") or ASSUMED_VERSION,
         client=tag,
+        client_info={"name": tag.name, "version": tag.version},
+        capabilities={},  # whatever a legacy client can do, this server has no way to ask for it
     )
 
 
@@ -140,10 +145,14 @@ class Exchange:
     progress_token: str | int | None
     send: SendNotification | None
     can_send_request: bool = False
-    cancel_requested: anyio.Event = field(default_factory=anyio.Event)
     notifications_sent: int = 0
     _last_progress: float = float("-inf")
     _last_progress_at: float = float("-inf")
+
+    @cached_property
+    def cancel_requested(self) -> anyio.Event:
+        """Never set: whoever no longer wants an answer cancels the task."""
+        return anyio.Event()
 
     async def send_raw_request(
         self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
@@ -200,21 +209,26 @@ async def answer(server: Server[Any], message: Message, peer: Peer, exchange: Ex
     connection = Connection.from_envelope(
         peer.protocol_version, peer.client_info, peer.capabilities
     )
+    # The SDK's serve_one, but for closing an exit stack: no handler of ours puts anything on it.
+    runner = ServerRunner(server, connection, lifespan_state={})
     try:
-        result = await serve_one(
-            server,
-            exchange,
-            message.method,
-            message.params,
-            connection=connection,
-            lifespan_state={},
-        )
+        result = await runner.on_request(exchange, message.method, message.params)
     except Exception as error:
         data = modern_error_data(error)
         body = error_message(data.code, data.message, message.id, data.data)
         status = ERROR_CODE_HTTP_STATUS.get(data.code, 200) if peer.is_modern else 200
         return Answer(body, status)
     return Answer({"jsonrpc": "2.0", "id": message.id, "result": result}, 200)
+
+
+def drop_unused_tracing(server: Server[Any]) -> None:
+    """Take out the SDK's spans where OpenTelemetry is not set up: they are a tenth of a call."""
+    if find_spec("opentelemetry.sdk") is None:
+        server.middleware = [
+            middleware
+            for middleware in server.middleware
+            if not isinstance(middleware, OpenTelemetryMiddleware)
+        ]
 
 
 def announce_versions(server: Server[Any]) -> None:
