@@ -108,7 +108,7 @@ async def _send_response(response: HttpResponseBase, send: Any) -> None:
     start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
     if isinstance(response, StreamingHttpResponse):
         await send(start)
-        async with aclosing(response.__aiter__()) as chunks:
+        async with aclosing(aiter(response)) as chunks:  # type: ignore[type-var]  # a generator
             async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body"})
