@@ -16,4 +16,4 @@ class DashboardConfig(AppConfig):
 
         records.listen(recorder.note)
         user_logged_out.connect(announce_sign_out)
-        atexit.register(recorder.flush_at_exit)
+        atexit.register(recorder.finish_at_exit)

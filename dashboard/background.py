@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from django.db import connections
@@ -12,8 +12,12 @@ T = TypeVar("T")
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="dashboard")
 
 
+def start_in_background(work: Callable[[], T]) -> Future[T]:
+    return _threads.submit(_run, work)
+
+
 async def in_background(work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_threads, _run, work)
+    return await asyncio.wrap_future(start_in_background(work))
 
 
 def _run(work: Callable[[], T]) -> T:

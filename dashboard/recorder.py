@@ -8,12 +8,13 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from dashboard import store
 from dashboard.announcements import announce
-from dashboard.background import in_background
+from dashboard.background import start_in_background
 from dashboard.tally import Limits, Tally
 from mcpendpoint.records import Record
 
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 FIRST_FLUSH_SECONDS = 0.2
 """After a quiet time: soon, since somebody may be watching for it."""
 FLUSH_SECONDS = 0.5
-MAX_RETRY_SECONDS = 30.0
+MAX_DOUBLINGS = 6
 BACKLOG = timedelta(hours=6)
 """How far back counts are kept for a database that does not take them."""
 PRUNE_EVERY = timedelta(hours=1)
@@ -44,6 +45,7 @@ class Recorder:
         self._clock = clock
         self._limits = Limits()
         self._tally = Tally(self._limits)
+        self._writing: Future[None] | None = None
         self._storing: asyncio.Task[None] | None = None
         self._failures = 0
         self._pruned_at = datetime.min.replace(tzinfo=UTC)
@@ -63,18 +65,27 @@ class Recorder:
         tally, self._tally = self._tally, Tally(self._limits)
         if not tally.cells:
             return
+        self._writing = start_in_background(lambda: self._store(tally))
         try:
-            await in_background(lambda: self._store(tally))
+            # Shielded: a thread that writes cannot be stopped, and what it writes must count once.
+            await asyncio.shield(asyncio.wrap_future(self._writing))
         except Exception as error:
-            # Not when cancelled: the thread goes on and would count twice.
             self._failures += 1
-            self._keep(tally, error)
+            self._keep(tally)
+            if self._failures == 1:
+                logger.warning("Counts could not be stored yet: %s.", type(error).__name__)
             return
         self._failures = 0
         await self._changed({"type": "metrics.changed", "id": uuid4().hex})
 
-    def flush_at_exit(self) -> None:
-        """Store the last counts of a process that ends, without an event loop."""
+    async def finish(self) -> None:
+        """Store the last counts, called by a server that is about to end."""
+        if self._writing is not None:
+            await asyncio.wait([asyncio.wrap_future(self._writing)])
+        await self.flush()
+
+    def finish_at_exit(self) -> None:
+        """Store the last counts of a process that ends without having said so."""
         tally, self._tally = self._tally, Tally(self._limits)
         if tally.cells:
             try:
@@ -92,8 +103,8 @@ class Recorder:
             await asyncio.sleep(FIRST_FLUSH_SECONDS)
             while self._tally.cells:
                 await self.flush()
-                pause = min(FLUSH_SECONDS * 2**self._failures, MAX_RETRY_SECONDS)
-                await asyncio.sleep(pause)
+                # Half a second, doubled with each failure, at most half a minute.
+                await asyncio.sleep(FLUSH_SECONDS * 2 ** min(self._failures, MAX_DOUBLINGS))
         finally:
             self._storing = None
 
@@ -107,18 +118,12 @@ class Recorder:
             except Exception as error:
                 logger.warning("Old counts could not be removed: %s.", type(error).__name__)
 
-    def _keep(self, tally: Tally, error: Exception) -> None:
+    def _keep(self, tally: Tally) -> None:
         lost = tally.forget_before(self._clock() - BACKLOG)
         self._tally, newer = tally, self._tally
         self._tally.merge(newer)
         if lost:
             logger.error("Lost %d counts that the database did not take in time.", lost)
-        if self._failures == 1:
-            logger.warning(
-                "Counts could not be stored (%s); keeping %d for later.",
-                type(error).__name__,
-                len(self._tally),
-            )
 
 
 recorder = Recorder()

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -151,9 +152,30 @@ def test_the_last_records_of_a_process_are_stored_at_exit(shelf):
         recorder.note(make_record())
 
     asyncio.run(note())
-    recorder.flush_at_exit()
+    recorder.finish_at_exit()
 
     assert len(shelf.stored) == 1
+
+
+async def test_a_server_that_ends_waits_for_what_is_being_stored(shelf):
+    may_write = threading.Event()
+
+    def write(tally):
+        assert may_write.wait(5)
+        shelf.write(tally)
+
+    recorder = shelf.recorder(write=write)
+    recorder.note(make_record())
+    storing = asyncio.create_task(recorder.flush())
+    await asyncio.sleep(0)  # lets it begin
+    recorder.note(make_record())
+    finishing = asyncio.create_task(recorder.finish())
+    await asyncio.sleep(0)
+    may_write.set()
+    await finishing
+
+    assert len(shelf.stored) == 2
+    await storing
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,22 @@
+"""Stores the last counts when an ASGI server says that it ends.
+
+Nothing depends on it. But uvicorn ends by a signal, which no atexit function survives: without it
+the counts of the last half second before a restart would be missing.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from dashboard.recorder import recorder
+
+
+async def lifespan(
+    scope: Mapping[str, Any],
+    receive: Callable[[], Awaitable[Mapping[str, Any]]],
+    send: Callable[[dict[str, Any]], Awaitable[None]],
+) -> None:
+    """Speak the ASGI lifespan protocol."""
+    while (await receive())["type"] == "lifespan.startup":
+        await send({"type": "lifespan.startup.complete"})
+    await recorder.finish()
+    await send({"type": "lifespan.shutdown.complete"})
