@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 MAX_REASONS = 10
 
+PRIVATE = "private"
+"""What is recorded in place of a private Space's name."""
+
 
 async def call_tool(
     name: str, arguments: dict[str, Any], context: RequestContext
@@ -41,7 +44,7 @@ async def call_tool(
             data={"tool": name[:80], "reason": denial.reason, "settings": context.settings_url},
         )
     context.tool_name = name
-    context.space_label = "private" if space.is_private else space.space_id
+    context.space_label = PRIVATE if space.is_private else space.space_id
     return await _within_deadline(name, _call_of_space(space, name, arguments, context))
 
 
@@ -94,6 +97,8 @@ async def _call_of_space(
     tool = next((tool for tool in listing.tools if tool.name == name), None)
     if tool is None:
         raise _missing_tool(space, listing.tools, listing.problem, name)
+    if tool.is_private:  # which a Space named in the URL is not known to be before it is asked
+        context.space_label = PRIVATE
     return await call_space_tool(
         tool,
         arguments,
@@ -107,9 +112,7 @@ def _missing_tool(
     space: SpaceChoice, tools: tuple[SpaceTool, ...], problem: str | None, name: str
 ) -> ToolError:
     if problem is not None:
-        return ToolError(
-            f"The Space {space.space_id} cannot be used now: {problem}", is_retryable=True
-        )
+        return ToolError(problem)
     names = ", ".join(tool.name for tool in tools) or "none"
     return ToolError(f"The Space {space.space_id} has no tool {name[:80]}. Its tools: {names}.")
 
