@@ -14,8 +14,10 @@ import pytest
 from tests.accounts.sign_in_by_hand import authorize
 from tests.live.people import post_form
 from tests.live.product import OAUTH_CLIENT, Product
+from tests.standins.hub.control import HubControl
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "hf_whoami"}}
+PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
 
 
@@ -27,6 +29,7 @@ def short_lived_tokens(hub, oauth) -> Iterator[str]:
     httpx.post(url, json={"access_token_seconds": 200})
     httpx.delete(f"{hub.url}/oauth/_log")
     yield hub.url
+    HubControl(hub.url).behave()
     httpx.post(url, json=before)
 
 
@@ -47,6 +50,10 @@ async def test_no_refresh_token_is_used_twice(postgres_product, short_lived_toke
     workers = postgres_product(**OAUTH_CLIENT), postgres_product(**OAUTH_CLIENT)
     person = new_user()
     key = await asyncio.to_thread(access_key_of, workers[0], person.name)
+    for worker in workers:
+        await asyncio.to_thread(httpx.post, f"{worker.url}/mcp", json=PING, headers=HEADERS)
+    # Long enough for every worker to find that the token is about to expire.
+    HubControl(short_lived_tokens).misbehave("/oauth/token", method="POST", delay=2)
 
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
         headers = HEADERS | {"Authorization": f"Bearer {key}"}
