@@ -43,14 +43,17 @@ bench: .venv/.installed-dev $(NODE_DIR)/.installed  ## Side by side with the ref
 	$(BIN)/python -m benchmarks
 
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
+	@echo "Making a virtual environment in .venv"
+	@$(PYTHON) -m venv .venv
 
 .venv/.installed: .venv/bin/python requirements.txt constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@echo "Installing, which takes a minute the first time"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	@touch $@
 
 .venv/.installed-dev: .venv/.installed requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@echo "Installing what tests and checks need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
 # Tests that need Node skip without it, and say so.
