@@ -5,7 +5,7 @@ wanted where a duplicate must be refused.
 """
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from django.http import HttpRequest
 
@@ -16,6 +16,7 @@ MAX_QUERY_FIELDS = 100
 class Head:
     method: str
     path: str
+    """Encoded, as it can stand in a URL and a header."""
     pairs: tuple[tuple[str, str], ...]
     """Header lines: lower-case name, value without surrounding white space (RFC 9110 OWS)."""
     headers: dict[str, str]
@@ -47,7 +48,7 @@ def read_head(request: HttpRequest) -> Head:
     query = _parse_query(request.META.get("QUERY_STRING", ""))
     return Head(
         method=request.method or "",
-        path=request.path,
+        path=quote(request.path),
         pairs=pairs,
         headers=dict(pairs),
         query=query or {},

@@ -17,24 +17,26 @@ from mcpendpoint.security import is_host_served, public_base
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 
-async def protected_resource(request: HttpRequest, resource_path: str = "mcp") -> HttpResponseBase:
-    """RFC 9728 metadata of `/mcp` (also at the root) or `/u/<username>/mcp`."""
+async def protected_resource(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
+    """RFC 9728 metadata of the shared endpoint, or of a user's own."""
     head = read_head(request)
     if not is_host_served(head):
         return JsonResponse({"error": "misdirected_request"}, status=421)
     return JsonResponse(
-        _resource_metadata(public_base(head), resource_path),
+        _resource_metadata(public_base(head), username),
         headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"},
     )
 
 
-def _resource_metadata(base: str, resource_path: str) -> dict[str, Any]:
+def _resource_metadata(base: str, username: str | None) -> dict[str, Any]:
+    shared = reverse("mcpendpoint:shared")
+    personal = username and reverse("mcpendpoint:personal", args=[username])
     return {
-        "resource": f"{base}/{resource_path}",
+        "resource": base + (personal or shared),
         "authorization_servers": [settings.PUBLIC_URL],
         "bearer_methods_supported": ["header"],
         "resource_name": "Hugging Face MCP server",
-        "resource_documentation": base + reverse("mcpendpoint:shared"),
+        "resource_documentation": base + shared,
     }
 
 

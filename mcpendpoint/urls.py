@@ -4,12 +4,11 @@ from mcpendpoint.views import protected_resource
 
 app_name = "mcpendpoint"
 
+RESOURCE = ".well-known/oauth-protected-resource"
+
 urlpatterns = [
     path("", include("mcpendpoint.endpoint_urls")),
-    path(".well-known/oauth-protected-resource", protected_resource),
-    path(
-        ".well-known/oauth-protected-resource/<path:resource_path>",
-        protected_resource,
-        name="protected-resource",
-    ),
+    path(RESOURCE, protected_resource),
+    path(f"{RESOURCE}/mcp", protected_resource),
+    path(f"{RESOURCE}/u/<str:username>/mcp", protected_resource),
 ]

@@ -1,0 +1,42 @@
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from tests.live.people import Person, post_form
+from tests.live.product import Product
+from tests.mcpendpoint.wire import Wire
+
+
+@pytest.fixture
+def wire(product: Product) -> Wire:
+    """The shared URL, as nobody."""
+    return Wire(f"{product.url}/mcp?gradio=none")
+
+
+@pytest.fixture
+def wire_of(product: Product) -> Callable[..., Wire]:
+    """Make a client of a path: `wire_of("/mcp?bouquet=all", token)`."""
+    return lambda path="/mcp", token=None: Wire(product.url + path, token)
+
+
+@pytest.fixture
+def settled_user(
+    product: Product,
+    new_user: Callable[[], Person],
+    sign_in: Callable[[Product, str], httpx.Client],
+) -> Callable[..., tuple[Person, httpx.Client]]:
+    """Make up a user who has signed in and saved tools: `settled_user("hub_repo_search")`."""
+
+    def settle(*tools: str) -> tuple[Person, httpx.Client]:
+        person = new_user()
+        client = sign_in(product, person.token)
+        save_tools(client, *tools)
+        return person, client
+
+    return settle
+
+
+def save_tools(client: httpx.Client, *tools: str) -> None:
+    answer = post_form(client, "/settings/tools/", {"tools": list(tools), "include_images": "on"})
+    assert answer.status_code == 200, answer.text
