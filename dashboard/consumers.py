@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 MAX_MESSAGE_CHARACTERS = 100
 MIN_PAUSE_SECONDS = 0.5
-PAUSE_PER_EFFORT = 5
+PAUSE_PER_EFFORT = 3
 """A page that takes long to make, such as a busy week, is made less often."""
 MAX_PAUSE_SECONDS = 5.0
 """Without news the page is sent anew all the same: time passes, and news may have been lost."""
