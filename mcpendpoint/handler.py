@@ -8,13 +8,14 @@ of that. Its view is an ordinary async view, which urls.py serves as well (runse
 import asyncio
 import io
 from contextlib import aclosing
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import Resolver404, get_resolver
+from django.urls import Resolver404, ResolverMatch, get_resolver
 
 Scope = dict[str, Any]
 
@@ -22,15 +23,18 @@ DISCONNECT_WATCH_SECONDS = 0.2
 """Most requests are answered by then, with nobody watching whether the client is still there."""
 
 
+MAX_PATH_LENGTH = 250
+"""No user's URL is longer. A longer path is Django's to answer, not ours to remember."""
+
+
 class EndpointHandler:
     def __init__(self, django: Any, urlconf: str = "mcpendpoint.endpoint_urls") -> None:
         self._django = django
-        self._resolver = get_resolver(urlconf)
+        self._resolve = lru_cache(maxsize=1_000)(get_resolver(urlconf).resolve)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        try:
-            match = self._resolver.resolve(scope["path"])
-        except Resolver404:
+        match = self._match(scope["path"])
+        if match is None:
             await self._django(scope, receive, send)
             return
         body = await _read_body(receive)
@@ -46,6 +50,14 @@ class EndpointHandler:
                 raise
         finally:
             watch.stop()
+
+    def _match(self, path: str) -> ResolverMatch | None:
+        if len(path) > MAX_PATH_LENGTH:
+            return None
+        try:
+            return self._resolve(path)
+        except Resolver404:
+            return None
 
 
 async def _read_body(receive: Any) -> bytes | None:

@@ -1,7 +1,8 @@
 """Request-scoped streams: JSON when the answer comes first, SSE as soon as anything else does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ KEEP_ALIVE_SECONDS = 15.0
 
 _KEEP_ALIVE = b": keep-alive\r\n\r\n"
 
-Work = Callable[["Outbox"], Awaitable[Answer]]
+Work = Callable[["Outbox"], Coroutine[Any, Any, Answer]]
 
 
 @dataclass
@@ -29,6 +30,10 @@ class Outbox:
 
     def put(self, notification: dict[str, Any]) -> None:
         self.notifications.append(notification)
+        self.ring()
+
+    def ring(self) -> None:
+        """Wake whoever waits, for a notification or for the answer."""
         self._news.set()
 
     def take(self) -> list[dict[str, Any]]:
@@ -37,7 +42,10 @@ class Outbox:
         return taken
 
     async def wait(self) -> None:
-        await self._news.wait()
+        """Wait for something to send, until the client should hear that we are still there."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                await self._news.wait()
 
 
 def json_response(body: Any, status: int = 200) -> HttpResponse:
@@ -55,9 +63,10 @@ async def respond(work: Work, *, ends_with_client: bool) -> HttpResponseBase:
     (before).
     """
     outbox = Outbox()
-    task = asyncio.ensure_future(work(outbox))
+    task = asyncio.create_task(work(outbox))
+    task.add_done_callback(lambda _: outbox.ring())
     try:
-        await _first_event(task, outbox)
+        await outbox.wait()
     except asyncio.CancelledError:
         _leave(task, ends_with_client)
         raise
@@ -73,25 +82,13 @@ async def respond(work: Work, *, ends_with_client: bool) -> HttpResponseBase:
     return response
 
 
-async def _first_event(task: "asyncio.Future[Answer]", outbox: Outbox) -> None:
-    """Wait for the answer, a notification, or until the client should hear something."""
-    news = asyncio.ensure_future(outbox.wait())
-    try:
-        waited_for: set[asyncio.Future[Any]] = {task, news}
-        await asyncio.wait(
-            waited_for, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
-    finally:
-        news.cancel()
-
-
 async def _events(
-    task: "asyncio.Future[Answer]", outbox: Outbox, ends_with_client: bool
+    task: asyncio.Task[Answer], outbox: Outbox, ends_with_client: bool
 ) -> AsyncIterator[bytes]:
     try:
         yield _frames(outbox.take()) or _KEEP_ALIVE
         while not task.done():
-            await _first_event(task, outbox)
+            await outbox.wait()
             if frames := _frames(outbox.take()):
                 yield frames
             elif not task.done():
@@ -107,11 +104,11 @@ def _frames(messages: list[dict[str, Any]]) -> bytes:
     )
 
 
-def _leave(task: "asyncio.Future[Answer]", ends_with_client: bool) -> None:
+def _leave(task: asyncio.Task[Answer], ends_with_client: bool) -> None:
     if task.done():
         return
     if ends_with_client:
         task.cancel()
-    elif isinstance(task, asyncio.Task):
+    else:
         _unattended.add(task)
         task.add_done_callback(_unattended.discard)
