@@ -14,7 +14,7 @@ run: .venv/.installed  ## Set up and serve on http://localhost:8000
 	@$(BIN)/python -m hfmcp_site.bootstrap
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@echo "Serving on http://localhost:$(PORT) - stop with Ctrl-C"
-	@$(BIN)/uvicorn hfmcp_site.asgi:application --host $(HOST) --port $(PORT) --lifespan off \
+	@$(BIN)/uvicorn hfmcp_site.asgi:application --host $(HOST) --port $(PORT) \
 		--ws websockets-sansio --no-access-log --no-server-header
 
 test: .venv/.installed-dev $(NODE_DIR)/.installed space  ## Set up and run every test

@@ -34,7 +34,11 @@ from mcp_types import (
     DiscoverResult,
     RequestParams,
 )
-from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
+from mcp_types.version import (
+    HANDSHAKE_PROTOCOL_VERSIONS,
+    LATEST_HANDSHAKE_VERSION,
+    MODERN_PROTOCOL_VERSIONS,
+)
 
 from mcpendpoint.client_tag import UNKNOWN_CLIENT, ClientTag, client_tag, unseal
 from mcpendpoint.head import Head
@@ -91,18 +95,19 @@ def is_modern(message: Message, head: Head) -> bool:
 
 
 def legacy_peer(message: Message, head: Head) -> Peer:
-    params = message.params or {}
+    version = head.headers.get("mcp-protocol-version") or ASSUMED_VERSION
     if message.method == "initialize":
+        params = message.params or {}
         tag = client_tag(params.get("clientInfo"))
+        wanted = params.get("protocolVersion")
+        version = wanted if wanted in HANDSHAKE_PROTOCOL_VERSIONS else LATEST_HANDSHAKE_VERSION
     else:
         session_id = head.headers.get("mcp-session-id")
         tag = unseal(session_id) if session_id else UNKNOWN_CLIENT
     return Peer(
         is_modern=False,
-        protocol_version=head.headers.get("mcp-protocol-version") or ASSUMED_VERSION,
+        protocol_version=version,
         client=tag,
-        client_info={"name": tag.name, "version": tag.version},
-        capabilities={},  # whatever a legacy client can do, this server has no way to ask for it
     )
 
 

@@ -49,7 +49,7 @@ class Record:
     client_name: str
     client_version: str
     credential: str
-    """"anonymous", "access_key" or "hf_token"."""
+    """"anonymous", "access_key", "hf_token", or "refused" for one that was wrong."""
     user_id: int | None
     """Our user, when the credential is of somebody who signed in here."""
     notifications_sent: int

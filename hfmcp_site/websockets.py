@@ -1,0 +1,30 @@
+"""Which pages may open a WebSocket: our own, and nobody else's.
+
+channels' OriginValidator compares host names only, so that any page on the same machine could open
+one on another port, with the cookies that browsers send to every port.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.security.websocket import WebsocketDenier
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+
+class SameOriginOnly:
+    def __init__(self, application: Any) -> None:
+        self._application = application
+        self._denier = WebsocketDenier()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        is_ours = _is_ours(headers.get(b"origin", ""), headers.get(b"host", ""))
+        await (self._application if is_ours else self._denier)(scope, receive, send)
+
+
+def _is_ours(origin: str, host: str) -> bool:
+    if origin == settings.PUBLIC_URL:
+        return True
+    domain, _port = split_domain_port(host)
+    return validate_host(domain, settings.ALLOWED_HOSTS) and urlsplit(origin).netloc == host
