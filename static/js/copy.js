@@ -2,11 +2,11 @@
 document.documentElement.classList.add("js");
 
 const SHOW_RESULT_MS = 2000;
+const labels = new WeakMap();
 
 async function copyText(element) {
-  const text = element.textContent;
   if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(element.textContent);
     return;
   }
   // Browsers offer no clipboard to pages without TLS: select the text and copy the selection.
@@ -14,19 +14,23 @@ async function copyText(element) {
   if (!document.execCommand("copy")) throw new Error("The browser did not copy.");
 }
 
+function showResult(button, text, isCopied) {
+  if (!labels.has(button)) labels.set(button, [...button.childNodes]);
+  button.replaceChildren(text);
+  button.classList.toggle("is-copied", isCopied);
+  setTimeout(() => {
+    button.replaceChildren(...labels.get(button));
+    button.classList.remove("is-copied");
+  }, SHOW_RESULT_MS);
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
-  const label = (button.dataset.label ??= button.textContent);
   try {
     await copyText(document.getElementById(button.dataset.copy));
-    button.textContent = "Copied";
-    button.classList.add("is-copied");
+    showResult(button, "Copied", true);
   } catch {
-    button.textContent = "Select it";
+    showResult(button, "Select it", false);
   }
-  setTimeout(() => {
-    button.textContent = label;
-    button.classList.remove("is-copied");
-  }, SHOW_RESULT_MS);
 });

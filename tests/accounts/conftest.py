@@ -29,7 +29,7 @@ def stranger(db) -> User:
 
 
 @pytest.fixture
-def browser_of() -> Callable[[User], Client]:
+def client_of() -> Callable[[User], Client]:
     def signed_in(user: User) -> Client:
         client = Client(headers={"host": "localhost:8000"})
         client.force_login(user)
@@ -39,8 +39,8 @@ def browser_of() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def browser(alice: User, browser_of: Callable[[User], Client]) -> Client:
-    return browser_of(alice)
+def alice_client(alice: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(alice)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Keys for clients without a browser."""
+"""Keys for clients without a alice_client."""
 
 from hashlib import sha256
 
@@ -17,19 +17,19 @@ from accounts.models import AccessKey, User
 pytestmark = pytest.mark.django_db
 
 
-def create(browser, name: str = "Laptop", **kwargs: object):
-    return browser.post("/settings/keys/", {"name": name}, **kwargs)
+def create(alice_client, name: str = "Laptop", **kwargs: object):
+    return alice_client.post("/settings/keys/", {"name": name}, **kwargs)
 
 
-def test_a_new_key_is_shown_once_and_works(browser, alice):
-    response = create(browser)
+def test_a_new_key_is_shown_once_and_works(alice_client, alice):
+    response = create(alice_client)
     text = response.context["new_key"].text
 
     owner = find_access_key(text)
 
     assert text in response.text
     assert f"Bearer {text}" in response.text
-    assert text not in browser.get("/settings/").text
+    assert text not in alice_client.get("/settings/").text
     assert owner is not None
     assert (owner.user_id, owner.username, owner.hf_id) == (alice.pk, alice.username, alice.hf_id)
 
@@ -43,8 +43,8 @@ def test_only_the_digest_is_stored(alice):
     assert all(text not in str(value) for value in stored.values())
 
 
-def test_htmx_gets_the_section_with_the_new_key(browser):
-    response = create(browser, headers={"HX-Request": "true"})
+def test_htmx_gets_the_section_with_the_new_key(alice_client):
+    response = create(alice_client, headers={"HX-Request": "true"})
 
     assert "<html" not in response.text
     assert response.context["new_key"].text in response.text
@@ -59,10 +59,10 @@ def test_htmx_gets_the_section_with_the_new_key(browser):
         ("Taken", "You have a key of this name already."),
     ],
 )
-def test_a_bad_name_is_an_error_and_is_kept_in_the_field(browser, alice, name, said):
+def test_a_bad_name_is_an_error_and_is_kept_in_the_field(alice_client, alice, name, said):
     create_access_key(alice, "Taken")
 
-    response = create(browser, name)
+    response = create(alice_client, name)
 
     assert response.status_code == 422
     assert said in response.text
@@ -70,49 +70,49 @@ def test_a_bad_name_is_an_error_and_is_kept_in_the_field(browser, alice, name, s
     assert AccessKey.objects.count() == 1
 
 
-def test_a_reload_of_the_answer_makes_no_second_key(browser):
-    create(browser)
-    create(browser)
+def test_a_reload_of_the_answer_makes_no_second_key(alice_client):
+    create(alice_client)
+    create(alice_client)
 
     assert AccessKey.objects.count() == 1
 
 
-def test_there_is_a_limit(browser, alice):
+def test_there_is_a_limit(alice_client, alice):
     AccessKey.objects.bulk_create(
         AccessKey(user=alice, name=f"Key {n}", hint="hfmcp_", digest=str(n))
         for n in range(MAX_KEYS)
     )
 
-    response = create(browser, "One more")
+    response = create(alice_client, "One more")
 
     assert response.status_code == 422
     assert f"at most {MAX_KEYS} keys" in response.text
     assert AccessKey.objects.count() == MAX_KEYS
 
 
-def test_a_revoked_key_opens_nothing_and_caches_hear_of_it(browser, alice, changed):
+def test_a_revoked_key_opens_nothing_and_caches_hear_of_it(alice_client, alice, changed):
     row, text = create_access_key(alice, "Laptop")
 
-    heard = changed(lambda: browser.post(f"/settings/keys/{row.pk}/revoke/"))
+    heard = changed(lambda: alice_client.post(f"/settings/keys/{row.pk}/revoke/"))
 
     assert find_access_key(text) is None
     assert heard == [alice.pk]
 
 
 @pytest.mark.parametrize("key_id", [None, 10**30])
-def test_nobody_revokes_the_key_of_another(browser, stranger, key_id):
+def test_nobody_revokes_the_key_of_another(alice_client, stranger, key_id):
     row, text = create_access_key(stranger, "Laptop")
 
-    response = browser.post(f"/settings/keys/{key_id or row.pk}/revoke/")
+    response = alice_client.post(f"/settings/keys/{key_id or row.pk}/revoke/")
 
     assert response.status_code == 404
     assert find_access_key(text) is not None
 
 
-def test_nobody_sees_the_keys_of_another(browser, stranger):
+def test_nobody_sees_the_keys_of_another(alice_client, stranger):
     create_access_key(stranger, "Key of the stranger")
 
-    assert "Key of the stranger" not in browser.get("/settings/").text
+    assert "Key of the stranger" not in alice_client.get("/settings/").text
 
 
 @pytest.mark.parametrize("key", ["", "hfmcp_", "hfmcp_unknown", "hf_token", "hfmcp_" + "x" * 5_000])
@@ -128,9 +128,9 @@ def test_the_keys_of_a_disabled_user_open_nothing(alice):
     assert find_access_key(text) is None
 
 
-def test_use_is_noted_at_most_once_a_minute(alice, browser):
+def test_use_is_noted_at_most_once_a_minute(alice, alice_client):
     row, _ = create_access_key(alice, "Laptop")
-    assert "never used" in browser.get("/settings/").text
+    assert "never used" in alice_client.get("/settings/").text
 
     note_use(row.pk)
     first = AccessKey.objects.get(pk=row.pk).last_used_at
@@ -139,7 +139,7 @@ def test_use_is_noted_at_most_once_a_minute(alice, browser):
     assert first is not None
     assert (timezone.now() - first).total_seconds() < 60
     assert AccessKey.objects.get(pk=row.pk).last_used_at == first
-    assert "last used" in browser.get("/settings/").text
+    assert "last used" in alice_client.get("/settings/").text
 
 
 def test_revoking_twice_says_that_there_is_nothing_left(alice):

@@ -128,9 +128,9 @@ def test_who_first_came_with_a_pasted_token_is_the_same_user(origin, visitor, ne
 
 
 def test_signing_in_as_somebody_else_leaves_the_first_user_alone(
-    origin, browser_of, alice, new_user
+    origin, client_of, alice, new_user
 ):
-    browser = browser_of(alice)
+    browser = client_of(alice)
     person = new_user()
 
     sign_in(browser, person.name)

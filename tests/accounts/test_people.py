@@ -90,24 +90,24 @@ def test_a_grant_does_not_show_its_tokens():
     assert "secret" not in f"{grant!r} {grant}"
 
 
-def test_removing_an_account_asks_first(browser, alice):
-    page = browser.get("/settings/account/remove/")
+def test_removing_an_account_asks_first(alice_client, alice):
+    page = alice_client.get("/settings/account/remove/")
 
     assert "Access Tokens" in page.text
     assert User.objects.filter(pk=alice.pk).exists()
 
 
 def test_removing_an_account_deletes_everything_of_that_user_only(
-    browser, browser_of, alice, stranger, changed
+    alice_client, client_of, alice, stranger, changed
 ):
     for user in (alice, stranger):
         save_tools(user, ["hf_whoami"], True)
         add_space(user, "acme/image-maker", is_private=False, title="", emoji="")
-        browser_of(user).post("/settings/keys/", {"name": "Laptop"})
+        client_of(user).post("/settings/keys/", {"name": "Laptop"})
 
-    heard = changed(lambda: browser.post("/settings/account/remove/"))
+    heard = changed(lambda: alice_client.post("/settings/account/remove/"))
 
     assert heard == [alice.pk]
     for model in (HubCredential, ToolSelection, SelectedSpace, AccessKey):
         assert [row.user_id for row in model.objects.all()] == [stranger.pk]
-    assert browser.get("/settings/").status_code == 302
+    assert alice_client.get("/settings/").status_code == 302

@@ -24,41 +24,41 @@ def test_a_fragment_sends_the_whole_page_to_sign_in(client):
     assert response.headers["HX-Redirect"] == "/sign-in/?next=/settings/"
 
 
-def test_it_shows_the_address_of_the_host_that_the_browser_uses(browser, alice):
-    page = browser.get("/settings/").text
+def test_it_shows_the_address_of_the_host_that_the_browser_uses(alice_client, alice):
+    page = alice_client.get("/settings/").text
 
     assert f"http://localhost:8000/u/{alice.username}/mcp" in page
 
 
-def test_it_shows_the_scheme_that_the_proxy_in_front_serves(browser, alice, settings):
+def test_it_shows_the_scheme_that_the_proxy_in_front_serves(alice_client, alice, settings):
     settings.PUBLIC_URL = "https://localhost:8000"
 
-    page = browser.get("/settings/").text
+    page = alice_client.get("/settings/").text
 
     assert f"https://localhost:8000/u/{alice.username}/mcp" in page
 
 
-def test_it_is_never_cached(browser):
-    assert "no-store" in browser.get("/settings/").headers["cache-control"]
+def test_it_is_never_cached(alice_client):
+    assert "no-store" in alice_client.get("/settings/").headers["cache-control"]
 
 
-def test_every_tool_is_offered_with_its_purpose(browser):
-    page = browser.get("/settings/")
+def test_every_tool_is_offered_with_its_purpose(alice_client):
+    page = alice_client.get("/settings/")
 
     for tool in catalogue.tools:
         assert tool.title in page.text
         assert f'id="tool-{tool.name}"' in page.text
 
 
-def test_the_defaults_are_ticked_for_whoever_never_chose(browser):
-    form = browser.get("/settings/").context["tools_form"]
+def test_the_defaults_are_ticked_for_whoever_never_chose(alice_client):
+    form = alice_client.get("/settings/").context["tools_form"]
 
     assert form.ticked == catalogue.default_tools
 
 
-def test_saved_tools_come_back_ticked(browser, alice):
-    response = browser.post("/settings/tools/", {"tools": [SEARCH]})
-    page = browser.get(response.headers["location"])
+def test_saved_tools_come_back_ticked(alice_client, alice):
+    response = alice_client.post("/settings/tools/", {"tools": [SEARCH]})
+    page = alice_client.get(response.headers["location"])
 
     assert load_preferences(alice.pk).tools == {SEARCH}
     assert load_preferences(alice.pk).include_images is False
@@ -66,15 +66,15 @@ def test_saved_tools_come_back_ticked(browser, alice):
     assert "Your tools are saved." in page.text
 
 
-def test_no_tools_at_all_is_a_choice(browser, alice):
-    browser.post("/settings/tools/", {"include_images": "on"})
+def test_no_tools_at_all_is_a_choice(alice_client, alice):
+    alice_client.post("/settings/tools/", {"include_images": "on"})
 
     assert load_preferences(alice.pk).tools == frozenset()
     assert load_preferences(alice.pk).include_images is True
 
 
-def test_an_unknown_tool_is_an_error_that_saves_nothing_and_keeps_the_ticks(browser, alice):
-    response = browser.post("/settings/tools/", {"tools": [SEARCH, "<rm>"]})
+def test_an_unknown_tool_is_an_error_that_saves_nothing_and_keeps_the_ticks(alice_client, alice):
+    response = alice_client.post("/settings/tools/", {"tools": [SEARCH, "<rm>"]})
 
     assert response.status_code == 422
     assert "There is no tool named &lt;rm&gt;." in response.text
@@ -82,35 +82,35 @@ def test_an_unknown_tool_is_an_error_that_saves_nothing_and_keeps_the_ticks(brow
     assert not ToolSelection.objects.exists()
 
 
-def test_a_preset_is_saved_in_one_click_and_leaves_the_images_alone(browser, alice):
+def test_a_preset_is_saved_in_one_click_and_leaves_the_images_alone(alice_client, alice):
     bouquet = catalogue.bouquets[0]
     save_tools(alice, [], include_images=False)
 
-    browser.post("/settings/tools/preset/", {"preset": bouquet.name})
+    alice_client.post("/settings/tools/preset/", {"preset": bouquet.name})
 
     preferences = load_preferences(alice.pk)
     assert preferences.tools == frozenset(bouquet.tools)
     assert preferences.include_images is False
 
 
-def test_an_unknown_preset_is_an_error(browser):
-    response = browser.post("/settings/tools/preset/", {"preset": "nonsense"})
+def test_an_unknown_preset_is_an_error(alice_client):
+    response = alice_client.post("/settings/tools/preset/", {"preset": "nonsense"})
 
     assert response.status_code == 422
     assert "There is no such preset." in response.text
     assert not ToolSelection.objects.exists()
 
 
-def test_back_to_defaults_forgets_the_choice(browser, alice):
+def test_back_to_defaults_forgets_the_choice(alice_client, alice):
     save_tools(alice, [], include_images=False)
 
-    browser.post("/settings/tools/defaults/")
+    alice_client.post("/settings/tools/defaults/")
 
     assert load_preferences(alice.pk).tools is None
 
 
-def test_htmx_gets_the_section_and_a_word_that_it_is_saved(browser):
-    response = browser.post("/settings/tools/", {"tools": [SEARCH]}, headers=HTMX)
+def test_htmx_gets_the_section_and_a_word_that_it_is_saved(alice_client):
+    response = alice_client.post("/settings/tools/", {"tools": [SEARCH]}, headers=HTMX)
 
     assert response.status_code == 200
     assert "<html" not in response.text
@@ -118,20 +118,20 @@ def test_htmx_gets_the_section_and_a_word_that_it_is_saved(browser):
     assert "Your tools are saved." in response.text
 
 
-def test_htmx_gets_errors_in_the_section(browser):
-    response = browser.post("/settings/tools/", {"tools": ["nonsense"]}, headers=HTMX)
+def test_htmx_gets_errors_in_the_section(alice_client):
+    response = alice_client.post("/settings/tools/", {"tools": ["nonsense"]}, headers=HTMX)
 
     assert response.status_code == 422
     assert "<html" not in response.text
     assert "There is no tool named nonsense." in response.text
 
 
-def test_everybody_sees_their_own_spaces_only(browser, browser_of, alice, stranger):
+def test_everybody_sees_their_own_spaces_only(alice_client, client_of, alice, stranger):
     add_space(alice, "acme/of-alice", is_private=False, title="", emoji="")
     add_space(stranger, "acme/of-the-stranger", is_private=True, title="", emoji="")
 
-    page = browser.get("/settings/").text
-    page_of_stranger = browser_of(stranger).get("/settings/").text
+    page = alice_client.get("/settings/").text
+    page_of_stranger = client_of(stranger).get("/settings/").text
 
     assert "acme/of-alice" in page
     assert "acme/of-the-stranger" not in page
@@ -139,25 +139,25 @@ def test_everybody_sees_their_own_spaces_only(browser, browser_of, alice, strang
     assert "grp1_" in page_of_stranger
 
 
-def test_a_space_links_to_its_state(browser, alice):
+def test_a_space_links_to_its_state(alice_client, alice):
     add_space(alice, "acme/image-maker", is_private=False, title="Image maker", emoji="🎨")
 
-    page = browser.get("/settings/").text
+    page = alice_client.get("/settings/").text
 
     assert 'href="/settings/spaces/acme/image-maker/"' in page
     assert "🎨" in page
 
 
-def test_the_banner_asks_for_a_new_sign_in_when_the_credential_is_gone(browser):
-    assert "Sign in again" not in browser.get("/settings/").text
+def test_the_banner_asks_for_a_new_sign_in_when_the_credential_is_gone(alice_client):
+    assert "Sign in again" not in alice_client.get("/settings/").text
 
     HubCredential.objects.update(needs_sign_in=True)
 
-    assert "Sign in again" in browser.get("/settings/").text
+    assert "Sign in again" in alice_client.get("/settings/").text
 
 
-def test_the_page_has_no_inline_code_and_says_so_to_htmx(browser):
-    response = browser.get("/settings/")
+def test_the_page_has_no_inline_code_and_says_so_to_htmx(alice_client):
+    response = alice_client.get("/settings/")
     config = response.text.split("content='", 1)[1].split("'", 1)[0]
 
     assert "<style" not in response.text

@@ -137,22 +137,22 @@ def test_with_oauth_the_page_offers_the_button_and_the_token_too(client, setting
     assert "HF_OAUTH_CLIENT_ID" not in page
 
 
-def test_whoever_is_signed_in_is_sent_on(browser):
-    assert browser.get("/sign-in/").headers["location"] == "/settings/"
+def test_whoever_is_signed_in_is_sent_on(alice_client):
+    assert alice_client.get("/sign-in/").headers["location"] == "/settings/"
 
 
-def test_whoever_has_to_renew_their_credential_may_sign_in_again(browser, alice):
+def test_whoever_has_to_renew_their_credential_may_sign_in_again(alice_client, alice):
     HubCredential.objects.update(needs_sign_in=True)
 
-    assert browser.get("/sign-in/").status_code == 200
+    assert alice_client.get("/sign-in/").status_code == 200
 
 
-def test_sign_out_takes_a_post(browser):
-    assert browser.get("/sign-out/").status_code == 405
-    assert "_auth_user_id" in browser.session
+def test_sign_out_takes_a_post(alice_client):
+    assert alice_client.get("/sign-out/").status_code == 405
+    assert "_auth_user_id" in alice_client.session
 
-    assert browser.post("/sign-out/").headers["location"] == "/sign-in/"
-    assert "_auth_user_id" not in browser.session
+    assert alice_client.post("/sign-out/").headers["location"] == "/sign-in/"
+    assert "_auth_user_id" not in alice_client.session
 
 
 def test_forms_need_the_token_of_their_page(hub_settings):

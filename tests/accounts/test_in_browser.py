@@ -1,0 +1,134 @@
+"""The pages in a real browser: with JavaScript, without, and under their own security policy."""
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.live.people import Person
+from tests.live.product import Product
+
+
+async def sign_in(page: Page, product: Product, person: Person) -> None:
+    await page.goto(f"{product.url}/sign-in/")
+    await page.get_by_label("Hugging Face access token").fill(person.token)
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(f"{product.url}/settings/")
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser's console says that it should not, such as breaches of the policy."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and heard.append(message.text))
+    return heard
+
+
+@pytest.fixture
+async def signed_in(page: Page, complaints, product: Product, new_user) -> Page:
+    await sign_in(page, product, new_user())
+    return page
+
+
+async def test_saving_tools_reloads_nothing_and_keeps_the_focus(signed_in: Page, complaints):
+    await signed_in.evaluate("window.isSamePage = true")
+    tool = signed_in.locator("#tool-hub_repo_search")
+    save = signed_in.get_by_role("button", name="Save tools")
+
+    await tool.uncheck()
+    await save.press("Enter")
+
+    await expect(signed_in.locator("#toasts")).to_have_text("Your tools are saved.")
+    await expect(save).to_be_focused()
+    assert await signed_in.evaluate("window.isSamePage") is True
+    await signed_in.reload()
+    await expect(tool).not_to_be_checked()
+    assert complaints == []
+
+
+async def test_a_space_is_found_added_and_removed_in_place(signed_in: Page, complaints):
+    selected = signed_in.locator("#selected-spaces")
+
+    await signed_in.get_by_label("What should it do").fill("acme/asleep")
+    await signed_in.get_by_role("button", name="Add acme/asleep").click()
+
+    await expect(selected).to_contain_text("gr1_")
+    await expect(selected.locator(".space-status")).to_contain_text("Sleeping")
+
+    await selected.get_by_role("button", name="Remove").click()
+
+    await expect(selected).to_contain_text("You have not selected any Space")
+    assert complaints == []
+
+
+async def test_a_new_key_can_be_copied(signed_in: Page, complaints):
+    await signed_in.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    await signed_in.get_by_label("Name of a new key").fill("Laptop")
+    await signed_in.get_by_role("button", name="Create key").click()
+    await signed_in.get_by_role("button", name="Copy the new access key").click()
+
+    await expect(signed_in.get_by_role("button", name="Copied")).to_be_visible()
+    copied = await signed_in.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("hfmcp_")
+    assert copied == await signed_in.locator("#new-key").inner_text()
+    await expect(signed_in.get_by_role("button", name="Copy the new access key")).to_be_visible()
+    assert complaints == []
+
+
+async def test_a_failure_does_not_go_unnoticed(signed_in: Page):
+    await signed_in.route("**/settings/tools/", lambda route: route.fulfill(status=500))
+
+    await signed_in.get_by_role("button", name="Save tools").click()
+
+    await expect(signed_in.locator("#toasts")).to_contain_text("That did not work.")
+
+
+async def test_whose_session_is_over_is_led_to_sign_in(signed_in: Page, product: Product):
+    await signed_in.context.clear_cookies(name="sessionid")
+
+    await signed_in.get_by_role("button", name="Save tools").click()
+
+    await expect(signed_in).to_have_url(f"{product.url}/sign-in/?next=/settings/")
+
+
+async def test_everything_works_without_javascript(browser: Browser, product: Product, new_user):
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    message = page.locator(".message")
+    await sign_in(page, product, new_user())
+
+    await page.locator("#tool-hub_repo_search").uncheck()
+    await page.get_by_role("button", name="Save tools").click()
+    await expect(message).to_have_text("Your tools are saved.")
+    await expect(page.locator("#tool-hub_repo_search")).not_to_be_checked()
+
+    await page.get_by_label("What should it do").fill("acme/asleep")
+    await page.get_by_role("button", name="Search", exact=True).click()
+    await page.get_by_role("button", name="Add acme/asleep").click()
+    await expect(message).to_contain_text("acme/asleep was added.")
+    await page.get_by_role("link", name="State and tools").click()
+    await expect(page.locator("main")).to_contain_text("Sleeping")
+    await page.get_by_role("link", name="Back to settings").click()
+
+    await page.get_by_label("Name of a new key").fill("Laptop")
+    await page.get_by_role("button", name="Create key").click()
+    await expect(page.locator("#new-key")).to_contain_text("hfmcp_")
+    await page.get_by_text("Revoke", exact=True).click()
+    await page.get_by_role("button", name="Revoke for good").click()
+    await expect(message).to_contain_text("The key is revoked.")
+
+    await page.get_by_role("link", name="Remove account").click()
+    await page.get_by_role("button", name="Remove my account").click()
+    await expect(message).to_contain_text("deleted")
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/settings/", "/settings/account/remove/", "/mcp"])
+async def test_pages_fit_a_narrow_phone(page: Page, product: Product, new_user, path: str):
+    await page.set_viewport_size({"width": 360, "height": 740})
+    if path != "/sign-in/":
+        await sign_in(page, product, Person("somebody-with-a-long-name-" + new_user().name))
+
+    await page.goto(product.url + path)
+
+    excess = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert await page.evaluate(excess) == 0
