@@ -95,7 +95,7 @@ def error_from_answer(
         message_of(status, headers, body),
         status=status,
         code=code,
-        retry_after_seconds=retry_after_of(headers) if kind.is_retryable else None,
+        retry_after_seconds=retry_after_of(status, headers) if kind.is_retryable else None,
     )
 
 
@@ -155,11 +155,13 @@ def _text_of_plain(headers: Mapping[str, str], body: bytes) -> str:
     return "" if start.startswith(("{", "[")) else start
 
 
-def retry_after_of(headers: Mapping[str, str]) -> int | None:
+def retry_after_of(status: int, headers: Mapping[str, str]) -> int | None:
     """Return the pause that the answer asks for, from Retry-After or the ratelimit header."""
     seconds = _seconds_of(headers.get("retry-after", "").strip())
-    if seconds is None and (reset := _RATE_LIMIT_RESET.search(headers.get("ratelimit", ""))):
-        seconds = int(reset[1])
+    # Every answer of the Hub has a ratelimit header; it only means a pause when that was the cause.
+    if seconds is None and status == 429:
+        reset = _RATE_LIMIT_RESET.search(headers.get("ratelimit", ""))
+        seconds = int(reset[1]) if reset else None
     return None if seconds is None else min(max(seconds, 0), MAX_RETRY_AFTER_SECONDS)
 
 

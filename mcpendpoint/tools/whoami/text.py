@@ -50,8 +50,9 @@ def _credential_lines(credential: Credential | None) -> Iterator[str]:
         case OAuth(expires_at=expires_at, scopes=scopes):
             expires = expires_at.isoformat() if expires_at else None
             pairs += [("Expires", expires), ("Scopes", ", ".join(scopes or []))]
-        case AppToken(role=role):
-            pairs.append(("Role", role))
+        case AppToken(role=role, entities=entities):
+            names = [f"{item.type} {item.name}" if item.type else item.name for item in entities]
+            pairs += [("Role", role), ("May reach", markdown.some(names, 50))]
         case OtherCredential(expires_at=expires_at):
             pairs.append(("Expires", expires_at.isoformat() if expires_at else None))
     yield markdown.bullets(pairs)

@@ -1,0 +1,30 @@
+"""The stand-in Hub as a test sees it: what it was asked, and how to make it misbehave."""
+
+import itertools
+from typing import Any
+
+import httpx
+
+_numbers = itertools.count(1)
+
+
+class HubSide:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        httpx.delete(f"{url}/_log")
+        httpx.delete(f"{url}/_faults")
+
+    def asked(self, path: str = "") -> list[dict[str, Any]]:
+        """Return the requests whose path matches, oldest first."""
+        return httpx.get(f"{self.url}/_log", params={"path": path}).json()
+
+    def break_at(self, path: str, **fault: Any) -> None:
+        httpx.post(f"{self.url}/_faults", json={"path": path, **fault}).raise_for_status()
+
+    def heal(self) -> None:
+        httpx.delete(f"{self.url}/_faults")
+
+
+def fresh_token() -> str:
+    """Return a valid token of a user that no other test has."""
+    return f"hf_user_visitor-{next(_numbers)}"

@@ -1,0 +1,52 @@
+"""Runs a tool as the endpoint does."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema
+
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.tools.definition import definition
+from mcpendpoint.tools.registry import by_name
+
+
+@dataclass
+class Context:
+    """A caller with that token."""
+
+    token: str | None = None
+    include_images: bool = True
+    settings_url: str = "http://localhost:8000/settings/"
+
+    @property
+    def is_signed_in(self):
+        return self.token is not None
+
+    async def hub(self):
+        return HubClient(await self.hub_token())
+
+    async def hub_token(self):
+        return self.token
+
+    async def report_progress(self, progress, total=None, message=None):
+        pass
+
+
+@dataclass
+class Called:
+    content: dict[str, Any]  # the structured content
+    text: str
+    is_error: bool
+
+
+async def call(name: str, token: str | None = None, **arguments: Any) -> Called:
+    return await call_in(Context(token), name, **arguments)
+
+
+async def call_in(context: Context, name: str, **arguments: Any) -> Called:
+    """Return what the tool answers, which must be what it promises."""
+    tool = by_name[name]
+    output = await tool.run(tool.arguments.model_validate(arguments), context)
+    content = output.structured.to_content()
+    jsonschema.Draft202012Validator(definition(tool).output_schema).validate(content)
+    return Called(content, output.markdown, output.is_error)

@@ -1,0 +1,103 @@
+from typing import Literal
+
+import jsonschema
+import pytest
+from pydantic import Field
+
+from mcpendpoint.tools.base import Arguments, Result
+from mcpendpoint.tools.definition import definition
+from mcpendpoint.tools.registry import TOOLS
+from mcpendpoint.tools.schema import input_schema, output_schema
+
+
+class Leaf(Result):
+    """Said to programmers."""
+
+    title: str
+    default: int | None = None
+
+
+class Tree(Result):
+    one: Leaf | None = None
+    many: list[Leaf] = []
+    kind: Literal["a", "b"]
+    needed: str | None
+
+
+class Question(Arguments):
+    title: str = Field(description="What it is called.", max_length=5)
+    count: int | None = Field(default=None, ge=1)
+    options: list[str] = Field(default=["x"])
+
+
+def test_arguments_become_a_closed_object_without_noise():
+    assert input_schema(Question) == {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "title": {"type": "string", "description": "What it is called.", "maxLength": 5},
+            "count": {"type": "integer", "minimum": 1},
+            "options": {"type": "array", "items": {"type": "string"}, "default": ["x"]},
+        },
+        "required": ["title"],
+    }
+
+
+def test_results_keep_names_that_look_like_keywords_and_what_may_be_null():
+    leaf = {
+        "type": "object",
+        "properties": {"title": {"type": "string"}, "default": {"type": "integer"}},
+        "required": ["title"],
+    }
+    assert output_schema(Tree) == {
+        "type": "object",
+        "properties": {
+            "one": {"$ref": "#/$defs/Leaf"},
+            "many": {"type": "array", "items": {"$ref": "#/$defs/Leaf"}},
+            "kind": {"type": "string", "enum": ["a", "b"]},
+            "needed": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        },
+        "required": ["kind", "needed"],
+        "$defs": {"Leaf": leaf},
+    }
+
+
+@pytest.mark.parametrize("kind", ["a", "b"])
+def test_a_result_matches_its_schema(kind):
+    result = Tree(kind=kind, needed=None, many=[Leaf(title="t")])
+
+    content = result.to_content()
+
+    assert content == {"kind": kind, "needed": None, "many": [{"title": "t"}]}
+    jsonschema.Draft202012Validator(output_schema(Tree)).validate(content)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_definitions_are_valid_in_both_eras(tool):
+    defined = definition(tool)
+
+    for schema in (defined.input_schema, defined.output_schema):
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert schema["type"] == "object"
+    assert defined.input_schema["additionalProperties"] is False
+    assert defined.title
+    assert len(defined.name) <= 64
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_each_argument_is_explained_in_few_words(tool):
+    defined = definition(tool)
+
+    for name, schema in defined.input_schema["properties"].items():
+        assert schema.get("description"), name
+        assert len(schema["description"]) < 200
+    assert len(defined.description) < 500
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_tools_that_only_read_say_so(tool):
+    annotations = definition(tool).annotations
+
+    assert annotations.read_only_hint is True
+    assert annotations.destructive_hint is False
+    assert annotations.open_world_hint is (tool.name != "hf_whoami")
