@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from mcp_types import ContentBlock
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from accounts.catalogue import Effect
 from mcpendpoint.hub.client import HubClient
@@ -19,6 +19,22 @@ class Arguments(BaseModel):
     """Base of every tool's arguments: unknown ones are an error, not silently dropped."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, data: Any) -> Any:
+        """Assistants fill in null or "" for what they mean to leave out."""
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if not cls._is_blank(name, value)}
+
+    @classmethod
+    def _is_blank(cls, name: str, value: Any) -> bool:
+        field = cls.model_fields.get(name)
+        if field is None or field.is_required():
+            return False
+        is_empty_text = isinstance(value, str) and not value.strip()
+        return value is None or (is_empty_text and field.default is None)
 
 
 class Result(BaseModel):

@@ -9,6 +9,8 @@ from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.base import Arguments
 
 MAX_IDS = 10
+MAX_OPERATIONS = 10
+MAX_ROWS = 100
 MAX_OFFSET = 10**12
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=250)]
@@ -33,8 +35,7 @@ class RepoDetailsArguments(Arguments):
     )
     operations: list[Operation] = Field(
         default=[Operation.OVERVIEW],
-        min_length=1,
-        max_length=3,
+        max_length=MAX_OPERATIONS,
         description=(
             "dataset_structure: configs, splits, sizes, Parquet files, columns. dataset_preview: "
             "rows."
@@ -47,7 +48,7 @@ class RepoDetailsArguments(Arguments):
         default=None, max_length=200, description="Dataset split; default: train or the first."
     )
     offset: int = Field(default=0, ge=0, le=MAX_OFFSET, description="First row of the preview.")
-    limit: int = Field(default=5, ge=1, le=100, description="Rows of the preview.")
+    limit: int = Field(default=5, description=f"Rows of the preview, up to {MAX_ROWS}.")
     include_readme: bool = Field(default=False, description="Add the README.")
     readme_offset: int = Field(
         default=0, ge=0, le=MAX_OFFSET, description="Where in the README to start, in characters."
@@ -60,6 +61,21 @@ class RepoDetailsArguments(Arguments):
     @classmethod
     def _once_each(cls, value: list[str]) -> list[str]:
         return list(dict.fromkeys(value))
+
+    @field_validator("operations", mode="after")
+    @classmethod
+    def _at_least_one(cls, value: list[Operation]) -> list[Operation]:
+        return value or [Operation.OVERVIEW]
+
+    @field_validator("limit", mode="after")
+    @classmethod
+    def _within_bounds(cls, value: int) -> int:
+        return min(max(value, 1), MAX_ROWS)
+
+    @property
+    def wants_overview(self) -> bool:
+        """Say whether there is to be an overview: a structure means little without one."""
+        return not {Operation.OVERVIEW, Operation.DATASET_STRUCTURE}.isdisjoint(self.operations)
 
     @property
     def wants_dataset(self) -> bool:
