@@ -18,7 +18,7 @@ from mcpendpoint.tools.repo_details.splits import MAX_OPTIONS, choose, columns_o
 from mcpendpoint.tools.repo_details.viewing import viewer_problem
 
 MAX_COLUMNS = 30
-MAX_CELL_CHARS = 2_000
+USUAL_CELL_CHARS = 2_000
 MIN_CELL_CHARS = 40
 
 
@@ -51,8 +51,7 @@ def _preview(
 ) -> Preview:
     features = rows.features[:MAX_COLUMNS]
     names = [feature.name for feature in features]
-    # A share for each cell, so that one row fits in any case.
-    cell_chars = min(MAX_CELL_CHARS, max(max_chars // max(len(names), 1), MIN_CELL_CHARS))
+    cell_chars = _cell_chars(max_chars, columns=len(names), rows=len(rows.rows))
     shaped = [_row(row, names, cell_chars) for row in rows.rows]
     shown = markdown.count_fitting([_text(row.cells) for row in shaped], max_chars)
     end = offset + shown
@@ -66,8 +65,15 @@ def _preview(
         columns=columns_of(features),
         more_columns=max(len(rows.features) - MAX_COLUMNS, 0) or None,
         rows=shaped[:shown],
+        partial=rows.partial or None,
         next_offset=None if is_last or not shaped else end,
     )
+
+
+def _cell_chars(max_chars: int, *, columns: int, rows: int) -> int:
+    """Return a share for each cell: more when there are few, yet one row fits in any case."""
+    of_a_row = max(max_chars // max(columns, 1), MIN_CELL_CHARS)
+    return min(max(of_a_row // max(rows, 1), USUAL_CELL_CHARS), of_a_row)
 
 
 def _row(row: Row, names: Sequence[str], max_chars: int) -> PreviewRow:
@@ -112,6 +118,8 @@ def render_preview(preview: Preview) -> str:
 
 def _notes(preview: Preview) -> list[str]:
     notes = []
+    if preview.partial:
+        notes.append("The viewer has only a part of this split; the total is of that part.")
     if preview.more_columns:
         notes.append(f"{preview.more_columns} more columns are left out.")
     cut = sum(len(row.cut_cells or ()) for row in preview.rows)

@@ -80,6 +80,8 @@ class Structure(Result):
     more_splits: int | None = None
     total_rows: int | None = None
     estimated_total_rows: int | None = None
+    partial: bool | None = None
+    """The viewer has only the first part of the dataset: counts and files are of that part."""
     original_bytes: int | None = None
     parquet_bytes: int | None = None
     parquet_urls: list[str] | None = None
@@ -107,6 +109,8 @@ class Preview(Result):
     columns: list[Column]
     more_columns: int | None = None
     rows: list[PreviewRow]
+    partial: bool | None = None
+    """The viewer has only the first part of the split: the total is of that part."""
     next_offset: int | None = None
 
 
@@ -122,6 +126,10 @@ class Match(Result):
     @property
     def has_content(self) -> bool:
         return any((self.overview, self.readme, self.structure, self.preview))
+
+    @property
+    def has_only_overview(self) -> bool:
+        return self.overview is not None and not (self.structure or self.preview)
 
 
 class Account(Result):

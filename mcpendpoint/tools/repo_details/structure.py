@@ -88,6 +88,7 @@ def _structure(
         more_splits=max(len(splits) - MAX_SPLITS, 0) or None,
         total_rows=total.num_rows,
         estimated_total_rows=total.estimated_num_rows,
+        partial=sizes.partial or files.partial or None,
         original_bytes=total.num_bytes_original_files,
         parquet_bytes=total.num_bytes_parquet_files,
         parquet_urls=urls if 0 < len(urls) <= MAX_URLS else None,
@@ -139,6 +140,8 @@ def render_structure(structure: Structure) -> str:
         )
     )
     parts.append(totals)
+    if structure.partial:
+        parts.append("The viewer has only a part of it: rows, sizes and files are of that part.")
     if structure.parquet_urls:
         urls = [f"- {url}" for url in structure.parquet_urls]
         parts.append("\n".join(["## Parquet files", "", *urls]))

@@ -102,7 +102,7 @@ async def _match(
     match = Match(
         repo_type=repo_type,
         id=repo.id,
-        overview=overview_of(repo) if Operation.OVERVIEW in arguments.operations else None,
+        overview=overview_of(repo) if arguments.wants_overview else None,
         readme=readme[0],
         structure=structure[0],
         preview=preview[0],
@@ -171,7 +171,7 @@ def _share(arguments: RepoDetailsArguments) -> int:
 
 
 def _render(repository: Repository) -> str:
-    parts = [f"# {repository.id}"]
+    parts, problems = [f"# {repository.id}"], repository.problems
     for match in repository.matches:
         renamed = f", now `{match.id}`" if match.id != repository.id else ""
         parts.append(f"**Type: {match.repo_type.value.capitalize()}**{renamed}")
@@ -181,13 +181,13 @@ def _render(repository: Repository) -> str:
             parts.append(render_structure(match.structure))
         if match.preview:
             parts.append(render_preview(match.preview))
-        if match.overview and match.repo_type is RepoType.DATASET and not match.structure:
+        if match.repo_type is RepoType.DATASET and match.has_only_overview and not problems:
             parts.append("Columns and rows: operations dataset_structure and dataset_preview.")
         if match.readme:
             parts.append(render_readme(match.readme))
     if repository.account:
         parts.append(render_account(repository.account))
-    parts += [f"⚠️ {problem.message}" for problem in repository.problems]
+    parts += [f"⚠️ {problem.message}" for problem in problems]
     return "\n\n".join(parts)
 
 

@@ -98,5 +98,5 @@ class WhoAmIResult(Strict):
     status: Literal["authenticated", "anonymous", "authentication_unverified"]
     account: Account | None
     organizations: list[Organization]
-    credential: Credential | None = None
+    credential: Credential | None
     guidance: str | None = None

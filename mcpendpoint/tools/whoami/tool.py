@@ -65,7 +65,9 @@ async def _ask(context: ToolContext) -> WhoAmIResult:
 def _without_account(
     status: Literal["anonymous", "authentication_unverified"], guidance: str
 ) -> WhoAmIResult:
-    return WhoAmIResult(status=status, account=None, organizations=[], guidance=guidance)
+    return WhoAmIResult(
+        status=status, account=None, organizations=[], credential=None, guidance=guidance
+    )
 
 
 def _of(who: WhoAmI, token: str) -> WhoAmIResult:
