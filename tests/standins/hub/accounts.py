@@ -77,7 +77,7 @@ def _membership(request: Request, membership: Membership) -> dict[str, Any]:
         "email": None,
         "canPay": False,
         "isEnterprise": org.plan == "enterprise",
-        "plan": org.plan,
+        **({"plan": org.plan} if org.plan else {}),
         "avatarUrl": avatar_url(request, org.name, is_uploaded=True),
         "roleInOrg": membership.role,
         "securityRestrictions": ["mfa"] if org.plan == "enterprise" else [],
