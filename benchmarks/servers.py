@@ -101,8 +101,8 @@ def _uvicorn(port: int) -> list[str]:
     """Return the command of the Makefile's `run`."""
     application = [sys.executable, "-m", "uvicorn", "hfmcp_site.asgi:application"]
     address = ["--host", "127.0.0.1", "--port", str(port)]
-    flags = ["--lifespan", "off", "--ws", "websockets-sansio", "--no-access-log"]
-    return [*application, *address, *flags, "--no-server-header"]
+    flags = ["--ws", "websockets-sansio", "--no-access-log", "--no-server-header"]
+    return [*application, *address, *flags]
 
 
 @contextmanager

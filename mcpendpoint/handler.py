@@ -9,6 +9,7 @@ import asyncio
 import io
 from contextlib import aclosing
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,6 @@ Scope = dict[str, Any]
 DISCONNECT_WATCH_SECONDS = 0.2
 """Most requests are answered by then, with nobody watching whether the client is still there."""
 
-
 MAX_PATH_LENGTH = 250
 """No user's URL is longer. A longer path is Django's to answer, not ours to remember."""
 
@@ -30,6 +30,7 @@ MAX_PATH_LENGTH = 250
 class EndpointHandler:
     def __init__(self, django: Any, urlconf: str = "mcpendpoint.endpoint_urls") -> None:
         self._django = django
+        import_module(urlconf)  # now, not during the first request
         self._resolve = lru_cache(maxsize=1_000)(get_resolver(urlconf).resolve)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
