@@ -42,7 +42,7 @@ from mcp_types.version import (
 
 from mcpendpoint.client_tag import UNKNOWN_CLIENT, ClientTag, client_tag, unseal
 from mcpendpoint.head import Head
-from mcpendpoint.messages import Message, RequestId, error_message
+from mcpendpoint.messages import Message, RequestId, error_message, is_request_id
 
 SUPPORTED_VERSIONS = [*reversed(MODERN_PROTOCOL_VERSIONS), *reversed(HANDSHAKE_PROTOCOL_VERSIONS)]
 """Newest first."""
@@ -204,7 +204,7 @@ def open_exchange(
         transport=TransportContext(
             kind="streamable-http", can_send_request=False, headers=head.headers
         ),
-        progress_token=token if isinstance(token, str | int) else None,
+        progress_token=token if is_request_id(token) else None,
         send=send,
     )
 

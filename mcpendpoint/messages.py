@@ -5,7 +5,7 @@ A body is one request, one notification, one response (which we take note of and
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import orjson
 from mcp_types import INVALID_REQUEST, PARSE_ERROR
@@ -69,7 +69,7 @@ def _batch_entry(entry: Any) -> Message | MalformedMessage:
 def parse_message(body: Any) -> Message:
     if not isinstance(body, dict):
         raise MalformedMessage(INVALID_REQUEST, "A JSON-RPC message must be an object.")
-    if "id" in body and not _is_id(body["id"]):
+    if "id" in body and not is_request_id(body["id"]):
         raise MalformedMessage(INVALID_REQUEST, "id must be a string or an integer.")
     request_id = body.get("id")
     if body.get("jsonrpc") != "2.0":
@@ -85,7 +85,8 @@ def parse_message(body: Any) -> Message:
     return Message(kind, method, request_id, params, body)
 
 
-def _is_id(value: Any) -> bool:
+def is_request_id(value: Any) -> TypeGuard[RequestId]:
+    """Tell an id, or a progress token, which may be the same things."""
     if isinstance(value, str):
         return len(value) <= MAX_ID_LENGTH
     return isinstance(value, int) and not isinstance(value, bool)

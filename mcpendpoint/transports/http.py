@@ -5,6 +5,7 @@ side for each message.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from mcp.server import Server
-from mcp_types import INVALID_PARAMS, INVALID_REQUEST
+from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST
 
 from accounts.catalogue import catalogue
 from mcpendpoint import kernel
@@ -40,6 +41,8 @@ from mcpendpoint.selection import Rules, Selection, Wish, WishRefused, read_wish
 from mcpendpoint.transports.streaming import Outbox, json_response, respond
 from mcpendpoint.welcome import welcome
 
+logger = logging.getLogger(__name__)
+
 STREAMED_METHODS = frozenset(
     {"tools/call", "prompts/get", "resources/read", "subscriptions/listen"}
 )
@@ -57,7 +60,13 @@ def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View
 
     async def endpoint(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
         head = read_head(request)
-        response = await service.serve(request, head, username)
+        try:
+            response = await service.serve(request, head, username)
+        except Exception:
+            # Such as a database that is gone. Whoever serves us would answer with something else
+            # than JSON-RPC, and log what the exception says.
+            logger.exception("The endpoint failed.")
+            response = _error(500, INTERNAL_ERROR, "The server failed. It has logged why.")
         for name, value in cors_headers(head).items():
             response[name] = value
         return response

@@ -1,9 +1,11 @@
 """Who is served: anonymous, an access key, a Hugging Face token; and who is refused, and how."""
 
 import re
+import sqlite3
 
 import httpx
 import pytest
+from mcp_types import INTERNAL_ERROR
 
 from tests.live.people import post_form
 from tests.mcpendpoint.wire import Wire, assert_well_formed, message_of, request
@@ -244,6 +246,22 @@ def test_a_server_that_takes_no_hugging_face_tokens_refuses_them(make_product):
 
     assert answer.status_code == 401
     assert "access key" in challenge_of(answer)["error_description"]
+
+
+def test_a_database_that_fails_is_an_internal_error_which_logs_no_credential(
+    make_product, tmp_path
+):
+    product = make_product(DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3")
+    with sqlite3.connect(tmp_path / "db.sqlite3") as database:
+        database.execute("DROP TABLE accounts_accesskey")
+
+    answer = Wire(f"{product.url}/mcp", "hfmcp_my-secret-key").post(LIST)
+
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == INTERNAL_ERROR
+    assert "OperationalError" in product.log()
+    assert "accounts_accesskey" not in product.log() + answer.text
+    assert "secret" not in product.log() + answer.text
 
 
 def test_a_token_is_checked_once_however_many_ask_with_it(hub, product, new_user):
