@@ -203,7 +203,8 @@ def _headline(arguments: RepoSearchArguments, groups: Sequence[Group]) -> str:
         return f"No repositories found among {types}{f' for {matching}' if matching else ''}."
     more = " More exist." if any(group.has_more for group in groups) else ""
     page = "Next page: " if arguments.cursor else ""
-    return f"{page}{shown} repositories among {types}{f', {matching}' if matching else ''}.{more}"
+    noun = "repository" if shown == 1 else "repositories"
+    return f"{page}{shown} {noun} among {types}{f', {matching}' if matching else ''}.{more}"
 
 
 def _render_group(group: Group, blocks: Sequence[str]) -> str:
