@@ -1,9 +1,14 @@
 """Who somebody is and what they chose. The Hugging Face user id is the key of a person."""
 
+from datetime import datetime
+from typing import Any, NoReturn
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from accounts.encryption import EncryptedTextField
+
+FORGET_AT_ONCE = 1_000
 
 
 class User(AbstractUser):
@@ -87,3 +92,91 @@ class AccessKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+
+class AuditEvents(models.QuerySet["AuditEvent"]):
+    """Grows at one end, and at the other only time takes away."""
+
+    def forget_before(self, at: datetime) -> None:
+        # A little at a time: on SQLite everybody who writes waits for it.
+        old = self.filter(at__lt=at).order_by("at").values_list("pk", flat=True)
+        while keys := list(old[:FORGET_AT_ONCE]):
+            self.filter(pk__in=keys)._raw_delete(self.db)
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("What is in the audit log stays as it is.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("What is in the audit log stays there.")
+
+
+class AuditEvent(models.Model):
+    """One thing that somebody did, or tried to do. Rows are never changed."""
+
+    class Action(models.TextChoices):
+        SIGN_IN = "sign_in", "Signed in"
+        SIGN_OUT = "sign_out", "Signed out"
+        SIGN_OUT_EVERYWHERE = "sign_out_everywhere", "Signed out everywhere"
+        CONSENT = "consent", "Let an app in"
+        TOKEN_ISSUED = "token_issued", "App connected"
+        TOKEN_REFRESHED = "token_refreshed", "App renewed its access"
+        TOKEN_REVOKED = "token_revoked", "App's access revoked"
+        KEY_CREATED = "key_created", "Access key created"
+        KEY_REVOKED = "key_revoked", "Access key revoked"
+        SELECTION_CHANGED = "selection_changed", "Tools changed"
+        SPACE_ADDED = "space_added", "Space added"
+        SPACE_REMOVED = "space_removed", "Space removed"
+        ACCOUNT_REMOVED = "account_removed", "Account removed"
+        TOOL_CALL = "tool_call", "Tool called"
+
+    class Outcome(models.TextChoices):
+        """Those of mcpendpoint.records, in words for people."""
+
+        OK = "ok", "Done"
+        TOOL_ERROR = "tool_error", "Tool failed"
+        REJECTED = "rejected", "Not understood"
+        DENIED = "denied", "Denied"
+        LIMITED = "limited", "Too many"
+        FAILED = "failed", "Server failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    at = models.DateTimeField()
+    # Without a constraint, since rows outlive the account, and are written after the fact.
+    user = models.ForeignKey(
+        User,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="audit_events",
+        db_index=False,
+    )
+    hf_id = models.CharField(max_length=64, blank=True)
+    """Who it was, when the account is gone."""
+    action = models.CharField(max_length=20, choices=Action)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OK)
+    tool = models.CharField(max_length=120, blank=True)
+    client = models.CharField(max_length=120, blank=True)
+    duration_ms = models.FloatField(null=True)
+    address = models.CharField(max_length=45, blank=True)
+    """IP address, where AUDIT_IP says to keep it."""
+    detail = models.JSONField(default=dict)
+
+    objects = AuditEvents.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "at"], name="audit_by_user"),
+            models.Index(fields=["at"], name="audit_by_time"),
+            models.Index(fields=["action", "at"], name="audit_by_action"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.user_id}: {self.outcome}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("What is in the audit log stays as it is.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("What is in the audit log stays there.")

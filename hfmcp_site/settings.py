@@ -36,6 +36,16 @@ MCP_CALL_TIMEOUT_SECONDS = env.integer("MCP_CALL_TIMEOUT_SECONDS", 600, minimum=
 DISABLE_TOOLS = env.words("DISABLE_TOOLS")
 DEFAULT_SPACES = env.words("DEFAULT_SPACES", "mcp-tools/Z-Image-Turbo")
 METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 30, minimum=1)
+AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1)
+AUDIT_IP = env.boolean("AUDIT_IP", default=False)
+
+# What MCP clients that sign people in get from our authorization server
+OAUTH_ACCESS_TOKEN_SECONDS = env.integer("OAUTH_ACCESS_TOKEN_SECONDS", 3_600, minimum=60)
+OAUTH_REFRESH_TOKEN_DAYS = env.integer("OAUTH_REFRESH_TOKEN_DAYS", 30, minimum=1)
+OAUTH_APP_SCHEMES = env.words(
+    "OAUTH_APP_SCHEMES", "cursor,vscode,vscode-insiders,windsurf,kiro,trae,warp,raycast,lmstudio"
+)
+OAUTH_REGISTRATIONS_PER_HOUR = env.integer("OAUTH_REGISTRATIONS_PER_HOUR", 30, minimum=0)
 
 ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
