@@ -1,29 +1,21 @@
 """Keys for MCP clients that cannot sign in through a browser. Only digests are stored."""
 
-import asyncio
-import logging
 import secrets
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
-from channels.db import database_sync_to_async
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
 from accounts.models import AccessKey, User
 from accounts.preferences import announce
-
-logger = logging.getLogger(__name__)
 
 PREFIX = "hfmcp_"
 SECRET_BYTES = 32
 HINT_LENGTH = len(PREFIX) + 4
 MAX_KEYS = 50
-NOTE_EVERY_SECONDS = 60
-MAX_NOTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -71,50 +63,10 @@ def revoke_access_key(user: User, key_id: int) -> bool:
     return bool(deleted)
 
 
-class _Noted:
-    """When this process last wrote each key's use, so that most uses cost no query."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._at: dict[int, float] = {}
-
-    def is_due(self, key_id: int) -> bool:
-        now = self._clock()
-        if now - self._at.get(key_id, -NOTE_EVERY_SECONDS) < NOTE_EVERY_SECONDS:
-            return False
-        if len(self._at) >= MAX_NOTED:
-            self._at.clear()
-        self._at[key_id] = now
-        return True
-
-
-_noted = _Noted()
-
-
-_writes: set[asyncio.Task[None]] = set()
-
-
-def note_use(key_id: int) -> None:
-    """Remember that the key was used just now, at most once a minute.
-
-    On an event loop the write happens behind the request, which does not wait for it.
-    """
-    if not _noted.is_due(key_id):
-        return
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        _write_use(key_id)
-    else:
-        write = loop.create_task(database_sync_to_async(_write_use)(key_id))
-        _writes.add(write)
-        write.add_done_callback(_forget_write)
-
-
-def _forget_write(write: asyncio.Task[None]) -> None:
-    _writes.discard(write)
-    if not write.cancelled() and write.exception():
-        logger.warning("The use of an access key could not be noted.")
+def revoke_all_access_keys(user: User) -> None:
+    user_id = user.pk
+    AccessKey.objects.filter(user_id=user_id).delete()
+    announce(user_id)
 
 
 def _write_use(key_id: int) -> None:
@@ -122,6 +74,17 @@ def _write_use(key_id: int) -> None:
     # The other workers note the same key: the condition keeps it at one write a minute in all.
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - timedelta(seconds=NOTE_EVERY_SECONDS))
     AccessKey.objects.filter(stale, pk=key_id).update(last_used_at=now)
+
+
+_uses = LastUse(_write_use)
+
+
+def note_use(key_id: int) -> None:
+    """Remember that the key was used just now, at most once a minute.
+
+    On an event loop the write happens behind the request, which does not wait for it.
+    """
+    _uses.note(key_id)
 
 
 def _digest(key: str) -> str:

@@ -35,3 +35,8 @@ def safe_next_url(request: HttpRequest, url: str | None) -> str | None:
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return url if url and is_ours else None
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the IP address of whoever sent the request, "" when it came by no network."""
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.caching import SingleFlightCache
 from accounts.identity import HubUnreachable
-from accounts.models import HubCredential
+from accounts.models import HubCredential, User
 from accounts.preferences import announce, preferences_changed
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,12 @@ class _Refreshed(BaseModel):
 
 
 _tokens: SingleFlightCache[int, str] = SingleFlightCache(max_entries=10_000)
+
+
+def has_ended(user: User) -> bool:
+    """Return whether this user has to sign in again before anything can act for them."""
+    credential = _find(user.pk)
+    return credential is None or credential.needs_sign_in
 
 
 async def hub_token(user_id: int) -> str:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "mcpendpoint",
     "accounts",
     "accounts.huggingface",
+    "accounts.authorization",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -66,12 +67,15 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "channels",
+    "corsheaders",
     "csp",
     "django_htmx",
+    "oauth2_provider",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -163,6 +167,64 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
+# Our authorization server (accounts.authorization, on django-oauth-toolkit)
+OAUTH2_PROVIDER_APPLICATION_MODEL = "authorization.Application"
+OAUTH2_PROVIDER_GRANT_MODEL = "authorization.Grant"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "authorization.AccessToken"  # noqa: S105 - a model
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "authorization.RefreshToken"  # noqa: S105 - a model
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "authorization.IDToken"  # noqa: S105 - a model
+OAUTH2_PROVIDER = {
+    "OIDC_ISS_ENDPOINT": PUBLIC_URL,
+    "SCOPES_BACKEND_CLASS": "accounts.authorization.scopes.McpScopes",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.authorization.validator.McpValidator",
+    # Authorization code and refresh token, nothing else.
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",
+    "PKCE_REQUIRED": True,
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": OAUTH_ACCESS_TOKEN_SECONDS,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": OAUTH_REFRESH_TOKEN_DAYS * 86_400,
+    "ACCESS_TOKEN_GENERATOR": "accounts.authorization.tokens.generate_access_token",
+    "REFRESH_TOKEN_GENERATOR": "accounts.authorization.tokens.generate_refresh_token",
+    "ROTATE_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    # Hashed tokens cannot be handed out a second time, so there is no period of grace.
+    "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 0,
+    # Client secrets are long and random: a slow hash would only cost time, on every refresh.
+    "CLIENT_SECRET_HASHER": "pbkdf2_sha256_of_random",
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", *OAUTH_APP_SCHEMES],
+    "ALLOW_LOCALHOST_LOOPBACK": True,
+    "CIMD_ENABLED": True,
+    "CIMD_METADATA_FETCHER": "oauth2_provider.cimd.SafeMetadataFetcher",
+    "CIMD_REGISTRATION_PERMISSION_CLASSES": [
+        "accounts.authorization.client_documents.OnAuthorizationOnly"
+    ],
+    "CLEAR_EXPIRED_TOKENS_BATCH_SIZE": 1_000,
+    **{
+        f"COMPLIANT_BCP_RFC9700_{gate}": True
+        for gate in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_MATCHING",
+            "PKCE_REQUIRED",
+        )
+    },
+}
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.authorization.client_secrets.RandomSecretHasher",
+]
+# Browser-based clients: what they need for signing in takes no cookie, so any origin may ask.
+CORS_URLS_REGEX = r"^/(oauth/(token|register|revoke|jwks)|\.well-known/.*)$"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "mcp-protocol-version"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate"]
+
 # Browser security
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -175,6 +237,7 @@ SECURE_HSTS_PRELOAD = False
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # no redirect to TLS of our own: the proxy does that
     "security.W021",  # no HSTS preload: that is the domain owner's decision
+    "oauth2_provider.W008",  # http redirects: to loopback only, see accounts.authorization.redirects
 ]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

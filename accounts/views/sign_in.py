@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.addresses import oauth_callback_url, safe_next_url
+from accounts.credentials import has_ended
 from accounts.forms import TokenForm
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
@@ -28,7 +29,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     onward = safe_next_url(request, request.POST.get("next") or request.GET.get("next"))
     if request.method == "POST":
         return _sign_in_with_token(request, onward)
-    if isinstance(request.user, User) and not _needs_sign_in(request.user):
+    if isinstance(request.user, User) and not has_ended(request.user):
         return redirect(onward or settings.LOGIN_REDIRECT_URL)
     return _render(request, TokenForm(), onward)
 
@@ -80,11 +81,6 @@ def _admit_with_token(token: str) -> User:
         return admit(Person(account.id, account.name, account.avatar_url or ""), grant)
     except AccountDisabled as error:
         raise SignInRefused("This account has been disabled on this server.") from error
-
-
-def _needs_sign_in(user: User) -> bool:
-    credential = HubCredential.objects.filter(user_id=user.pk).first()
-    return credential is None or credential.needs_sign_in
 
 
 def _render(request: HttpRequest, form: TokenForm, onward: str | None) -> HttpResponse:

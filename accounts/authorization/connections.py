@@ -1,0 +1,128 @@
+"""The clients that a user let in: what they may do, when they last came, and out with them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+
+from accounts.authorization.consent import publisher_of, shown_name
+from accounts.authorization.models import (
+    AccessToken,
+    Application,
+    Connection,
+    Grant,
+    RefreshToken,
+)
+from accounts.authorization.scopes import WORDS, Scope, ScopeWords, read_scopes
+from accounts.authorization.tokens import TokenGrant
+from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
+from accounts.models import User
+from accounts.preferences import announce
+
+
+@dataclass(frozen=True)
+class ConnectedApp:
+    application_id: int
+    name: str
+    publisher: str | None
+    scopes: tuple[ScopeWords, ...]
+    connected_at: datetime
+    first_used_at: datetime | None
+    last_used_at: datetime | None
+
+
+def note_consent(user: User, application: Application) -> None:
+    now = timezone.now()
+    Application.objects.filter(pk=application.pk).update(let_in_at=now)
+    Connection.objects.get_or_create(user_id=user.pk, application=application)
+
+
+def connected_apps(user: User) -> list[ConnectedApp]:
+    """Return the clients that can act for this user now, or after a refresh; last used first."""
+    scopes = _live_scopes(user)
+    rows = (
+        Connection.objects.filter(user_id=user.pk, application_id__in=scopes)
+        .select_related("application")
+        .order_by(F("last_used_at").desc(nulls_last=True), "-created_at")
+    )
+    return [
+        ConnectedApp(
+            application_id=row.application_id,
+            name=shown_name(row.application),
+            publisher=publisher_of(row.application),
+            scopes=tuple(WORDS[scope] for scope in Scope if scope in scopes[row.application_id]),
+            connected_at=row.created_at,
+            first_used_at=row.first_used_at,
+            last_used_at=row.last_used_at,
+        )
+        for row in rows
+    ]
+
+
+def _live_scopes(user: User) -> dict[int, set[Scope]]:
+    """Return what each application may do by a token that is good or can be refreshed."""
+    tokens = AccessToken.objects.filter(
+        Q(expires__gt=timezone.now()) | Q(refresh_token__revoked=None, refresh_token__pk__gt=0),
+        user_id=user.pk,
+    )
+    scopes: dict[int, set[Scope]] = defaultdict(set)
+    for application_id, scope in tokens.values_list("application_id", "scope"):
+        scopes[application_id] |= read_scopes(scope)
+    return scopes
+
+
+def disconnect(user: User, application_id: int) -> bool:
+    """Take back all that one client was given; return whether it was connected."""
+    with transaction.atomic():
+        _take_back(user, {"application_id": application_id})
+        deleted, _ = Connection.objects.filter(
+            user_id=user.pk, application_id=application_id
+        ).delete()
+    announce(user.pk)
+    return bool(deleted)
+
+
+def sign_out_everywhere(user: User, session: SessionBase) -> None:
+    """End every session of this user and disconnect every client. Access keys stay."""
+    with transaction.atomic():
+        _take_back(user, {})
+        Connection.objects.filter(user_id=user.pk).delete()
+        # Sessions are tied to the password, and nobody has one that could be typed.
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    session.flush()
+    announce(user.pk)
+
+
+def _take_back(user: User, which: dict[str, Any]) -> None:
+    now = timezone.now()
+    Grant.objects.filter(user_id=user.pk, **which).delete()
+    RefreshToken.objects.filter(user_id=user.pk, revoked=None, **which).update(
+        revoked=now, updated=now
+    )
+    AccessToken.objects.filter(user_id=user.pk, **which).delete()
+
+
+def _write_use(used: tuple[int, int]) -> None:
+    user_id, application_id = used
+    fresh_since = timezone.now() - timedelta(seconds=NOTE_EVERY_SECONDS)
+    # The other workers note the same use: the condition keeps it at one write a minute in all.
+    Connection.objects.filter(
+        Q(last_used_at=None) | Q(last_used_at__lte=fresh_since),
+        user_id=user_id,
+        application_id=application_id,
+    ).update(last_used_at=Now(), first_used_at=Coalesce("first_used_at", Now()))
+
+
+_uses = LastUse(_write_use)
+
+
+def note_use(grant: TokenGrant) -> None:
+    """Remember that the client came just now, at most once a minute."""
+    _uses.note((grant.user_id, grant.application_id))

@@ -1,0 +1,57 @@
+"""The addresses that a token can be for (RFC 8707): the shared endpoint and each user's own.
+
+Both are of PUBLIC_URL, by whatever other name a request came: what a token is for does not depend
+on the Host header of whoever sends it.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, resolve, reverse
+
+MAX_RESOURCES = 5
+
+
+def shared_resource() -> str:
+    return str(settings.PUBLIC_URL) + reverse("mcpendpoint:shared")
+
+
+def personal_resource(username: str) -> str:
+    return str(settings.PUBLIC_URL) + reverse("mcpendpoint:personal", args=[username.lower()])
+
+
+def resource_of(username: str | None) -> str:
+    """Return the resource at a user's URL, or at the shared one for None."""
+    return shared_resource() if username is None else personal_resource(username)
+
+
+def default_resources(username: str) -> list[str]:
+    """Return what a token is for whose client named no resource: it may use either of the two."""
+    return [shared_resource(), personal_resource(username)]
+
+
+def canonical_resource(uri: str) -> str | None:
+    """Return the one way in which we write this resource, None for one that is not ours."""
+    try:
+        parts = urlsplit(uri)
+        ours = urlsplit(settings.PUBLIC_URL)
+        is_here = (
+            (parts.scheme, parts.hostname, parts.port or _port(parts.scheme))
+            == (ours.scheme, ours.hostname, ours.port or _port(ours.scheme))
+            and "@" not in parts.netloc
+            and "#" not in uri
+        )
+        match = resolve(parts.path.removesuffix("/")) if is_here else None
+    except (ValueError, Resolver404):
+        return None
+    if match is None:
+        return None
+    if match.view_name == "mcpendpoint:shared":
+        return shared_resource()
+    if match.view_name == "mcpendpoint:personal":
+        return personal_resource(match.kwargs["username"])
+    return None
+
+
+def _port(scheme: str) -> int | None:
+    return {"http": 80, "https": 443}.get(scheme)

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from accounts.authorization.views import authorize, connections, endpoints, metadata
+
+app_name = "authorization"
+
+urlpatterns = [
+    path(".well-known/oauth-authorization-server", metadata.authorization_server),
+    path(".well-known/openid-configuration", metadata.openid_configuration),
+    path("oauth/jwks", metadata.jwks, name="jwks"),
+    path("oauth/authorize", authorize.authorize, name="authorize"),
+    path("oauth/token", endpoints.token, name="token"),
+    path("oauth/register", endpoints.register, name="register"),
+    path("oauth/revoke", endpoints.revoke, name="revoke"),
+    path(
+        "settings/apps/<int:application_id>/disconnect/", connections.disconnect, name="disconnect"
+    ),
+    path(
+        "settings/sign-out-everywhere/", connections.sign_out_everywhere, name="sign-out-everywhere"
+    ),
+]

@@ -1,0 +1,95 @@
+from django import forms
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from oauth2_provider.http import OAuth2ResponseRedirect
+
+from accounts.authorization import consent
+from accounts.authorization.connections import note_consent
+from accounts.authorization.consent import Asked, AskedWrongly
+from accounts.authorization.scopes import WORDS, Scope, ScopeWords
+from accounts.credentials import has_ended
+from accounts.models import User
+
+
+class ConsentForm(forms.Form):
+    decision = forms.ChoiceField(choices=[("allow", "Allow"), ("deny", "Cancel")])
+
+    def __init__(self, asked: Asked, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"scopes": [scope.value for scope in asked.scopes]})
+        self._asked = asked
+        self.fields["scopes"] = forms.MultipleChoiceField(
+            choices=[(scope.value, WORDS[scope].title) for scope in asked.scopes],
+            required=False,
+            error_messages={"invalid_choice": "The app did not ask for %(value)s."},
+        )
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("decision") == "allow" and not self.cleaned_data.get("scopes"):
+            self.add_error("scopes", "Tick at least one thing that it may do, or cancel.")
+
+    def rows(self) -> list[tuple[Scope, ScopeWords, bool]]:
+        ticked = set(self["scopes"].value() or ())
+        return [(scope, WORDS[scope], scope.value in ticked) for scope in self._asked.scopes]
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def authorize(request: HttpRequest) -> HttpResponseBase:
+    """Ask the person. Nothing that a client sends skips that, and no earlier answer does."""
+    if not isinstance(request.user, User) or has_ended(request.user):
+        return redirect_to_login(request.get_full_path())
+    try:
+        asked = consent.read_request(request, request.user)
+        if request.method == "GET":
+            return _ask(request, asked, ConsentForm(asked))
+        return _answer(request, request.user, asked)
+    except AskedWrongly as wrong:
+        return _refuse(request, wrong)
+
+
+def _answer(request: HttpRequest, user: User, asked: Asked) -> HttpResponse:
+    form = ConsentForm(asked, request.POST)
+    if not form.is_valid():
+        return _ask(request, asked, form)
+    if form.cleaned_data["decision"] == "deny":
+        return _leave(request, consent.decline(asked), asked.client_name)
+    scopes = [Scope(scope) for scope in form.cleaned_data["scopes"]]
+    url = consent.accept(request, asked, scopes)
+    note_consent(user, asked.application)
+    return _leave(request, url, asked.client_name)
+
+
+def _ask(request: HttpRequest, asked: Asked, form: ConsentForm) -> HttpResponse:
+    return render(
+        request,
+        "authorization/consent.html",
+        {"asked": asked, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def _refuse(request: HttpRequest, wrong: AskedWrongly) -> HttpResponseBase:
+    if wrong.client_url is None:
+        context = {"description": wrong.description}
+        return render(request, "authorization/refused.html", context, status=400)
+    if request.method == "POST" or request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return _leave(request, wrong.client_url, "the app")
+    return OAuth2ResponseRedirect(
+        wrong.client_url, allowed_schemes=["https", "http", *settings.OAUTH_APP_SCHEMES]
+    )
+
+
+def _leave(request: HttpRequest, url: str, client_name: str) -> HttpResponse:
+    """Go to the client by a page of ours.
+
+    A redirect as the answer to a form, ours or the one of the sign-in page, would be stopped by
+    `form-action 'self'` in Chromium, which applies that rule to every hop.
+    """
+    context = {"url": url, "client_name": client_name}
+    response = render(request, "authorization/leave.html", context)
+    response["Referrer-Policy"] = "no-referrer"
+    return response

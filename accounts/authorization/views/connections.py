@@ -1,0 +1,37 @@
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access_keys import revoke_all_access_keys
+from accounts.authorization import connections
+from accounts.models import User
+from accounts.signed_in import for_users, is_htmx
+
+
+@require_POST
+@for_users
+def disconnect(request: HttpRequest, user: User, application_id: int) -> HttpResponseBase:
+    if not connections.disconnect(user, application_id):
+        raise Http404("You have no such app.")
+    said = "The app is disconnected. It has to ask you again."
+    if is_htmx(request):
+        context = {"apps": connections.connected_apps(user), "toast": said}
+        return render(request, "authorization/_apps.html", context)
+    messages.success(request, said)
+    return redirect(reverse("accounts:settings") + "#apps")
+
+
+@require_http_methods(["GET", "POST"])
+@for_users
+def sign_out_everywhere(request: HttpRequest, user: User) -> HttpResponseBase:
+    """Ask first: every assistant stops working, too."""
+    if request.method == "GET":
+        context = {"apps": connections.connected_apps(user), "keys": user.access_keys.count()}
+        return render(request, "authorization/sign_out_everywhere.html", context)
+    if request.POST.get("revoke_keys"):
+        revoke_all_access_keys(user)
+    connections.sign_out_everywhere(user, request.session)
+    messages.success(request, "You are signed out everywhere.")
+    return redirect("accounts:sign-in")
