@@ -3,6 +3,7 @@
 A credential that is wrong, or that cannot be checked now, is refused. It never becomes anonymous.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -21,7 +22,8 @@ from mcpendpoint.head import Head
 # at once (preferences_changed).
 KNOWN_SECONDS = 1.0
 
-MAX_TOKEN_LENGTH = 4_096
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+"""What can be a token at all: no header to the Hub can carry anything else."""
 
 
 class Credential(StrEnum):
@@ -94,7 +96,7 @@ async def _read_credential(head: Head) -> Caller:
         return ANONYMOUS
     scheme, _, token = lines[0].partition(" ")
     token = token.strip()
-    if len(lines) > 1 or scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_LENGTH:
+    if len(lines) > 1 or scheme.lower() != "bearer" or not _TOKEN.fullmatch(token):
         raise _invalid_token("Authorization should be one line: Bearer, a space, a token.")
     if token.startswith("hfmcp_"):
         return await _caller_of_access_key(token)

@@ -86,6 +86,7 @@ def test_a_revoked_key_is_refused_at_the_next_request(wire_of, settled_user):
         "Bearer hf_alice,hf_bob",
         "Bearer HF_ALICE",
         "Bearer hf_ali\tce",
+        "Bearer hf_alicé".encode("latin-1"),
     ],
 )
 @pytest.mark.parametrize("path", ["/mcp", "/mcp?gradio=none&bouquet=all", "/u/alice/mcp"])
