@@ -28,6 +28,8 @@ class Head:
     client_address: str
 
     def values(self, name: str) -> list[str]:
+        if name not in self.headers:  # as most names that are asked for
+            return []
         return [value for key, value in self.pairs if key == name]
 
     def accepts(self, media_type: str) -> bool:
