@@ -1,8 +1,7 @@
 """Request-scoped streams: JSON when the answer comes first, SSE as soon as anything else does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,13 +42,19 @@ class Outbox:
 
     async def wait(self) -> None:
         """Wait for something to send, until the client should hear that we are still there."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(KEEP_ALIVE_SECONDS):
-                await self._news.wait()
+        timer = asyncio.get_running_loop().call_later(KEEP_ALIVE_SECONDS, self.ring)
+        try:
+            await self._news.wait()
+        finally:
+            timer.cancel()
 
 
-def json_response(body: Any, status: int = 200) -> HttpResponse:
-    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+def json_response(
+    body: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    return HttpResponse(
+        orjson.dumps(body), status=status, headers=headers, content_type="application/json"
+    )
 
 
 # Work whose client left, but which has to be finished all the same.
@@ -72,7 +77,7 @@ async def respond(work: Work, *, ends_with_client: bool) -> HttpResponseBase:
         raise
     if task.done() and not outbox.notifications:
         reply = task.result()
-        return json_response(reply.body, reply.status)
+        return json_response(reply.body, reply.status, reply.headers)
     outbox.is_streaming = True
     response = StreamingHttpResponse(
         _events(task, outbox, ends_with_client), content_type="text/event-stream"
