@@ -139,6 +139,14 @@ def test_a_challenge_leads_to_the_metadata_of_this_very_url(product, path):
     assert metadata.json()["bearer_methods_supported"] == ["header"]
 
 
+def test_a_challenge_leads_to_the_metadata_of_a_url_with_odd_letters(product):
+    url = f"{product.url}/u/a%20b%22/mcp"
+
+    metadata_url = challenge_of(Wire(url).post(LIST))["resource_metadata"]
+
+    assert httpx.get(metadata_url).json()["resource"] == url
+
+
 def test_metadata_is_found_at_the_root_too(product):
     metadata = httpx.get(f"{product.url}/.well-known/oauth-protected-resource").json()
 
@@ -168,7 +176,7 @@ def test_no_name_in_a_url_breaks_out_of_the_challenge(product, name):
     answer = Wire(f"{product.url}/u/{name}/mcp").post(LIST)
 
     assert answer.status_code == 401
-    assert set(challenge_of(answer)) == {"resource_metadata"}
+    assert set(challenge_of(answer)) == {"resource_metadata", "scope"}
     assert "X-Evil" not in answer.headers
 
 

@@ -1,0 +1,48 @@
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from tests.live.people import Person, post_form
+from tests.live.product import Product
+from tests.mcpendpoint.conftest import save_tools
+
+DEFAULT_TOOLS = ["hf_whoami", "hub_repo_search", "hub_repo_details"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where a client connects to, with what, and what it should find there."""
+
+    url: str
+    tools: list[str]
+    name: str
+    token: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _account(url: str, tools: list[str], name: str, token: str) -> Account:
+    return Account(url, tools, name, token, {"Authorization": f"Bearer {token}"})
+
+
+@pytest.fixture(params=["anonymous", "hf_token", "access_key"])
+def account(
+    request: pytest.FixtureRequest,
+    product: Product,
+    new_user: Callable[[], Person],
+    sign_in: Callable[[Product, str], httpx.Client],
+) -> Account:
+    shared = f"{product.url}/mcp?gradio=none"
+    if request.param == "anonymous":
+        return Account(shared, DEFAULT_TOOLS, name="")
+    person = new_user()
+    if request.param == "hf_token":
+        return _account(shared, DEFAULT_TOOLS, person.name, person.token)
+    client = sign_in(product, person.token)
+    save_tools(client, "hub_repo_search")
+    page = post_form(client, "/settings/keys/", {"name": "a client"}).text
+    key = re.findall(r"hfmcp_[A-Za-z0-9_-]{20,}", page)[0]
+    tools = ["hf_whoami", "hub_repo_search"]
+    return _account(f"{product.url}/u/{person.name}/mcp", tools, person.name, key)

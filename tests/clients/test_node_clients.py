@@ -1,0 +1,101 @@
+"""Real MCP clients written in TypeScript connect, list and call."""
+
+import json
+import subprocess
+
+import mcp
+import pytest
+from mcp import StdioServerParameters
+
+from tests import node
+from tests.needs import need
+
+MODERN, LEGACY = "2026-07-28", "2025-11-25"
+SECONDS = 60
+
+
+@pytest.fixture(autouse=True)
+def _needs_node():
+    need(node.are_installed(), "the Node programs are not installed (npm ci in tests/node)")
+
+
+@pytest.fixture
+def run_node(tmp_path):
+    """Run a Node program with a home of its own; return what it printed, as JSON."""
+
+    def run(*arguments):
+        finished = subprocess.run(
+            [node.find_node(), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        )
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        return json.loads(finished.stdout)
+
+    return run
+
+
+def check(visit, account, version):
+    assert visit["version"] == version
+    assert visit["tools"] == account.tools
+    assert not visit["result"].get("isError")
+    assert account.name in str(visit["result"]["structuredContent"])
+
+
+def test_the_typescript_sdk_1_connects_lists_and_calls(run_node, account):
+    script = node.HERE / "clients" / "visit_with_sdk_1.mjs"
+
+    visit = run_node(script, account.url, json.dumps(account.headers))
+
+    check(visit, account, LEGACY)
+
+
+@pytest.mark.parametrize(
+    ("mode", "version"), [("legacy", LEGACY), ("auto", MODERN), (MODERN, MODERN)]
+)
+def test_the_typescript_sdk_2_connects_lists_and_calls(run_node, account, mode, version):
+    script = node.HERE / "clients" / "visit_with_sdk_2.mjs"
+
+    visit = run_node(script, account.url, json.dumps(account.headers), mode)
+
+    check(visit, account, version)
+
+
+@pytest.mark.parametrize("era", ["legacy", "modern"])
+def test_the_inspector_connects_lists_and_calls(run_node, account, era):
+    headers = [f"{name}: {value}" for name, value in account.headers.items()]
+    inspect = [node.BIN / "inspector", "--cli", account.url, "--transport", "http"]
+    inspect += ["--protocol-era", era, "--format", "json", "--quiet"]
+    inspect += ["--header", *headers] if headers else []
+
+    listed = run_node(*inspect, "--method", "tools/list")
+    called = run_node(*inspect, "--method", "tools/call", "--tool-name", "hf_whoami")
+
+    assert account.tools == [tool["name"] for tool in listed["result"]["tools"]]
+    assert account.name in str(called["result"]["structuredContent"])
+
+
+async def test_mcp_remote_connects_lists_and_calls(account, tmp_path):
+    headers = [f"{name}:{value}" for name, value in account.headers.items()]
+    arguments = [str(node.BIN / "mcp-remote"), account.url, "--allow-http"]
+    arguments += ["--transport", "http-only"]
+    for header in headers:
+        arguments += ["--header", header]
+    bridge = StdioServerParameters(
+        command=node.find_node(),
+        args=arguments,
+        env={
+            "HOME": str(tmp_path),
+            "MCP_REMOTE_CONFIG_DIR": str(tmp_path),
+            "PATH": "/usr/bin:/bin",
+        },
+    )
+
+    async with mcp.Client(bridge, mode="legacy", read_timeout_seconds=SECONDS) as client:
+        listed = await client.list_tools()
+        result = await client.call_tool("hf_whoami", {})
+
+    assert [tool.name for tool in listed.tools] == account.tools
+    assert account.name in str(result.structured_content)

@@ -1,0 +1,21 @@
+// Visits an endpoint with the TypeScript SDK 1.x, which knows the legacy era only.
+// node visit_with_sdk_1.mjs <url> <headers as JSON>; prints what it found as JSON.
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+
+const [url, headers] = process.argv.slice(2);
+const client = new Client({ name: "sdk-1", version: "1.0" });
+const transport = new StreamableHTTPClientTransport(new URL(url), {
+  requestInit: { headers: JSON.parse(headers) },
+});
+await client.connect(transport);
+const { tools } = await client.listTools();
+const result = await client.callTool({ name: "hf_whoami", arguments: {} });
+console.log(
+  JSON.stringify({
+    version: transport.protocolVersion,
+    tools: tools.map((tool) => tool.name),
+    result,
+  }),
+);
+await client.close();
