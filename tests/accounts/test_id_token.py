@@ -40,7 +40,7 @@ def make_token(key=KEY, algorithm: str = "RS256", kid: str = "rsa", **changes: o
         "sub": "0123",
         "nonce": "n",
         "iat": int(time.time()),
-        "exp": int(time.time()) + 60,
+        "exp": int(time.time()) + 3_600,
     } | changes
     claims = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode(claims, key, algorithm, headers={"kid": kid})
