@@ -40,6 +40,11 @@ class Preferences:
     """In order of slot."""
     include_images: bool
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was ever chosen, so that default Spaces are offered too."""
+        return self.tools is None and not self.spaces
+
 
 class TooManySpaces(Exception):
     """The user has as many Spaces as they may; `limit` says how many."""

@@ -57,9 +57,11 @@ def tools_context(user: User, form: ToolsForm | None = None) -> dict[str, Any]:
 
 
 def spaces_context(user: User) -> dict[str, Any]:
-    spaces = load_preferences(user.pk).spaces
+    preferences = load_preferences(user.pk)
     return {
-        "spaces": [_space_row(space) for space in spaces],
+        "spaces": [_space_row(space) for space in preferences.spaces],
+        "default_spaces": settings.DEFAULT_SPACES if preferences.is_untouched else [],
+        "hub": settings.HF_ENDPOINT,
         "max_spaces": settings.MCP_MAX_SPACES,
     }
 

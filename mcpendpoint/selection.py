@@ -170,7 +170,7 @@ def _kept_spaces(wish: Wish, rules: Rules, saved: Preferences | None) -> Iterabl
     if wish.bouquet is not None and wish.bouquet not in KEEPS_SAVED_SPACES:
         return ()
     # Somebody who saved anything decided about Spaces too, if only by having none.
-    if saved is not None and (saved.tools is not None or saved.spaces):
+    if saved is not None and not saved.is_untouched:
         return [space.space_id for space in saved.spaces]
     return rules.default_spaces
 

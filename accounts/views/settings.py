@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
 from accounts.catalogue import catalogue
 from accounts.forms import ToolsForm
@@ -51,7 +52,9 @@ def reset_tools(request: HttpRequest, user: User) -> HttpResponseBase:
 def _saved(request: HttpRequest, user: User, said: str) -> HttpResponseBase:
     if is_htmx(request):
         context = {**tools_context(user), "toast": said}
-        return render(request, "accounts/_tools.html", context)
+        response = render(request, "accounts/_tools.html", context)
+        # Having chosen anything switches the default Spaces off, which the other section shows.
+        return trigger_client_event(response, "spaces-changed")
     messages.success(request, said)
     return redirect(reverse("accounts:settings") + "#tools")
 

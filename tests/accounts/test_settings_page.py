@@ -139,6 +139,15 @@ def test_everybody_sees_their_own_spaces_only(alice_client, client_of, alice, st
     assert "grp1_" in page_of_stranger
 
 
+def test_default_spaces_are_shown_until_anything_is_chosen(alice_client, alice, settings):
+    settings.DEFAULT_SPACES = ["acme/image-maker"]
+    assert "acme/image-maker" in alice_client.get("/settings/").text
+
+    save_tools(alice, {SEARCH}, include_images=True)
+
+    assert "acme/image-maker" not in alice_client.get("/settings/").text
+
+
 def test_a_space_links_to_its_state(alice_client, alice):
     add_space(alice, "acme/image-maker", is_private=False, title="Image maker", emoji="🎨")
 
