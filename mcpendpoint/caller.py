@@ -5,13 +5,19 @@ A credential that is wrong, or that cannot be checked now, is refused. It never 
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from accounts.access_keys import KeyOwner, find_access_key, note_use
+from accounts.access_keys import KeyOwner, find_access_key
+from accounts.access_keys import note_use as note_key_use
+from accounts.authorization.connections import note_use as note_app_use
+from accounts.authorization.resources import resource_of
+from accounts.authorization.scopes import ALL_SCOPES, Scope
+from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.caching import SingleFlightCache
 from accounts.credentials import hub_token
 from accounts.identity import HubUnreachable, TokenRefused, whoami
@@ -29,6 +35,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 class Credential(StrEnum):
     ANONYMOUS = "anonymous"
     ACCESS_KEY = "access_key"
+    OAUTH = "oauth"
     HF_TOKEN = "hf_token"  # noqa: S105 - a kind, not a token
 
 
@@ -40,6 +47,12 @@ class Caller:
     username: str | None = None
     """The Hugging Face name, None for anonymous."""
     preferences: Preferences | None = None
+    scopes: frozenset[Scope] = ALL_SCOPES
+    """What the credential is good for; one that is not ours has its own limits elsewhere."""
+    client_id: str | None = None
+    """The OAuth client that holds the credential."""
+    resources: frozenset[str] | None = None
+    """Where the credential counts; None for anywhere on this server."""
     _hf_token: str | None = field(default=None, repr=False)
 
     @property
@@ -51,7 +64,7 @@ class Caller:
 
         Raises accounts.credentials.SignInNeeded and accounts.identity.HubUnreachable.
         """
-        if self.credential is Credential.ACCESS_KEY and self.user_id is not None:
+        if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
             return await hub_token(self.user_id)
         return self._hf_token
 
@@ -87,6 +100,8 @@ async def identify(head: Head, url_username: str | None, *, must_sign_in: bool) 
         return caller
     if url_username is not None and (caller.username or "").lower() != url_username.lower():
         raise CallerRefused(403, "access_denied", "This URL belongs to another user.")
+    if caller.resources is not None and resource_of(url_username) not in caller.resources:
+        raise _invalid_token("This token is for another address of this server.")
     return caller
 
 
@@ -98,6 +113,8 @@ async def _read_credential(head: Head) -> Caller:
     token = token.strip()
     if len(lines) > 1 or scheme.lower() != "bearer" or not _TOKEN.fullmatch(token):
         raise _invalid_token("Authorization should be one line: Bearer, a space, a token.")
+    if token.startswith(ACCESS_PREFIX):
+        return await _caller_of_access_token(token)
     if token.startswith("hfmcp_"):
         return await _caller_of_access_key(token)
     if token.startswith("hf_"):
@@ -109,9 +126,25 @@ async def _caller_of_access_key(key: str) -> Caller:
     owner = await _key_owners.get(key, lambda: _load_owner(key))
     if owner is _NOBODY:
         raise _invalid_token("This access key does not exist, or was revoked.")
-    note_use(owner.key_id)
+    note_key_use(owner.key_id)
     return Caller(
         Credential.ACCESS_KEY, owner.user_id, owner.username, await _preferences_of(owner.user_id)
+    )
+
+
+async def _caller_of_access_token(token: str) -> Caller:
+    grant = await _grants.get(token, lambda: _load_grant(token))
+    if grant.has_expired:  # as _NOTHING has
+        raise _invalid_token("This token has expired, was revoked, or never was one.")
+    note_app_use(grant)
+    return Caller(
+        Credential.OAUTH,
+        grant.user_id,
+        grant.username,
+        await _preferences_of(grant.user_id),
+        scopes=grant.scopes,
+        client_id=grant.client_id,
+        resources=grant.resources,
     )
 
 
@@ -131,11 +164,24 @@ async def _caller_of_hf_token(token: str) -> Caller:
         ) from error
     user_id = await _user_ids.get(account.id, lambda: _load_user_id(account.id)) or None
     preferences = None if user_id is None else await _preferences_of(user_id)
-    return Caller(Credential.HF_TOKEN, user_id, account.name, preferences, token)
+    return Caller(Credential.HF_TOKEN, user_id, account.name, preferences, _hf_token=token)
 
 
 # Caches of what the database says. A stored None could not be told from "unknown", hence the
 # stand-ins for "nobody".
+_NOTHING = TokenGrant(
+    token_id=0,
+    user_id=0,
+    username="",
+    hf_id="",
+    application_id=0,
+    client_id="",
+    client_name="",
+    scopes=frozenset(),
+    resources=frozenset(),
+    expires_at=datetime.min.replace(tzinfo=UTC),
+)
+_grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_entries=10_000)
 _NOBODY = KeyOwner(key_id=0, user_id=0, username="", hf_id="")
 _key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_entries=10_000)
 _user_ids: SingleFlightCache[str, int] = SingleFlightCache(max_entries=10_000)
@@ -144,6 +190,10 @@ _preferences: SingleFlightCache[int, Preferences] = SingleFlightCache(max_entrie
 
 async def _load_owner(key: str) -> tuple[KeyOwner, float]:
     return await database_sync_to_async(find_access_key)(key) or _NOBODY, KNOWN_SECONDS
+
+
+async def _load_grant(token: str) -> tuple[TokenGrant, float]:
+    return await database_sync_to_async(find_token)(token) or _NOTHING, KNOWN_SECONDS
 
 
 async def _load_user_id(hf_id: str) -> tuple[int, float]:
@@ -162,6 +212,7 @@ def forget_user(sender: Any, user_id: int, **kwargs: Any) -> None:
     # Keys and ids are few and cheap to ask for again, and which of them are this user's is not
     # worth an index.
     _key_owners.clear()
+    _grants.clear()
     _user_ids.clear()
 
 

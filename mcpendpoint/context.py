@@ -7,6 +7,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.authorization.scopes import Scope
 from accounts.credentials import SignInNeeded
 from accounts.identity import HubUnreachable
 from mcpendpoint.caller import Caller
@@ -41,6 +42,8 @@ class RequestContext:
     tool_name: str = ""
     space_label: str = ""
     is_denied: bool = False
+    scopes_to_ask_for: frozenset[Scope] = frozenset()
+    """Noted when the call was denied because the credential is not good for it."""
 
     @property
     def is_signed_in(self) -> bool:

@@ -1,9 +1,12 @@
 """Why a tool cannot be called, said so that an assistant can tell its user what to do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
 
+from accounts.authorization.scopes import WORDS, Scope
+from mcpendpoint.caller import Credential
 from mcpendpoint.context import RequestContext
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.tools.registry import by_name
@@ -12,7 +15,8 @@ from mcpendpoint.tools.registry import by_name
 @dataclass(frozen=True)
 class Denial:
     reason: str
-    """A word for programs: unknown, disabled, sign_in_required, not_selected."""
+    """A word for programs: unknown, disabled, sign_in_required, not_selected or
+    insufficient_scope."""
     message: str
 
 
@@ -40,4 +44,16 @@ def denial_of(name: str, context: RequestContext) -> Denial:
         "not_selected",
         f"{shown} exists, but is not selected. Select it at {context.settings_url}, or choose a "
         "bouquet that has it with ?mix= in the URL.",
+    )
+
+
+def denial_for_scopes(name: str, missing: Iterable[Scope], context: RequestContext) -> Denial:
+    """Explain why a selected tool cannot be called with this credential."""
+    lacking = " and ".join(f"{scope} ({WORDS[scope].title})" for scope in sorted(missing))
+    if context.caller.credential is Credential.ACCESS_KEY:
+        remedy = f"The person can make another one at {context.settings_url}."
+    else:
+        remedy = "The person can allow it when this app signs them in again."
+    return Denial(
+        "insufficient_scope", f"{name[:80]} needs {lacking}, which was not granted. {remedy}"
     )

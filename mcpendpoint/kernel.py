@@ -6,7 +6,7 @@ mcp is pinned to 2.3 for this file's sake.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any
@@ -79,6 +79,8 @@ class Answer:
     """A whole JSON-RPC response."""
     status: int
     """HTTP status, when it is the only answer to the request."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """HTTP headers, in that case."""
 
     @property
     def error_code(self) -> int | None:

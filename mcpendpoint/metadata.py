@@ -3,6 +3,7 @@
 Everything names the host that the client used, so a deployment may have several.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from accounts.authorization.scopes import DEFAULT_SCOPES, Scope, write_scopes
 from mcpendpoint.caller import CallerRefused
 from mcpendpoint.head import Head, read_head
 from mcpendpoint.security import is_host_served, public_base
@@ -34,6 +36,7 @@ def _resource_metadata(base: str, username: str | None) -> dict[str, Any]:
     return {
         "resource": base + (personal or shared),
         "authorization_servers": [settings.PUBLIC_URL],
+        "scopes_supported": [scope.value for scope in DEFAULT_SCOPES],
         "bearer_methods_supported": ["header"],
         "resource_name": "Hugging Face MCP server",
         "resource_documentation": base + shared,
@@ -42,7 +45,20 @@ def _resource_metadata(base: str, username: str | None) -> dict[str, Any]:
 
 def challenge(head: Head, refused: CallerRefused) -> str:
     """Return the `WWW-Authenticate` value of a 401 or 403 (RFC 6750 3, RFC 9728 5.1)."""
-    fields = [f'resource_metadata="{public_base(head)}{WELL_KNOWN}{head.path}"']
-    if refused.error:
-        fields = [f'error="{refused.error}"', f'error_description="{refused}"', *fields]
-    return "Bearer " + ", ".join(fields)
+    scopes = DEFAULT_SCOPES if refused.status == 401 else ()
+    return _bearer(head, refused.error, str(refused), scopes)
+
+
+def scope_challenge(head: Head, scopes: Iterable[Scope]) -> str:
+    """Return the `WWW-Authenticate` value for a call that needs more than was granted.
+
+    `scopes` are those to ask for: with what there is already, or a client would lose that.
+    """
+    return _bearer(head, "insufficient_scope", "This call needs more scopes.", scopes)
+
+
+def _bearer(head: Head, error: str, description: str, scopes: Iterable[Scope]) -> str:
+    fields = {"error": error, "error_description": error and description}
+    fields |= {"scope": write_scopes(scopes)}
+    fields |= {"resource_metadata": public_base(head) + WELL_KNOWN + head.path}
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)

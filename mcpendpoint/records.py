@@ -20,6 +20,8 @@ class Outcome(StrEnum):
     """The client's fault: a JSON-RPC error other than an internal one."""
     DENIED = "denied"
     """A credential refused, or a tool that this caller's selection does not hold."""
+    LIMITED = "limited"
+    """Over a limit (mcpendpoint.limits), and so not handled."""
     FAILED = "failed"
     """Our fault: an internal error."""
     CANCELLED = "cancelled"
@@ -28,7 +30,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of one handled message. No argument, token or name of a person is in it."""
+    """What is known of one handled message. No argument, token or name of a person is in it.
+
+    Of a request that was turned away at the door, neither method nor client is known.
+    """
 
     at: datetime
     method: str
@@ -49,10 +54,14 @@ class Record:
     client_name: str
     client_version: str
     credential: str
-    """"anonymous", "access_key", "hf_token", or "refused" for one that was wrong."""
+    """"anonymous", "access_key", "oauth", "hf_token", or "refused" for one that was wrong."""
     user_id: int | None
     """Our user, when the credential is of somebody who signed in here."""
     notifications_sent: int
+    limit: str = ""
+    """The one of mcpendpoint.limits that it was over."""
+    address: str = ""
+    """IP address of the client, where AUDIT_IP says to keep it."""
 
 
 Listener = Callable[[Record], None]

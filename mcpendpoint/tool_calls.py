@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +11,10 @@ from mcp import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, CallToolResult, TextContent
 from pydantic import ValidationError
 
+from accounts.authorization.scopes import scopes_for
+from accounts.catalogue import Effect
 from mcpendpoint.context import RequestContext
-from mcpendpoint.denial import denial_of
+from mcpendpoint.denial import Denial, denial_for_scopes, denial_of
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import SpaceChoice, SpaceTool, call_space_tool, list_space_tools
 from mcpendpoint.tools.base import Tool, ToolError
@@ -21,6 +23,9 @@ from mcpendpoint.tools.registry import by_name
 logger = logging.getLogger(__name__)
 
 MAX_REASONS = 10
+
+SPACE_EFFECTS = frozenset({Effect.SPEND})
+"""A Space may do anything, but with the caller's quota, not in the caller's name."""
 
 PRIVATE = "private"
 """What is recorded in place of a private Space's name."""
@@ -32,20 +37,35 @@ async def call_tool(
     """Raises MCPError for a tool that this caller does not have, and for a bug of ours."""
     if name in context.selection.tools:
         context.tool_name = name
+        _check_scopes(name, by_name[name].effects, context)
         return await _within_deadline(name, _call_built_in(by_name[name], arguments, context))
     space = _selected_space(name, context)
     if space is None:
         denial = denial_of(name, context)
         context.is_denied = denial.reason != "unknown"
         context.tool_name = name if name in by_name else ""
-        raise MCPError(
-            code=INVALID_PARAMS,
-            message=denial.message,
-            data={"tool": name[:80], "reason": denial.reason, "settings": context.settings_url},
-        )
+        raise _refusal(name, denial, context)
     context.tool_name = name
     context.space_label = PRIVATE if space.is_private else space.space_id
+    _check_scopes(name, SPACE_EFFECTS, context)
     return await _within_deadline(name, _call_of_space(space, name, arguments, context))
+
+
+def _check_scopes(name: str, effects: Iterable[Effect], context: RequestContext) -> None:
+    needed = scopes_for(effects)
+    missing = needed - context.caller.scopes
+    if missing:
+        context.is_denied = True
+        context.scopes_to_ask_for = needed | context.caller.scopes
+        raise _refusal(name, denial_for_scopes(name, missing, context), context)
+
+
+def _refusal(name: str, denial: Denial, context: RequestContext) -> MCPError:
+    return MCPError(
+        code=INVALID_PARAMS,
+        message=denial.message,
+        data={"tool": name[:80], "reason": denial.reason, "settings": context.settings_url},
+    )
 
 
 def _selected_space(name: str, context: RequestContext) -> SpaceChoice | None:

@@ -7,7 +7,7 @@ side for each message.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,14 +20,21 @@ from mcp.server import Server
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST
 
 from accounts.catalogue import catalogue
-from mcpendpoint import kernel
+from mcpendpoint import kernel, limits
 from mcpendpoint.caller import Caller, CallerRefused, identify
 from mcpendpoint.client_tag import UNKNOWN_CLIENT, seal
 from mcpendpoint.context import RequestContext
 from mcpendpoint.head import Head, read_head
 from mcpendpoint.kernel import Answer, Peer
-from mcpendpoint.messages import MalformedMessage, Message, error_message, parse_body
-from mcpendpoint.metadata import challenge
+from mcpendpoint.limits import TooMany
+from mcpendpoint.messages import (
+    MalformedMessage,
+    Message,
+    RequestId,
+    error_message,
+    parse_body,
+)
+from mcpendpoint.metadata import challenge, scope_challenge
 from mcpendpoint.recording import Recording, outcome_of
 from mcpendpoint.records import Outcome
 from mcpendpoint.security import (
@@ -62,6 +69,9 @@ def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View
         head = read_head(request)
         try:
             response = await service.serve(request, head, username)
+        except TooMany as too_many:
+            recording = Recording(caller=too_many.caller, address=head.client_address)
+            response = _refuse_too_many(too_many, recording)
         except Exception:
             # Such as a database that is gone. Whoever serves us would answer with something else
             # than JSON-RPC, and log what the exception says.
@@ -98,6 +108,8 @@ class _Service:
     async def serve(
         self, request: HttpRequest, head: Head, username: str | None
     ) -> HttpResponseBase:
+        if head.method != "OPTIONS" and not getattr(request, "has_entered", False):
+            limits.enter(head.client_address, head.headers.get("authorization"))
         if not is_host_served(head):
             return _error(421, INVALID_REQUEST, "This host is not served. Check ALLOWED_HOSTS.")
         if not is_origin_served(head):
@@ -124,17 +136,27 @@ class _Service:
             Recording().finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
             return refusal
         parsed = _parse(request.body)
-        recording = Recording(method=parsed.method if isinstance(parsed, Message) else "")
+        recording = Recording(
+            method=parsed.method if isinstance(parsed, Message) else "",
+            address=head.client_address,
+        )
         try:
             wish = read_wish(head)
             recording.caller = await identify(head, username, must_sign_in=wish.must_sign_in)
+            limits.charge(recording.caller, head, parsed)
             if isinstance(parsed, MalformedMessage):
                 raise parsed
             selection = _select(wish, recording.caller)
         except CallerRefused as refused:
+            if refused.status == 401:
+                limits.count_wrong_credential(head)
             recording.credential_refused = True
             recording.finish(Outcome.DENIED)
             return _refuse_caller(head, refused)
+        except TooMany as too_many:
+            return _refuse_too_many(
+                too_many, recording, parsed.id if isinstance(parsed, Message) else None
+            )
         except (WishRefused, MalformedMessage) as refused:
             code = getattr(refused, "code", INVALID_PARAMS)
             recording.finish(Outcome.REJECTED, error_code=code)
@@ -166,7 +188,7 @@ class _Service:
         if message.method in STREAMED_METHODS and head.accepts("text/event-stream"):
             return await respond(work, ends_with_client=is_modern)
         answer = await work(None)
-        response = json_response(answer.body, answer.status)
+        response = json_response(answer.body, answer.status, answer.headers)
         if message.method == "initialize" and answer.error_code is None:
             _hand_out_tag(response, peer)
         return response
@@ -188,6 +210,9 @@ class _Service:
         outcome, error_code = Outcome.CANCELLED, None
         try:
             answer = await kernel.answer(self.server, message, peer, exchange)
+            if context.scopes_to_ask_for:
+                asked = scope_challenge(context.head, context.scopes_to_ask_for)
+                answer = replace(answer, status=403, headers={"WWW-Authenticate": asked})
             outcome, error_code = outcome_of(answer, context), answer.error_code
             return answer
         finally:
@@ -225,7 +250,7 @@ class _Service:
         caller: Caller,
         selection: Selection,
     ) -> dict[str, Any] | None:
-        recording = Recording(caller=caller)
+        recording = Recording(caller=caller, address=head.client_address)
         if isinstance(entry, MalformedMessage):
             recording.finish(Outcome.REJECTED, error_code=entry.code)
             return error_message(entry.code, str(entry), entry.request_id)
@@ -276,6 +301,17 @@ def _refuse_caller(head: Head, refused: CallerRefused) -> HttpResponse:
     if refused.retry_after_seconds is not None:
         response["Retry-After"] = str(refused.retry_after_seconds)
     return response
+
+
+def _refuse_too_many(
+    too_many: TooMany, recording: Recording, request_id: RequestId | None = None
+) -> HttpResponse:
+    recording.finish(Outcome.LIMITED, error_code=limits.TOO_MANY, limit=too_many.limit)
+    return json_response(
+        limits.explain(too_many, request_id),
+        429,
+        {"Retry-After": str(too_many.retry_after_seconds)},
+    )
 
 
 def _accept(
