@@ -16,21 +16,6 @@ from huggingface_hub.errors import (
 from tests.standins.serve import Running
 
 
-@pytest.fixture
-def alice(hub: Running) -> HfApi:
-    return HfApi(endpoint=hub.url, token="hf_alice")
-
-
-@pytest.fixture
-def bob(hub: Running) -> HfApi:
-    return HfApi(endpoint=hub.url, token="hf_bob")
-
-
-@pytest.fixture
-def anonymous(hub: Running) -> HfApi:
-    return HfApi(endpoint=hub.url, token=False)
-
-
 def test_knows_whose_token_it_is(alice: HfApi):
     me = alice.whoami()
 

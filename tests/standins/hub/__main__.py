@@ -21,7 +21,9 @@ def main() -> None:
     parser.add_argument("--quota", type=int, default=UNLIMITED, help="requests in five minutes")
     options = parser.parse_args()
     app = create_app(quota=options.quota)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1
+    )
     with socket.create_server((options.host, options.port)) as listening:
         port = listening.getsockname()[1]
         # The socket listens already: a request that comes now waits for the server.

@@ -85,6 +85,35 @@ def _membership(request: Request, membership: Membership) -> dict[str, Any]:
     }
 
 
+def summary(request: Request, name: str) -> dict[str, Any]:
+    """Describe a user as beside what they made; anybody, since any name can have a token."""
+    account = request.app.state.hub.accounts.get(name) or Account(name, name.title())
+    return {
+        "_id": account.id,
+        "avatarUrl": avatar_url(request, name, is_uploaded=account.has_uploaded_avatar),
+        "isPro": account.is_pro,
+        "fullname": account.fullname,
+        "user": name,
+        "type": "user",
+    }
+
+
+def organization(request: Request, name: str) -> dict[str, Any]:
+    org = request.app.state.hub.orgs[name]
+    return {
+        **_org(request, org),
+        "_id": org.id,
+        "avatar": avatar_url(request, name, is_uploaded=True),
+    }
+
+
+def owner(request: Request, name: str) -> dict[str, Any]:
+    """Describe who owns something: an organization or a user."""
+    if name in request.app.state.hub.orgs:
+        return {**organization(request, name), "type": "org"}
+    return {**summary(request, name), "name": name}
+
+
 async def user_overview(request: Request) -> Response:
     hub: Hub = request.app.state.hub
     caller = caller_of(request)
@@ -101,7 +130,7 @@ async def user_overview(request: Request) -> Response:
             "fullname": account.fullname,
             "details": account.details,
             **_counts(hub, account.name),
-            "numPapers": 0,
+            "numPapers": _papers_of(hub, account.name),
             "numDiscussions": len(account.name) * 3,
             "numUpvotes": len(account.name) * 7,
             "numLikes": len(account.name) * 11,
@@ -130,7 +159,7 @@ async def organization_overview(request: Request) -> Response:
             "numUsers": len(_members(hub, org)),
             **_counts(hub, org.name),
             "numFollowers": org.followers,
-            "numPapers": 0,
+            "numPapers": sum(paper.organization == org.name for paper in hub.papers.values()),
             "type": "org",
             "isFollowing": False,
         }
@@ -172,6 +201,13 @@ def _members(hub: Hub, org: Org) -> list[Account]:
 def _counts(hub: Hub, owner: str) -> dict[str, int]:
     owned = [repo.kind for repo in hub.repos.values() if repo.owner == owner and not repo.private]
     return {f"num{kind.title()}s": owned.count(kind) for kind in KINDS}
+
+
+def _papers_of(hub: Hub, username: str) -> int:
+    return sum(
+        any(author.username == username for author in paper.authors)
+        for paper in hub.papers.values()
+    )
 
 
 def _org(request: Request, org: Org) -> dict[str, Any]:

@@ -29,7 +29,10 @@ from tests.standins.hub import (
     space_search,
 )
 from tests.standins.hub.callers import caller_of
+from tests.standins.hub.collections.routes import ROUTES as COLLECTION_ROUTES
+from tests.standins.hub.docs.routes import ROUTES as DOCS_ROUTES
 from tests.standins.hub.headers import HeadersMiddleware
+from tests.standins.hub.papers.routes import ROUTES as PAPER_ROUTES
 from tests.standins.hub.records import KINDS, Kind, Repo
 
 RepoAction = Callable[[Request, Repo, list[str]], Awaitable[Response]]
@@ -98,6 +101,9 @@ def create_app(*, quota: int = UNLIMITED) -> Starlette:
         Route("/api/{kind:kind}", listing.list_repos),
         Route("/api/{kind:kind}/{rest:path}", repo_api, methods=["GET", "POST"]),
         Route("/api/resolve-cache/{kind:kind}/{rest:path}", content.resolve_cache),
+        *PAPER_ROUTES,
+        *DOCS_ROUTES,
+        *COLLECTION_ROUTES,
         *viewer,
         *oauth.routes(),
         Route("/_storage/{sha256}", content.storage),

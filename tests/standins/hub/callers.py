@@ -52,6 +52,10 @@ class Caller:
             return (repo.kind, repo.id) in self.fine_grained.repos
         return repo.owner in self.namespaces
 
+    def sees_private_of(self, owner: str) -> bool:
+        """Tell whether private things other than repositories are shown: buckets, collections."""
+        return self.fine_grained is None and owner in self.namespaces
+
     def can_pass_gate(self, repo: Repo) -> bool:
         if not repo.gated:
             return True

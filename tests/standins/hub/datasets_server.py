@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 
 from tests.standins.hub.callers import caller_of, can_pass_gate, can_see
 from tests.standins.hub.errors import HubError
-from tests.standins.hub.listing import words_in
 from tests.standins.hub.records import Repo
 from tests.standins.hub.state import Hub
 from tests.standins.hub.tables import Table
+from tests.standins.hub.words import words_in
 
 MAX_LENGTH = 100
 FIRST_ROWS = 100

@@ -11,6 +11,7 @@ from tests.standins.hub import errors, paging, properties
 from tests.standins.hub.callers import Caller, caller_of, can_see
 from tests.standins.hub.records import KINDS, Kind, Repo
 from tests.standins.hub.state import Hub
+from tests.standins.hub.words import words_in
 
 SORTS: dict[str, Callable[[Repo], int | str | datetime]] = {
     "trendingScore": lambda repo: repo.trending_score,
@@ -42,11 +43,6 @@ async def list_repos(request: Request) -> Response:
 
 def visible(hub: Hub, kind: Kind, caller: Caller | None) -> Iterable[Repo]:
     return (repo for repo in hub.of_kind(kind) if can_see(caller, repo))
-
-
-def words_in(query: str, *texts: str | None) -> bool:
-    haystack = " ".join(text for text in texts if text).lower()
-    return all(word in haystack for word in query.lower().split())
 
 
 def tag_filters(request: Request) -> set[str]:

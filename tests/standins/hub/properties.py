@@ -121,6 +121,14 @@ TRENDING_FIELDS: dict[Kind, list[str]] = {
     "space": SEARCH_FIELDS,
 }
 
+LINKED_FIELDS: dict[Kind, list[str]] = {
+    "model": _names(
+        "author gated lastModified private downloads likes tags pipeline_tag library_name"
+    ),
+    "dataset": _names("author gated lastModified private downloads likes tags"),
+    "space": _names("author lastModified private likes trendingScore sdk title emoji tags"),
+}
+
 
 def render(repo: Repo, fields: Iterable[str], commit: Commit | None = None) -> dict[str, Any]:
     """Return `_id`, `id` and the fields that have a value."""

@@ -4,15 +4,14 @@ The Hub compares embeddings; this compares the words of the query with those of 
 which is enough for the queries of a test. One word is a full-text search there and here.
 """
 
-import re
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from tests.standins.hub import errors, properties
 from tests.standins.hub.callers import caller_of
-from tests.standins.hub.listing import TRUE, tag_filters, visible, words_in
+from tests.standins.hub.listing import TRUE, tag_filters, visible
 from tests.standins.hub.records import Repo, hex_id
+from tests.standins.hub.words import overlap, words_in
 
 MAX_RESULTS = 50
 MAX_QUERY = 250
@@ -42,13 +41,7 @@ def _score(query: str, repo: Repo) -> float:
     texts = [repo.id, *repo.tags, *(repo.details.get(name) or "" for name in TEXTS)]
     if len(query.split()) == 1:
         return 1.0 if words_in(query, *texts) else 0.0
-    asked, offered = _stems(query), _stems(" ".join(texts))
-    return round(len(asked & offered) / len(asked), 4) if asked else 0.0
-
-
-def _stems(text: str) -> set[str]:
-    """Return the words without their endings: "generating images" finds "image generator"."""
-    return {word[:5] for word in re.findall(r"\w{3,}", text.lower())}
+    return overlap(query, *texts)
 
 
 def _result(score: float, repo: Repo) -> dict[str, object]:

@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tests.standins.hub.buckets.records import Bucket
+from tests.standins.hub.collections.records import Collection
+from tests.standins.hub.docs.records import Product
+from tests.standins.hub.papers.records import Paper
 from tests.standins.hub.records import Account, Kind, Org, Repo
 
 
@@ -12,6 +16,10 @@ class Hub:
     orgs: dict[str, Org]
     repos: dict[tuple[Kind, str], Repo]
     moved: dict[tuple[Kind, str], str] = field(default_factory=dict)  # old id -> new id
+    docs: tuple[Product, ...] = ()
+    papers: dict[str, Paper] = field(default_factory=dict)
+    buckets: dict[str, Bucket] = field(default_factory=dict)
+    collections: dict[str, Collection] = field(default_factory=dict)  # by object id
     page_size: int = 50
     max_page_size: int = 100
 

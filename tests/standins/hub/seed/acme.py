@@ -16,6 +16,8 @@ from tests.standins.hub.records import MAIN, Commit, File, Repo
 from tests.standins.hub.seed import cards, catalogue, odd_files, rows
 from tests.standins.hub.tables import Table
 
+SMOL_PAPER = "2502.02737"  # with more models than the Hub lists beside a paper
+
 
 def repos() -> Iterator[Repo]:
     yield from _models()
@@ -37,6 +39,7 @@ def _models() -> Iterator[Repo]:
 def _model(repo_id: str, *, language: str = "en", created: str = "2025-11-03") -> Repo:
     row = {
         **dict.fromkeys(MODEL_COLUMNS, ""),
+        "arxiv": SMOL_PAPER,
         "id": repo_id,
         "task": "text-generation",
         "library": "transformers",
@@ -53,7 +56,7 @@ def _model(repo_id: str, *, language: str = "en", created: str = "2025-11-03") -
     return catalogue.model(row)
 
 
-MODEL_COLUMNS = ("gated", "base_model", "datasets", "arxiv", "providers")
+MODEL_COLUMNS = ("gated", "base_model", "datasets", "providers")
 
 
 def _tiny_llm() -> Repo:
@@ -83,7 +86,7 @@ def _tiny_llm() -> Repo:
         downloads_all_time=1_234_567,
         trending_score=17,
         card=card,
-        tags=(*base.tags, "de", "dataset:acme/squad", "arxiv:2502.02737"),
+        tags=(*base.tags, "de", "dataset:acme/squad"),
         details={
             **base.details,
             "spaces": ["acme/demo", "acme/image-maker"],
@@ -181,7 +184,13 @@ def _spaces() -> Iterator[Repo]:
     yield _space("acme/old-gradio", "Old Gradio", "🕰️")
     yield _space("acme/slow", "Slow", "🐌")
     yield _space("acme/static", "Landing page", "🏠", sdk="static", hardware="", tags="")
-    yield _space("acme/demo", "Demo of Tiny LLM", "🐜", description="Chat with a tiny model")
+    yield _space(
+        "acme/demo",
+        "Demo of Tiny LLM",
+        "🐜",
+        description="Chat with a tiny model",
+        tags=f"mcp-server arxiv:{SMOL_PAPER}",
+    )
 
 
 def _space(repo_id: str, title: str, emoji: str, **changes: Any) -> Repo:

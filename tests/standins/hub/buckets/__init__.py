@@ -1,0 +1,4 @@
+"""Buckets: files without versions.
+
+records  a bucket and its files
+"""
