@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.proxies import client_behind
+
 
 def site_url(request: HttpRequest) -> str:
     """Return the origin of this server, without a trailing slash.
@@ -39,4 +41,6 @@ def safe_next_url(request: HttpRequest, url: str | None) -> str | None:
 
 def client_address(request: HttpRequest) -> str:
     """Return the IP address of whoever sent the request, "" when it came by no network."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    peer, forwarded_for = request.META.get("REMOTE_ADDR"), request.META.get("HTTP_X_FORWARDED_FOR")
+    lines = [forwarded_for] if forwarded_for else []
+    return client_behind(peer or "", lines, settings.TRUSTED_PROXIES)

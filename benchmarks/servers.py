@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet
 from benchmarks.pinning import pinned
 from benchmarks.scenarios import Scenario
 from tests.ports import free_port
+from tests.unlimited import NO_LIMITS
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "tests/node/node_modules/@llmindset/hf-mcp-server/dist/server/streamableHttp.js"
@@ -86,6 +87,7 @@ def ours(scenario: Scenario, core: int | None) -> Iterator[Server]:
             "HF_SPACE_URL": NOBODY,
             "HF_OAUTH_CLIENT_ID": "",
             "DISABLE_TOOLS": "",
+            **NO_LIMITS,
         }
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         made = subprocess.run(

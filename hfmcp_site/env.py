@@ -12,6 +12,8 @@ import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.proxies import Proxies, read_proxies
+
 T = TypeVar("T")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -59,6 +61,14 @@ def url(name: str, default: str = "") -> str:
     if value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query):
         raise ImproperlyConfigured(f"{name} should be a URL such as https://example.org.")
     return value
+
+
+def proxies(name: str) -> Proxies:
+    return _checked(
+        name,
+        lambda: read_proxies(text(name) or "0"),
+        "a number of proxies, or their addresses and networks, separated by commas",
+    )
 
 
 def secret(name: str) -> str:

@@ -39,6 +39,17 @@ METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 30, minimum=1)
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1)
 AUDIT_IP = env.boolean("AUDIT_IP", default=False)
 
+# How often somebody may ask, by the minute; 0: as often as they like
+LIMIT_ANONYMOUS_PER_MINUTE = env.integer("LIMIT_ANONYMOUS_PER_MINUTE", 600)
+LIMIT_WRONG_CREDENTIALS_PER_MINUTE = env.integer("LIMIT_WRONG_CREDENTIALS_PER_MINUTE", 60)
+LIMIT_USER_PER_MINUTE = env.integer("LIMIT_USER_PER_MINUTE", 1_200)
+LIMIT_CLIENT_PER_MINUTE = env.integer("LIMIT_CLIENT_PER_MINUTE", 600)
+LIMIT_CHEAP_PER_MINUTE = env.integer("LIMIT_CHEAP_PER_MINUTE", 600)
+LIMIT_HUB_PER_MINUTE = env.integer("LIMIT_HUB_PER_MINUTE", 300)
+LIMIT_SPACE_PER_MINUTE = env.integer("LIMIT_SPACE_PER_MINUTE", 60)
+LIMIT_WRITE_PER_MINUTE = env.integer("LIMIT_WRITE_PER_MINUTE", 60)
+TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES")
+
 # What MCP clients that sign people in get from our authorization server
 OAUTH_ACCESS_TOKEN_SECONDS = env.integer("OAUTH_ACCESS_TOKEN_SECONDS", 3_600, minimum=60)
 OAUTH_REFRESH_TOKEN_DAYS = env.integer("OAUTH_REFRESH_TOKEN_DAYS", 30, minimum=1)

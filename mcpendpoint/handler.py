@@ -18,6 +18,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, get_resolver
 
+from mcpendpoint.door import Door
+
 Scope = dict[str, Any]
 
 DISCONNECT_WATCH_SECONDS = 0.2
@@ -31,6 +33,7 @@ class EndpointHandler:
     def __init__(self, django: Any, urlconf: str = "mcpendpoint.endpoint_urls") -> None:
         self._django = django
         import_module(urlconf)  # now, not during the first request
+        self._door = Door()
         self._resolve = lru_cache(maxsize=1_000)(get_resolver(urlconf).resolve)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -38,10 +41,12 @@ class EndpointHandler:
         if match is None:
             await self._django(scope, receive, send)
             return
+        if await self._door.turns_away(scope, send):
+            return
         body = await _read_body(receive)
         if body is None:
             return
-        request = _request(scope, body)
+        request = _Request(scope, body)
         watch = _DisconnectWatch(receive)
         try:
             response = await match.func(request, *match.args, **match.kwargs)
@@ -80,11 +85,14 @@ async def _read_body(receive: Any) -> bytes | None:
     return b"".join(chunks)
 
 
-def _request(scope: Scope, body: bytes) -> ASGIRequest:
-    request = ASGIRequest(scope, io.BytesIO())
-    # Read already; otherwise request.body would read it again from the stream.
-    request._body = body
-    return request
+class _Request(ASGIRequest):
+    has_entered = True
+    """The door has counted it."""
+
+    def __init__(self, scope: Scope, body: bytes) -> None:
+        super().__init__(scope, io.BytesIO())
+        # Read already; otherwise request.body would read it again from the stream.
+        self._body = body
 
 
 class _DisconnectWatch:

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, quote
 
 from django.http import HttpRequest
 
+from accounts.addresses import client_address
+
 MAX_QUERY_FIELDS = 100
 
 
@@ -26,6 +28,7 @@ class Head:
     has_too_many_fields: bool
     scheme: str
     client_address: str
+    """As TRUSTED_PROXIES have it; "" when the request came by no network."""
 
     def values(self, name: str) -> list[str]:
         if name not in self.headers:  # as most names that are asked for
@@ -56,7 +59,7 @@ def read_head(request: HttpRequest) -> Head:
         query=query or {},
         has_too_many_fields=query is None,
         scheme=request.scheme or "http",
-        client_address=request.META.get("REMOTE_ADDR", ""),
+        client_address=client_address(request),
     )
 
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from django.conf import settings
 from mcp_types import INTERNAL_ERROR
 
 from mcpendpoint.caller import ANONYMOUS, Caller
@@ -23,6 +24,7 @@ class Recording:
     caller: Caller = ANONYMOUS
     credential_refused: bool = False
     peer: Peer | None = None
+    address: str = ""
     started: float = field(default_factory=time.perf_counter)
 
     def finish(
@@ -33,6 +35,7 @@ class Recording:
         context: RequestContext | None = None,
         notifications_sent: int = 0,
         is_stream: bool = False,
+        limit: str = "",
     ) -> None:
         peer = self.peer
         client = peer.client if peer else UNKNOWN_CLIENT
@@ -53,6 +56,8 @@ class Recording:
                 credential="refused" if self.credential_refused else self.caller.credential,
                 user_id=self.caller.user_id,
                 notifications_sent=notifications_sent,
+                limit=limit,
+                address=self.address if settings.AUDIT_IP else "",
             )
         )
 

@@ -1,5 +1,6 @@
 """Which hosts, browsers' origins and headers the endpoint serves (DNS rebinding, CORS)."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -27,7 +28,11 @@ def is_host_served(head: Head) -> bool:
 def is_origin_served(head: Head) -> bool:
     """No Origin: not a browser. Repeated, foreign or "null": refused."""
     origins = head.values("origin")
-    return not origins or (len(origins) == 1 and _is_origin_allowed(origins[0]))
+    return not origins or _are_allowed(origins)
+
+
+def _are_allowed(origins: Sequence[str]) -> bool:
+    return len(origins) == 1 and _is_origin_allowed(origins[0])
 
 
 @lru_cache(maxsize=1024)
@@ -56,11 +61,15 @@ def _is_origin_allowed(origin: str) -> bool:
 
 def cors_headers(head: Head) -> dict[str, str]:
     """Return the headers of an answer to a browser whose Origin is served, else none."""
-    origin = head.headers.get("origin")
-    if origin is None or not is_origin_served(head):
+    return cors_headers_for(head.values("origin")) if "origin" in head.headers else {}
+
+
+def cors_headers_for(origins: Sequence[str]) -> dict[str, str]:
+    """Do so for the lines of the Origin header."""
+    if not _are_allowed(origins):
         return {}
     return {
-        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Origin": origins[0],
         "Access-Control-Expose-Headers": CORS_EXPOSED,
         "Vary": "Origin",
     }

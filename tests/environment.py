@@ -9,6 +9,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from tests.unlimited import NO_LIMITS
+
 NOBODY = "http://127.0.0.1:9"  # nothing listens there: a test that needs a Hub says so
 
 SETTINGS = {
@@ -30,6 +32,8 @@ SETTINGS = {
     "MCP_ALLOWED_ORIGINS": "",
     "DISABLE_TOOLS": "",
     "DEFAULT_SPACES": "",
+    "TRUSTED_PROXIES": "",
+    **NO_LIMITS,
 }
 
 

@@ -1,0 +1,84 @@
+"""Whom a request came from, behind the proxies that we trust. Pure: no I/O.
+
+`X-Forwarded-For` is what anybody may claim, but for the part that trusted proxies have added to it.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Proxies = int | tuple[IPv4Network | IPv6Network, ...]
+"""How many proxies every request passes through, or from which networks they come."""
+
+IPV6_SUBSCRIBER_BITS = 64
+MAX_HOPS = 20
+
+
+def read_proxies(text: str) -> Proxies:
+    """Read a number, or a comma-separated list of addresses and networks. Raises ValueError."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    return tuple(ip_network(word, strict=False) for word in words)
+
+
+def client_behind(peer: str, forwarded_for: Sequence[str], trusted: Proxies) -> str:
+    """Return the address of the client; `forwarded_for` is each line of that header.
+
+    "" when the request came by no network.
+    """
+    if not trusted or not forwarded_for:
+        return peer
+    hops = [hop for line in forwarded_for for hop in line.split(",")][-MAX_HOPS:]
+    if isinstance(trusted, int):
+        return _far_side_of(trusted, peer, hops)
+    return _first_stranger(trusted, peer, hops)
+
+
+def _far_side_of(count: int, peer: str, hops: list[str]) -> str:
+    # The last proxy is the peer itself; each one has added whom it heard from.
+    if len(hops) < count:
+        return peer  # somebody who goes around the proxies, and writes what they like
+    claimed = _address(hops[-count])
+    return str(claimed) if claimed else peer
+
+
+def _first_stranger(
+    trusted: Sequence[IPv4Network | IPv6Network], peer: str, hops: list[str]
+) -> str:
+    nearest = peer
+    for hop in reversed(hops):
+        address = _address(nearest)
+        # A proxy on this machine may come by a Unix socket, which has no address.
+        if nearest and not (address and any(address in network for network in trusted)):
+            break
+        claimed = _address(hop)
+        if claimed is None:
+            break
+        nearest = str(claimed)
+    return nearest
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address, with a port or without."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+@lru_cache(maxsize=10_000)
+def subscriber(address: str) -> str:
+    """Return what one subscriber has as a whole: an IPv4 address, or a /64 of IPv6."""
+    parsed = _address(address)
+    if parsed is None:
+        return "unknown"
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((int(parsed), IPV6_SUBSCRIBER_BITS), strict=False))
+    return str(parsed)
