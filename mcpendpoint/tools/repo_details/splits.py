@@ -47,7 +47,7 @@ def columns_of(features: Iterable[Feature]) -> list[Column]:
 
 
 def type_name(kind: Any) -> str:
-    """Return `string`, `ClassLabel(neg, pos)`, `List(int32)` or what the viewer says, cut."""
+    """Return `string`, `ClassLabel(neg, pos)`, `Audio(sampling_rate: 16000)` or so, cut."""
     text = _type_name(kind)
     return text if len(text) <= MAX_TYPE_CHARS else text[: MAX_TYPE_CHARS - 1] + "…"
 
@@ -60,9 +60,16 @@ def _type_name(kind: Any) -> str:
             return f"ClassLabel({', '.join(str(name) for name in names[:MAX_OPTIONS])})"
         case {"_type": ("Sequence" | "List" | "LargeList") as name, "feature": inner}:
             return f"{name}({type_name(inner)})"
-        case {"_type": str(name)}:
-            return name
+        case {"_type": str(name), **options}:
+            said = [
+                f"{key}: {_option(value)}" for key, value in options.items() if value is not None
+            ]
+            return f"{name}({', '.join(said)})" if said else name
         case dict(fields):
             return "{" + ", ".join(f"{key}: {type_name(fields[key])}" for key in fields) + "}"
         case _:
-            return orjson.dumps(kind, default=str).decode()
+            return _option(kind)
+
+
+def _option(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()

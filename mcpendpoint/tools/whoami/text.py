@@ -66,7 +66,8 @@ def _permission_lines(permissions: Permissions) -> Iterator[str]:
     for grant in permissions.scoped:
         entity = grant.entity
         yield f"#### {entity.type}: {markdown.code(entity.name or entity.id)}"
-        lines = [f"- {permission}" for permission in grant.permissions]
+        lines = [f"- **Id:** {markdown.code(entity.id)}"]
+        lines += [f"- {permission}" for permission in grant.permissions]
         lines += [
             f"- Only {rule.resource_type.replace('_', ' ')}s: {markdown.some(rule.patterns, 20)}"
             for rule in grant.restrictions or []
@@ -88,6 +89,7 @@ def _organization_lines(organizations: list[Organization]) -> Iterator[str]:
         yield f"### [{markdown.one_line(org.display_name, 100)}]({org.url}) (`{org.name}`)"
         yield markdown.bullets(
             (
+                ("Organization id", markdown.code(org.id)),
                 ("Role", org.role),
                 ("Plan", org.plan),
                 ("Security restrictions", ", ".join(org.security_restrictions or [])),
@@ -97,4 +99,5 @@ def _organization_lines(organizations: list[Organization]) -> Iterator[str]:
 
 
 def _group(group: ResourceGroup) -> str:
-    return f"{markdown.one_line(group.name, 100)} ({group.role})" if group.role else group.name
+    role = f" ({group.role})" if group.role else ""
+    return f"{markdown.one_line(group.name, 100)} {markdown.code(group.id)}{role}"
