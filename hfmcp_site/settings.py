@@ -168,15 +168,6 @@ ACCOUNT_SIGNUP_FIELDS = ["username*"]
 SOCIALACCOUNT_ONLY = True
 SOCIALACCOUNT_STORE_TOKENS = False  # kept encrypted in accounts.HubCredential instead
 SOCIALACCOUNT_ADAPTER = "accounts.huggingface.adapter.SocialAccountAdapter"
-SOCIALACCOUNT_PROVIDERS = {
-    "huggingface": {
-        "SCOPE": HF_OAUTH_SCOPES,
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [{"client_id": HF_OAUTH_CLIENT_ID, "secret": HF_OAUTH_CLIENT_SECRET}]
-        if HF_OAUTH_CLIENT_ID
-        else [],
-    }
-}
 
 # Our authorization server (accounts.authorization, on django-oauth-toolkit)
 OAUTH2_PROVIDER_APPLICATION_MODEL = "authorization.Application"
