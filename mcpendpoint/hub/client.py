@@ -4,18 +4,19 @@ Everything that is asked of the Hub goes through `HubClient`; what goes wrong is
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlencode
 
 import orjson
 from django.conf import settings
 
-from accounts.caching import SingleFlightCache
-from mcpendpoint.hub import transport
-from mcpendpoint.hub.answers import AnswerStore, Key
+from mcpendpoint.hub import downloads, transport
+from mcpendpoint.hub.answers import AnswerStore, Key, Known
+from mcpendpoint.hub.downloads import FilePart
 from mcpendpoint.hub.errors import (
     HubBadAnswer,
     HubError,
@@ -25,9 +26,10 @@ from mcpendpoint.hub.errors import (
     HubRateLimited,
     HubTokenRefused,
 )
+from mcpendpoint.hub.flights import Flights
 from mcpendpoint.hub.ids import parse_repo_id, url_path
 from mcpendpoint.hub.pages import Page, next_url_of
-from mcpendpoint.hub.transport import Answer, Params
+from mcpendpoint.hub.transport import Answer, Params, Question
 from mcpendpoint.hub.types import HubModelT, Space, read
 
 T = TypeVar("T")
@@ -36,7 +38,8 @@ MAX_JSON_BYTES = 5_000_000
 MAX_TEXT_BYTES = 1_000_000
 ANSWER_SECONDS = 30.0
 ERROR_SECONDS = 5.0
-MAX_REQUESTS_PER_CALLER = 8
+MAX_REQUESTS_PER_CALLER = 24
+ACCEPT = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.8"}
 
 SPACE_FIELDS = (
     "author",
@@ -54,8 +57,16 @@ SPACE_FIELDS = (
     "trendingScore",
 )
 
+
+@dataclass(frozen=True)
+class _Loaded(Generic[T]):
+    value: T
+    size_bytes: int
+    etag: str = ""
+
+
 _answers = AnswerStore()
-_flights: SingleFlightCache[Key, Any] = SingleFlightCache(max_entries=1)
+_flights: Flights[Key, Any] = Flights()
 
 
 def forget_answers() -> None:
@@ -114,8 +125,30 @@ class HubClient:
 
         return await self._get(_url(path, params, None), parse, f"page of {kind.__name__}")
 
-    async def get_text(self, path: str, *, max_bytes: int = MAX_TEXT_BYTES) -> str:
-        return await self._get(_url(path, (), None), _text_of, "text", max_bytes=max_bytes)
+    async def get_text(
+        self, path: str, *, max_bytes: int = MAX_TEXT_BYTES, accept: str | None = None
+    ) -> str:
+        headers = {"Accept": accept} if accept else ACCEPT
+        return await self._get(
+            _url(path, (), None), _text_of, "text", max_bytes=max_bytes, headers=headers
+        )
+
+    async def query_json(self, path: str, body: Any) -> Any:
+        """Ask what the Hub wants to be asked by POST; the answer is remembered all the same."""
+        content = orjson.dumps(body)
+        return await self._get(
+            _url(path, (), None), _json_of, f"json for {content.decode()}", body=content
+        )
+
+    async def get_bytes(self, path: str, *, offset: int, length: int) -> FilePart:
+        """Return a part of the file that a resolve route names."""
+        url = _url(path, (), None)
+
+        async def load(_: Known | None) -> _Loaded[FilePart]:
+            part = await downloads.get_part(url, token=self._token, offset=offset, length=length)
+            return _Loaded(part, len(part.content))
+
+        return await self._once((self._digest, f"bytes {offset}+{length}", url), load)
 
     async def space(self, space_id: str) -> Space:
         path = url_path("api", "spaces", *parse_repo_id(space_id).split("/"))
@@ -138,44 +171,53 @@ class HubClient:
         *,
         seconds: float = ANSWER_SECONDS,
         max_bytes: int = MAX_JSON_BYTES,
+        headers: Mapping[str, str] = ACCEPT,
+        body: bytes | None = None,
     ) -> T:
-        key = (self._digest, form, url)
+        async def load(stale: Known | None) -> _Loaded[T] | None:
+            validator = {} if stale is None else {"If-None-Match": stale.etag}
+            question = Question(url, {**headers, **validator}, max_bytes, body)
+            answer = await transport.ask(question, self._token)
+            if answer.status == 304:
+                return None
+            return _Loaded(parse(answer), len(answer.body), answer.headers.get("etag", ""))
+
+        return await self._once((self._digest, form, url), load, seconds=seconds)
+
+    async def _once(
+        self,
+        key: Key,
+        load: Callable[[Known | None], Awaitable[_Loaded[T] | None]],
+        *,
+        seconds: float = ANSWER_SECONDS,
+    ) -> T:
         known = _answers.fresh(key)
         if known is not None:
             return cast(T, known.take())  # the form is part of the key
-
-        async def load() -> tuple[T, float]:
-            return await self._load(key, url, parse, seconds, max_bytes), 0
-
-        return cast(T, await _flights.get(key, load))
+        return cast(T, await _flights.join(key, lambda: self._load(key, load, seconds)))
 
     async def _load(
         self,
         key: Key,
-        url: str,
-        parse: Callable[[Answer], T],
+        load: Callable[[Known | None], Awaitable[_Loaded[T] | None]],
         seconds: float,
-        max_bytes: int,
     ) -> T:
         stale = _answers.stale(key)
-        headers = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.8"}
-        if stale is not None:
-            headers["If-None-Match"] = stale.etag
         try:
             async with self._slots:
-                answer = await transport.get(
-                    url, token=self._token, headers=headers, max_bytes=max_bytes
-                )
+                loaded = await load(stale)
         except HubError as error:
             _answers.keep(key, error, seconds=_seconds_to_keep(error), size_bytes=0)
             raise
-        if answer.status == 304 and stale is not None:
+        if loaded is None:
+            if stale is None:
+                raise HubBadAnswer("The Hub says that nothing changed since we never asked.")
             _answers.renew(key, stale, seconds=seconds)
             return cast(T, stale.take())
-        value = parse(answer)
-        etag = answer.headers.get("etag", "")
-        _answers.keep(key, value, seconds=seconds, size_bytes=len(answer.body), etag=etag)
-        return value
+        _answers.keep(
+            key, loaded.value, seconds=seconds, size_bytes=loaded.size_bytes, etag=loaded.etag
+        )
+        return loaded.value
 
 
 def expand(fields: Sequence[str]) -> list[tuple[str, str]]:

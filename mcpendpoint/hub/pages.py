@@ -32,5 +32,8 @@ def next_url_of(answer: Answer) -> str | None:
     found = _NEXT.search(answer.headers.get("link", ""))
     if found is None:
         return None
-    url = urljoin(answer.url, found[1])
-    return url if origin_of(url) == origin_of(answer.url) else None
+    try:
+        url = urljoin(answer.url, found[1])
+        return url if origin_of(url) == origin_of(answer.url) else None
+    except ValueError:
+        return None

@@ -4,11 +4,11 @@ The token goes to the configured services and nowhere else.
 """
 
 import asyncio
-import logging
 import random
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakKeyDictionary
 
@@ -24,7 +24,7 @@ from mcpendpoint.hub.errors import (
     error_from_answer,
 )
 
-logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 MAX_CONCURRENT_REQUESTS = 64
 MAX_REDIRECTS = 3
@@ -32,11 +32,24 @@ MAX_ERROR_BYTES = 64_000
 DEADLINE_IN_TIMEOUTS = 1.5
 MIN_ATTEMPT_SECONDS = 0.2
 RETRY_PAUSE_SECONDS = 0.2
+REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS_THAT_KEEP_THE_METHOD = (307, 308)
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]{1,20000}")
 
 Params = Sequence[tuple[str, str]]
 
 _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request that changes nothing, so that it may be sent twice."""
+
+    url: str
+    headers: Mapping[str, str]
+    max_bytes: int
+    body: bytes | None = None
+    """Sent by POST, as JSON; None: by GET."""
 
 
 @dataclass(frozen=True)
@@ -54,36 +67,38 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-async def get(
-    url: str,
-    *,
-    token: str | None,
-    headers: Mapping[str, str],
-    max_bytes: int,
-) -> Answer:
-    """Ask one of the configured services, a second time if it makes sense and time is left.
-
-    Raises HubError.
-    """
-    if origin_of(url) not in {
+async def ask(question: Question, token: str | None) -> Answer:
+    """Ask one of the configured services. Raises HubError."""
+    if origin_of(question.url) not in {
         origin_of(settings.HF_ENDPOINT),
         origin_of(settings.HF_DATASETS_SERVER),
     }:
         raise HubBadAnswer("The Hub pointed to another host, which is not followed.")
-    if token is not None and not _SENDABLE_TOKEN.fullmatch(token):
+    question = replace(question, headers={**question.headers, **credential(token)})
+    return await with_retry(lambda: _follow(question))
+
+
+def credential(token: str | None) -> dict[str, str]:
+    """Return the header that says who asks. Raises HubTokenRefused for what cannot be sent."""
+    if token is None:
+        return {}
+    if not _SENDABLE_TOKEN.fullmatch(token):
         raise HubTokenRefused("The token holds characters that no Hugging Face token has.")
-    if token is not None:
-        headers = {**headers, "Authorization": f"Bearer {token}"}
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def with_retry(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Try, and once more if that makes sense and time is left. Raises HubError."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + settings.HF_TIMEOUT_SECONDS * DEADLINE_IN_TIMEOUTS
     try:
-        return await _attempt(url, headers, max_bytes, deadline)
+        return await _try(attempt, deadline)
     except HubError as error:
         pause = _pause_before_retry(error, deadline - loop.time())
         if pause is None:
             raise
     await asyncio.sleep(pause)
-    return await _attempt(url, headers, max_bytes, deadline)
+    return await _try(attempt, deadline)
 
 
 def _pause_before_retry(error: HubError, seconds_left: float) -> float | None:
@@ -96,13 +111,13 @@ def _pause_before_retry(error: HubError, seconds_left: float) -> float | None:
     return pause if pause + MIN_ATTEMPT_SECONDS < seconds_left else None
 
 
-async def _attempt(url: str, headers: Mapping[str, str], max_bytes: int, deadline: float) -> Answer:
+async def _try(attempt: Callable[[], Awaitable[T]], deadline: float) -> T:
     loop = asyncio.get_running_loop()
     seconds = min(settings.HF_TIMEOUT_SECONDS, deadline - loop.time())
     slots = _slots.setdefault(loop, asyncio.Semaphore(MAX_CONCURRENT_REQUESTS))
     try:
         async with asyncio.timeout(seconds), slots:
-            return await _follow(url, headers, max_bytes)
+            return await attempt()
     except (TimeoutError, httpx.TimeoutException) as error:
         raise HubUnavailable("Hugging Face did not answer in time.") from error
     except httpx.HTTPError as error:
@@ -111,44 +126,66 @@ async def _attempt(url: str, headers: Mapping[str, str], max_bytes: int, deadlin
         raise HubBadAnswer("The Hub pointed to something that is no URL.") from error
 
 
-async def _follow(url: str, headers: Mapping[str, str], max_bytes: int) -> Answer:
+async def _follow(question: Question) -> Answer:
     """Follow redirects, such as those of a renamed repository, within the same origin only."""
-    origin = origin_of(url)
+    origin = origin_of(question.url)
+    followed = REDIRECTS if question.body is None else REDIRECTS_THAT_KEEP_THE_METHOD
     for _ in range(MAX_REDIRECTS + 1):
-        answer = await _exchange(url, headers, max_bytes)
-        if answer.status not in (301, 302, 303, 307, 308):
+        answer = await _exchange(question)
+        if answer.status not in followed:
             return answer
-        url = urljoin(url, answer.headers.get("location", ""))
+        url = place_of(answer.headers.get("location", ""), question.url)
         if origin_of(url) != origin:
             raise HubBadAnswer("The Hub redirected to another host, which is not followed.")
+        question = replace(question, url=url)
     raise HubBadAnswer("The Hub redirected too often.")
 
 
-async def _exchange(url: str, headers: Mapping[str, str], max_bytes: int) -> Answer:
-    client = http_client()
-    request = client.build_request("GET", url, headers=dict(headers))
+def place_of(location: str, base: str) -> str:
+    """Return where a redirect leads."""
+    try:
+        return urljoin(base, location)
+    except ValueError as error:
+        raise HubBadAnswer("The Hub redirected to something that is no URL.") from error
+
+
+async def _exchange(question: Question) -> Answer:
+    client, headers = http_client(), dict(question.headers)
+    if question.body is None:
+        request = client.build_request("GET", question.url, headers=headers)
+    else:
+        headers["Content-Type"] = "application/json"
+        request = client.build_request("POST", question.url, headers=headers, content=question.body)
     response = await client.send(request, stream=True)
     try:
-        names = {name.lower(): value for name, value in response.headers.items()}
+        names = lower_case(response.headers)
         if response.is_redirect or response.status_code == 304:
-            return Answer(response.status_code, names, b"", url)
+            return Answer(response.status_code, names, b"", question.url)
         if not response.is_success:
-            body = await _read(response, MAX_ERROR_BYTES)
-            raise error_from_answer(
-                response.status_code,
-                names,
-                body[:MAX_ERROR_BYTES],
-                has_token="Authorization" in headers,
-            )
-        body = await _read(response, max_bytes)
-        if len(body) > max_bytes:
-            raise HubBadAnswer(f"The answer is larger than {max_bytes:,} bytes.")
-        return Answer(response.status_code, names, body, url)
+            raise await error_of(response, has_token="Authorization" in headers)
+        body = await read(response, question.max_bytes)
+        if len(body) > question.max_bytes:
+            raise HubBadAnswer(f"The answer is larger than {question.max_bytes:,} bytes.")
+        return Answer(response.status_code, names, body, question.url)
     finally:
         await response.aclose()
 
 
-async def _read(response: httpx.Response, max_bytes: int) -> bytes:
+def lower_case(headers: httpx.Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+async def error_of(response: httpx.Response, *, has_token: bool) -> HubError:
+    body = await read(response, MAX_ERROR_BYTES)
+    return error_from_answer(
+        response.status_code,
+        lower_case(response.headers),
+        body[:MAX_ERROR_BYTES],
+        has_token=has_token,
+    )
+
+
+async def read(response: httpx.Response, max_bytes: int) -> bytes:
     """Read until there is more than `max_bytes`, and no further."""
     body = bytearray()
     async for chunk in response.aiter_bytes():

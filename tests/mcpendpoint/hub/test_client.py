@@ -61,8 +61,9 @@ async def test_pages_follow_each_other_to_the_end(hub_side):
     assert len(ids) == len(set(ids)) > 14
 
 
-async def test_a_next_page_elsewhere_is_not_followed(hub_side):
-    body, link = '[{"id": "a/b"}]', '<https://evil.example/api/models?cursor=x>; rel="next"'
+@pytest.mark.parametrize("url", ["https://evil.example/api/models?cursor=x", "//[bad"])
+async def test_a_next_page_elsewhere_is_not_followed(hub_side, url):
+    body, link = '[{"id": "a/b"}]', f'<{url}>; rel="next"'
     hub_side.break_at("^/api/models", status=200, body=body, headers={"Link": link})
 
     page = await list_repos(HubClient(None), RepoType.MODEL, [], None)
@@ -237,6 +238,41 @@ async def test_a_redirect_to_another_host_is_not_followed(hub_side):
         await tiny(HubClient("hf_alice"))
 
     assert hub_side.asked("whoami") == []
+
+
+async def test_a_redirect_to_what_is_no_url_is_a_bad_answer(hub_side):
+    hub_side.break_at(TINY, status=307, headers={"Location": "//[bad"})
+
+    with pytest.raises(errors.HubBadAnswer, match="no URL"):
+        await tiny()
+
+
+async def test_a_question_sent_by_post_is_remembered_by_its_body(hub_side):
+    client, path = HubClient(None), "/api/models/acme/tiny-llm/paths-info/main"
+
+    for paths in (["notes.txt"], ["config.json"], ["notes.txt"]):
+        (entry,) = await client.query_json(path, {"paths": paths, "expand": False})
+        assert entry["path"] == paths[0]
+
+    assert [entry["method"] for entry in hub_side.asked(path)] == ["POST", "POST"]
+
+
+async def test_a_question_sent_by_post_follows_a_renamed_repository(hub_side):
+    path = "/api/models/gpt2/paths-info/main"
+
+    (entry,) = await HubClient(None).query_json(path, {"paths": ["README.md"]})
+
+    assert entry["type"] == "file"
+
+
+async def test_a_cancelled_question_is_not_asked_to_the_end(hub_side):
+    hub_side.break_at(TINY, status=503, headers={"Retry-After": "0"}, delay=0.2)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(tiny(), timeout=0.1)
+    await asyncio.sleep(0.3)
+
+    assert len(hub_side.asked(TINY)) == 1  # it would have been tried again
 
 
 async def test_a_redirect_in_circles_ends(hub_side):
