@@ -17,14 +17,12 @@ from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.connection import Connection
 from mcp.server.runner import ServerRunner, modern_error_data
 from mcp.shared.dispatcher import CallOptions
-from mcp.shared.exceptions import MCPError, NoBackChannelError
+from mcp.shared.exceptions import NoBackChannelError
 from mcp.shared.inbound import (
     ERROR_CODE_HTTP_STATUS,
-    MCP_PARAM_HEADER_PREFIX,
     InboundLadderRejection,
     classify_inbound_request,
     find_duplicated_routing_header,
-    validate_mcp_param_headers,
 )
 from mcp.shared.message import ServerMessageMetadata
 from mcp.shared.transport_context import TransportContext
@@ -251,21 +249,3 @@ def announce_versions(server: Server[Any]) -> None:
         )
 
     server.add_request_handler("server/discover", RequestParams, discover)
-
-
-def check_param_headers(
-    schema: Mapping[str, Any], arguments: Mapping[str, Any] | None, head: Head
-) -> None:
-    """Compare `Mcp-Param-*` headers with the arguments they repeat (2026-07-28; not before).
-
-    `schema` says by `x-mcp-header` which those are. Raises MCPError.
-    """
-    # Of a modern request, this header was seen to be there and right (modern_peer).
-    if head.headers.get("mcp-protocol-version") not in MODERN_PROTOCOL_VERSIONS:
-        return
-    names = [name for name, _ in head.pairs if name.startswith(MCP_PARAM_HEADER_PREFIX.lower())]
-    if len(names) != len(set(names)):
-        raise MCPError(code=HEADER_MISMATCH, message="An Mcp-Param header is repeated.")
-    rejection = validate_mcp_param_headers(schema, arguments or {}, head.headers)
-    if rejection is not None:
-        raise MCPError(code=rejection.code, message=rejection.message, data=rejection.data)
