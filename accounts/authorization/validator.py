@@ -33,10 +33,31 @@ class McpValidator(OAuth2Validator):
     ) -> bool:
         if not _CODE.fullmatch(code):
             return False
-        if super().validate_code(client_id, code, client, request, *args, **kwargs):
-            return bool(request.user.is_active)
-        _take_back(code, client)
-        return False
+        grant = Grant.objects.select_related("user").filter(code=code, application=client).first()
+        if grant is None:
+            _take_back(code, client)
+            return False
+        # Kept for the questions below: another request may spend the code in between.
+        request.grant, request.user, request.scopes = grant, grant.user, grant.scope.split()
+        return bool(grant.user.is_active and not grant.is_expired())
+
+    def get_code_challenge(self, code: str, request: Any) -> str:
+        return str(request.grant.code_challenge)
+
+    def get_code_challenge_method(self, code: str, request: Any) -> str:
+        return str(request.grant.code_challenge_method)
+
+    def confirm_redirect_uri(
+        self,
+        client_id: str,
+        code: str,
+        redirect_uri: str,
+        client: Application,
+        request: Any,
+        *args: Any,
+        **kwargs: Any,
+    ) -> bool:
+        return bool(request.grant.redirect_uri_allowed(redirect_uri))
 
     def validate_refresh_token(
         self, refresh_token: str, client: Application, request: Any, *args: Any, **kwargs: Any

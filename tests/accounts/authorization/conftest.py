@@ -1,0 +1,41 @@
+from contextlib import ExitStack, closing
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+from tests.accounts.authorization.flow import App, make_browser, registered
+from tests.live.people import sign_in
+
+
+@pytest.fixture(autouse=True)
+def no_registrations_yet():
+    cache.clear()
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    """Alice's."""
+    client = make_browser()
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def app(db) -> App:
+    return registered()
+
+
+@pytest.fixture
+def make_person(new_user):
+    """Sign a new user in at a live product: `make_person(url)`."""
+    with ExitStack() as people:
+
+        def make(base: str) -> httpx.Client:
+            somebody = SimpleNamespace(url=base)
+            return people.enter_context(closing(sign_in(somebody, new_user().token)))
+
+        yield make

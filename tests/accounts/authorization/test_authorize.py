@@ -1,0 +1,288 @@
+"""Requests for authorization: which are put to the person, which are answered with an error."""
+
+import re
+
+import pytest
+
+from accounts.authorization.models import AccessToken, Application, Grant
+from tests.accounts.authorization.flow import (
+    ISSUER,
+    LOOPBACK,
+    SHARED,
+    VERIFIER,
+    address_of,
+    agree,
+    answer_of,
+    challenge_of,
+    decide,
+    make_browser,
+    registered,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_client_gets_a_code_with_state_and_issuer(browser, app):
+    answer = answer_of(agree(browser, app.authorize_url()))
+
+    assert answer.keys() == {"code", "state", "iss"}
+    assert answer["state"] == "a-state"
+    assert answer["iss"] == ISSUER
+
+
+def test_a_person_who_is_not_signed_in_signs_in_first_and_comes_back(app):
+    url = app.authorize_url()
+
+    answer = make_browser().get(url)
+
+    assert answer.status_code == 302
+    location = answer.headers["location"]
+    assert location.startswith("/sign-in/?next=/oauth/authorize%3F")
+
+
+def test_a_person_whose_credential_has_ended_signs_in_first(browser, app, alice):
+    alice.hub_credential.needs_sign_in = True
+    alice.hub_credential.save()
+
+    answer = browser.get(app.authorize_url())
+
+    assert answer.headers["location"].startswith("/sign-in/?next=/oauth/authorize%3F")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": None},
+        {"client_id": "unknown"},
+        {"client_id": "\0"},
+        {"client_id": ["a", "b"]},
+        {"redirect_uri": "http://127.0.0.1:33418/other"},
+        {"redirect_uri": "http://localhost:33418/callback"},
+        {"redirect_uri": "https://127.0.0.1:33418/callback"},
+        {"redirect_uri": "http://evil.example/callback"},
+        {"redirect_uri": "http://127.0.0.1:33418@evil.example/callback"},
+        {"redirect_uri": "http://127.0.0.1:33418/callback?x=1"},
+        {"redirect_uri": "http://127.0.0.1:33418/callback#x"},
+        {"redirect_uri": "http://127.0.0.1:33418/callback/../x"},
+        {"redirect_uri": "javascript:alert(1)"},
+        {"redirect_uri": "callback"},
+        {"redirect_uri": ""},
+        {"redirect_uri": [LOOPBACK, "https://evil.example"]},
+        {"state": ["a", "b"]},
+    ],
+)
+def test_nobody_is_sent_to_a_place_that_the_client_did_not_register(browser, app, changes):
+    answer = browser.get(app.authorize_url(**changes))
+
+    assert answer.status_code == 400
+    assert "location" not in answer.headers
+    assert "http-equiv" not in answer.text
+    assert "evil" not in answer.text
+
+
+def test_a_local_program_may_listen_on_any_port(browser):
+    app = registered(redirect_uris=["http://localhost/callback"])
+
+    answer = agree(browser, app.authorize_url(redirect_uri="http://localhost:51234/callback"))
+
+    assert address_of(answer).startswith("http://localhost:51234/callback?code=")
+
+
+def test_a_site_may_not_use_another_port(browser):
+    app = registered(redirect_uris=["https://client.example/callback"])
+
+    answer = browser.get(app.authorize_url(redirect_uri="https://client.example:8443/callback"))
+
+    assert answer.status_code == 400
+
+
+ERRORS = {
+    "no_pkce": ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
+    "plain_pkce": (
+        {"code_challenge": VERIFIER, "code_challenge_method": "plain"},
+        "invalid_request",
+    ),
+    "pkce_without_method": ({"code_challenge_method": None}, "invalid_request"),
+    "pkce_with_unknown_method": ({"code_challenge_method": "S512"}, "invalid_request"),
+    "short_challenge": ({"code_challenge": "x"}, "invalid_request"),
+    "empty_challenge": ({"code_challenge": ""}, "invalid_request"),
+    "long_challenge": ({"code_challenge": "x" * 5_000}, "invalid_request"),
+    "padded_challenge": ({"code_challenge": challenge_of(VERIFIER) + "="}, "invalid_request"),
+    "implicit": ({"response_type": "token"}, "unsupported_response_type"),
+    "hybrid": ({"response_type": "code id_token"}, "unauthorized_client"),
+    "no_response_type": ({"response_type": None}, "invalid_request"),
+    "unknown_scope": ({"scope": "mcp:read admin"}, "invalid_scope"),
+    "registration_scope": ({"scope": "oauth2_provider:registration"}, "invalid_scope"),
+    "foreign_resource": ({"resource": "https://evil.example/mcp"}, "invalid_target"),
+    "resource_of_another_port": ({"resource": "http://localhost:9000/mcp"}, "invalid_target"),
+    "resource_of_another_scheme": ({"resource": "https://localhost:8000/mcp"}, "invalid_target"),
+    "resource_of_another_path": ({"resource": f"{ISSUER}/settings/"}, "invalid_target"),
+    "resource_below": ({"resource": f"{SHARED}/x"}, "invalid_target"),
+    "resource_with_user": ({"resource": "http://x@localhost:8000/mcp"}, "invalid_target"),
+    "resource_with_fragment": ({"resource": f"{SHARED}#x"}, "invalid_target"),
+    "malformed_resource": ({"resource": "http://[::1/mcp"}, "invalid_target"),
+    "relative_resource": ({"resource": "/mcp"}, "invalid_target"),
+    "one_foreign_resource": ({"resource": [SHARED, "https://evil.example"]}, "invalid_target"),
+    "too_many_resources": ({"resource": [SHARED] * 6}, "invalid_target"),
+    "resource_of_another_user": ({"resource": f"{ISSUER}/u/bob/mcp"}, "invalid_target"),
+    "long_state": ({"state": "x" * 5_000}, "invalid_request"),
+}
+
+
+@pytest.mark.parametrize(("changes", "error"), ERRORS.values(), ids=ERRORS)
+def test_a_wrong_request_is_answered_to_the_client_with_the_issuer(browser, app, changes, error):
+    response = browser.get(app.authorize_url(**changes))
+
+    answer = answer_of(response)
+    assert response.status_code == 302
+    assert address_of(response).startswith(LOOPBACK + "?")
+    assert answer["error"] == error
+    assert answer["iss"] == ISSUER
+    assert answer.get("state") == ("a-state" if changes.keys() != {"state"} else None)
+    assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize(("changes", "error"), ERRORS.values(), ids=ERRORS)
+def test_a_person_cannot_agree_to_a_wrong_request_either(browser, app, changes, error):
+    response = decide(browser, app.authorize_url(**changes), "allow", ["mcp:read"])
+
+    assert answer_of(response)["error"] == error
+    assert not Grant.objects.exists()
+
+
+def test_an_error_after_the_sign_in_form_goes_by_a_page_of_ours(browser, app):
+    """Chromium would stop the redirect, because of the sign-in page's form-action."""
+    response = browser.get(
+        app.authorize_url(scope="admin"), headers={"sec-fetch-site": "same-origin"}
+    )
+
+    assert response.status_code == 200
+    assert answer_of(response)["error"] == "invalid_scope"
+
+
+def test_a_person_who_declines_sends_the_client_away(browser, app):
+    answer = answer_of(decide(browser, app.authorize_url(), "deny", ["mcp:read"]))
+
+    assert answer == {"error": "access_denied", "state": "a-state", "iss": ISSUER}
+    assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        SHARED,
+        f"{SHARED}/",
+        "HTTP://LocalHost:8000/mcp",
+        f"{SHARED}?bouquet=all",
+        f"{ISSUER}/u/alice-of-accounts/mcp",
+        f"{ISSUER}/u/Alice-Of-Accounts/mcp",
+        [SHARED, f"{ISSUER}/u/alice-of-accounts/mcp"],
+    ],
+)
+def test_the_shared_address_and_ones_own_are_resources(browser, app, resource):
+    agree(browser, app.authorize_url(resource=resource))
+
+    stored = Grant.objects.get().resource
+    assert set(stored) <= {SHARED, f"{ISSUER}/u/alice-of-accounts/mcp"}
+    assert stored
+
+
+def test_no_resource_means_the_shared_address_and_ones_own(browser, app):
+    agree(browser, app.authorize_url(resource=None))
+
+    assert Grant.objects.get().resource == [SHARED, f"{ISSUER}/u/alice-of-accounts/mcp"]
+
+
+def test_no_scope_means_reading_and_spaces(browser, app):
+    agree(browser, app.authorize_url(scope=None))
+
+    assert Grant.objects.get().scope == "mcp:read mcp:spaces"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"approval_prompt": "auto"},
+        {"prompt": "none"},
+        {"prompt": "create"},
+        {"skip_authorization": "true"},
+        {"allow": "true"},
+        {"decision": "allow", "scopes": "mcp:read"},
+    ],
+)
+def test_no_client_skips_the_person(browser, app, more):
+    app.tokens(browser)
+
+    response = browser.get(app.authorize_url(**more))
+
+    assert response.status_code == 200
+    assert 'name="decision" value="allow"' in response.text
+    assert not Grant.objects.exists()
+
+
+def test_a_client_that_an_administrator_trusts_does_not_skip_the_person_either(browser, app):
+    Application.objects.update(skip_authorization=True)
+
+    assert "Let it in" in browser.get(app.authorize_url()).text
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"response_mode": "fragment"},
+        {"response_mode": "form_post"},
+        {"nonce": "x" * 1_000},
+        {"claims": "{"},
+        {"scopes": "admin"},
+        {"user": "1"},
+        {"client": "x"},
+        {"extra_credentials": "x"},
+        {"request": "x"},
+        {"request_uri": "https://evil.example"},
+        {"client_secret": "x"},
+        {"x\0": "%GG\0"},
+    ],
+)
+def test_parameters_that_we_do_not_know_change_nothing(browser, app, more):
+    answer = answer_of(agree(browser, app.authorize_url(**more)))
+
+    assert answer.keys() == {"code", "state", "iss"}
+    assert Grant.objects.get().nonce == ""
+
+
+@pytest.mark.parametrize("query", ["%GG", "=", "&&&", "client_id", "client_id=%00", "a=%ff", "é"])
+def test_a_query_that_is_none_is_an_error_page(browser, query):
+    assert browser.get(f"/oauth/authorize?{query}").status_code == 400
+
+
+def test_a_locked_out_client_is_unknown(browser, app):
+    Application.objects.update(is_active=False)
+
+    assert browser.get(app.authorize_url()).status_code == 400
+
+
+def test_a_code_is_for_whoever_agreed(browser, app, alice):
+    agree(browser, app.authorize_url())
+
+    assert Grant.objects.get().user == alice
+    assert not AccessToken.objects.exists()
+
+
+def test_codes_are_new_each_time(browser, app):
+    codes = {app.code(browser) for _ in range(3)}
+
+    assert len(codes) == 3
+
+
+def test_other_methods_are_refused(browser, app):
+    assert browser.put(app.authorize_url()).status_code == 405
+
+
+def test_no_code_is_in_the_log(browser, app, caplog):
+    with caplog.at_level("INFO"):
+        code = app.code(browser)
+        app.redeem(code)
+        app.redeem(code)
+
+    assert code not in caplog.text
+    assert not re.search(r"hfmcp_[ar]t_", caplog.text)

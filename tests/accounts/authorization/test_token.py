@@ -1,0 +1,323 @@
+"""Codes for tokens, tokens for new ones, and everybody else who tries."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.authorization.models import AccessToken, Grant, RefreshToken
+from accounts.authorization.tokens import find_token
+from accounts.models import User
+from tests.accounts.authorization.flow import (
+    ISSUER,
+    SHARED,
+    agree,
+    basic,
+    make_browser,
+    new_verifier,
+    registered,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def is_good(tokens):
+    return find_token(tokens["access_token"]) is not None
+
+
+def test_a_code_gives_a_token_that_is_for_this_person_client_and_place(browser, app, alice):
+    answer = app.redeem(app.code(browser, scope="mcp:read mcp:write"))
+
+    tokens = answer.json()
+    grant = find_token(tokens["access_token"])
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert tokens["token_type"] == "Bearer"
+    assert tokens["expires_in"] == 3600
+    assert tokens["scope"] == "mcp:read mcp:write"
+    assert tokens["access_token"].startswith("hfmcp_at_")
+    assert tokens["refresh_token"].startswith("hfmcp_rt_")
+    assert (grant.user_id, grant.username, grant.hf_id) == (alice.pk, alice.username, alice.hf_id)
+    assert (grant.client_id, grant.client_name) == (app.client_id, "Probe")
+    assert grant.scopes == {"mcp:read", "mcp:write"}
+    assert grant.resources == {SHARED}
+
+
+def test_no_token_is_stored_as_it_is(browser, app):
+    tokens = app.tokens(browser)
+
+    stored = [*AccessToken.objects.values_list(), *RefreshToken.objects.values_list()]
+    assert len(stored) == 2
+    assert tokens["access_token"] not in str(stored)
+    assert tokens["refresh_token"] not in str(stored)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code_verifier": None},
+        {"code_verifier": ""},
+        {"code_verifier": "w" * 43},
+        {"redirect_uri": "http://127.0.0.1:33419/callback"},
+        {"redirect_uri": "https://evil.example"},
+        {"client_id": "unknown"},
+        {"client_id": None},
+        {"code": "x"},
+        {"code": None},
+        {"code": "\0"},
+        {"code": "x" * 10_000},
+        {"code": "é"},
+        {"client_id": ["a", "b"]},
+        {"grant_type": "client_credentials"},
+        {"grant_type": "password", "username": "alice", "password": "x"},
+        {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": "x"},
+        {"grant_type": "implicit"},
+        {"grant_type": None},
+        {"grant_type": ["authorization_code", "refresh_token"]},
+        {"resource": "https://evil.example/mcp"},
+        {"resource": f"{ISSUER}/u/alice-of-accounts/mcp"},
+        {"resource": "http://[::1/mcp"},
+        {"resource": [SHARED, "https://evil.example/mcp"]},
+        {"client_secret": "guess"},
+    ],
+)
+def test_a_code_alone_is_not_enough(browser, app, changes):
+    answer = app.redeem(app.code(browser), **changes)
+
+    assert answer.status_code in {400, 401}
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json()["error"]
+    assert "access_token" not in answer.text
+    assert not AccessToken.objects.exists()
+
+
+def test_a_foreign_resource_is_called_so(browser, app):
+    answer = app.redeem(app.code(browser), resource="https://evil.example/mcp")
+
+    assert answer.json()["error"] == "invalid_target"
+
+
+def test_the_resource_of_the_code_may_be_repeated_in_another_spelling(browser, app):
+    answer = app.redeem(app.code(browser), resource="HTTP://LOCALHOST:8000/mcp/")
+
+    assert find_token(answer.json()["access_token"]).resources == {SHARED}
+
+
+def test_a_token_may_be_for_less_than_its_code(browser, app):
+    answer = app.redeem(app.code(browser, resource=None), resource=SHARED)
+
+    assert find_token(answer.json()["access_token"]).resources == {SHARED}
+
+
+def test_a_code_of_another_client_is_worth_nothing(browser, app):
+    other = registered()
+
+    answer = other.redeem(app.code(browser))
+
+    assert answer.json()["error"] == "invalid_grant"
+    assert not AccessToken.objects.exists()
+
+
+def test_an_expired_code_is_worth_nothing(browser, app):
+    code = app.code(browser)
+    Grant.objects.update(expires=timezone.now())
+
+    assert app.redeem(code).json()["error"] == "invalid_grant"
+
+
+def test_a_code_that_is_used_twice_takes_back_what_it_gave(browser, app):
+    code = app.code(browser)
+    first = app.redeem(code).json()
+    refreshed = app.refresh(first["refresh_token"]).json()
+
+    again = app.redeem(code)
+
+    assert again.json()["error"] == "invalid_grant"
+    assert not is_good(refreshed)
+    assert app.refresh(refreshed["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_a_replay_by_another_client_takes_nothing_back(browser, app):
+    code = app.code(browser)
+    tokens = app.redeem(code).json()
+
+    registered().redeem(code)
+
+    assert is_good(tokens)
+
+
+def test_a_failed_attempt_does_not_spend_the_code(browser, app):
+    code = app.code(browser)
+    app.redeem(code, code_verifier="w" * 43)
+
+    assert app.redeem(code).status_code == 200
+
+
+def test_a_disabled_person_gets_no_token(browser, app):
+    code = app.code(browser)
+    tokens = app.tokens(browser)
+    User.objects.update(is_active=False)
+
+    assert app.redeem(code).json()["error"] == "invalid_grant"
+    assert app.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_a_locked_out_client_gets_no_token(browser, app):
+    from accounts.authorization.models import Application
+
+    code = app.code(browser)
+    Application.objects.update(is_active=False)
+
+    assert app.redeem(code).json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize("method", ["client_secret_post", "client_secret_basic"])
+def test_a_confidential_client_needs_its_secret(browser, method):
+    app = registered(token_endpoint_auth_method=method)
+    code = app.code(browser)
+
+    without = app.redeem(code, client_secret=None)
+    wrong = app.redeem(code, client_secret="wrong")
+    right = app.redeem(code)
+
+    assert without.json()["error"] == wrong.json()["error"] == "invalid_client"
+    assert without.status_code == 401
+    assert right.status_code == 200
+
+
+def test_a_confidential_client_may_say_its_secret_in_the_header(browser):
+    app = registered(token_endpoint_auth_method="client_secret_basic")
+    code = app.code(browser)
+    app.http = make_browser()
+    app.http.defaults["HTTP_AUTHORIZATION"] = basic(app.client_id, app.client_secret)
+
+    answer = app.redeem(code, client_id=None, client_secret=None)
+
+    assert answer.status_code == 200
+
+
+def test_a_refresh_gives_new_tokens_and_ends_the_old_ones(browser, app):
+    first = app.tokens(browser, scope="mcp:read mcp:spaces")
+
+    second = app.refresh(first["refresh_token"]).json()
+
+    assert second["scope"] == "mcp:read mcp:spaces"
+    assert not is_good(first)
+    assert is_good(second)
+    assert find_token(second["access_token"]).resources == {SHARED}
+    assert second["refresh_token"] != first["refresh_token"]
+
+
+def test_a_refresh_token_that_is_used_twice_ends_the_family(browser, app):
+    first = app.tokens(browser)
+    second = app.refresh(first["refresh_token"]).json()
+    third = app.refresh(second["refresh_token"]).json()
+
+    again = app.refresh(first["refresh_token"])
+
+    assert again.json()["error"] == "invalid_grant"
+    assert not is_good(third)
+    assert app.refresh(third["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_other_families_of_the_same_person_and_client_live_on(browser, app):
+    first, other = app.tokens(browser), app.tokens(browser)
+    app.refresh(first["refresh_token"])
+    app.refresh(first["refresh_token"])
+
+    assert is_good(other)
+
+
+def test_a_refresh_may_ask_for_less_but_not_for_more(browser, app):
+    tokens = app.tokens(browser, scope="mcp:read mcp:spaces")
+
+    wider = app.refresh(tokens["refresh_token"], scope="mcp:read mcp:write")
+    narrower = app.refresh(tokens["refresh_token"], scope="mcp:read")
+
+    assert wider.json()["error"] == "invalid_scope"
+    assert narrower.json()["scope"] == "mcp:read"
+
+
+def test_a_refresh_cannot_change_the_place(browser, app):
+    tokens = app.tokens(browser)
+
+    elsewhere = app.refresh(tokens["refresh_token"], resource=f"{ISSUER}/u/alice-of-accounts/mcp")
+
+    assert elsewhere.json()["error"] == "invalid_target"
+    assert is_good(tokens)
+
+
+def test_a_refresh_token_of_another_client_is_worth_nothing(browser, app):
+    tokens = app.tokens(browser)
+
+    answer = registered().refresh(tokens["refresh_token"])
+
+    assert answer.json()["error"] == "invalid_grant"
+    assert is_good(tokens)
+
+
+@pytest.mark.parametrize("token", ["", "x", "\0", "hfmcp_rt_x", "x" * 10_000])
+def test_what_is_no_refresh_token_gives_nothing(app, token):
+    answer = app.refresh(token)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] in {"invalid_grant", "invalid_request"}
+
+
+def test_an_access_token_is_no_refresh_token(browser, app):
+    tokens = app.tokens(browser)
+
+    assert app.refresh(tokens["access_token"]).json()["error"] == "invalid_grant"
+
+
+def test_a_refresh_token_does_not_last_for_ever(browser, app):
+    tokens = app.tokens(browser)
+    AccessToken.objects.update(expires=timezone.now() - timedelta(days=31))
+
+    assert app.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ('{"grant_type": "authorization_code"}', "application/json"),
+        ("grant_type=authorization_code%GG&code=%", "application/x-www-form-urlencoded"),
+        ("\xff\xfe", "application/x-www-form-urlencoded"),
+        ("", "application/x-www-form-urlencoded"),
+        ("&&==", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_is_no_request_for_a_token_is_refused(body, content_type, app):
+    answer = make_browser().post("/oauth/token", body, content_type=content_type)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+def test_nothing_is_read_from_the_query(browser, app):
+    code = app.code(browser)
+    query = f"grant_type=authorization_code&code={code}&client_id={app.client_id}&x=%GG"
+
+    answer = make_browser().post(f"/oauth/token?{query}")
+
+    assert answer.status_code == 400
+    assert Grant.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke", "/oauth/register"])
+def test_clients_post(path):
+    assert make_browser().get(path).status_code == 405
+
+
+def test_each_sign_in_may_have_a_verifier_of_its_own(browser, app):
+    app.verifier = new_verifier()
+
+    assert app.redeem(app.code(browser)).status_code == 200
+
+
+def test_the_page_is_left_with_the_address_that_was_registered(browser):
+    app = registered(redirect_uris=["https://client.example/callback?from=mcp"])
+
+    text = agree(browser, app.authorize_url()).text
+
+    assert "https://client.example/callback?from=mcp&amp;code=" in text
