@@ -117,6 +117,9 @@ class Buckets:
             self._unshared[draw.key] = self._unshared.get(draw.key, 0.0) + seconds
             self._share_soon()
 
+    def __len__(self) -> int:
+        return len(self._full_at)
+
     def _make_room(self, now: float) -> None:
         self._full_at = {key: at for key, at in self._full_at.items() if at > now}
         too_many = len(self._full_at) - self._max_buckets * 9 // 10

@@ -79,6 +79,9 @@ def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View
             response = _error(500, INTERNAL_ERROR, "The server failed. It has logged why.")
         for name, value in cors_headers(head).items():
             response[name] = value
+        # What one caller is told is nobody else's, and nothing else than it says it is.
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response
 
     endpoint.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie is ever looked at
