@@ -3,9 +3,16 @@ a field of a wrong type counts as missing (see `read`)."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from mcpendpoint.hub.errors import HubBadAnswer
 
@@ -25,15 +32,21 @@ class RepoType(StrEnum):
         return "" if self is RepoType.MODEL else f"{self.value}s/"
 
 
+MAX_NAME_CHARS = 200
+
+Name = Annotated[str, AfterValidator(lambda text: " ".join(text.split())[:MAX_NAME_CHARS])]
+"""A word or two that strangers chose: one line, and no longer than anybody reads."""
+
+
 class HubModel(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
 
 class Repo(HubModel):
     id: str = Field(min_length=1, max_length=200)
-    author: str | None = None
+    author: Name | None = None
     private: bool = False
-    gated: bool | str = False
+    gated: bool | Name = False
     """False, True, "auto" or "manual"."""
     disabled: bool = False
     likes: int | None = None
@@ -68,8 +81,8 @@ class Repo(HubModel):
 
 
 class TransformersInfo(HubModel):
-    auto_model: str | None = None
-    processor: str | None = None
+    auto_model: Name | None = None
+    processor: Name | None = None
 
 
 class Safetensors(HubModel):
@@ -78,19 +91,19 @@ class Safetensors(HubModel):
 
 
 class InferenceProvider(HubModel):
-    provider: str
-    status: str | None = None
+    provider: Name
+    status: Name | None = None
     provider_id: str | None = Field(default=None, alias="providerId")
-    task: str | None = None
+    task: Name | None = None
 
 
 class Model(Repo):
-    pipeline_tag: str | None = None
-    library_name: str | None = None
+    pipeline_tag: Name | None = None
+    library_name: Name | None = None
     config: dict[str, Any] = {}
     transformers_info: TransformersInfo | None = Field(default=None, alias="transformersInfo")
     safetensors: Safetensors | None = None
-    spaces: list[str] = []
+    spaces: list[Name] = []
     inference_providers: list[InferenceProvider] = Field(
         default=[], alias="inferenceProviderMapping"
     )
@@ -109,25 +122,25 @@ class Dataset(Repo):
 
 
 class Hardware(HubModel):
-    current: str | None = None
-    requested: str | None = None
+    current: Name | None = None
+    requested: Name | None = None
 
 
 class Runtime(HubModel):
-    stage: str | None = None
+    stage: Name | None = None
     """RUNNING, SLEEPING, PAUSED, BUILDING, RUNTIME_ERROR and others."""
     hardware: Hardware | None = None
 
 
 class Space(Repo):
-    sdk: str | None = None
+    sdk: Name | None = None
     subdomain: str | None = None
     runtime: Runtime | None = None
     title: str | None = None
-    emoji: str | None = None
+    emoji: Name | None = None
     short_description: str | None = Field(default=None, alias="shortDescription")
     ai_short_description: str | None = None
-    models: list[str] = []
+    models: list[Name] = []
 
     @property
     def stage(self) -> str | None:
@@ -155,13 +168,13 @@ class Space(Repo):
 
 
 class Membership(HubModel):
-    name: str
-    fullname: str | None = None
+    name: Name
+    fullname: Name | None = None
 
 
 class User(HubModel):
-    user: str
-    fullname: str | None = None
+    user: Name
+    fullname: Name | None = None
     details: str | None = None
     is_pro: bool | None = Field(default=None, alias="isPro")
     created_at: datetime | None = Field(default=None, alias="createdAt")
@@ -174,10 +187,10 @@ class User(HubModel):
 
 
 class Organization(HubModel):
-    name: str
-    fullname: str | None = None
+    name: Name
+    fullname: Name | None = None
     details: str | None = None
-    plan: str | None = None
+    plan: Name | None = None
     is_enterprise: bool | None = Field(default=None, alias="isEnterprise")
     is_verified: bool | None = Field(default=None, alias="isVerified")
     members: int | None = Field(default=None, alias="numUsers")

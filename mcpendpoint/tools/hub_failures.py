@@ -83,7 +83,8 @@ def tool_error(error: HubError, subject: str, context: ToolContext) -> ToolError
 
 def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str | None) -> str:
     sign_in = f"sign in at {context.settings_url}"
-    said = f"Hugging Face says: {error.message.rstrip('.')}."
+    words = f"{error.message.rstrip('.')}."
+    said = f"Hugging Face says: {words}" if error.status else words
     match error:
         case HubNotFound():
             return (
@@ -105,6 +106,10 @@ def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str
             ask = f"The user has to accept its conditions {where}"
             ask += "." if context.is_signed_in else f", and to {sign_in}."
             return f"{subject} is gated. {ask} {said}"
+        case HubForbidden() if "disabled" in error.message:
+            return f"{subject} is closed to everybody. {said}"
+        case HubForbidden() if not context.is_signed_in:
+            return f"{subject} is not open to everybody. {said} It may help to {sign_in}."
         case HubForbidden():
             return (
                 f"{subject}: this token's permissions do not allow it. {said} The user can sign "

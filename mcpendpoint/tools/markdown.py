@@ -19,6 +19,11 @@ def code(text: str) -> str:
     return f"`{one_line(text).replace('`', 'ˋ')}`"
 
 
+def link(text: str, url: str) -> str:
+    """Return a link; a bracket in its text would end it."""
+    return f"[{one_line(text).replace('[', '(').replace(']', ')')}]({one_line(url)})"
+
+
 def cell(text: str) -> str:
     return one_line(text).replace("\\", "\\\\").replace("|", "\\|") or MISSING
 
@@ -61,11 +66,11 @@ def some(values: Sequence[str], limit: int, *, as_code: bool = False) -> str:
 
 def facts(pairs: Iterable[tuple[str, str | None]]) -> str:
     """Return `**Name:** value | …` of the values that there are."""
-    return " | ".join(f"**{name}:** {value}" for name, value in pairs if value)
+    return " | ".join(f"**{name}:** {one_line(value)}" for name, value in pairs if value)
 
 
 def bullets(pairs: Iterable[tuple[str, str | None]]) -> str:
-    return "\n".join(f"- **{name}:** {value}" for name, value in pairs if value)
+    return "\n".join(f"- **{name}:** {one_line(value)}" for name, value in pairs if value)
 
 
 def count_fitting(blocks: Sequence[str], max_chars: int) -> int:

@@ -8,6 +8,7 @@ from mcpendpoint.tools import markdown
 from mcpendpoint.tools.base import Result
 
 MAX_TAGS = 20
+MAX_TAG_CHARS = 200
 MAX_DESCRIPTION_CHARS = 200
 
 
@@ -43,7 +44,7 @@ def summary_of(repo: AnyRepo) -> RepoSummary:
         "downloads": repo.downloads,
         "likes": repo.likes,
         "trending_score": repo.trending_score,
-        "tags": repo.tags[:MAX_TAGS],
+        "tags": [tag[:MAX_TAG_CHARS] for tag in repo.tags[:MAX_TAGS]],
         "more_tags": max(len(repo.tags) - MAX_TAGS, 0) or None,
         "private": repo.private or None,
         "gated": gate_of(repo),

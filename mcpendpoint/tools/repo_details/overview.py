@@ -56,7 +56,7 @@ def _of_model(model: Model) -> dict[str, object]:
         "library": model.library_name,
         "model_class": model.transformers_info.auto_model if model.transformers_info else None,
         "parameters": model.safetensors.total if model.safetensors else None,
-        "architecture": architecture if isinstance(architecture, str) else None,
+        "architecture": _text(architecture) if isinstance(architecture, str) else None,
         "vocab_size": vocabulary if isinstance(vocabulary, int) else None,
         "base_models": _card(model, "base_model") or _card(model, "finetuned_from"),
         "datasets": _card(model, "datasets"),

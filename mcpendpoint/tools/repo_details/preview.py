@@ -1,9 +1,7 @@
 """dataset_preview: rows of a dataset, as many as fit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import orjson
 
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError
@@ -13,8 +11,15 @@ from mcpendpoint.tools import markdown
 from mcpendpoint.tools.base import ToolContext
 from mcpendpoint.tools.hub_failures import Problem
 from mcpendpoint.tools.repo_details.finding import or_error
-from mcpendpoint.tools.repo_details.results import Preview, PreviewRow
-from mcpendpoint.tools.repo_details.splits import MAX_OPTIONS, choose, columns_of, name_of
+from mcpendpoint.tools.repo_details.results import Column, Preview, PreviewRow
+from mcpendpoint.tools.repo_details.splits import (
+    MAX_OPTIONS,
+    choose,
+    columns_of,
+    name_of,
+    shown_name,
+)
+from mcpendpoint.tools.repo_details.values import TOO_DEEP, is_too_deep, text_of
 from mcpendpoint.tools.repo_details.viewing import viewer_problem
 
 MAX_COLUMNS = 30
@@ -50,10 +55,10 @@ def _preview(
     rows: Rows, target: Split, others: Sequence[str], *, offset: int, max_chars: int
 ) -> Preview:
     features = rows.features[:MAX_COLUMNS]
-    names = [feature.name for feature in features]
+    names = {feature.name: shown_name(feature) for feature in features}
     cell_chars = _cell_chars(max_chars, columns=len(names), rows=len(rows.rows))
     shaped = [_row(row, names, cell_chars) for row in rows.rows]
-    shown = markdown.count_fitting([_text(row.cells) for row in shaped], max_chars)
+    shown = markdown.count_fitting([text_of(row.cells) for row in shaped], max_chars)
     end = offset + shown
     is_last = shown == len(shaped) and (rows.num_rows_total or 0) <= end
     return Preview(
@@ -76,27 +81,29 @@ def _cell_chars(max_chars: int, *, columns: int, rows: int) -> int:
     return min(max(of_a_row // max(rows, 1), USUAL_CELL_CHARS), of_a_row)
 
 
-def _row(row: Row, names: Sequence[str], max_chars: int) -> PreviewRow:
+def _row(row: Row, names: Mapping[str, str], max_chars: int) -> PreviewRow:
     cells: dict[str, Any] = {}
-    cut = [name for name in row.truncated_cells if name in names]
-    for name in names:
-        value = row.row.get(name)
-        text = _text(value)
-        if len(text) > max_chars:
-            value = text[: max_chars - 1] + "…"
-            cut.append(name)
-        cells[name] = value
-    return PreviewRow(index=row.row_idx, cells=cells, cut_cells=list(dict.fromkeys(cut)) or None)
+    cut: list[str] = []
+    for name, shown in names.items():
+        cells[shown], is_cut = _cell(row.row.get(name), max_chars)
+        if is_cut or name in row.truncated_cells:
+            cut.append(shown)
+    return PreviewRow(index=row.row_idx, cells=cells, cut_cells=cut or None)
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+def _cell(value: Any, max_chars: int) -> tuple[Any, bool]:
+    """Return the value, or as much of its text as there is room for, and whether it is cut."""
+    if is_too_deep(value):
+        return TOO_DEEP, True
+    text = text_of(value)
+    if len(text) <= max_chars:
+        return value, False
+    return text[: max_chars - 1] + "…", True
 
 
 def render_preview(preview: Preview) -> str:
     total = "an unknown number" if preview.total_rows is None else f"{preview.total_rows:,}"
-    name = f"{preview.config}/{preview.split}"
-    parts = [f"## Rows of `{name}`"]
+    parts = [f"## Rows of {markdown.code(f'{preview.config}/{preview.split}')}"]
     if preview.rows:
         last = preview.offset + len(preview.rows) - 1
         parts.append(f"Rows {preview.offset}-{last} of {total}.")
@@ -104,16 +111,20 @@ def render_preview(preview: Preview) -> str:
         parts.append(f"No rows from {preview.offset} on; there are {total}.")
     names = [column.name for column in preview.columns]
     parts += [
-        "Columns: " + ", ".join(f"`{item.name}` ({item.type})" for item in preview.columns),
+        "Columns: " + ", ".join(map(_column, preview.columns)),
         markdown.table(
             ["#", *map(markdown.cell, names)],
-            ([str(row.index), *(_text(row.cells[key]) for key in names)] for row in preview.rows),
+            ([str(row.index), *(text_of(row.cells[key]) for key in names)] for row in preview.rows),
         )
         if preview.rows
         else "",
         *_notes(preview),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _column(column: Column) -> str:
+    return f"{markdown.code(column.name)} ({markdown.one_line(column.type)})"
 
 
 def _notes(preview: Preview) -> list[str]:
@@ -124,7 +135,7 @@ def _notes(preview: Preview) -> list[str]:
         notes.append(f"{preview.more_columns} more columns are left out.")
     cut = sum(len(row.cut_cells or ()) for row in preview.rows)
     if cut:
-        notes.append(f"{cut} cells are cut; they end in …" if cut > 1 else "1 cell is cut.")
+        notes.append(f"{cut} cells are cut." if cut > 1 else "1 cell is cut.")
     if preview.next_offset is not None:
         notes.append(f"For more rows use offset={preview.next_offset}.")
     if preview.other_splits:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import orjson
-
 from mcpendpoint.hub.viewer import Feature, Split
 from mcpendpoint.tools.hub_failures import Problem
-from mcpendpoint.tools.markdown import one_line
+from mcpendpoint.tools.markdown import code, one_line
 from mcpendpoint.tools.repo_details.results import Column
+from mcpendpoint.tools.repo_details.values import TOO_DEEP, is_too_deep, text_of
 
 MAX_OPTIONS = 50
+MAX_NAME_CHARS = 200
 MAX_TYPE_CHARS = 200
 
 
@@ -37,18 +37,22 @@ def choose(splits: Sequence[Split], config: str | None, split: str | None) -> Sp
 
 
 def options(splits: Iterable[Split]) -> str:
-    names = [f"`{name_of(split)}`" for split in splits]
+    names = [code(name_of(split)) for split in splits]
     more = len(names) - MAX_OPTIONS
     return ", ".join(names[:MAX_OPTIONS]) + (f" and {more} more" if more > 0 else "")
 
 
 def columns_of(features: Iterable[Feature]) -> list[Column]:
-    return [Column(name=item.name[:200], type=type_name(item.type)) for item in features]
+    return [Column(name=shown_name(item), type=type_name(item.type)) for item in features]
+
+
+def shown_name(feature: Feature) -> str:
+    return feature.name[:MAX_NAME_CHARS]
 
 
 def type_name(kind: Any) -> str:
     """Return `string`, `ClassLabel(neg, pos)`, `Audio(sampling_rate: 16000)` or so, cut."""
-    text = _type_name(kind)
+    text = TOO_DEEP if is_too_deep(kind) else _type_name(kind)
     return text if len(text) <= MAX_TYPE_CHARS else text[: MAX_TYPE_CHARS - 1] + "…"
 
 
@@ -62,14 +66,10 @@ def _type_name(kind: Any) -> str:
             return f"{name}({type_name(inner)})"
         case {"_type": str(name), **options}:
             said = [
-                f"{key}: {_option(value)}" for key, value in options.items() if value is not None
+                f"{key}: {text_of(value)}" for key, value in options.items() if value is not None
             ]
             return f"{name}({', '.join(said)})" if said else name
         case dict(fields):
             return "{" + ", ".join(f"{key}: {type_name(fields[key])}" for key in fields) + "}"
         case _:
-            return _option(kind)
-
-
-def _option(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+            return text_of(kind)

@@ -151,7 +151,7 @@ def render_structure(structure: Structure) -> str:
             for index, column in enumerate(structure.columns, start=1)
         ]
         parts += [
-            f"## Columns of `{structure.schema_of}`",
+            f"## Columns of {markdown.code(structure.schema_of or '')}",
             markdown.table(["#", "Column", "Type"], rows),
         ]
     if structure.more_columns:

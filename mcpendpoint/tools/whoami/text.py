@@ -23,7 +23,7 @@ def render(result: WhoAmIResult) -> str:
         return "\n\n".join(parts)
     account = result.account
     name = markdown.code(account.name)
-    shown = f"[@{account.name}]({account.url}) ({name})" if account.url else name
+    shown = f"{markdown.link(f'@{account.name}', account.url)} ({name})" if account.url else name
     parts += [
         f"Authenticated as {shown}.",
         markdown.bullets(
@@ -86,7 +86,8 @@ def _organization_lines(organizations: list[Organization]) -> Iterator[str]:
     if organizations:
         yield "## Organization memberships"
     for org in organizations:
-        yield f"### [{markdown.one_line(org.display_name, 100)}]({org.url}) (`{org.name}`)"
+        name = markdown.one_line(org.display_name, 100)
+        yield f"### {markdown.link(name, org.url)} ({markdown.code(org.name)})"
         yield markdown.bullets(
             (
                 ("Organization id", markdown.code(org.id)),

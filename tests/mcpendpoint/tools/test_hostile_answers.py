@@ -1,0 +1,99 @@
+"""What strangers wrote on the Hub never breaks an answer, fills it, or passes for our headings."""
+
+import json
+
+import pytest
+
+from tests.mcpendpoint.hub_side import fresh_token
+from tests.mcpendpoint.tools.calling import call
+
+TEXT = {"_type": "Value", "dtype": "string"}
+HEADING = "x\n# A heading of theirs\n"
+
+
+def nested(levels, value):
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
+async def preview(hub_side, rows, **arguments):
+    token = fresh_token()
+    hub_side.break_at("/rows", status=200, body=json.dumps(rows), token=token)
+    return await call(
+        "hub_repo_details",
+        token,
+        repo_ids=["acme/wide"],
+        operations=["dataset_structure", "dataset_preview"],
+        **arguments,
+    )
+
+
+def one_row(name, kind, value):
+    features = [{"feature_idx": 0, "name": name, "type": kind}]
+    return {"features": features, "rows": [{"row_idx": 0, "row": {name: value}}]}
+
+
+def rows_of(called):
+    return called.content["repositories"][0]["matches"][0]["preview"]["rows"]
+
+
+@pytest.mark.parametrize("levels", [40, 240, 260, 900])
+async def test_cells_and_types_of_any_depth_are_shown_or_left_out(hub_side, levels):
+    deep = one_row("x", nested(levels, TEXT), nested(levels, 1))
+
+    called = await preview(hub_side, deep)
+
+    assert not called.is_error
+    (row,) = rows_of(called)
+    assert row["cells"]["x"] == "(nested too deeply to show)"
+    assert row["cut_cells"] == ["x"]
+
+
+async def test_a_cell_that_is_not_too_deep_is_shown_as_it_is(hub_side):
+    called = await preview(hub_side, one_row("x", TEXT, nested(20, "leaf")))
+
+    (row,) = rows_of(called)
+    assert row["cells"]["x"] == nested(20, "leaf")
+
+
+async def test_names_of_columns_may_be_long_and_of_several_lines(hub_side):
+    name = HEADING * 100
+
+    called = await preview(hub_side, one_row(name, TEXT, HEADING))
+
+    (row,) = rows_of(called)
+    assert row["cells"] == {name[:200]: HEADING}
+    assert "\n# A heading" not in called.text
+
+
+async def test_a_model_cannot_fill_an_answer_or_forge_a_heading(hub_side):
+    token = fresh_token()
+    model = {
+        "id": "acme/tiny-llm",
+        "pipeline_tag": "p" * 1_000_000,
+        "library_name": HEADING,
+        "author": HEADING * 1000,
+        "tags": [HEADING * 1000] * 50,
+        "config": {"model_type": HEADING * 1000},
+        "cardData": {"license": [HEADING * 1000] * 50, "base_model": HEADING},
+        "spaces": [HEADING],
+        "inferenceProviderMapping": {HEADING: {"status": HEADING, "task": HEADING}},
+    }
+    hub_side.break_at("/api/models/", status=200, body=json.dumps(model), token=token)
+    hub_side.break_at("/api/models", status=200, body=json.dumps([model]), token=token)
+
+    details = await call("hub_repo_details", token, repo_ids=["acme/tiny-llm"], repo_type="model")
+    search = await call("hub_repo_search", token, repo_types=["model"])
+
+    for called in (details, search):
+        assert "x # A heading of theirs" in called.text
+        assert "\n# A heading" not in called.text
+        assert len(called.text) + len(json.dumps(called.content)) < 70_000
+
+
+async def test_a_disabled_repository_is_not_a_matter_of_permissions(hub_side):
+    called = await call("hub_repo_details", repo_ids=["acme/disabled"])
+
+    assert "closed to everybody" in called.text
+    assert "permissions" not in called.text
