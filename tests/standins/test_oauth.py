@@ -126,6 +126,18 @@ def test_the_hub_takes_the_access_token(browser: Browser, origin: str, person: P
     assert (whoami["id"], whoami["name"]) == (person.hf_id, person.name)
 
 
+def test_the_hub_knows_what_the_access_token_may_change(browser: Browser, origin: str):
+    statuses = []
+    for scope in ("openid profile", "openid profile manage-repos"):
+        tokens = browser.redeem(browser.authorize(scope=scope)["code"])
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        body = {"name": "mine"}
+        answer = httpx.post(f"{origin}/api/repos/create", headers=headers, json=body)
+        statuses.append(answer.status_code)
+
+    assert statuses == [403, 200]
+
+
 def test_consent_page_names_who_and_what(browser: Browser, person: Person):
     browser.authorize(scope="openid manage-repos")
 

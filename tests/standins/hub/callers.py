@@ -1,7 +1,7 @@
 """Who asks: which tokens there are, whose they are, and what their owners may see.
 
 `hf_user_<name>` and `hf_oauth_<name>_<anything>` are valid for any name, so that each test can have
-a user of its own.
+a user of its own. An OAuth token may end in its scopes: `hf_oauth_alice_1a2b.write-repos.jobs`.
 """
 
 import re
@@ -16,7 +16,7 @@ from tests.standins.hub.state import Hub
 
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,94}[A-Za-z0-9])?"
 USER_TOKEN = re.compile(rf"hf_user_({NAME}(?:_{NAME})*)")
-OAUTH_TOKEN = re.compile(rf"hf_oauth_({NAME}(?:_{NAME})*)_[^_\s]+")
+OAUTH_TOKEN = re.compile(rf"hf_oauth_({NAME}(?:_{NAME})*)_[^_\s.]+\.?([^_\s]*)")
 Role = Literal["read", "write", "fineGrained"]
 
 
@@ -40,6 +40,8 @@ class Caller:
     token_name: str = "default"
     fine_grained: FineGrained | None = None
     namespaces: frozenset[str] = field(default=frozenset())  # whose private repositories it sees
+    writable: frozenset[str] = field(default=frozenset())  # which of them it may change
+    scopes: frozenset[str] = field(default=frozenset())  # of an OAuth token, those that write
 
     @property
     def id(self) -> str:
@@ -95,9 +97,10 @@ def identify(hub: Hub, token: str) -> Caller | None:
     if token == "hf_app_acme":
         return Caller("acme-bot", type="app", auth="app_token", role="write")
     if token == "hf_org_acme":
-        return Caller("acme", type="org", role="write", namespaces=frozenset({"acme"}))
+        acme = frozenset({"acme"})
+        return Caller("acme", type="org", role="write", namespaces=acme, writable=acme)
     if match := OAUTH_TOKEN.fullmatch(token):
-        return user(hub, match[1], auth="oauth")
+        return user(hub, match[1], auth="oauth", scopes=frozenset(match[2].split(".")))
     if match := USER_TOKEN.fullmatch(token):
         return user(hub, match[1], role="write")
     return None
@@ -105,8 +108,15 @@ def identify(hub: Hub, token: str) -> Caller | None:
 
 def user(hub: Hub, name: str, **options: Any) -> Caller:
     account = hub.accounts.get(name) or Account(name, name.replace("-", " ").title())
-    orgs = {membership.org.name for membership in account.memberships}
-    return Caller(name, account=account, namespaces=frozenset({name} | orgs), **options)
+    orgs = {membership.org.name: membership.role for membership in account.memberships}
+    writable = {org for org, role in orgs.items() if role in ("write", "admin")}
+    return Caller(
+        name,
+        account=account,
+        namespaces=frozenset({name, *orgs}),
+        writable=frozenset({name, *writable}),
+        **options,
+    )
 
 
 FIXED: dict[str, tuple[str, dict[str, Any]]] = {

@@ -74,10 +74,15 @@ def _cache_url(request: Request, repo: Repo, commit: Commit, file: File) -> str:
     return f"{path}?{query}"
 
 
-def _storage_url(request: Request, file: File) -> str:
+def storage_host(request: Request) -> str:
+    """Return another name of this machine: large files are on another host than the Hub."""
     host = request.url.hostname or "127.0.0.1"
+    return STORAGE_HOST.get(host, f"storage.{host}")
+
+
+def _storage_url(request: Request, file: File) -> str:
     url = request.url.replace(
-        hostname=STORAGE_HOST.get(host, f"storage.{host}"),
+        hostname=storage_host(request),
         path=f"/_storage/{file.sha256}",
         query=urlencode({"name": file.path, "X-Signature": file.oid}),
     )
@@ -112,12 +117,12 @@ async def storage(request: Request) -> Response:
     if "authorization" in request.headers:
         return Response("Only one auth mechanism allowed", 400, media_type="text/plain")
     hub: Hub = request.app.state.hub
+    sha256 = request.path_params["sha256"]
     for repo in hub.repos.values():
-        for commits in repo.refs.values():
-            for file in (file for commit in commits for file in commit.files.values()):
-                if file.is_lfs and file.sha256 == request.path_params["sha256"]:
-                    headers = {"Content-Type": "application/octet-stream"}
-                    return _partial(request, file.content, file.sha256, headers)
+        content = repo.large_content(sha256)
+        if content is not None:
+            headers = {"Content-Type": "application/octet-stream"}
+            return _partial(request, content, sha256, headers)
     return Response("No such key", 404, media_type="text/plain")
 
 

@@ -12,6 +12,7 @@ class HubError(Exception):
     message: str
     code: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, object] = field(default_factory=dict)  # in the body, beside the text
 
     def __post_init__(self) -> None:
         super().__init__(self.message)
@@ -82,7 +83,7 @@ def response(path: str, error: HubError) -> Response:
     if error.code:
         headers["X-Error-Code"] = error.code
     if path.startswith(("/api/", "/datasets-server/")):
-        return JSONResponse({"error": error.message}, error.status, headers)
+        return JSONResponse({"error": error.message, **error.extra}, error.status, headers)
     return PlainTextResponse(error.message, error.status, headers)
 
 

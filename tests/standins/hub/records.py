@@ -93,11 +93,35 @@ class Commit:
     author: str
     date: datetime
     files: Mapping[str, File]
+    message: str = ""
 
     @cached_property
     def oid(self) -> str:
         listing = "".join(f"{path} {file.oid}\n" for path, file in sorted(self.files.items()))
         return git_oid("commit", f"{self.title}\n{self.author}\n{self.date}\n{listing}".encode())
+
+
+@dataclass(frozen=True)
+class Variable:
+    """Of a Space's environment; a secret looks the same, and its value is not told."""
+
+    key: str
+    value: str
+    description: str | None = None
+
+
+@dataclass
+class Discussion:
+    """About a repository; one with a branch of its own, refs/pr/{num}, is a pull request."""
+
+    num: int
+    title: str
+    author: str
+    created_at: datetime
+    is_pull_request: bool = False
+    status: Literal["open", "closed", "merged", "draft"] = "open"
+    events: list[dict[str, Any]] = field(default_factory=list)
+    merge_commit: str | None = None
 
 
 @dataclass
@@ -117,6 +141,9 @@ class Repo:
     card: dict[str, Any] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)  # what only this kind of repository has
     granted: frozenset[str] = frozenset()  # users let in through the gate
+    discussions: list[Discussion] = field(default_factory=list)
+    variables: dict[str, Variable] = field(default_factory=dict)
+    secrets: dict[str, Variable] = field(default_factory=dict)
 
     @property
     def owner(self) -> str:
@@ -141,6 +168,15 @@ class Repo:
                 for place, commit in enumerate(commits):
                     if commit.oid.startswith(revision):
                         return commits[place:]
+        return None
+
+    def large_content(self, sha256: str) -> bytes | None:
+        """Return the content of a large file of any commit."""
+        for commits in self.refs.values():
+            for commit in commits:
+                for file in commit.files.values():
+                    if file.is_lfs and file.sha256 == sha256:
+                        return file.content
         return None
 
 

@@ -13,8 +13,13 @@ from tests.standins.hub.callers import Caller, caller_of, can_pass_gate, can_see
 from tests.standins.hub.listing import TRUE
 from tests.standins.hub.records import Commit, Kind, Repo, wire_date
 from tests.standins.hub.state import Hub
+from tests.standins.hub.writes.rights import may_write
 
 PAGE_PREFIX: dict[Kind, str] = {"model": "/", "dataset": "/datasets/", "space": "/spaces/"}
+
+
+def page_url(request: Request, repo: Repo) -> str:
+    return f"{request.base_url}{PAGE_PREFIX[repo.kind][1:]}{repo.id}"
 
 
 def find_repo(request: Request, kind: Kind, repo_id: str, caller: Caller | None) -> Repo:
@@ -34,7 +39,7 @@ def find_repo(request: Request, kind: Kind, repo_id: str, caller: Caller | None)
 def check_gate(request: Request, repo: Repo, caller: Caller | None) -> None:
     if can_pass_gate(caller, repo):
         return
-    url = f"{request.base_url}{PAGE_PREFIX[repo.kind][1:]}{repo.id}"
+    url = page_url(request, repo)
     raise errors.gated(repo.kind, repo.id, url, is_anonymous=caller is None)
 
 
@@ -94,7 +99,7 @@ async def commits(request: Request, repo: Repo, segments: list[str]) -> Response
         {
             "id": commit.oid,
             "title": commit.title,
-            "message": "",
+            "message": commit.message,
             "authors": [{"user": commit.author, "avatar": f"/avatars/{commit.author}.svg"}],
             "date": wire_date(commit.date),
         }
@@ -108,6 +113,6 @@ async def commits(request: Request, repo: Repo, segments: list[str]) -> Response
 async def auth_check(request: Request, repo: Repo, segments: list[str]) -> Response:
     caller = caller_of(request)
     check_gate(request, repo, caller)
-    if segments == ["write"] and not (caller and repo.owner in caller.namespaces):
+    if segments == ["write"] and not may_write(caller, repo):
         raise errors.HubError(403, "You don't have write access to this repository")
     return JSONResponse({})

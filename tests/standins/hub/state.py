@@ -20,6 +20,8 @@ class Hub:
     papers: dict[str, Paper] = field(default_factory=dict)
     buckets: dict[str, Bucket] = field(default_factory=dict)
     collections: dict[str, Collection] = field(default_factory=dict)  # by object id
+    large_files: dict[str, bytes] = field(default_factory=dict)  # uploaded, by SHA-256
+    parts: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of uploads under way
     page_size: int = 50
     max_page_size: int = 100
 

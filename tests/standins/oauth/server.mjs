@@ -95,11 +95,13 @@ provider.Client.prototype.redirectUriAllowed = function redirectUriAllowed(value
   return protocol === 'http:' && LOOPBACK.has(hostname) && pathname === REDIRECT_PATH && !search;
 };
 
-// The stand-in Hub reads the owner of a token from its name.
+// The stand-in Hub reads the owner of a token from its name, and what the token may change.
+const CHANGING = new Set(['contribute-repos', 'write-repos', 'manage-repos', 'jobs', 'write-discussions']);
 const { generateTokenId } = provider.AccessToken.prototype;
 provider.AccessToken.prototype.generateTokenId = function nameOwner() {
   const random = generateTokenId.call(this).replace(/[^A-Za-z0-9]/g, '');
-  return `hf_oauth_${nameOf(this.accountId)}_${random}`;
+  const scopes = (this.scope ?? '').split(' ').filter((scope) => CHANGING.has(scope));
+  return [`hf_oauth_${nameOf(this.accountId)}_${random}`, ...scopes].join('.');
 };
 
 provider.on('grant.success', (ctx) => log.push({ grant_type: ctx.oidc.params.grant_type, error: null }));

@@ -100,7 +100,7 @@ async def collection_info(request: Request) -> Response:
 async def history(request: Request) -> Response:
     """Answer with what happened to the collection, the newest first."""
     collection, caller = find(request), caller_of(request)
-    events = [
+    events: list[dict[str, Any]] = [
         {"type": "created", "date": wire_date(collection.created_at), "title": collection.title}
     ]
     for item in sorted(collection.items, key=lambda item: item.added_at):

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from tests.standins.hub import errors
 from tests.standins.hub.docs.records import Product
+from tests.standins.hub.state import Hub
 
 SITE = "https://huggingface.co"
 VERSION = re.compile(r"(?:main|v\d+(?:\.\d+)*)/(?:en/)?")
@@ -53,7 +54,8 @@ async def page(request: Request) -> Response:
 
 def _find(request: Request) -> Product:
     slug = request.path_params["slug"]
-    for product in request.app.state.hub.docs:
+    hub: Hub = request.app.state.hub
+    for product in hub.docs:
         if product.slug == slug:
             return product
     raise errors.not_found()

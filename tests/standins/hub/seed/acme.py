@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.standins.hub.records import MAIN, Commit, File, Repo
+from tests.standins.hub.discussions import events
+from tests.standins.hub.records import MAIN, Commit, Discussion, File, Repo, Variable
 from tests.standins.hub.seed import cards, catalogue, odd_files, rows
 from tests.standins.hub.tables import Table
 
@@ -102,7 +103,37 @@ def _tiny_llm() -> Repo:
             "refs/tags/v1": [first],
             "refs/pr/1": [proposed, second, first],
         },
+        discussions=_discussions(proposed),
     )
+
+
+def _discussions(proposed: Commit) -> list[Discussion]:
+    asked = datetime(2026, 10, 22, 8, 0, tzinfo=UTC)
+    return [
+        Discussion(
+            1,
+            proposed.title,
+            proposed.author,
+            proposed.date,
+            is_pull_request=True,
+            events=[
+                events.comment(proposed.author, "One word was wrong.", proposed.date),
+                events.commit(proposed.author, proposed),
+            ],
+        ),
+        Discussion(
+            2,
+            "Which tokenizer is this? 🍌",
+            "tanaka",
+            asked,
+            status="closed",
+            events=[
+                events.comment("tanaka", "I cannot find it.", asked),
+                events.comment("alice", "It knows one word only.", asked),
+                events.status("alice", "closed", asked),
+            ],
+        ),
+    ]
 
 
 def _change(parent: Commit, title: str, path: str, content: bytes, author: str = "alice") -> Commit:
@@ -172,8 +203,19 @@ def _dataset(repo_id: str, tables: tuple[Table, ...], task: str = "text-generati
 
 
 def _spaces() -> Iterator[Repo]:
-    yield _space(
-        "acme/image-maker", "Image maker", "🎨", likes=42, description="Generate an image from text"
+    yield replace(
+        _space(
+            "acme/image-maker",
+            "Image maker",
+            "🎨",
+            likes=42,
+            description="Generate an image from text",
+        ),
+        variables={
+            "MODEL_ID": Variable("MODEL_ID", "acme/painter", "What paints"),
+            "STEPS": Variable("STEPS", "4"),
+        },
+        secrets={"HF_TOKEN": Variable("HF_TOKEN", "hf_the_secret_of_the_space")},
     )
     yield replace(_space("alice/private-space", "Private workshop", "🔐"), private=True)
     yield _space("acme/asleep", "Sleeping beauty", "😴", stage="SLEEPING")
