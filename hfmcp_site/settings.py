@@ -196,7 +196,7 @@ OAUTH2_PROVIDER = {
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", *OAUTH_APP_SCHEMES],
     "ALLOW_LOCALHOST_LOOPBACK": True,
     "CIMD_ENABLED": True,
-    "CIMD_METADATA_FETCHER": "oauth2_provider.cimd.SafeMetadataFetcher",
+    "CIMD_METADATA_FETCHER": "accounts.authorization.client_documents.DocumentFetcher",
     "CIMD_REGISTRATION_PERMISSION_CLASSES": [
         "accounts.authorization.client_documents.OnAuthorizationOnly"
     ],

@@ -40,6 +40,7 @@ MAY_IMPORT_HTTPX = (
     "accounts.outgoing",
     "accounts.credentials",
     "accounts.huggingface",
+    "accounts.authorization.client_documents",
 )
 
 MAY_READ_THE_ENVIRONMENT = ("hfmcp_site.env",)

@@ -33,6 +33,10 @@ class Application(AbstractApplication):
         problems = problems_with(self.redirect_uris.split(), settings.OAUTH_APP_SCHEMES)
         if problems:
             raise ValidationError({"redirect_uris": problems})
+        if self.authorization_grant_type != self.GRANT_AUTHORIZATION_CODE:
+            raise ValidationError(
+                {"authorization_grant_type": "Only authorization codes are given."}
+            )
         if not (self.client_id.isascii() and self.client_id.isprintable()):
             # The host in it is shown to people, who could not tell it from one that looks alike.
             raise ValidationError({"client_id": "client_id has to be plain ASCII."})

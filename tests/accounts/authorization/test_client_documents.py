@@ -1,0 +1,327 @@
+"""Clients whose id is the address of a document about them (CIMD)."""
+
+import asyncio
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.utils import timezone
+from oauth2_provider import cimd
+
+from accounts.authorization.models import Application
+from tests.accounts.authorization.documents import CLIENT_ID, MadeUpDocuments, document
+from tests.accounts.authorization.flow import App, make_browser
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def documents(settings) -> Iterator[dict[str, dict]]:
+    """Documents by address."""
+    fetcher = f"{MadeUpDocuments.__module__}.{MadeUpDocuments.__name__}"
+    settings.OAUTH2_PROVIDER = settings.OAUTH2_PROVIDER | {"CIMD_METADATA_FETCHER": fetcher}
+    MadeUpDocuments.known.clear()
+    MadeUpDocuments.fetched.clear()
+    MadeUpDocuments.known[CLIENT_ID] = document()
+    yield MadeUpDocuments.known
+
+
+def test_a_documented_client_goes_all_the_way_without_registering(browser, documents):
+    app = App(CLIENT_ID)
+
+    tokens = app.tokens(browser)
+
+    assert app.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_the_host_of_the_document_vouches_for_the_name(browser, documents):
+    page = browser.get(App(CLIENT_ID).authorize_url()).text
+
+    assert "Documented client" in page
+    assert "from client.example" in page
+    assert "unverified" not in page
+    assert "cannot tell which one" in page
+
+
+def test_a_document_is_fetched_once_and_again_when_it_is_old(browser, documents):
+    app = App(CLIENT_ID)
+    for _ in range(3):
+        browser.get(app.authorize_url())
+    documents[CLIENT_ID] = document(client_name="New name")
+    before = browser.get(app.authorize_url()).text
+    Application.objects.update(cimd_expires_at=timezone.now())
+
+    after = browser.get(app.authorize_url()).text
+
+    assert ("New name" in before, "New name" in after) == (False, True)
+    assert MadeUpDocuments.fetched == [CLIENT_ID] * 2
+
+
+def test_a_document_that_is_gone_for_now_is_still_known(browser, documents):
+    app = App(CLIENT_ID)
+    browser.get(app.authorize_url())
+    documents.clear()
+    Application.objects.update(cimd_expires_at=timezone.now())
+
+    assert browser.get(app.authorize_url()).status_code == 200
+
+
+def test_a_redirect_that_the_document_does_not_name_is_refused(browser, documents):
+    app = App(CLIENT_ID, redirect_uri="https://evil.example/callback")
+
+    assert browser.get(app.authorize_url()).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": "https://other.example/client.json"},
+        {"client_id": CLIENT_ID + "/"},
+        {"client_id": None},
+        {"redirect_uris": []},
+        {"redirect_uris": "http://127.0.0.1:33418/callback"},
+        {"redirect_uris": ["javascript:alert(1)", "http://127.0.0.1:33418/callback"]},
+        {"redirect_uris": ["http://evil.example", "http://127.0.0.1:33418/callback"]},
+        {"redirect_uris": ["http://127.0.0.1:33418/callback"] * 11},
+        {"client_name": {"en": "x"}},
+        {"client_name": "x" * 256},
+        {"client_secret": "x"},
+        {"token_endpoint_auth_method": "client_secret_post"},
+        {"grant_types": ["implicit"]},
+        {"grant_types": ["client_credentials"]},
+    ],
+)
+def test_a_document_that_is_wrong_makes_no_client(browser, documents, changes):
+    documents[CLIENT_ID] = document(**changes)
+
+    assert browser.get(App(CLIENT_ID).authorize_url()).status_code == 400
+    assert not Application.objects.exists()
+
+
+def test_an_id_that_looks_like_another_is_refused(browser, documents):
+    lookalike = "https://cl\u0456ent.example/mcp/client.json"
+    documents[lookalike] = document(client_id=lookalike)
+
+    assert browser.get(App(lookalike).authorize_url()).status_code == 400
+
+
+def test_nothing_is_fetched_for_somebody_who_is_not_signed_in(documents):
+    make_browser().get(App(CLIENT_ID).authorize_url())
+
+    assert MadeUpDocuments.fetched == []
+
+
+@pytest.mark.parametrize("path", ["redeem", "refresh", "revoke"])
+def test_nothing_is_fetched_for_a_client_without_a_browser(documents, path):
+    answer = getattr(App(CLIENT_ID), path)("x")
+
+    assert answer.json()["error"] == "invalid_client"
+    assert MadeUpDocuments.fetched == []
+
+
+def test_a_document_that_could_not_be_had_is_not_fetched_again_at_once(browser, documents):
+    documents.clear()
+
+    for _ in range(3):
+        browser.get(App(CLIENT_ID).authorize_url())
+
+    assert MadeUpDocuments.fetched == [CLIENT_ID]
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+    ],
+)
+def test_no_connection_is_made_to_this_machine(browser, listener, host):
+    url = f"https://{host}:{listener.getsockname()[1]}/client.json"
+
+    answer = browser.get(App(url).authorize_url())
+
+    assert answer.status_code == 400
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://10.0.0.1/client.json",
+        "https://172.16.0.1/client.json",
+        "https://192.168.1.1/client.json",
+        "https://169.254.169.254/latest/meta-data",
+        "https://100.64.0.1/client.json",
+        "https://0.0.0.0/client.json",
+        "https://224.0.0.1/client.json",
+        "https://[fe80::1]/client.json",
+        "https://[fc00::1]/client.json",
+        "https://[2002:7f00:1::]/client.json",
+        "http://client.example/client.json",
+        "https://user:secret@client.example/client.json",
+        "https://client.example/client.json#x",
+        "https://client.example/../client.json",
+        "https://client.example",
+        "https:///client.json",
+        "https://client.example:99999/client.json",
+        "HTTPS://10.0.0.1/client.json",
+        "https://10.0.0.1/" + "x" * 300,
+        "file:///etc/passwd",
+    ],
+)
+def test_no_other_network_is_reached_that_is_not_public(browser, monkeypatch, url):
+    def connect(*args, **kwargs):
+        raise AssertionError("connected")
+
+    monkeypatch.setattr(asyncio.AbstractEventLoop, "create_connection", connect)
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+    answer = browser.get(App(url).authorize_url())
+
+    assert answer.status_code == 400
+    assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize("addresses", [["10.0.0.1"], ["192.0.32.7", "127.0.0.1"], []])
+def test_a_name_is_judged_by_every_address_that_it_has(browser, monkeypatch, addresses):
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: found)
+    monkeypatch.setattr(socket.socket, "connect", None)
+
+    assert browser.get(App(CLIENT_ID).authorize_url()).status_code == 400
+
+
+# From here on: what a server can do that we do connect to. It is on this machine, so the judgment
+# of addresses is set aside; everything else is as it is.
+
+
+def make_certificate(folder) -> tuple[str, str]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return str(files[0]), str(files[1])
+
+
+class Answers(BaseHTTPRequestHandler):
+    paths: list[str] = []
+
+    def do_GET(self):
+        self.paths.append(self.path)
+        about = json.dumps(
+            document(client_id=f"https://localhost:{self.server.server_port}{self.path}")
+        ).encode()
+        match self.path:
+            case "/good.json":
+                self.reply(200, about)
+            case "/moved.json":
+                self.reply(302, about, Location="/good.json")
+            case "/page.json":
+                self.reply(200, about, "text/html")
+            case "/large.json":
+                self.reply(200, about[:-1] + b" " * 20_000 + b"}")
+            case "/slow.json":
+                self.reply(200, b"")
+                self.trickle(b" ")
+            case "/slow-head.json":
+                self.send_response(200)
+                self.flush_headers()
+                self.trickle(b"X: y\r\n")
+            case _:
+                self.reply(404, about)
+
+    def reply(self, status, body, content_type="application/json", **headers):
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def trickle(self, piece):
+        for _ in range(50):
+            self.wfile.write(piece)
+            time.sleep(0.1)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def publisher(tmp_path, monkeypatch, settings) -> Iterator[str]:
+    certificate, key = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setattr("certifi.where", lambda: certificate)
+    monkeypatch.setattr(cimd, "_ip_is_public", lambda ip: ip in {"127.0.0.1", "::1"})
+    settings.OAUTH2_PROVIDER = settings.OAUTH2_PROVIDER | {"CIMD_FETCH_TIMEOUT_SECONDS": 1}
+    Answers.paths.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        server.handle_error = lambda *args: None  # those whom we hang up on
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"https://localhost:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_document_is_fetched_with_tls_and_a_verified_name(browser, publisher):
+    assert browser.get(App(f"{publisher}/good.json").authorize_url()).status_code == 200
+
+    by_address = publisher.replace("localhost", "127.0.0.1")
+    assert browser.get(App(f"{by_address}/good.json").authorize_url()).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["moved", "page", "large", "slow", "slow-head", "missing"])
+def test_a_document_is_not_followed_elsewhere_nor_read_for_ever(browser, publisher, path):
+    started = time.monotonic()
+
+    answer = browser.get(App(f"{publisher}/{path}.json").authorize_url())
+
+    assert answer.status_code == 400
+    assert Answers.paths == [f"/{path}.json"]
+    assert time.monotonic() - started < 4
