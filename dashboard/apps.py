@@ -11,9 +11,12 @@ class DashboardConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out
 
         from dashboard.announcements import announce_sign_out
+        from dashboard.call_log import call_log
         from dashboard.recorder import recorder
         from mcpendpoint import records
 
         records.listen(recorder.note)
+        records.listen(call_log.note)
         user_logged_out.connect(announce_sign_out)
         atexit.register(recorder.finish_at_exit)
+        atexit.register(call_log.finish_at_exit)

@@ -7,6 +7,7 @@ the counts of the last half second before a restart would be missing.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from dashboard.call_log import call_log
 from dashboard.recorder import recorder
 
 
@@ -19,4 +20,5 @@ async def lifespan(
     while (await receive())["type"] == "lifespan.startup":
         await send({"type": "lifespan.startup.complete"})
     await recorder.finish()
+    await call_log.finish()
     await send({"type": "lifespan.shutdown.complete"})

@@ -6,7 +6,8 @@ import pytest
 
 from dashboard import store
 from dashboard.ranges import RANGES
-from dashboard.recorder import BACKLOG, Recorder
+from dashboard.recorder import Recorder
+from dashboard.storer import BACKLOG
 from dashboard.tally import Limits, Tally
 from tests.dashboard.factories import NOON, make_record
 

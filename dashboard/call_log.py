@@ -1,0 +1,77 @@
+"""Puts each tool call into the audit log, in the background."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from accounts import audit
+from accounts.audit import ToolCall
+from dashboard.storer import Storer
+from mcpendpoint.gradio.naming import prefix_of
+from mcpendpoint.records import Record
+from mcpendpoint.tool_calls import PRIVATE
+
+MAX_CALLS = 50_000
+"""So many may wait for a database that does not take them."""
+
+
+class Calls:
+    """Tool calls that are not in the log yet."""
+
+    def __init__(self) -> None:
+        self.calls: list[ToolCall] = []
+
+    def add(self, call: ToolCall) -> None:
+        self.calls.append(call)
+
+    def merge(self, newer: "Calls") -> None:
+        self.calls += newer.calls
+
+    def forget_before(self, at: datetime) -> int:
+        before = len(self.calls)
+        self.calls = [call for call in self.calls if call.at >= at][-MAX_CALLS:]
+        return before - len(self.calls)
+
+    def __len__(self) -> int:
+        return len(self.calls)
+
+
+class CallLog(Storer[Calls]):
+    def __init__(
+        self,
+        write: Callable[[Calls], None] = lambda calls: audit.write_tool_calls(calls.calls),
+        prune: Callable[[datetime], None] = audit.forget_old,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(Calls, write, prune, clock=clock)
+
+    def note(self, record: Record) -> None:
+        """Take a call down; a listener of mcpendpoint.records, on the event loop."""
+        if record.method != "tools/call":
+            return
+        self._batch.add(
+            ToolCall(
+                at=record.at,
+                user_id=record.user_id,
+                tool=_shown_tool(record),
+                outcome=record.outcome,
+                client=record.client_name,
+                duration_ms=record.duration_ms,
+                address=record.address,
+                detail=_detail(record),
+            )
+        )
+        self._store_soon()
+
+
+def _shown_tool(record: Record) -> str:
+    # What a private Space can do is not for admins to read.
+    return (prefix_of(record.tool) or "") + "…" if record.space_id == PRIVATE else record.tool
+
+
+def _detail(record: Record) -> dict[str, str]:
+    detail = {"credential": record.credential, "space": record.space_id, "limit": record.limit}
+    return {name: str(value) for name, value in detail.items() if value}
+
+
+call_log = CallLog()
+"""The one of this process."""
