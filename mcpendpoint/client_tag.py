@@ -35,7 +35,10 @@ def client_tag(client_info: Any) -> ClientTag:
 def _clean(value: Any) -> str:
     if not isinstance(value, str):
         return ""
-    return "".join(c for c in value[:MAX_NAME_LENGTH] if c.isprintable()).strip()
+    shown = value[:MAX_NAME_LENGTH]
+    if not shown.isprintable():
+        shown = "".join(c for c in shown if c.isprintable())
+    return shown.strip()
 
 
 def seal(tag: ClientTag) -> str:
