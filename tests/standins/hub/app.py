@@ -21,6 +21,7 @@ from tests.standins.hub import (
     seed,
     space_search,
 )
+from tests.standins.hub.buckets.routes import ROUTES as BUCKET_ROUTES
 from tests.standins.hub.collections.routes import ROUTES as COLLECTION_ROUTES
 from tests.standins.hub.docs.routes import ROUTES as DOCS_ROUTES
 from tests.standins.hub.headers import HeadersMiddleware
@@ -28,6 +29,7 @@ from tests.standins.hub.papers.routes import ROUTES as PAPER_ROUTES
 from tests.standins.hub.repo_api import METHODS as REPO_METHODS
 from tests.standins.hub.repo_api import repo_api
 from tests.standins.hub.writes.routes import ROUTES as WRITE_ROUTES
+from tests.standins.hub.xet.cas import ROUTES as XET_ROUTES
 
 UNLIMITED = 10_000_000
 
@@ -52,15 +54,18 @@ def create_app(*, quota: int = UNLIMITED) -> Starlette:
         *PAPER_ROUTES,
         *DOCS_ROUTES,
         *COLLECTION_ROUTES,
+        *BUCKET_ROUTES,
+        *XET_ROUTES,
         *WRITE_ROUTES,
         *viewer,
         *oauth.routes(),
-        Route("/_storage/{sha256}", content.storage),
+        Route("/_storage/{key}", content.storage),
         Route("/_faults", faults.add, methods=["POST"]),
         Route("/_faults", faults.clear, methods=["DELETE"]),
         Route("/_log", journal.read),
         Route("/_log", journal.empty, methods=["DELETE"]),
         Route("/{rest:path}", content.repo_page),
+        Route("/{rest:path}", errors.nowhere, methods=["POST", "PUT", "PATCH", "DELETE"]),
     ]
     app = Starlette(
         routes=routes,

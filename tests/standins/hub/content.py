@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from tests.standins.hub import errors
 from tests.standins.hub.callers import caller_of
 from tests.standins.hub.files import split_revision
-from tests.standins.hub.records import Commit, File, Kind, Repo
+from tests.standins.hub.records import Commit, File, Kind, Repo, hex_id
 from tests.standins.hub.repos import PAGE_PREFIX, check_gate, find_history, find_repo
 from tests.standins.hub.state import Hub
 
@@ -57,13 +57,17 @@ def _file(request: Request, repo: Repo, action: str, segments: list[str]) -> Res
         raise error
     if action == "raw":
         content = file.pointer if file.is_lfs else file.content
-        return _partial(request, content, file.oid, {**headers, "Content-Type": "text/plain"})
+        return partial(request, content, file.oid, {**headers, "Content-Type": "text/plain"})
     headers |= {
         "X-Linked-Size": str(file.size),
         "X-Linked-ETag": f'"{file.sha256 if file.is_lfs else file.oid}"',
         "Accept-Ranges": "bytes",
     }
-    to = _storage_url(request, file) if file.is_lfs else _cache_url(request, repo, commit, file)
+    to = (
+        storage_url(request, file.sha256, file.path)
+        if file.is_lfs
+        else _cache_url(request, repo, commit, file)
+    )
     return RedirectResponse(to, 302 if file.is_lfs else 307, headers)
 
 
@@ -80,11 +84,11 @@ def storage_host(request: Request) -> str:
     return STORAGE_HOST.get(host, f"storage.{host}")
 
 
-def _storage_url(request: Request, file: File) -> str:
+def storage_url(request: Request, key: str, name: str) -> str:
     url = request.url.replace(
         hostname=storage_host(request),
-        path=f"/_storage/{file.sha256}",
-        query=urlencode({"name": file.path, "X-Signature": file.oid}),
+        path=f"/_storage/{key}",
+        query=urlencode({"name": name, "X-Signature": hex_id("signature", key)}),
     )
     return str(url)
 
@@ -109,21 +113,30 @@ async def resolve_cache(request: Request) -> Response:
         "X-Repo-Commit": oid,
         "X-Linked-Size": str(file.size),
     }
-    return _partial(request, file.content, file.oid, headers)
+    return partial(request, file.content, file.oid, headers)
 
 
 async def storage(request: Request) -> Response:
-    """GET /_storage/{sha256}: a store with signed URLs, which takes no other credential."""
+    """GET /_storage/{key}: a store with signed URLs, which takes no other credential.
+
+    A large file of a repository has its SHA-256 as a key, a file of a bucket its Xet hash.
+    """
     if "authorization" in request.headers:
         return Response("Only one auth mechanism allowed", 400, media_type="text/plain")
-    hub: Hub = request.app.state.hub
-    sha256 = request.path_params["sha256"]
-    for repo in hub.repos.values():
-        content = repo.large_content(sha256)
-        if content is not None:
-            headers = {"Content-Type": "application/octet-stream"}
-            return _partial(request, content, sha256, headers)
+    key = request.path_params["key"]
+    content = _stored(request.app.state.hub, key)
+    if content is not None:
+        return partial(request, content, key, {"Content-Type": "application/octet-stream"})
     return Response("No such key", 404, media_type="text/plain")
+
+
+def _stored(hub: Hub, key: str) -> bytes | None:
+    for repo in hub.repos.values():
+        content = repo.large_content(key)
+        if content is not None:
+            return content
+    files = (file for bucket in hub.buckets.values() for file in bucket.files.values())
+    return next((file.content for file in files if file.xet_hash == key), None)
 
 
 def _media_type(path: str) -> str:
@@ -132,7 +145,7 @@ def _media_type(path: str) -> str:
     return "text/plain; charset=utf-8" if guess.startswith("text/") else guess
 
 
-def _partial(request: Request, content: bytes, tag: str, headers: dict[str, str]) -> Response:
+def partial(request: Request, content: bytes, tag: str, headers: dict[str, str]) -> Response:
     etag = f'"{tag}"'
     headers = {**headers, "ETag": etag, "Accept-Ranges": "bytes"}
     if etag in request.headers.get("if-none-match", ""):

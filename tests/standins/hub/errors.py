@@ -71,6 +71,10 @@ def not_found() -> HubError:
     return HubError(404, "Sorry, we can't find the page you are looking for.")
 
 
+async def nowhere(request: Request) -> Response:
+    raise not_found()
+
+
 async def answer(request: Request, error: Exception) -> Response:
     assert isinstance(error, HubError)
     return response(request.scope["path"], error)
@@ -82,7 +86,7 @@ def response(path: str, error: HubError) -> Response:
     headers = {"X-Error-Message": line, **error.headers}
     if error.code:
         headers["X-Error-Code"] = error.code
-    if path.startswith(("/api/", "/datasets-server/")):
+    if path.startswith(("/api/", "/datasets-server/", "/_cas/")):
         return JSONResponse({"error": error.message, **error.extra}, error.status, headers)
     return PlainTextResponse(error.message, error.status, headers)
 

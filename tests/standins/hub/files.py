@@ -91,6 +91,7 @@ def _file_entry(file: File, *, expand: bool) -> dict[str, Any]:
     if file.is_lfs:
         pointer_size = len(file.pointer)
         entry["lfs"] = {"oid": file.sha256, "size": file.size, "pointerSize": pointer_size}
+        entry["xetHash"] = file.xet_hash
     if expand:
         scan = {"status": "safe", "avScan": {"status": "safe"}, "pickleImportScan": None}
         entry["securityFileStatus"] = scan
@@ -113,7 +114,7 @@ def _part(commit: Commit, path: str) -> dict[str, str]:
 async def paths_info(request: Request, repo: Repo, raw_segments: list[str]) -> Response:
     """POST …/paths-info/{revision}, as JSON or as a form; what does not exist is left out."""
     history = find_history(repo, "/".join(unquote(segment) for segment in raw_segments) or "main")
-    paths, expand = await _asked_paths(request)
+    paths, expand = await asked_paths(request)
     files = history[0].files
     entries = []
     for path in dict.fromkeys(path.strip("/") for path in paths):
@@ -124,7 +125,7 @@ async def paths_info(request: Request, repo: Repo, raw_segments: list[str]) -> R
     return JSONResponse(entries)
 
 
-async def _asked_paths(request: Request) -> tuple[list[str], bool]:
+async def asked_paths(request: Request) -> tuple[list[str], bool]:
     if request.headers.get("content-type", "").startswith("application/json"):
         try:
             body = await request.json()

@@ -4,7 +4,7 @@ Plain values, no HTTP.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +18,14 @@ MAIN = "refs/heads/main"
 def hex_id(*parts: str) -> str:
     """Return the 24 hex digits that the Hub calls `_id`; the same for the same name, always."""
     return hashlib.sha256("/".join(parts).encode()).hexdigest()[:24]
+
+
+def xet_hash_of(content: bytes) -> str:
+    """Return what stands for the Xet hash of a file that was not uploaded.
+
+    The real one is the root of a tree of chunks; this only has to differ with the content.
+    """
+    return hashlib.sha256(b"xet" + content).hexdigest()
 
 
 def wire_date(moment: datetime) -> str:
@@ -73,6 +81,10 @@ class File:
     @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
+
+    @cached_property
+    def xet_hash(self) -> str:
+        return xet_hash_of(self.content)
 
     @property
     def pointer(self) -> bytes:
@@ -170,14 +182,14 @@ class Repo:
                         return commits[place:]
         return None
 
-    def large_content(self, sha256: str) -> bytes | None:
-        """Return the content of a large file of any commit."""
+    def large_files(self) -> Iterator[File]:
+        """Return the files of any commit that are stored outside of git."""
         for commits in self.refs.values():
             for commit in commits:
-                for file in commit.files.values():
-                    if file.is_lfs and file.sha256 == sha256:
-                        return file.content
-        return None
+                yield from (file for file in commit.files.values() if file.is_lfs)
+
+    def large_content(self, sha256: str) -> bytes | None:
+        return next((f.content for f in self.large_files() if f.sha256 == sha256), None)
 
 
 def git_oid(kind: str, content: bytes) -> str:

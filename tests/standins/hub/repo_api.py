@@ -13,6 +13,7 @@ from tests.standins.hub.discussions import actions, pages
 from tests.standins.hub.records import KINDS, Kind, Repo
 from tests.standins.hub.state import Hub
 from tests.standins.hub.writes import commits, creation, preupload, settings
+from tests.standins.hub.xet import tokens
 
 RepoAction = Callable[[Request, Repo, list[str]], Awaitable[Response]]
 
@@ -53,6 +54,8 @@ ACTIONS: dict[tuple[str, str], RepoAction] = {
     ("GET", "secrets"): settings.secrets,
     ("POST", "secrets"): settings.secrets,
     ("DELETE", "secrets"): settings.secrets,
+    ("GET", "xet-read-token"): tokens.read_repo,
+    ("GET", "xet-write-token"): tokens.write_repo,
     ("GET", "discussions"): pages.show,
     ("POST", "discussions"): actions.post,
 }

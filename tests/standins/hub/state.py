@@ -22,6 +22,9 @@ class Hub:
     collections: dict[str, Collection] = field(default_factory=dict)  # by object id
     large_files: dict[str, bytes] = field(default_factory=dict)  # uploaded, by SHA-256
     parts: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of uploads under way
+    xet_files: dict[str, bytes] = field(default_factory=dict)  # uploaded, by Xet hash
+    xorbs: dict[str, list[bytes]] = field(default_factory=dict)  # their chunks
+    xet_tokens: dict[str, int] = field(default_factory=dict)  # until when each is valid
     page_size: int = 50
     max_page_size: int = 100
 

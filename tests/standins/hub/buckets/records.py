@@ -1,11 +1,10 @@
 """A bucket and its files. Plain values, no HTTP."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from tests.standins.hub.records import hex_id
+from tests.standins.hub.records import hex_id, xet_hash_of
 
 
 @dataclass(frozen=True)
@@ -13,7 +12,9 @@ class BucketFile:
     path: str
     content: bytes
     uploaded_at: datetime
+    hash: str | None = None  # as the client computed it; made up for those of the seed
     content_type: str | None = None
+    modified_at: datetime | None = None
 
     @property
     def size(self) -> int:
@@ -21,8 +22,7 @@ class BucketFile:
 
     @cached_property
     def xet_hash(self) -> str:
-        """The Hub's is the root of a tree of chunks; this only has to differ with the content."""
-        return hashlib.sha256(b"xet" + self.content).hexdigest()
+        return self.hash or xet_hash_of(self.content)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from tests.standins.hub import accounts, properties
+from tests.standins.hub.buckets.access import sees_bucket
 from tests.standins.hub.callers import Caller, can_see
 from tests.standins.hub.collections.records import Collection, ItemType
 from tests.standins.hub.records import Kind, wire_date
@@ -88,7 +89,7 @@ def _describe_paper(request: Request, caller: Caller | None, paper_id: str) -> D
 def _describe_bucket(request: Request, caller: Caller | None, bucket_id: str) -> Details | None:
     hub: Hub = request.app.state.hub
     bucket = hub.buckets.get(bucket_id)
-    if bucket is None or (bucket.private and not (caller and caller.sees_private_of(bucket.owner))):
+    if bucket is None or not sees_bucket(caller, bucket):
         return None
     return {
         "id": bucket.id,
