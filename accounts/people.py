@@ -8,6 +8,8 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
+from accounts import audit
+from accounts.audit import Action
 from accounts.models import HubCredential, User
 from accounts.preferences import announce
 
@@ -40,6 +42,10 @@ class Grant:
 class AccountDisabled(Exception):
     """An administrator of this server has switched this account off."""
 
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.user = user
+
 
 @transaction.atomic
 def admit(person: Person, grant: Grant) -> User:
@@ -49,7 +55,7 @@ def admit(person: Person, grant: Grant) -> User:
     """
     user = User.objects.filter(hf_id=person.hf_id).first() or User(hf_id=person.hf_id)
     if not user.is_active:
-        raise AccountDisabled
+        raise AccountDisabled(user)
     _free_username(person)
     user.username = person.name
     user.avatar_url = _safe_avatar_url(person.avatar_url)
@@ -75,7 +81,9 @@ def admit(person: Person, grant: Grant) -> User:
 def remove_account(user: User, session: SessionBase) -> None:
     """Delete the user with everything they saved, and end their session."""
     user_id = user.pk
-    User.objects.filter(pk=user_id).delete()
+    with transaction.atomic():
+        audit.record(Action.ACCOUNT_REMOVED, user)
+        User.objects.filter(pk=user_id).delete()
     session.flush()
     announce(user_id)
 

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.dispatch import Signal
 
+from accounts import audit
+from accounts.audit import Action
 from accounts.catalogue import catalogue
 from accounts.models import SelectedSpace, ToolSelection, User
 
@@ -74,16 +76,19 @@ def save_tools(user: User, names: Iterable[str], include_images: bool) -> None:
     wanted = set(names)
     if unknown := wanted - {tool.name for tool in catalogue.tools}:
         raise ValueError(f"Unknown tools: {', '.join(sorted(unknown))}.")
-    ToolSelection.objects.update_or_create(
-        user=user, defaults={"tools": sorted(wanted), "include_images": include_images}
-    )
+    saved = {"tools": sorted(wanted), "include_images": include_images}
+    with transaction.atomic():
+        ToolSelection.objects.update_or_create(user=user, defaults=saved)
+        audit.record(Action.SELECTION_CHANGED, user, detail=saved)
     announce(user.pk)
 
 
 def forget_tools(user: User) -> None:
     """Go back to the defaults, whatever they will be."""
     user_id = user.pk
-    ToolSelection.objects.filter(user_id=user_id).delete()
+    with transaction.atomic():
+        ToolSelection.objects.filter(user_id=user_id).delete()
+        audit.record(Action.SELECTION_CHANGED, user, detail={"tools": "defaults"})
     announce(user_id)
 
 
@@ -106,13 +111,20 @@ def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji:
         row.title = title[:200]
         row.emoji = emoji[:16]
         row.save()
+        audit.record(Action.SPACE_ADDED, user, detail=_audited(row))
     announce(user.pk)
     return _saved_space(row)
 
 
 def remove_space(user: User, space_id: str) -> None:
     """Stop offering a Space; its slot stays its own. Does nothing for one that is not there."""
-    SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id).update(is_active=False)
+    with transaction.atomic():
+        rows = SelectedSpace.objects.select_for_update()
+        row = rows.filter(user_id=user.pk, space_id=space_id, is_active=True).first()
+        if row is not None:
+            row.is_active = False
+            row.save(update_fields=["is_active"])
+            audit.record(Action.SPACE_REMOVED, user, detail=_audited(row))
     announce(user.pk)
 
 
@@ -134,6 +146,11 @@ def _next_slot(user_id: int) -> int:
     if slot > MAX_SLOT:
         raise TooManySpaces(MAX_SLOT)
     return slot
+
+
+def _audited(row: SelectedSpace) -> dict[str, str | int]:
+    # Admins read the log, too.
+    return {"space": "private" if row.is_private else row.space_id, "slot": row.slot}
 
 
 def _saved_space(row: SelectedSpace) -> SavedSpace:

@@ -48,6 +48,7 @@ LIMIT_CHEAP_PER_MINUTE = env.integer("LIMIT_CHEAP_PER_MINUTE", 30_000)
 LIMIT_HUB_PER_MINUTE = env.integer("LIMIT_HUB_PER_MINUTE", 6_000)
 LIMIT_SPACE_PER_MINUTE = env.integer("LIMIT_SPACE_PER_MINUTE", 600)
 LIMIT_WRITE_PER_MINUTE = env.integer("LIMIT_WRITE_PER_MINUTE", 600)
+LIMIT_SIGN_IN_PER_MINUTE = env.integer("LIMIT_SIGN_IN_PER_MINUTE", 10)
 TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES")
 
 # What MCP clients that sign people in get from our authorization server
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "accounts.middleware.personal_pages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -13,6 +13,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
+from accounts import audit
+from accounts.audit import Action, Outcome
 from accounts.models import HubCredential
 from accounts.people import AccountDisabled, Grant, Person, admit
 
@@ -62,7 +64,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         )
         try:
             sociallogin.user = admit(person, grant)
-        except AccountDisabled:
+        except AccountDisabled as disabled:
+            audit.record(
+                Action.SIGN_IN,
+                disabled.user,
+                outcome=Outcome.DENIED,
+                detail={"reason": "account disabled"},
+            )
             _fail(request, "This account has been disabled on this server.")
 
     def on_authentication_error(

@@ -8,18 +8,30 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.addresses import oauth_callback_url, safe_next_url
+from accounts import audit
+from accounts.addresses import client_address, oauth_callback_url, safe_next_url
+from accounts.audit import Action, Outcome
+from accounts.buckets import Draw, Rate, buckets, retry_after
 from accounts.credentials import has_ended
 from accounts.forms import TokenForm
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
 from accounts.people import AccountDisabled, Grant, Person, admit
+from accounts.proxies import subscriber
 
 SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SignInRefused(Exception):
-    """Why a pasted token does not sign in, for the person who pasted it."""
+    """Why a pasted token does not sign in, for the person who pasted it.
+
+    `reason` says so in a few words for the log, when it is the token's fault.
+    """
+
+    def __init__(self, message: str, reason: str = "", user: User | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.user = user
 
 
 @sensitive_post_parameters("token")
@@ -45,9 +57,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _sign_in_with_token(request: HttpRequest, onward: str | None) -> HttpResponse:
     form = TokenForm(request.POST)
     if form.is_valid():
+        if seconds := _seconds_to_wait(request):
+            return _refuse_for_now(request, form, onward, seconds)
         try:
             user = _admit_with_token(form.cleaned_data["token"])
         except SignInRefused as refused:
+            _note_refusal(refused)
             form.add_error("token", str(refused))
         else:
             login(request, user, backend=SESSION_BACKEND)
@@ -61,7 +76,8 @@ def _admit_with_token(token: str) -> User:
         account = async_to_sync(whoami)(token)
     except TokenRefused as error:
         raise SignInRefused(
-            "Hugging Face does not accept this token. It may be mistyped, expired or revoked."
+            "Hugging Face does not accept this token. It may be mistyped, expired or revoked.",
+            "wrong token",
         ) from error
     except HubUnreachable as error:
         raise SignInRefused(
@@ -69,7 +85,10 @@ def _admit_with_token(token: str) -> User:
             "Try again in a moment."
         ) from error
     if account.type != "user":
-        raise SignInRefused("This token belongs to an organization or an app, not to a person.")
+        raise SignInRefused(
+            "This token belongs to an organization or an app, not to a person.",
+            "not a person's token",
+        )
     info = account.auth.access_token
     grant = Grant(
         kind=HubCredential.Kind.TOKEN,
@@ -80,10 +99,37 @@ def _admit_with_token(token: str) -> User:
     try:
         return admit(Person(account.id, account.name, account.avatar_url or ""), grant)
     except AccountDisabled as error:
-        raise SignInRefused("This account has been disabled on this server.") from error
+        raise SignInRefused(
+            "This account has been disabled on this server.", "account disabled", error.user
+        ) from error
 
 
-def _render(request: HttpRequest, form: TokenForm, onward: str | None) -> HttpResponse:
+def _note_refusal(refused: SignInRefused) -> None:
+    if refused.reason:
+        detail = {"reason": refused.reason}
+        audit.record(Action.SIGN_IN, refused.user, outcome=Outcome.DENIED, detail=detail)
+
+
+@async_to_sync
+async def _seconds_to_wait(request: HttpRequest) -> int:
+    """Count an attempt; return how long this address has to wait for another, 0 for not at all."""
+    key = f"sign_in:{subscriber(client_address(request))}"
+    seconds, _ = buckets.take([Draw(key, Rate(settings.LIMIT_SIGN_IN_PER_MINUTE))])
+    return retry_after(seconds) if seconds else 0
+
+
+def _refuse_for_now(
+    request: HttpRequest, form: TokenForm, onward: str | None, seconds: int
+) -> HttpResponse:
+    form.add_error("token", f"Too many attempts. Wait {seconds} seconds, then try again.")
+    response = _render(request, form, onward, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def _render(
+    request: HttpRequest, form: TokenForm, onward: str | None, status: int | None = None
+) -> HttpResponse:
     context = {
         "form": form,
         "next": onward,
@@ -95,5 +141,5 @@ def _render(request: HttpRequest, form: TokenForm, onward: str | None) -> HttpRe
         "is_signed_in": request.user.is_authenticated,
         "settings_url": resolve_url(settings.LOGIN_REDIRECT_URL),
     }
-    status = 422 if form.errors else 200
+    status = status or (422 if form.errors else 200)
     return render(request, "accounts/sign_in.html", context, status=status)
