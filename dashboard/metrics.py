@@ -13,7 +13,7 @@ from mcpendpoint.records import Outcome
 
 SCHEMA_VERSION = 1
 ERRORS = frozenset({Outcome.TOOL_ERROR, Outcome.REJECTED, Outcome.DENIED, Outcome.FAILED})
-"""All but what went well and what the client itself gave up."""
+"""All but what went well, what the client itself gave up, and what was not handled."""
 ANONYMOUS = "anonymous"
 REFUSED = "refused"
 RECENT = timedelta(minutes=5)
@@ -48,6 +48,11 @@ class ClientCount(NamedTuple):
     last_at: datetime
 
 
+class LimitCount(NamedTuple):
+    limit: str
+    messages: int
+
+
 class PeriodLatency(NamedTuple):
     period: datetime
     bucket: int
@@ -71,6 +76,7 @@ class Counts:
     clients: Sequence[ClientCount] = ()
     period_latencies: Sequence[PeriodLatency] = ()
     call_latencies: Sequence[CallLatency] = ()
+    limits: Sequence[LimitCount] = ()
     last_minutes: Mapping[datetime, int] = field(default_factory=dict)
     """How many messages came in the minute of now and in the one before."""
     first_seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
@@ -90,6 +96,9 @@ class Totals:
     tool_calls: int
     errors: int
     error_rate: float
+    """Of what was handled."""
+    limited: int
+    """Turned away for asking too often; neither errors nor part of the latency."""
     outcomes: dict[str, int]
     latency_ms: Latency
     clients: int
@@ -155,6 +164,12 @@ class Tool(Usage):
 
 
 @dataclass(frozen=True)
+class LimitHits:
+    limit: str
+    requests: int
+
+
+@dataclass(frozen=True)
 class Snapshot:
     generated_at: datetime
     range: str
@@ -164,6 +179,7 @@ class Snapshot:
     clients: tuple[Client, ...]
     methods: tuple[Method, ...]
     tools: tuple[Tool, ...]
+    limits: tuple[LimitHits, ...]
 
     def as_json(self) -> dict[str, Any]:
         return {"version": SCHEMA_VERSION, **asdict(self)}
@@ -180,6 +196,9 @@ def build_snapshot(shown: Range, now: datetime, counts: Counts) -> Snapshot:
         clients=clients,
         methods=_methods(counts),
         tools=_tools(counts),
+        limits=tuple(
+            LimitHits(*row) for row in sorted(counts.limits, key=lambda row: -row.messages)
+        ),
     )
 
 
@@ -197,13 +216,15 @@ def _totals(now: datetime, counts: Counts, clients: Sequence[Client]) -> Totals:
         outcomes[row.outcome] = outcomes.get(row.outcome, 0) + row.messages
     requests = sum(outcomes.values())
     errors = sum(outcomes[outcome] for outcome in ERRORS)
+    limited = outcomes[Outcome.LIMITED]
     histogram = _histogram(counts.period_latencies)
     return Totals(
         requests=requests,
         requests_per_minute=round(requests_per_minute(now, counts.last_minutes), 1),
         tool_calls=sum(row.messages for row in counts.calls if row.method == "tools/call"),
         errors=errors,
-        error_rate=_rate(errors, requests),
+        error_rate=_rate(errors, requests - limited),
+        limited=limited,
         outcomes={str(outcome): count for outcome, count in outcomes.items()},
         latency_ms=Latency(
             p50=_rounded(percentile(histogram, 0.50)),

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from dashboard.metrics import Snapshot
 from dashboard.ranges import RANGES
+from mcpendpoint.limits import Limit
 from mcpendpoint.records import Outcome
 
 KINDS_OF_ERRORS = {
@@ -14,6 +15,18 @@ KINDS_OF_ERRORS = {
     Outcome.TOOL_ERROR: "tool",
     Outcome.REJECTED: "client",
     Outcome.DENIED: "denied",
+}
+
+
+LIMITS = {
+    Limit.ANONYMOUS: "anonymous",
+    Limit.WRONG_CREDENTIALS: "wrong credentials",
+    Limit.USER: "by person",
+    Limit.CLIENT: "by client",
+    Limit.CHEAP: "cheap tools",
+    Limit.HUB: "Hub tools",
+    Limit.SPACE: "Spaces",
+    Limit.WRITE: "writing tools",
 }
 
 
@@ -25,6 +38,10 @@ def page_context(snapshot: Snapshot) -> dict[str, Any]:
             f"{count:,} {kind}"
             for outcome, kind in KINDS_OF_ERRORS.items()
             if (count := snapshot.totals.outcomes[outcome])
+        ],
+        "limits_hit": [
+            f"{hits.requests:,} {LIMITS.get(hits.limit, hits.limit)}"  # type: ignore[call-overload]
+            for hits in snapshot.limits
         ],
         "now": snapshot.generated_at,
         "shown": RANGES[snapshot.range],

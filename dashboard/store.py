@@ -13,6 +13,7 @@ from dashboard.metrics import (
     CallLatency,
     ClientCount,
     Counts,
+    LimitCount,
     PeriodCount,
     PeriodLatency,
     Snapshot,
@@ -87,6 +88,10 @@ def _read_counts(shown: Range, now: datetime) -> Counts:
             for row in latencies.values_list("method", "tool", "space_id", "bucket").annotate(
                 Sum("count")
             )
+        ],
+        limits=[
+            LimitCount(*row)
+            for row in messages.exclude(limit="").values_list("limit").annotate(Sum("count"))
         ],
         last_minutes=_last_minutes(now),
         first_seen=_first_seen((row.name, row.version) for row in clients),

@@ -39,6 +39,7 @@ class Dimensions(NamedTuple):
     transport: str
     credential: str
     outcome: str
+    limit: str
 
 
 class CellKey(NamedTuple):
@@ -130,6 +131,7 @@ class Tally:
             record.transport,
             record.credential,
             record.outcome,
+            record.limit,
         )
         minute = int(at.timestamp()) // 60 * 60
         cell = self.cells.get(cast(CellKey, (minute, dimensions)))
@@ -140,6 +142,8 @@ class Tally:
         cell.notifications_sent += record.notifications_sent
         if at > cell.last_at:
             cell.last_at = at
+        if record.limit:
+            return  # no answer, so it took no time to make one
         bucket = bucket_of(record.duration_ms)
         cell.latencies[bucket] = cell.latencies.get(bucket, 0) + 1
 
@@ -173,7 +177,17 @@ class Tally:
 def _anything(dimensions: Dimensions) -> Dimensions:
     """Keep only what has few values, when there is no room for more."""
     return Dimensions(
-        OTHER, "", "", OTHER, "", "", "", "", dimensions.credential, dimensions.outcome
+        OTHER,
+        "",
+        "",
+        OTHER,
+        "",
+        "",
+        "",
+        "",
+        dimensions.credential,
+        dimensions.outcome,
+        dimensions.limit,
     )
 
 

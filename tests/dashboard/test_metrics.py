@@ -6,6 +6,7 @@ from dashboard.metrics import (
     CallCount,
     ClientCount,
     Counts,
+    LimitCount,
     PeriodCount,
     PeriodLatency,
     Protocol,
@@ -59,7 +60,22 @@ def test_errors_are_all_but_what_went_well_or_was_given_up_by_the_client():
 
     assert (totals.requests, totals.errors, totals.error_rate) == (60, 40, 0.6667)
     assert totals.notifications_sent == 6
-    assert totals.outcomes == dict.fromkeys(outcomes, 10)
+    assert totals.outcomes == dict.fromkeys(outcomes, 10) | {"limited": 0}
+
+
+def test_what_was_turned_away_is_no_error_and_makes_none_look_rare():
+    calls = [
+        CallCount("tools/call", "t", "", "ok", 5, 0, NOON),
+        CallCount("tools/call", "t", "", "failed", 5, 0, NOON),
+        CallCount("", "", "", "limited", 990, 0, NOON),
+    ]
+    limits = [LimitCount("space", 90), LimitCount("anonymous", 900)]
+
+    snapshot = build_snapshot(HOUR, NOON, Counts(calls=calls, limits=limits))
+
+    assert (snapshot.totals.limited, snapshot.totals.errors) == (990, 5)
+    assert snapshot.totals.error_rate == 0.5
+    assert [hits.limit for hits in snapshot.limits] == ["anonymous", "space"]
 
 
 def test_the_series_shows_each_minute_with_its_errors_and_p95():

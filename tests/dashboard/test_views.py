@@ -6,6 +6,7 @@ from django.urls import reverse
 from dashboard import store
 from dashboard.ranges import RANGES
 from dashboard.tally import Limits, Tally
+from mcpendpoint.records import Outcome
 from tests.dashboard.factories import make_record
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,23 @@ def test_the_page_is_complete_without_javascript(staff, browser_of):
     for shown in ("Cursor", "1.7.2", "2026-07-28", "hub_repo_search", "tools/call"):
         assert shown in response.text
     assert 'href="?range=7d"' in response.text
+
+
+def test_the_page_and_its_json_tell_which_limits_were_hit(staff, browser_of):
+    write(outcome=Outcome.LIMITED, limit="anonymous", method="")
+    write(outcome=Outcome.LIMITED, limit="wrong_credentials", method="")
+    write()
+
+    page = browser_of(staff).get(PAGE).text
+    body = browser_of(staff).get(METRICS).json()
+
+    assert "1 anonymous" in page
+    assert "1 wrong credentials" in page
+    assert body["totals"]["limited"] == 2
+    assert {hits["limit"]: hits["requests"] for hits in body["limits"]} == {
+        "anonymous": 1,
+        "wrong_credentials": 1,
+    }
 
 
 def test_an_empty_page_says_where_to_point_a_client(staff, browser_of, settings):
@@ -101,7 +119,7 @@ def test_staff_get_metrics_of_each_range(staff, browser_of, name):
 
     assert body.keys() == {
         "version", "generated_at", "range", "step_seconds",
-        "totals", "series", "clients", "methods", "tools",
+        "totals", "series", "clients", "methods", "tools", "limits",
     }  # fmt: skip
     assert (body["version"], body["range"], body["totals"]["requests"]) == (1, name, 1)
     assert datetime.fromisoformat(body["generated_at"]).tzinfo is not None
