@@ -241,7 +241,7 @@ SECURE_HSTS_PRELOAD = False
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # no redirect to TLS of our own: the proxy does that
     "security.W021",  # no HSTS preload: that is the domain owner's decision
-    "oauth2_provider.W008",  # http redirects: to loopback only, see accounts.authorization.redirects
+    "oauth2_provider.W008",  # http redirects go to loopback only: accounts.authorization.redirects
 ]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
