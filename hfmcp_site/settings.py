@@ -48,7 +48,7 @@ LIMIT_CHEAP_PER_MINUTE = env.integer("LIMIT_CHEAP_PER_MINUTE", 30_000)
 LIMIT_HUB_PER_MINUTE = env.integer("LIMIT_HUB_PER_MINUTE", 6_000)
 LIMIT_SPACE_PER_MINUTE = env.integer("LIMIT_SPACE_PER_MINUTE", 600)
 LIMIT_WRITE_PER_MINUTE = env.integer("LIMIT_WRITE_PER_MINUTE", 600)
-LIMIT_SIGN_IN_PER_MINUTE = env.integer("LIMIT_SIGN_IN_PER_MINUTE", 10)
+LIMIT_SIGN_IN_PER_MINUTE = env.integer("LIMIT_SIGN_IN_PER_MINUTE", 300)
 TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES")
 
 # What MCP clients that sign people in get from our authorization server
@@ -57,7 +57,7 @@ OAUTH_REFRESH_TOKEN_DAYS = env.integer("OAUTH_REFRESH_TOKEN_DAYS", 30, minimum=1
 OAUTH_APP_SCHEMES = env.words(
     "OAUTH_APP_SCHEMES", "cursor,vscode,vscode-insiders,windsurf,kiro,trae,warp,raycast,lmstudio"
 )
-OAUTH_REGISTRATIONS_PER_HOUR = env.integer("OAUTH_REGISTRATIONS_PER_HOUR", 30, minimum=0)
+OAUTH_REGISTRATIONS_PER_HOUR = env.integer("OAUTH_REGISTRATIONS_PER_HOUR", 100, minimum=0)
 
 ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
 IS_HTTPS = PUBLIC_URL.startswith("https://")

@@ -1,0 +1,38 @@
+"""What README promises is what there is."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_setting_is_in_the_readme():
+    source = (ROOT / "hfmcp_site" / "settings.py").read_text()
+    names = set(re.findall(r'env\.(?:env\.)?\w+\(\s*"([A-Z_]+)"', source))
+
+    assert {name for name in names if f"`{name}`" not in README} == set()
+
+
+def test_every_setting_in_the_readme_exists():
+    source = (ROOT / "hfmcp_site" / "settings.py").read_text()
+    table = README.partition("## Settings")[2].partition("\n## ")[0]
+    names = {
+        name
+        for row in re.findall(r"^\| (`.*?`) \|", table, re.M)
+        for name in re.findall("`([A-Z_]+)`", row)
+    }
+
+    assert {name for name in names if f'"{name}"' not in source} == set()
+
+
+def test_every_command_in_the_readme_exists():
+    makefile = (ROOT / "Makefile").read_text()
+
+    assert [c for c in re.findall(r"`?make (\w+)", README) if f"\n{c}:" not in makefile] == []
+
+
+def test_every_picture_in_the_readme_exists():
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
+
+    assert [path for path in pictures if not (ROOT / path).is_file()] == []
