@@ -1,6 +1,7 @@
 """Django settings. Every value that a deployment may change comes from the environment; README
 lists them."""
 
+import sys
 from urllib.parse import urlsplit
 
 from hfmcp_site import env
@@ -63,7 +64,8 @@ ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "daphne",
+    # It serves runserver alone, and brings Twisted along, which no other server needs.
+    *(["daphne"] if "runserver" in sys.argv else []),
     "hfmcp_site.apps.SiteConfig",
     "dashboard",
     "mcpendpoint",
