@@ -25,6 +25,7 @@ from tests.standins.hub.buckets.routes import ROUTES as BUCKET_ROUTES
 from tests.standins.hub.collections.routes import ROUTES as COLLECTION_ROUTES
 from tests.standins.hub.docs.routes import ROUTES as DOCS_ROUTES
 from tests.standins.hub.headers import HeadersMiddleware
+from tests.standins.hub.jobs.routes import ROUTES as JOB_ROUTES
 from tests.standins.hub.papers.routes import ROUTES as PAPER_ROUTES
 from tests.standins.hub.repo_api import METHODS as REPO_METHODS
 from tests.standins.hub.repo_api import repo_api
@@ -56,6 +57,7 @@ def create_app(*, quota: int = UNLIMITED) -> Starlette:
         *COLLECTION_ROUTES,
         *BUCKET_ROUTES,
         *XET_ROUTES,
+        *JOB_ROUTES,
         *WRITE_ROUTES,
         *viewer,
         *oauth.routes(),

@@ -1,7 +1,7 @@
 """Switches to misbehave: answers that a test asks for in place of, or on top of, the honest ones.
 
 POST /_faults {"path": "<regex>", …} adds one, DELETE /_faults clears them. A fault with a status
-answers instead of the Hub; one with only `delay` or `cut` spoils the Hub's own answer.
+answers instead of the Hub; one with only `delay`, `cut` or `stall` spoils the Hub's own answer.
 """
 
 import asyncio
@@ -32,7 +32,8 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
     delay: float = 0
-    cut: bool = False  # close the connection in the middle of the body
+    cut: bool = False  # close the connection in the middle of the body's first piece
+    stall: bool = False  # fall silent there instead, until the client goes away
     times: int | None = None  # None: until it is cleared
 
     def applies_to(self, scope: Scope) -> bool:
@@ -71,22 +72,34 @@ class FaultMiddleware:
             fault.times -= 1
         await asyncio.sleep(fault.delay)
         answer = self.app if fault.status is None else fault.answer()
-        await (_cut(answer, scope, receive, send) if fault.cut else answer(scope, receive, send))
+        if not (fault.cut or fault.stall):
+            await answer(scope, receive, send)
+            return
+        await _send_half(answer, scope, receive, send)
+        if fault.stall:
+            await _wait_for_the_client_to_leave(receive)
 
 
-async def _cut(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send half of the body, then nothing: the server closes the connection."""
-    messages: list[Message] = []
+async def _send_half(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send half of the first piece of the body; when nothing follows, the server hangs up."""
+    messages: asyncio.Queue[Message | None] = asyncio.Queue()
+    answering = asyncio.ensure_future(app(scope, receive, messages.put))
+    answering.add_done_callback(lambda _: messages.put_nowait(None))
+    try:
+        while (message := await messages.get()) is not None:
+            if body := message.get("body", b""):
+                half = body[: len(body) // 2]
+                await send({"type": "http.response.body", "body": half, "more_body": True})
+                return
+            if message["type"] == "http.response.start":
+                await send(message)
+    finally:
+        answering.cancel()
 
-    async def keep(message: Message) -> None:
-        messages.append(message)
 
-    await app(scope, receive, keep)
-    body = b"".join(message.get("body", b"") for message in messages[1:])
-    await send(messages[0])
-    await send(
-        {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True},
-    )
+async def _wait_for_the_client_to_leave(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def add(request: Request) -> Response:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tests.standins.hub.buckets.records import Bucket
 from tests.standins.hub.collections.records import Collection
 from tests.standins.hub.docs.records import Product
+from tests.standins.hub.jobs.records import Job, ScheduledJob
 from tests.standins.hub.papers.records import Paper
 from tests.standins.hub.records import Account, Kind, Org, Repo
 
@@ -25,6 +26,8 @@ class Hub:
     xet_files: dict[str, bytes] = field(default_factory=dict)  # uploaded, by Xet hash
     xorbs: dict[str, list[bytes]] = field(default_factory=dict)  # their chunks
     xet_tokens: dict[str, int] = field(default_factory=dict)  # until when each is valid
+    jobs: dict[str, Job] = field(default_factory=dict)
+    scheduled_jobs: dict[str, ScheduledJob] = field(default_factory=dict)
     page_size: int = 50
     max_page_size: int = 100
 

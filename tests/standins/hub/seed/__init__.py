@@ -3,10 +3,19 @@
 people       the accounts and organizations
 catalogue    the many ordinary repositories, from the CSV files; numbers and dates are made up
 acme         the few with something special about them, which tests ask for by name
-papers, docs, collections, buckets  what else there is
+papers, docs, collections, buckets, jobs  what else there is
 """
 
-from tests.standins.hub.seed import acme, buckets, catalogue, collections, docs, papers, people
+from tests.standins.hub.seed import (
+    acme,
+    buckets,
+    catalogue,
+    collections,
+    docs,
+    jobs,
+    papers,
+    people,
+)
 from tests.standins.hub.state import Hub
 
 
@@ -26,5 +35,7 @@ def new_hub() -> Hub:
         docs=tuple(docs.products()),
         papers={paper.id: paper for paper in all_papers},
         buckets={bucket.id: bucket for bucket in buckets.buckets()},
+        jobs={job.id: job for job in jobs.jobs()},
+        scheduled_jobs={job.id: job for job in jobs.scheduled_jobs()},
         collections={collection.object_id: collection for collection in all_collections},
     )
