@@ -130,6 +130,7 @@ class AuditEvent(models.Model):
         TOOL_CALL = "tool_call", "Tool called"
 
     class Outcome(models.TextChoices):
+        AUDIT_EXPORTED = "audit_exported", "Log exported"
         """Those of mcpendpoint.records, in words for people."""
 
         OK = "ok", "Done"

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.huggingface import views as huggingface
-from accounts.views import account, keys, settings, sign_in
+from accounts.views import account, activity, keys, settings, sign_in
 
 app_name = "accounts"
 
@@ -20,5 +20,11 @@ urlpatterns = [
     path("settings/tools/defaults/", settings.reset_tools, name="reset-tools"),
     path("settings/keys/", keys.create_key, name="create-key"),
     path("settings/keys/<int:key_id>/revoke/", keys.revoke_key, name="revoke-key"),
+    path("settings/activity/", activity.activity, name="activity"),
+    path(
+        "settings/activity/export.<str:format_name>",
+        activity.export_activity,
+        name="export-activity",
+    ),
     path("settings/account/remove/", account.remove, name="remove-account"),
 ]

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                             ("space_added", "Space added"),
                             ("space_removed", "Space removed"),
                             ("account_removed", "Account removed"),
+                            ("audit_exported", "Log exported"),
                             ("tool_call", "Tool called"),
                         ],
                         max_length=20,

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +15,11 @@ from accounts.signed_in import for_users
 def remove(request: HttpRequest, user: User) -> HttpResponseBase:
     """Ask first, then delete the account."""
     if request.method == "GET":
-        return render(request, "accounts/remove_account.html", account_context(user))
+        context = {
+            **account_context(user),
+            "audit_retention_days": settings.AUDIT_RETENTION_DAYS,
+        }
+        return render(request, "accounts/remove_account.html", context)
     remove_account(user, request.session)
     messages.success(request, "Your account and everything you saved here are deleted.")
     return redirect("accounts:sign-in")

@@ -1,0 +1,156 @@
+"""Looks things up in the audit log, newest first, for the people who may read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from accounts.models import AuditEvent
+
+PAGE_SIZE = 50
+MAX_FACTS_CHARACTERS = 300
+
+Events = QuerySet[AuditEvent]
+
+
+class AuditFilter(forms.Form):
+    """What is left out of the log. Fields that make no sense leave nothing out, and say so."""
+
+    action = forms.ChoiceField(
+        required=False, choices=[("", "Everything"), *AuditEvent.Action.choices]
+    )
+    outcome = forms.ChoiceField(
+        required=False, choices=[("", "Any outcome"), *AuditEvent.Outcome.choices]
+    )
+    tool = forms.CharField(required=False, max_length=120)
+    client = forms.CharField(required=False, max_length=120)
+    since = forms.DateField(required=False, label="From", widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(required=False, label="To", widget=forms.DateInput({"type": "date"}))
+
+    def apply(self, events: Events) -> Events:
+        asked = self.cleaned_data if self.is_valid() else self._sensible()
+        events = events.filter(
+            **{name: asked[name] for name in ("action", "outcome") if asked[name]}
+        )
+        if tool := asked["tool"]:
+            events = events.filter(tool__iexact=tool)
+        if client := asked["client"]:
+            events = events.filter(client__icontains=client)
+        if since := asked["since"]:
+            events = events.filter(at__gte=_midnight(since))
+        if until := asked["until"]:
+            events = events.filter(at__lt=_midnight(until) + timedelta(days=1))
+        return events
+
+    def _sensible(self) -> dict[str, Any]:
+        return dict.fromkeys(self.fields) | self.cleaned_data
+
+    @property
+    def is_in_use(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)
+
+
+class AdminAuditFilter(AuditFilter):
+    user = forms.CharField(required=False, max_length=150, label="Person")
+
+    field_order = ("user",)
+
+    def apply(self, events: Events) -> Events:
+        events = super().apply(events)
+        user = self._sensible()["user"]
+        if not user:
+            return events
+        return events.filter(Q(user__username__iexact=user) | Q(hf_id=user))
+
+
+@dataclass(frozen=True)
+class Row:
+    """An event as people read it."""
+
+    event: AuditEvent
+    facts: str
+
+    @property
+    def who(self) -> str:
+        """Their name; their Hugging Face id when they have no account here any more; or nobody."""
+        if self.event.user is not None:
+            return self.event.user.username
+        return self.event.hf_id
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: Sequence[Row]
+    older: str
+    """Query string of the next page, "" on the last."""
+    is_first: bool
+
+
+def page_context(form: AuditFilter, events: Events, asked: QueryDict) -> dict[str, Any]:
+    """Return what the page of a log shows."""
+    filtered = asked.copy()
+    filtered.pop("before", None)
+    return {
+        "form": form,
+        "page": find_page(form.apply(events), asked),
+        "query": filtered.urlencode(),
+        "retention_days": settings.AUDIT_RETENTION_DAYS,
+    }
+
+
+def find_page(events: Events, asked: QueryDict) -> Page:
+    """Return the page that `?before=` asks for, the newest events otherwise."""
+    before = asked.get("before", "")
+    found = list(next_events(events, before, PAGE_SIZE + 1))
+    shown = found[:PAGE_SIZE]
+    older = ""
+    if len(found) > PAGE_SIZE:
+        query = asked.copy()
+        query["before"] = place_of(shown[-1])
+        older = query.urlencode()
+    return Page([Row(event, _facts(event.detail)) for event in shown], older, not before)
+
+
+def next_events(events: Events, before: str, count: int) -> Events:
+    """Return those that come after a place in the log; a place that is none is its beginning."""
+    place = _read_place(before)
+    if place is not None:
+        at, key = place
+        events = events.filter(Q(at__lt=at) | Q(at=at, pk__lt=key))
+    return events.select_related("user").order_by("-at", "-pk")[:count]
+
+
+def place_of(event: AuditEvent) -> str:
+    return f"{event.at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{event.pk}"
+
+
+def _read_place(text: str) -> tuple[datetime, int] | None:
+    moment, _, key = text.partition("-")
+    try:
+        at = datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
+        return at, min(int(key), 2**62)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _facts(detail: dict[str, Any]) -> str:
+    """Write details of our own making for people."""
+    facts = " · ".join(f"{name} {_plain(value)}" for name, value in detail.items())
+    return facts if len(facts) <= MAX_FACTS_CHARACTERS else facts[:MAX_FACTS_CHARACTERS] + "…"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

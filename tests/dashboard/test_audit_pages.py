@@ -1,0 +1,95 @@
+"""The audit log of everybody: for admins, and for nobody else."""
+
+from datetime import UTC, datetime
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.urls import reverse
+
+from accounts.audit import ToolCall, write_tool_calls
+from accounts.models import AuditEvent
+
+PAGE = reverse("dashboard:audit")
+EXPORT = reverse("dashboard:export-audit", args=["csv"])
+
+
+def log_call(user, tool):
+    user_id = user.pk if user else None
+    at = datetime.now(UTC)
+    write_tool_calls([ToolCall(at, user_id, tool, "ok", "Cursor", 1.0, "", {})])
+
+
+@async_to_sync
+async def text_of(response):
+    return b"".join([chunk async for chunk in response]).decode()
+
+
+@pytest.mark.parametrize("path", [PAGE, EXPORT])
+def test_strangers_are_sent_to_sign_in(client, db, path):
+    assert client.get(path)["Location"] == f"{reverse('accounts:sign-in')}?next={path}"
+
+
+@pytest.mark.parametrize("path", [PAGE, EXPORT])
+def test_other_users_are_refused(visitor, browser_of, path):
+    log_call(None, "somebodys_call")
+
+    response = browser_of(visitor).get(path)
+
+    assert response.status_code == 403
+    assert "somebodys_call" not in response.text
+
+
+def test_admins_see_what_everybody_did(staff, visitor, browser_of):
+    log_call(staff, "of_the_admin")
+    log_call(visitor, "of_the_visitor")
+    log_call(None, "of_nobody")
+
+    page = browser_of(staff).get(PAGE).text
+
+    for shown in ("of_the_admin", "of_the_visitor", "of_nobody", "bob", "nobody"):
+        assert shown in page
+
+
+@pytest.mark.parametrize("who", ["bob", "BOB", "b" * 24])
+def test_admins_find_what_one_person_did(staff, visitor, browser_of, who):
+    log_call(staff, "of_the_admin")
+    log_call(visitor, "of_the_visitor")
+
+    page = browser_of(staff).get(PAGE, {"user": who}).text
+
+    assert "of_the_visitor" in page
+    assert "of_the_admin" not in page
+
+
+def test_admins_find_what_somebody_did_whose_account_is_gone(staff, visitor, browser_of):
+    log_call(visitor, "of_the_visitor")
+    visitor.delete()
+
+    page = browser_of(staff).get(PAGE, {"user": "b" * 24}).text
+
+    assert "of_the_visitor" in page
+    assert "account removed" in page
+
+
+def test_a_download_holds_what_the_filter_shows_and_is_logged_itself(staff, visitor, browser_of):
+    log_call(staff, "of_the_admin")
+    log_call(visitor, "of_the_visitor")
+
+    text = text_of(browser_of(staff).get(EXPORT, {"user": "bob", "action": "tool_call"}))
+
+    assert "of_the_visitor" in text
+    assert "of_the_admin" not in text
+    event = AuditEvent.objects.get(action="audit_exported")
+    assert event.user == staff
+    assert event.detail == {"format": "csv", "user": "bob", "action": "tool_call"}
+
+
+def test_it_is_found_from_the_dashboard(staff, browser_of):
+    assert f'href="{PAGE}"' in browser_of(staff).get(reverse("dashboard:overview")).text
+
+
+def test_a_filter_that_makes_no_sense_is_said_to(staff, browser_of):
+    response = browser_of(staff).get(PAGE, {"since": "yesterday"})
+
+    assert response.status_code == 200
+    assert "Enter a valid date." in response.text

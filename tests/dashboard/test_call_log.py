@@ -1,0 +1,114 @@
+"""Each tool call is in the audit log, and a call is all that is in it."""
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from accounts.models import AuditEvent
+from dashboard.call_log import CallLog
+from mcpendpoint.records import Outcome
+from tests.dashboard.factories import NOON, make_record
+
+
+def stored_of(*records):
+    stored = []
+
+    async def store():
+        log = CallLog(write=lambda calls: stored.extend(calls.calls), prune=lambda now: None)
+        for record in records:
+            log.note(record)
+        await log.flush()
+
+    return store, stored
+
+
+async def calls_of(*records):
+    store, stored = stored_of(*records)
+    await store()
+    return stored
+
+
+async def test_a_call_is_taken_down_with_tool_outcome_duration_and_client():
+    (call,) = await calls_of(make_record(tool="hub_repo_search", user_id=7))
+
+    assert (call.at, call.user_id, call.tool) == (NOON, 7, "hub_repo_search")
+    assert (call.outcome, call.client, call.duration_ms) == ("ok", "Cursor", 12.0)
+    assert call.detail == {"credential": "access_key"}
+
+
+async def test_other_messages_are_not():
+    assert await calls_of(make_record(method="tools/list"), make_record(method="")) == []
+
+
+async def test_a_denied_call_is_told_from_one_of_a_tool_that_does_not_exist():
+    calls = await calls_of(
+        make_record(tool="hub_repo_search", outcome=Outcome.DENIED),
+        make_record(tool="", outcome=Outcome.REJECTED),
+        make_record(tool="", outcome=Outcome.DENIED, credential="refused"),
+    )
+
+    assert [call.outcome for call in calls] == ["denied", "rejected", "denied"]
+    assert calls[2].detail == {"credential": "refused"}
+
+
+async def test_a_call_of_a_space_says_which():
+    (call,) = await calls_of(make_record(tool="gr1_draw", space_id="acme/draw"))
+
+    assert call.tool == "gr1_draw"
+    assert call.detail["space"] == "acme/draw"
+
+
+async def test_a_private_space_keeps_its_tools_to_itself():
+    (call,) = await calls_of(make_record(tool="grp12_secret_plan", space_id="private"))
+
+    assert call.tool == "grp12_…"
+
+
+async def test_a_call_over_a_limit_says_which():
+    (call,) = await calls_of(make_record(outcome=Outcome.LIMITED, limit="space"))
+
+    assert (call.outcome, call.detail["limit"]) == ("limited", "space")
+
+
+async def test_what_a_failing_database_does_not_take_is_kept():
+    is_broken = True
+    stored = []
+
+    def write(calls):
+        if is_broken:
+            raise OSError
+        stored.extend(calls.calls)
+
+    log = CallLog(write=write, prune=lambda now: None, clock=lambda: NOON)
+    log.note(make_record())
+    await log.flush()
+    log.note(make_record(tool="another"))
+    assert log.unstored == 2
+
+    is_broken = False
+    await log.flush()
+
+    assert [call.tool for call in stored] == ["hub_repo_search", "another"]
+
+
+async def test_there_is_an_end_to_what_is_kept(monkeypatch):
+    monkeypatch.setattr("dashboard.call_log.MAX_CALLS", 10)
+
+    def write(calls):
+        raise OSError
+
+    log = CallLog(write=write, clock=lambda: NOON)
+    for number in range(25):
+        log.note(make_record(tool=f"{number}"))
+    await log.flush()
+
+    assert log.unstored == 10
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_calls_are_in_the_log_soon(staff):
+    log = CallLog()
+    log.note(make_record(user_id=staff.pk))
+    await log.flush()
+
+    event = await sync_to_async(AuditEvent.objects.select_related("user").get)()
+    assert (event.user, event.hf_id, event.action) == (staff, staff.hf_id, "tool_call")
