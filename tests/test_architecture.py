@@ -28,6 +28,11 @@ WITHOUT_IO = (
     "mcpendpoint.gradio.naming",
     "mcpendpoint.gradio.schema",
     "mcpendpoint.hub.ids",
+    "mcpendpoint.tools.hf_fs.uri",
+    "mcpendpoint.tools.hf_fs.options",
+    "mcpendpoint.tools.hf_fs.arguments",
+    "mcpendpoint.tools.hf_fs.globs",
+    "mcpendpoint.tools.hf_fs.text_policy",
 )
 
 SDK_ENTRANCES = {"mcp", "mcp.server"}

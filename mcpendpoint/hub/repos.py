@@ -1,5 +1,7 @@
 """Models, datasets, Spaces and accounts of the Hub: where they are asked for, and which fields."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from mcpendpoint.hub.client import SPACE_FIELDS, HubClient, expand
@@ -49,7 +51,7 @@ _ALL_FIELDS = {
     RepoType.DATASET: (*_LISTED_FIELDS[RepoType.DATASET], "cardData", "downloadsAllTime", "sha"),
     RepoType.SPACE: SPACE_FIELDS,
 }
-_KINDS: dict[RepoType, type[AnyRepo]] = {
+KINDS: dict[RepoType, type[AnyRepo]] = {
     RepoType.MODEL: Model,
     RepoType.DATASET: Dataset,
     RepoType.SPACE: Space,
@@ -61,18 +63,32 @@ def page_url(repo_type: RepoType, repo_id: str) -> str:
     return f"{settings.HF_ENDPOINT}/{repo_type.page_prefix}{repo_id}"
 
 
-async def get_repo(hub: HubClient, repo_type: RepoType, repo_id: str) -> AnyRepo:
-    path = url_path("api", repo_type.api_segment, *parse_repo_id(repo_id).split("/"))
-    return await hub.get_model(_KINDS[repo_type], path, expand(_ALL_FIELDS[repo_type]))
+async def get_repo(
+    hub: HubClient,
+    repo_type: RepoType,
+    repo_id: str,
+    *,
+    revision: str | None = None,
+    fields: Sequence[str] | None = None,
+) -> AnyRepo:
+    at = ("revision", revision) if revision else ()
+    path = url_path("api", repo_type.api_segment, *parse_repo_id(repo_id).split("/"), *at)
+    return await hub.get_model(KINDS[repo_type], path, expand(fields or _ALL_FIELDS[repo_type]))
 
 
 async def list_repos(
-    hub: HubClient, repo_type: RepoType, params: Params, cursor: str | None
+    hub: HubClient,
+    repo_type: RepoType,
+    params: Params,
+    cursor: str | None,
+    *,
+    fields: Sequence[str] | None = None,
 ) -> Page[AnyRepo]:
-    query = [*params, *expand(_LISTED_FIELDS[repo_type])]
+    """Return one page, each repository with the fields that are wanted."""
+    query = [*params, *expand(fields or _LISTED_FIELDS[repo_type])]
     if cursor is not None:
         query.append(("cursor", cursor))
-    return await hub.get_page(_KINDS[repo_type], url_path("api", repo_type.api_segment), query)
+    return await hub.get_page(KINDS[repo_type], url_path("api", repo_type.api_segment), query)
 
 
 async def get_readme(hub: HubClient, repo_type: RepoType, repo_id: str) -> str:

@@ -6,7 +6,7 @@ one is a bug.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from mcp_types import ContentBlock
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -41,6 +41,9 @@ class Result(BaseModel):
     """Base of every tool's result. What is None is left out, where it may be missing."""
 
     model_config = ConfigDict(frozen=True)
+
+    schema_levels: ClassVar[int] = 2
+    """How many objects within one another its outputSchema describes."""
 
     def to_content(self) -> dict[str, Any]:
         """Return the structuredContent, as the tool's outputSchema promises it."""

@@ -4,13 +4,17 @@ from accounts.catalogue import Bouquet
 
 SEARCH = "hub_repo_search"
 DETAILS = "hub_repo_details"
+FS = "hf_fs"
 
 BOUQUETS: tuple[Bouquet, ...] = (
-    Bouquet("all", "Everything", "Every tool there is.", (SEARCH, DETAILS)),
-    Bouquet("hf_api", "Hub", "Find repositories and look at them.", (SEARCH, DETAILS)),
-    Bouquet("search", "Search", "Find models, datasets and Spaces.", (SEARCH,)),
+    Bouquet("all", "Everything", "Every tool there is.", (SEARCH, DETAILS, FS)),
+    Bouquet("hf_api", "Hub", "Find repositories and look at them.", (SEARCH, DETAILS, FS)),
+    Bouquet("search", "Search", "Find models, datasets and Spaces.", (SEARCH, FS)),
+    Bouquet("files", "Files", "Find and read files of repositories and buckets.", (FS,)),
+    Bouquet("docs", "Documentation", "Search and read Hugging Face's documentation.", (FS,)),
+    Bouquet("research", "Research", "Papers, and the models and data behind them.", (FS, DETAILS)),
     Bouquet(
         "hub_repo_details", "Details", "Look at repositories whose names are known.", (DETAILS,)
     ),
-    Bouquet("spaces", "Spaces", "Find Spaces and see what they do.", (SEARCH, DETAILS)),
+    Bouquet("spaces", "Spaces", "Find Spaces and see what they do.", (SEARCH, DETAILS, FS)),
 )

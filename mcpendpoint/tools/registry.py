@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcpendpoint.tools.base import Tool
+from mcpendpoint.tools.hf_fs.tool import HF_FS
 from mcpendpoint.tools.repo_details.tool import REPO_DETAILS
 from mcpendpoint.tools.repo_search import REPO_SEARCH
 from mcpendpoint.tools.whoami.tool import WHOAMI
 
-TOOLS: tuple[Tool[Any], ...] = (WHOAMI, REPO_SEARCH, REPO_DETAILS)
+TOOLS: tuple[Tool[Any], ...] = (WHOAMI, REPO_SEARCH, REPO_DETAILS, HF_FS)
 
 
 def _by_name(tools: Iterable[Tool[Any]]) -> Mapping[str, Tool[Any]]:

@@ -1,7 +1,8 @@
 """JSON Schemas (2020-12) of tools, made from their pydantic models and kept small.
 
 Every byte of a definition is read by an assistant on each conversation, so noise goes: titles,
-null alternatives of what may be left out, definitions that are used once. Pure: no I/O.
+null alternatives of what may be left out, definitions that are used once, and the depths of what
+comes back. Pure: no I/O.
 """
 
 from collections import Counter
@@ -10,9 +11,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from mcpendpoint.tools.base import Result
+
 Schema = dict[str, Any]
 
 _DEFS = "#/$defs/"
+_HOLDERS = ("items", "anyOf", "oneOf", "allOf", "additionalProperties")
 _NOISE = ("title", "discriminator")
 _RESULT_NOISE = (*_NOISE, "default", "description")
 
@@ -21,9 +25,33 @@ def input_schema(model: type[BaseModel]) -> Schema:
     return _compact(model.model_json_schema(mode="validation"))
 
 
-def output_schema(model: type[BaseModel]) -> Schema:
-    """Say what there is to read; what an argument would default to means nothing here."""
-    return _compact(model.model_json_schema(mode="serialization"), noise=_RESULT_NOISE)
+def output_schema(model: type[Result]) -> Schema:
+    """Say what there is to read, as deep as the model's `schema_levels`."""
+    schema = model.model_json_schema(mode="serialization")
+    definitions = schema.pop("$defs", {})
+    return _compact(_shallow(schema, definitions, model.schema_levels), noise=_RESULT_NOISE)
+
+
+def _shallow(node: Any, definitions: dict[str, Schema], levels: int) -> Any:
+    """Return a schema without references, whose objects below some level may hold anything."""
+    if isinstance(node, list):
+        return [_shallow(item, definitions, levels) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        referred = definitions[node["$ref"].removeprefix(_DEFS)]
+        return _shallow(referred, definitions, levels)
+    if "properties" not in node:
+        return {
+            key: _shallow(value, definitions, levels) if key in _HOLDERS else value
+            for key, value in node.items()
+        }
+    if levels == 0:
+        return {"type": "object"}
+    inside = {
+        name: _shallow(value, definitions, levels - 1) for name, value in node["properties"].items()
+    }
+    return {**node, "properties": inside}
 
 
 def _compact(schema: Schema, noise: Sequence[str] = _NOISE) -> Schema:

@@ -67,7 +67,9 @@ def test_a_bouquet_binds_calls_too(wire_of):
 def test_a_mix_adds_to_what_is_saved(settled_user, wire_of):
     person, _ = settled_user(DETAILS)
 
-    assert wire_of("/mcp?mix=search", person.token).tools() == [WHOAMI, SEARCH, DETAILS]
+    tools = wire_of("/mcp?mix=search", person.token).tools()
+
+    assert tools == [WHOAMI, SEARCH, DETAILS, "hf_fs"]
 
 
 @pytest.mark.parametrize("name", ["no_such_tool", "__proto__", "", "x" * 10_000, "hf_whoami\x00"])

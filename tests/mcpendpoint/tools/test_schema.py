@@ -1,6 +1,7 @@
 from typing import Literal
 
 import jsonschema
+import orjson
 import pytest
 from pydantic import Field
 
@@ -22,6 +23,10 @@ class Tree(Result):
     many: list[Leaf] = []
     kind: Literal["a", "b"]
     needed: str | None
+
+
+class Forest(Result):
+    trees: list[Tree]
 
 
 class Question(Arguments):
@@ -52,14 +57,20 @@ def test_results_keep_names_that_look_like_keywords_and_what_may_be_null():
     assert output_schema(Tree) == {
         "type": "object",
         "properties": {
-            "one": {"$ref": "#/$defs/Leaf"},
-            "many": {"type": "array", "items": {"$ref": "#/$defs/Leaf"}},
+            "one": leaf,
+            "many": {"type": "array", "items": leaf},
             "kind": {"type": "string", "enum": ["a", "b"]},
             "needed": {"anyOf": [{"type": "string"}, {"type": "null"}]},
         },
         "required": ["kind", "needed"],
-        "$defs": {"Leaf": leaf},
     }
+
+
+def test_results_are_described_to_some_depth():
+    described = output_schema(Forest)["properties"]["trees"]["items"]
+
+    assert described["properties"]["many"] == {"type": "array", "items": {"type": "object"}}
+    assert described["properties"]["one"] == {"type": "object"}
 
 
 @pytest.mark.parametrize("kind", ["a", "b"])
@@ -91,7 +102,19 @@ def test_each_argument_is_explained_in_few_words(tool):
     for name, schema in defined.input_schema["properties"].items():
         assert schema.get("description"), name
         assert len(schema["description"]) < 200
-    assert len(defined.description) < 500
+    assert len(defined.description) < (2_500 if tool.name == "hf_fs" else 500)
+
+
+def test_the_tools_that_everybody_has_take_little_of_an_assistants_memory():
+    """The definitions of the public server's four tools have 18,813 characters."""
+    definitions = [
+        definition(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
+        for tool in TOOLS
+        if tool.is_default and not tool.needs_sign_in
+    ]
+
+    assert {"hf_whoami", "hf_fs"} <= {defined["name"] for defined in definitions}
+    assert sum(len(orjson.dumps(defined).decode()) for defined in definitions) < 0.6 * 18_813
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)

@@ -1,0 +1,78 @@
+"""Files of repositories and buckets: what there is, by folder and by path."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from mcpendpoint.hub.client import HubClient, read_all
+from mcpendpoint.hub.downloads import FilePart
+from mcpendpoint.hub.errors import HubBadAnswer
+from mcpendpoint.hub.ids import parse_repo_id, url_path
+from mcpendpoint.hub.pages import Page
+from mcpendpoint.hub.types import HubModel
+
+MAIN = "main"
+
+
+class TreeEntry(HubModel):
+    type: str
+    """file or directory"""
+    path: str = Field(min_length=1)
+    size: int | None = None
+    is_lfs: bool = Field(default=False, alias="lfs")
+    xet_hash: str | None = Field(default=None, alias="xetHash")
+    uploaded_at: datetime | None = Field(default=None, alias="uploadedAt")
+    """Of files in buckets."""
+
+    @field_validator("is_lfs", mode="before")
+    @classmethod
+    def _is_described(cls, value: Any) -> bool:
+        return isinstance(value, Mapping) or value is True
+
+
+@dataclass(frozen=True)
+class FileStore:
+    """What has files: a repository at a revision, or a bucket, which has no revisions."""
+
+    segment: str
+    """models, datasets, spaces or buckets"""
+    repo_id: str
+    revision: str = MAIN
+
+    def _api(self, action: str, path: str = "") -> str:
+        names = parse_repo_id(self.repo_id).split("/")
+        revision = () if self.segment == "buckets" else (self.revision,)
+        return url_path("api", self.segment, *names, action, *revision, *_parts(path))
+
+    def resolve_route(self, path: str) -> str:
+        names = parse_repo_id(self.repo_id).split("/")
+        prefix = () if self.segment == "models" else (self.segment,)
+        revision = () if self.segment == "buckets" else (self.revision,)
+        return url_path(*prefix, *names, "resolve", *revision, *_parts(path))
+
+    async def children(
+        self, hub: HubClient, folder: str, *, recursive: bool, cursor: str | None
+    ) -> Page[TreeEntry]:
+        params = [("recursive", str(recursive).lower()), ("expand", "false")]
+        if cursor is not None:
+            params.append(("cursor", cursor))
+        return await hub.get_page(TreeEntry, self._api("tree", folder), params)
+
+    async def find(self, hub: HubClient, path: str) -> TreeEntry | None:
+        """Return the file or folder of that path, None when there is neither."""
+        question = {"paths": [path], "expand": False}
+        answer = await hub.query_json(self._api("paths-info"), question)
+        if not isinstance(answer, list):
+            raise HubBadAnswer("The Hub's answer is not a list.")
+        entries = read_all(TreeEntry, answer)
+        return next((entry for entry in entries if entry.path == path), None)
+
+    async def read(self, hub: HubClient, path: str, *, offset: int, length: int) -> FilePart:
+        return await hub.get_bytes(self.resolve_route(path), offset=offset, length=length)
+
+
+def _parts(path: str) -> list[str]:
+    return path.split("/") if path else []

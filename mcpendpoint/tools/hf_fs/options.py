@@ -1,0 +1,128 @@
+"""How each command's options are spelled, and an argv taken apart. Pure: no I/O."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from mcpendpoint.tools.hf_fs.failures import invalid
+
+
+class Command(StrEnum):
+    LS = "ls"
+    CAT = "cat"
+    ATTACH = "attach"
+    STAT = "stat"
+    FIND = "find"
+    SEARCH = "search"
+
+
+Kind = Literal["flag", "text", "integer", "texts"]
+
+
+@dataclass(frozen=True)
+class _Option:
+    key: str
+    kind: Kind
+
+
+def _options(kind: Kind, /, **spellings: str) -> dict[str, _Option]:
+    return {
+        spelling: _Option(key, kind)
+        for key, words in spellings.items()
+        for spelling in words.split()
+    }
+
+
+_TYPE = _options("text", type="--type --entry-type -type")
+_LIMIT = _options("integer", limit="--limit -limit")
+_OFFSET = _options("integer", offset="--offset -offset")
+_MAX_BYTES = _options("integer", max_bytes="--max-bytes -max-bytes")
+_SORT = _options("text", sort="--sort")
+_RECURSIVE = _options("flag", recursive="--recursive -R -r")
+
+_OPTIONS: Mapping[Command, Mapping[str, _Option]] = {
+    Command.LS: {
+        **_RECURSIVE,
+        **_options("flag", recursive="-lR -laR", long="-l -a -la -al --long"),
+        **_options("text", path="--glob"),
+        **_TYPE,
+        **_SORT,
+        **_LIMIT,
+        **_OFFSET,
+    },
+    Command.CAT: {**_OFFSET, **_MAX_BYTES},
+    Command.ATTACH: _MAX_BYTES,
+    Command.STAT: {},
+    Command.FIND: {
+        **_RECURSIVE,
+        **_options("text", name="--name -name --glob", path="--path -path"),
+        **_TYPE,
+        **_LIMIT,
+        **_OFFSET,
+    },
+    Command.SEARCH: {
+        **_options("text", query="--query", kind="--kind"),
+        **_options("texts", tags="--tag"),
+        **_TYPE,
+        **_SORT,
+        **_LIMIT,
+        **_OFFSET,
+    },
+}
+_INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
+
+
+class Given:
+    """The options of one command line, by key."""
+
+    def __init__(self) -> None:
+        self.flags: set[str] = set()
+        self.texts: dict[str, str] = {}
+        self.integers: dict[str, int] = {}
+        self.tags: list[str] = []
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.texts or key in self.integers
+
+
+def split_argv(command: Command, args: Sequence[str]) -> tuple[list[str], Given]:
+    for arg in args:
+        if any(0xD800 <= ord(char) <= 0xDFFF for char in arg):
+            raise invalid("an argument is not valid Unicode text")
+    words = list(args[1:] if args and args[0] == command else args)
+    positionals, given = [], Given()
+    while words:
+        word = words.pop(0)
+        spelling, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        option = _OPTIONS[command].get(spelling)
+        if option is None or (option.kind == "flag" and equals):
+            if word.startswith("-"):
+                raise invalid(f"unexpected argument for {command}: {shown(word)}")
+            positionals.append(word)
+        elif option.kind == "flag":
+            given.flags.add(option.key)
+        else:
+            if not equals and not words:
+                raise invalid(f"{spelling} requires a value")
+            _take(given, option, spelling, value if equals else words.pop(0))
+    return positionals, given
+
+
+def _take(given: Given, option: _Option, spelling: str, value: str) -> None:
+    if option.kind == "texts":
+        given.tags.append(value)
+        return
+    if option.key in given:
+        raise invalid(f"duplicate option for {option.key}: {spelling}")
+    if option.kind == "integer":
+        if not _INTEGER.fullmatch(value):
+            raise invalid(f"{spelling} requires an integer")
+        given.integers[option.key] = int(value)
+    else:
+        given.texts[option.key] = value
+
+
+def shown(text: str) -> str:
+    return " ".join(text[:100].split())

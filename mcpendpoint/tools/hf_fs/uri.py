@@ -1,0 +1,230 @@
+"""hf:// URIs: their grammar, and what else people write and clearly mean. Pure: no I/O.
+
+    hf://models|datasets|spaces/OWNER/NAME[@REVISION][/PATH]      hf://buckets/OWNER/NAME[/PATH]
+    hf://collections|papers/…      hf://docs/PRODUCT/PATH[#SECTION]
+
+A repository of the first days has one name only: hf://models/gpt2@main[/PATH].
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+from mcpendpoint.hub.ids import BadRepoId, parse_repo_id
+from mcpendpoint.tools.hf_fs.failures import invalid
+
+README = "README.md"
+REPO_ROOTS = ("models", "datasets", "spaces")
+FILE_ROOTS = (*REPO_ROOTS, "buckets")
+ROOTS = (*FILE_ROOTS, "collections", "papers", "docs")
+TRENDING = "trending"
+MAX_CHARS = 2_000
+WEB_SITES = ("https://huggingface.co", "https://www.huggingface.co", "https://hf.co")
+
+_SPECIAL_REVISION = re.compile(r"refs/(?:pr/\d+|convert/[^/]+)(?=/|$)")
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_TO_ESCAPE = re.compile(r"[\x00-\x20%#?|`\\\x7f]")
+_WEB_PAGES = frozenset(
+    ("api", "blog", "chat", "enterprise", "inference", "join", "learn", "login", "new")
+    + ("organizations", "posts", "pricing", "search", "settings", "tasks")
+)
+_FILE_PAGES = ("blob", "resolve", "tree", "raw")
+
+
+@dataclass(frozen=True)
+class Uri:
+    root: str
+    """One of ROOTS, README, or nothing: hf:// itself."""
+    parts: tuple[str, ...] = ()
+    """What follows the root, decoded, without the revision."""
+    id_length: int = 0
+    """How many parts are the id of a repository or bucket; 0 when it is in none."""
+    revision: str | None = None
+    anchor: str | None = None
+    """The section of a documentation page."""
+
+    @property
+    def repo_id(self) -> str:
+        return "/".join(self.parts[: self.id_length])
+
+    @property
+    def path(self) -> str:
+        """The path within the repository or bucket, or else below the root."""
+        return "/".join(self.parts[self.id_length :])
+
+    def child(self, path: str) -> "Uri":
+        return replace(self, parts=(*self.parts, *path.split("/")), anchor=None)
+
+    def at_path(self, path: str) -> "Uri":
+        """Return the URI of a path in the same repository or bucket."""
+        kept = self.parts[: self.id_length]
+        return replace(self, parts=(*kept, *path.split("/")) if path else kept)
+
+    def __str__(self) -> str:
+        names = [_escape(part) for part in self.parts]
+        if self.revision is not None:
+            names[self.id_length - 1] += f"@{_escape_revision(self.revision)}"
+        text = "hf://" + "/".join(filter(None, (self.root, *names)))
+        return f"{text}#{self.anchor}" if self.anchor else text
+
+
+def parse_uri(text: str, *, web_sites: Sequence[str] = WEB_SITES) -> Uri:
+    """Understand a URI, one without its hf://, and the address of a page. Raises Failure."""
+    written = text.strip()
+    if len(written) > MAX_CHARS:
+        raise invalid(f"the URI is longer than {MAX_CHARS} characters")
+    if written.split("/")[0] in (*ROOTS, README):
+        written = f"hf://{written}"
+    elif (address := _in_web_sites(written, web_sites)) is not None:
+        written = _uri_of_page(address) or written
+    if not written.startswith("hf://"):
+        raise invalid("URI must start with hf://")
+    return _parse(written.removeprefix("hf://").strip("/"))
+
+
+def _parse(location: str) -> Uri:
+    if not location:
+        return Uri("")
+    root, _, rest = location.partition("/")
+    if root == "docs":
+        return _parse_docs(rest)
+    if root == README and not rest:
+        return Uri(README)
+    if root not in ROOTS:
+        raise invalid(f"Invalid URI type '{root[:80]}'. Must be one of {', '.join(ROOTS)}.")
+    if root in REPO_ROOTS:
+        return _parse_repo(root, rest)
+    parts = _decode(rest)
+    if root == "buckets" and len(parts) > 1:
+        if "@" in parts[0] + parts[1]:
+            raise invalid("Bucket URIs do not support a revision marker ('@').")
+        return _with_id(Uri(root, parts, id_length=2))
+    return Uri(root, parts)
+
+
+def _parse_repo(root: str, rest: str) -> Uri:
+    before, at, after = rest.partition("@")
+    if at and before.count("/") <= 1:
+        names = _decode(before)
+        revision, path = _split_revision(after)
+        uri = Uri(root, (*names, *_decode(path)), id_length=len(names), revision=revision)
+        return _with_id(uri)
+    parts = _decode(rest)
+    if len(parts) < 2:
+        return _with_owner(Uri(root, parts))
+    return _with_id(Uri(root, parts, id_length=2))
+
+
+def _split_revision(text: str) -> tuple[str, str]:
+    special = _SPECIAL_REVISION.match(text)
+    if special:
+        return special[0], text[special.end() :].removeprefix("/")
+    if text.startswith("refs/"):
+        raise invalid(
+            "Revision names containing '/' must be percent-encoded unless they are refs/pr/N or "
+            "refs/convert/NAME, for example refs%2Fheads%2Ffeature."
+        )
+    revision, _, path = text.partition("/")
+    if not revision:
+        raise invalid("Revision after '@' must not be empty.")
+    (decoded,) = _decode(revision)
+    return decoded, path
+
+
+def _with_id(uri: Uri) -> Uri:
+    written = uri.repo_id
+    try:
+        if uri.id_length not in (1, 2):
+            raise BadRepoId
+        parse_repo_id(written)
+    except BadRepoId:
+        raise invalid(f"Repository id must be 'owner/name', got '{written[:100]}'.") from None
+    return uri
+
+
+def _with_owner(uri: Uri) -> Uri:
+    try:
+        for owner in uri.parts:
+            parse_repo_id(owner)
+    except BadRepoId:
+        raise invalid(f"'{uri.path[:100]}' is not the name of a user or organization.") from None
+    return uri
+
+
+def _parse_docs(rest: str) -> Uri:
+    path, _, anchor = rest.partition("#")
+    if len(anchor) > 500:
+        raise invalid("the section anchor is longer than 500 characters")
+    return Uri("docs", _decode(path.strip("/")), anchor=anchor or None)
+
+
+def _decode(path: str) -> tuple[str, ...]:
+    return tuple(_decode_segment(segment) for segment in path.split("/")) if path else ()
+
+
+def _decode_segment(segment: str) -> str:
+    if not segment:
+        raise invalid("URI path must not contain empty segments.")
+    try:
+        if _BAD_ESCAPE.search(segment):
+            raise ValueError
+        decoded = unquote(segment, errors="strict")
+        decoded.encode()
+    except ValueError:
+        raise invalid(
+            f"Invalid percent-encoding in URI segment '{_shown(segment)}'; write '%' as %25."
+        ) from None
+    if {"", ".", ".."}.intersection(decoded.split("/")):
+        raise invalid(f"'{_shown(segment)}' cannot be part of a URI's path.")
+    return decoded
+
+
+def _shown(segment: str) -> str:
+    return segment[:100].encode("ascii", "backslashreplace").decode()
+
+
+def _escape(part: str) -> str:
+    """Escape what would end or change a URI, and leave other letters readable."""
+    return _TO_ESCAPE.sub(lambda found: f"%{ord(found[0]):02X}", part).replace("/", "%2F")
+
+
+def _escape_revision(revision: str) -> str:
+    return revision if _SPECIAL_REVISION.fullmatch(revision) else _escape(revision)
+
+
+def _in_web_sites(written: str, web_sites: Sequence[str]) -> str | None:
+    """Return what comes after the name of the site, None for any other address."""
+    for site in web_sites:
+        if written == site or written.startswith(f"{site}/"):
+            return written[len(site) :].strip("/").removesuffix("?download=true")
+    return None
+
+
+def _uri_of_page(address: str) -> str | None:
+    """Return the URI of what a page shows, None when it shows nothing of ours."""
+    if "?" in address or "#" in address:
+        return None
+    segments = [segment for segment in address.split("/") if segment]
+    if not segments:
+        return "hf://"
+    if segments[0] in REPO_ROOTS:
+        return _uri_of_repo_page(segments[0], segments[1:])
+    if segments[0] == "buckets" and len(segments) > 3 and segments[3] in _FILE_PAGES:
+        return "/".join(("hf://buckets", *segments[1:3], *segments[4:]))
+    if segments[0] in ROOTS:
+        return "hf://" + "/".join(segments)
+    if segments[0] in _WEB_PAGES or len(segments) < 2:
+        return None
+    return _uri_of_repo_page("models", segments)
+
+
+def _uri_of_repo_page(root: str, segments: list[str]) -> str | None:
+    if len(segments) <= 2:
+        return "/".join((f"hf://{root}", *segments))
+    owner, name, page, *rest = segments
+    if page not in _FILE_PAGES:
+        return None
+    revision, path = (rest[0], rest[1:]) if rest else ("main", [])
+    marker = "" if revision == "main" else f"@{revision}"
+    return "/".join((f"hf://{root}", owner, name + marker, *path))

@@ -1,0 +1,144 @@
+import pytest
+
+from mcpendpoint.tools.hf_fs.failures import Failure
+from mcpendpoint.tools.hf_fs.uri import WEB_SITES, parse_uri
+
+
+@pytest.mark.parametrize(
+    ("text", "uri"),
+    [
+        # bare, and with what people add
+        ("hf://", "hf://"),
+        ("hf:///", "hf://"),
+        ("hf://README.md", "hf://README.md"),
+        ("README.md", "hf://README.md"),
+        ("models", "hf://models"),
+        ("models/", "hf://models"),
+        ("models/acme/tiny/", "hf://models/acme/tiny"),
+        ("  hf://spaces/acme/demo/app.py ", "hf://spaces/acme/demo/app.py"),
+        ("docs/hub/index.md", "hf://docs/hub/index.md"),
+        # revisions
+        ("hf://models/a/b@v1", "hf://models/a/b@v1"),
+        ("hf://models/a/b@v1/c/d.txt", "hf://models/a/b@v1/c/d.txt"),
+        ("hf://models/a/b@refs/pr/12/c", "hf://models/a/b@refs/pr/12/c"),
+        ("hf://datasets/a/b@refs/convert/parquet", "hf://datasets/a/b@refs/convert/parquet"),
+        ("hf://models/a/b@refs%2Fpr%2F1/c", "hf://models/a/b@refs/pr/1/c"),
+        ("hf://models/a/b@feature%2Fx/c", "hf://models/a/b@feature%2Fx/c"),
+        ("hf://models/a/b/c@2x.png", "hf://models/a/b/c@2x.png"),
+        ("hf://models/gpt2@main", "hf://models/gpt2@main"),
+        ("hf://models/gpt2@main/config.json", "hf://models/gpt2@main/config.json"),
+        # paths
+        ("hf://models/a/b/50%25%20off%20%231%3F", "hf://models/a/b/50%25%20off%20%231%3F"),
+        ("hf://models/a/b/what? #1", "hf://models/a/b/what%3F%20%231"),
+        ("hf://models/a/b/данные/😀", "hf://models/a/b/данные/😀"),
+        ("hf://models/a/b/%D0%B4", "hf://models/a/b/д"),
+        ("hf://buckets/a/b/c@d", "hf://buckets/a/b/c@d"),
+        # other roots
+        ("hf://docs/hub/index.md#top", "hf://docs/hub/index.md#top"),
+        ("hf://collections/a/b-0123", "hf://collections/a/b-0123"),
+        ("hf://papers/daily/latest", "hf://papers/daily/latest"),
+        # pages
+        ("https://huggingface.co", "hf://"),
+        ("https://huggingface.co/", "hf://"),
+        ("https://huggingface.co/a/b", "hf://models/a/b"),
+        ("https://www.huggingface.co/a/b", "hf://models/a/b"),
+        ("https://hf.co/a/b", "hf://models/a/b"),
+        ("https://huggingface.co/models/a/b", "hf://models/a/b"),
+        ("https://huggingface.co/datasets/a", "hf://datasets/a"),
+        ("https://huggingface.co/spaces/a/b", "hf://spaces/a/b"),
+        ("https://huggingface.co/a/b/blob/main/c%20d.md", "hf://models/a/b/c%20d.md"),
+        ("https://huggingface.co/a/b/resolve/v1/c.md?download=true", "hf://models/a/b@v1/c.md"),
+        ("https://huggingface.co/a/b/raw/main/c.md", "hf://models/a/b/c.md"),
+        ("https://huggingface.co/datasets/a/b/tree/main/data", "hf://datasets/a/b/data"),
+        ("https://huggingface.co/a/b/tree/refs%2Fpr%2F1/c", "hf://models/a/b@refs/pr/1/c"),
+        ("https://huggingface.co/a/b/tree/refs/pr/1/c", "hf://models/a/b@refs/pr/1/c"),
+        ("https://huggingface.co/buckets/a/b", "hf://buckets/a/b"),
+        ("https://huggingface.co/buckets/a/b/resolve/c/d", "hf://buckets/a/b/c/d"),
+        ("https://huggingface.co/collections/a/b", "hf://collections/a/b"),
+        ("https://huggingface.co/papers/2501.00001", "hf://papers/2501.00001"),
+        ("https://huggingface.co/docs/hub/index.md", "hf://docs/hub/index.md"),
+        ("https://hub.example/a/b", "hf://models/a/b"),
+    ],
+)
+def test_what_is_written_becomes_one_canonical_uri(text, uri):
+    parsed = parse_uri(text, web_sites=["https://hub.example", *WEB_SITES])
+
+    assert str(parsed) == uri
+    assert parse_uri(uri) == parsed
+
+
+@pytest.mark.parametrize(
+    ("uri", "repo_id", "revision", "path"),
+    [
+        ("hf://models/a", "", None, "a"),
+        ("hf://models/a/b", "a/b", None, ""),
+        ("hf://models/a/b/c/d", "a/b", None, "c/d"),
+        ("hf://models/a/b@c/d", "a/b", "c", "d"),
+        ("hf://models/a/b@c%2Fd/e", "a/b", "c/d", "e"),
+        ("hf://models/gpt2@main/c", "gpt2", "main", "c"),
+        ("hf://buckets/a/b/c", "a/b", None, "c"),
+        ("hf://papers/2501.00001/paper.md", "", None, "2501.00001/paper.md"),
+    ],
+)
+def test_the_parts_of_a_uri(uri, repo_id, revision, path):
+    parsed = parse_uri(uri)
+
+    assert (parsed.repo_id, parsed.revision, parsed.path) == (repo_id, revision, path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "must start with hf://"),
+        ("x", "must start with hf://"),
+        ("/etc/passwd", "must start with hf://"),
+        ("file:///etc/passwd", "must start with hf://"),
+        ("HF://models/a", "must start with hf://"),
+        ("http://huggingface.co/a/b", "must start with hf://"),
+        ("https://huggingface.co:8443/a/b", "must start with hf://"),
+        ("https://me@huggingface.co/a/b", "must start with hf://"),
+        ("https://huggingface.co.evil.example/a/b", "must start with hf://"),
+        ("https://huggingface.co/a/b?x=1", "must start with hf://"),
+        ("https://huggingface.co/a/b#x", "must start with hf://"),
+        ("https://huggingface.co/a", "must start with hf://"),
+        ("https://huggingface.co/a/b/discussions/1", "must start with hf://"),
+        ("https://huggingface.co/settings/tokens", "must start with hf://"),
+        ("https://huggingface.co/api/models", "must start with hf://"),
+        ("hf://" + "x" * 2_000, "longer than"),
+        ("hf://bogus", "Invalid URI type 'bogus'. Must be one of models, datasets"),
+        ("hf://Models/a", "Invalid URI type"),
+        ("hf://README.md/a", "Invalid URI type"),
+        ("hf://models//b", "empty segments"),
+        ("hf://models/a//b", "empty segments"),
+        ("hf://models/a/b/c//d", "empty segments"),
+        ("hf://models/a b", "not the name of a user"),
+        ("hf://models/..", "cannot be part"),
+        ("hf://models/a/b c", "must be 'owner/name', got 'a/b c'"),
+        ("hf://models/a/b?", "must be 'owner/name', got 'a/b?'"),
+        ("hf://models/a%2Fb/c", "must be 'owner/name'"),
+        ("hf://models/@main", "must be 'owner/name', got ''"),
+        ("hf://models/-a/b", "must be 'owner/name'"),
+        ("hf://models/a/b@", "Revision after '@' must not be empty"),
+        ("hf://models/a/b@/c", "Revision after '@' must not be empty"),
+        ("hf://models/a/b@refs/heads/x", "must be percent-encoded"),
+        ("hf://models/a/b@refs/pr/x", "must be percent-encoded"),
+        ("hf://models/a/b@..", "cannot be part"),
+        ("hf://buckets/a/b@main", "do not support a revision marker"),
+        ("hf://buckets/a@b/c", "do not support a revision marker"),
+        ("hf://models/a/b/../c", "cannot be part"),
+        ("hf://models/a/b/.", "cannot be part"),
+        ("hf://models/a/b/%2e%2E/c", "cannot be part"),
+        ("hf://models/a/b/x%2F..%2Fy", "cannot be part"),
+        ("hf://models/a/b/50% off", "write '%' as %25"),
+        ("hf://models/a/b/%FF", "percent-encoding"),
+        ("hf://models/a/b/\ud800", "percent-encoding"),
+        ("hf://docs/hub/index.md#" + "x" * 501, "anchor is longer"),
+    ],
+)
+def test_what_is_no_uri_is_refused_with_the_reason(text, says):
+    with pytest.raises(Failure) as caught:
+        parse_uri(text)
+
+    assert caught.value.code == "HF_FS_INVALID_ARGUMENT"
+    assert caught.value.message.startswith("EINVAL: ")
+    assert says in caught.value.message
