@@ -1,13 +1,25 @@
 """Keys for MCP clients that cannot sign in through a browser. Only digests are stored."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import audit
+from accounts.audit import Action
+from accounts.authorization.scopes import (
+    ALL_SCOPES,
+    Scope,
+    read_scopes,
+    with_implied,
+    write_scopes,
+)
+from accounts.authorization.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
 from accounts.models import AccessKey, User
 from accounts.preferences import announce
@@ -24,25 +36,50 @@ class KeyOwner:
     user_id: int
     username: str
     hf_id: str
+    scopes: frozenset[Scope]
+    """With those that they imply."""
+    expires_at: datetime | None
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
 
 
 class TooManyKeys(Exception):
     """The user has as many keys as they may."""
 
 
-def create_access_key(user: User, name: str) -> tuple[AccessKey, str]:
+def create_access_key(
+    user: User,
+    name: str,
+    scopes: Collection[Scope] = ALL_SCOPES,
+    expires_at: datetime | None = None,
+) -> tuple[AccessKey, str]:
     """Return the new key's row and its text, which cannot be had again. Raises TooManyKeys."""
     if AccessKey.objects.filter(user_id=user.pk).count() >= MAX_KEYS:
         raise TooManyKeys
-    text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-    row = AccessKey.objects.create(
-        user_id=user.pk, name=name, hint=text[:HINT_LENGTH], digest=_digest(text)
-    )
+    text = _new_text()
+    with transaction.atomic():
+        row = AccessKey.objects.create(
+            user_id=user.pk,
+            name=name,
+            hint=text[:HINT_LENGTH],
+            digest=_digest(text),
+            scope=write_scopes(scopes),
+            expires_at=expires_at,
+        )
+        audit.record(Action.KEY_CREATED, user, detail={"key": name, "scopes": row.scope})
     return row, text
 
 
+def _new_text() -> str:
+    text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    # Those are told apart by how they begin.
+    return _new_text() if text.startswith((ACCESS_PREFIX, REFRESH_PREFIX)) else text
+
+
 def find_access_key(key: str) -> KeyOwner | None:
-    """Return whose key this is, or None for one that is unknown, revoked or of a disabled user."""
+    """Return whose key this is, or None for one that opens nothing (any more)."""
     if not key.startswith(PREFIX) or len(key) > 100:
         return None
     row = (
@@ -52,21 +89,35 @@ def find_access_key(key: str) -> KeyOwner | None:
     )
     if row is None:
         return None
-    return KeyOwner(row.pk, row.user_id, row.user.username, row.user.hf_id or "")
+    owner = KeyOwner(
+        key_id=row.pk,
+        user_id=row.user_id,
+        username=row.user.username,
+        hf_id=row.user.hf_id or "",
+        scopes=with_implied(read_scopes(row.scope)),
+        expires_at=row.expires_at,
+    )
+    return None if owner.has_expired else owner
 
 
 def revoke_access_key(user: User, key_id: int) -> bool:
     """Delete one of this user's own keys; return whether there was one."""
-    deleted, _ = AccessKey.objects.filter(user_id=user.pk, pk=key_id).delete()
-    if deleted:
-        announce(user.pk)
-    return bool(deleted)
+    return _revoke(user, pk=key_id) > 0
 
 
 def revoke_all_access_keys(user: User) -> None:
-    user_id = user.pk
-    AccessKey.objects.filter(user_id=user_id).delete()
-    announce(user_id)
+    _revoke(user)
+
+
+def _revoke(user: User, **which: int) -> int:
+    with transaction.atomic():
+        rows = list(AccessKey.objects.select_for_update().filter(user_id=user.pk, **which))
+        for row in rows:
+            audit.record(Action.KEY_REVOKED, user, detail={"key": row.name})
+            row.delete()
+    if rows:
+        announce(user.pk)
+    return len(rows)
 
 
 def _write_use(key_id: int) -> None:

@@ -1,11 +1,14 @@
 """What people may send us from the sign-in and settings pages."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils import timezone
 
 from accounts.access_keys import MAX_KEYS, PREFIX
+from accounts.authorization.scopes import DEFAULT_SCOPES, WORDS, Scope, ScopeWords
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.models import AccessKey, User
 from accounts.preferences import Preferences
@@ -66,10 +69,38 @@ class AccessKeyForm(forms.Form):
         max_length=80,
         error_messages={"required": "Give the key a name, such as the client that will use it."},
     )
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope.value, words.title) for scope, words in WORDS.items()],
+        initial=[scope.value for scope in DEFAULT_SCOPES],
+        error_messages={
+            "required": "Tick at least one thing that the key may do.",
+            "invalid_choice": "There is no scope %(value)s.",
+        },
+    )
+    days = forms.TypedChoiceField(
+        choices=[("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "no end")],
+        initial="365",
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._user = user
+
+    def scope_rows(self) -> list[tuple[Scope, ScopeWords, bool]]:
+        ticked = set(self["scopes"].value() or ())
+        return [(scope, words, scope.value in ticked) for scope, words in WORDS.items()]
+
+    @property
+    def chosen_scopes(self) -> frozenset[Scope]:
+        return frozenset(map(Scope, self.cleaned_data["scopes"]))
+
+    @property
+    def expires_at(self) -> datetime | None:
+        days: int | None = self.cleaned_data["days"]
+        return timezone.now() + timedelta(days=days) if days else None
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -84,7 +84,10 @@ class AccessKey(models.Model):
     name = models.CharField(max_length=80)
     hint = models.CharField(max_length=16)
     digest = models.CharField(max_length=64, unique=True)
+    scope = models.TextField(default="mcp:read mcp:spaces mcp:write")
+    """What it is good for, as accounts.authorization.scopes writes it."""
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -127,10 +130,10 @@ class AuditEvent(models.Model):
         SPACE_ADDED = "space_added", "Space added"
         SPACE_REMOVED = "space_removed", "Space removed"
         ACCOUNT_REMOVED = "account_removed", "Account removed"
+        AUDIT_EXPORTED = "audit_exported", "Log exported"
         TOOL_CALL = "tool_call", "Tool called"
 
     class Outcome(models.TextChoices):
-        AUDIT_EXPORTED = "audit_exported", "Log exported"
         """Those of mcpendpoint.records, in words for people."""
 
         OK = "ok", "Done"

@@ -6,16 +6,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access_keys import MAX_KEYS
 from accounts.addresses import endpoint_url, site_url
+from accounts.authorization.connections import connected_apps
+from accounts.authorization.scopes import WORDS, ScopeWords, read_scopes
 from accounts.catalogue import catalogue
 from accounts.clients import client_snippets
 from accounts.forms import AccessKeyForm, ToolsForm, tools_form
 from accounts.models import AccessKey, HubCredential, User
 from accounts.preferences import Preferences, SavedSpace, load_preferences
-
-KEY_PLACEHOLDER = "YOUR_ACCESS_KEY"
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,19 @@ class SpaceRow:
     name: str
 
 
+@dataclass(frozen=True)
+class KeyRow:
+    key: AccessKey
+    scopes: tuple[ScopeWords, ...]
+    has_expired: bool
+
+
 def address_context(request: HttpRequest, user: User) -> dict[str, Any]:
     url = endpoint_url(request, user.username)
     return {
         "endpoint_url": url,
         "shared_url": site_url(request) + reverse("mcpendpoint:shared"),
-        "snippets": client_snippets(url, bearer(KEY_PLACEHOLDER)),
-        "key_placeholder": KEY_PLACEHOLDER,
+        "snippets": client_snippets(url, None),
     }
 
 
@@ -74,7 +81,7 @@ def keys_context(
 ) -> dict[str, Any]:
     context: dict[str, Any] = {
         "key_form": form or AccessKeyForm(user),
-        "keys": AccessKey.objects.filter(user_id=user.pk),
+        "keys": [_key_row(key) for key in AccessKey.objects.filter(user_id=user.pk)],
         "max_keys": MAX_KEYS,
         "new_key": new_key,
     }
@@ -99,6 +106,7 @@ def page_context(request: HttpRequest, user: User, **sections: dict[str, Any]) -
         **address_context(request, user),
         **sections.get("tools", tools_context(user)),
         **spaces_context(user),
+        "apps": connected_apps(user),
         **sections.get("keys", keys_context(request, user)),
         **account_context(user),
     }
@@ -117,6 +125,15 @@ def _matching_preset(preferences: Preferences) -> str | None:
         if always_on.union(bouquet.tools) == chosen:
             return bouquet.name
     return None
+
+
+def _key_row(key: AccessKey) -> KeyRow:
+    scopes = read_scopes(key.scope)
+    return KeyRow(
+        key=key,
+        scopes=tuple(words for scope, words in WORDS.items() if scope in scopes),
+        has_expired=key.expires_at is not None and key.expires_at <= timezone.now(),
+    )
 
 
 def _space_row(space: SavedSpace) -> SpaceRow:

@@ -124,11 +124,15 @@ async def _read_credential(head: Head) -> Caller:
 
 async def _caller_of_access_key(key: str) -> Caller:
     owner = await _key_owners.get(key, lambda: _load_owner(key))
-    if owner is _NOBODY:
-        raise _invalid_token("This access key does not exist, or was revoked.")
+    if owner.has_expired:  # as _NOBODY has
+        raise _invalid_token("This access key does not exist, has expired, or was revoked.")
     note_key_use(owner.key_id)
     return Caller(
-        Credential.ACCESS_KEY, owner.user_id, owner.username, await _preferences_of(owner.user_id)
+        Credential.ACCESS_KEY,
+        owner.user_id,
+        owner.username,
+        await _preferences_of(owner.user_id),
+        scopes=owner.scopes,
     )
 
 
@@ -169,6 +173,7 @@ async def _caller_of_hf_token(token: str) -> Caller:
 
 # Caches of what the database says. A stored None could not be told from "unknown", hence the
 # stand-ins for "nobody".
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NOTHING = TokenGrant(
     token_id=0,
     user_id=0,
@@ -179,10 +184,12 @@ _NOTHING = TokenGrant(
     client_name="",
     scopes=frozenset(),
     resources=frozenset(),
-    expires_at=datetime.min.replace(tzinfo=UTC),
+    expires_at=_LONG_AGO,
 )
 _grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_entries=10_000)
-_NOBODY = KeyOwner(key_id=0, user_id=0, username="", hf_id="")
+_NOBODY = KeyOwner(
+    key_id=0, user_id=0, username="", hf_id="", scopes=frozenset(), expires_at=_LONG_AGO
+)
 _key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_entries=10_000)
 _user_ids: SingleFlightCache[str, int] = SingleFlightCache(max_entries=10_000)
 _preferences: SingleFlightCache[int, Preferences] = SingleFlightCache(max_entries=10_000)

@@ -28,7 +28,7 @@ from accounts.preferences import announce
 
 @dataclass(frozen=True)
 class ConnectedApp:
-    application_id: int
+    connection_id: int
     name: str
     publisher: str | None
     scopes: tuple[ScopeWords, ...]
@@ -53,7 +53,7 @@ def connected_apps(user: User) -> list[ConnectedApp]:
     )
     return [
         ConnectedApp(
-            application_id=row.application_id,
+            connection_id=row.pk,
             name=shown_name(row.application),
             publisher=publisher_of(row.application),
             scopes=tuple(WORDS[scope] for scope in Scope if scope in scopes[row.application_id]),
@@ -77,15 +77,16 @@ def _live_scopes(user: User) -> dict[int, set[Scope]]:
     return scopes
 
 
-def disconnect(user: User, application_id: int) -> bool:
+def disconnect(user: User, connection_id: int) -> bool:
     """Take back all that one client was given; return whether it was connected."""
+    row = Connection.objects.filter(user_id=user.pk, pk=connection_id).first()
+    if row is None:
+        return False
     with transaction.atomic():
-        _take_back(user, {"application_id": application_id})
-        deleted, _ = Connection.objects.filter(
-            user_id=user.pk, application_id=application_id
-        ).delete()
+        _take_back(user, {"application_id": row.application_id})
+        row.delete()
     announce(user.pk)
-    return bool(deleted)
+    return True
 
 
 def sign_out_everywhere(user: User, session: SessionBase) -> None:

@@ -13,7 +13,7 @@ urlpatterns = [
     path("oauth/register", endpoints.register, name="register"),
     path("oauth/revoke", endpoints.revoke, name="revoke"),
     path(
-        "settings/apps/<int:application_id>/disconnect/", connections.disconnect, name="disconnect"
+        "settings/apps/<int:connection_id>/disconnect/", connections.disconnect, name="disconnect"
     ),
     path(
         "settings/sign-out-everywhere/", connections.sign_out_everywhere, name="sign-out-everywhere"

@@ -20,7 +20,9 @@ def create_key(request: HttpRequest, user: User) -> HttpResponse:
     form = AccessKeyForm(user, request.POST)
     if form.is_valid():
         try:
-            row, text = create_access_key(user, form.cleaned_data["name"])
+            row, text = create_access_key(
+                user, form.cleaned_data["name"], form.chosen_scopes, form.expires_at
+            )
         except TooManyKeys:
             form.refuse_for_too_many()
         else:

@@ -17,8 +17,9 @@ from accounts.models import AccessKey, User
 pytestmark = pytest.mark.django_db
 
 
-def create(alice_client, name: str = "Laptop", **kwargs: object):
-    return alice_client.post("/settings/keys/", {"name": name}, **kwargs)
+def create(alice_client, name: str = "Laptop", changes: dict | None = None, **kwargs: object):
+    form = {"name": name, "scopes": ["mcp:read", "mcp:spaces"], "days": "365"}
+    return alice_client.post("/settings/keys/", form | (changes or {}), **kwargs)
 
 
 def test_a_new_key_is_shown_once_and_works(alice_client, alice):

@@ -103,7 +103,7 @@ def test_removing_an_account_deletes_everything_of_that_user_only(
     for user in (alice, stranger):
         save_tools(user, ["hf_whoami"], True)
         add_space(user, "acme/image-maker", is_private=False, title="", emoji="")
-        client_of(user).post("/settings/keys/", {"name": "Laptop"})
+        client_of(user).post("/settings/keys/", {"name": "Laptop", "scopes": "mcp:read"})
 
     heard = changed(lambda: alice_client.post("/settings/account/remove/"))
 

@@ -40,7 +40,7 @@ def access_key_of(product: Product, name: str) -> str:
         onward = re.search(r'content="0;url=([^"]+)"', page)
         assert onward, page
         browser.get(authorize(html.unescape(onward[1]), name)).raise_for_status()
-        page = post_form(browser, "/settings/keys/", {"name": "Laptop"}).text
+        page = post_form(browser, "/settings/keys/", {"name": "Laptop", "scopes": "mcp:read"}).text
     key = re.search(r"hfmcp_[\w-]{20,}", page)
     assert key, page
     return key[0]

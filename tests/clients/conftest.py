@@ -42,7 +42,9 @@ def account(
         return _account(shared, DEFAULT_TOOLS, person.name, person.token)
     client = sign_in(product, person.token)
     save_tools(client, "hub_repo_search")
-    page = post_form(client, "/settings/keys/", {"name": "a client"}).text
+    page = post_form(
+        client, "/settings/keys/", {"name": "a client", "scopes": ["mcp:read", "mcp:spaces"]}
+    ).text
     key = re.findall(r"hfmcp_[A-Za-z0-9_-]{20,}", page)[0]
     tools = ["hf_whoami", "hub_repo_search"]
     return _account(f"{product.url}/u/{person.name}/mcp", tools, person.name, key)

@@ -18,7 +18,9 @@ def whoami(wire):
 
 
 def create_key(client, name="laptop"):
-    page = post_form(client, "/settings/keys/", {"name": name}).text
+    page = post_form(
+        client, "/settings/keys/", {"name": name, "scopes": ["mcp:read", "mcp:spaces"]}
+    ).text
     return re.search(r"hfmcp_[A-Za-z0-9_-]{20,}", page)[0]
 
 

@@ -12,8 +12,8 @@ from accounts.signed_in import for_users, is_htmx
 
 @require_POST
 @for_users
-def disconnect(request: HttpRequest, user: User, application_id: int) -> HttpResponseBase:
-    if not connections.disconnect(user, application_id):
+def disconnect(request: HttpRequest, user: User, connection_id: int) -> HttpResponseBase:
+    if not connections.disconnect(user, connection_id):
         raise Http404("You have no such app.")
     said = "The app is disconnected. It has to ask you again."
     if is_htmx(request):

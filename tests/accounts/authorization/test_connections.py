@@ -1,0 +1,199 @@
+"""Connected apps on the settings page, and out with them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.access_keys import create_access_key, find_access_key
+from accounts.authorization.connections import connected_apps, note_use
+from accounts.authorization.models import AccessToken, Connection, RefreshToken
+from accounts.authorization.tokens import find_token
+from tests.accounts.authorization.flow import agree, make_browser, registered
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+def browser_for(user):
+    browser = make_browser()
+    browser.force_login(user)
+    return browser
+
+
+def connection_of(app, user):
+    return Connection.objects.get(application__client_id=app.client_id, user=user).pk
+
+
+def disconnect(browser, connection_id, **kwargs):
+    return browser.post(f"/settings/apps/{connection_id}/disconnect/", **kwargs)
+
+
+def test_nobody_is_connected_at_first(browser):
+    assert "No app is connected" in browser.get("/settings/").text
+
+
+def test_a_connected_app_is_shown_with_what_it_may_do(browser):
+    app = registered(client_name="Sketchy")
+    app.tokens(browser, scope="mcp:read mcp:spaces")
+
+    page = browser.get("/settings/").text
+
+    assert "Sketchy" in page
+    assert "unverified" in page
+    assert "Read on Hugging Face · Run Spaces" in page
+    assert "never used" in page
+
+
+def test_use_is_noted_first_and_last(browser, app, alice):
+    grant = find_token(app.tokens(browser)["access_token"])
+
+    note_use(grant)
+
+    shown = connected_apps(alice)[0]
+    assert shown.first_used_at == shown.last_used_at
+    assert (timezone.now() - shown.first_used_at).total_seconds() < 60
+    assert "first used" in browser.get("/settings/").text
+
+
+def test_an_app_that_never_came_back_for_its_tokens_is_not_shown(browser, app, alice):
+    agree(browser, app.authorize_url())
+
+    assert connected_apps(alice) == []
+
+
+def test_an_app_stays_while_it_can_refresh(browser, app, alice):
+    app.tokens(browser)
+    AccessToken.objects.update(expires=timezone.now() - timedelta(days=1))
+
+    assert len(connected_apps(alice)) == 1
+
+
+def test_an_app_that_gave_its_tokens_back_is_not_shown(browser, app, alice):
+    app.revoke(app.tokens(browser)["refresh_token"])
+
+    assert connected_apps(alice) == []
+
+
+def test_a_disconnected_app_has_nothing_left(browser, app, alice):
+    tokens = [app.tokens(browser), app.tokens(browser)]
+    code = app.code(browser)
+
+    answer = disconnect(browser, connection_of(app, alice))
+
+    assert answer.headers["location"] == "/settings/#apps"
+    assert [find_token(each["access_token"]) for each in tokens] == [None, None]
+    assert {app.refresh(each["refresh_token"]).status_code for each in tokens} == {400}
+    assert app.redeem(code).json()["error"] == "invalid_grant"
+    assert connected_apps(alice) == []
+
+
+def test_caches_hear_of_it(browser, app, alice, changed):
+    app.tokens(browser)
+    connection_id = connection_of(app, alice)
+
+    assert changed(lambda: disconnect(browser, connection_id)) == [alice.pk]
+
+
+def test_a_disconnected_app_may_ask_again(browser, app, alice):
+    app.tokens(browser)
+    disconnect(browser, connection_of(app, alice))
+
+    assert find_token(app.tokens(browser)["access_token"]) is not None
+
+
+def test_other_apps_and_other_people_stay_connected(browser, app, alice, stranger):
+    other = registered()
+    app.tokens(browser)
+    mine, theirs = other.tokens(browser), app.tokens(browser_for(stranger))
+
+    disconnect(browser, connection_of(app, alice))
+
+    assert find_token(mine["access_token"]) is not None
+    assert find_token(theirs["access_token"]) is not None
+
+
+@pytest.mark.parametrize("connection_id", [None, 10**30])
+def test_nobody_disconnects_the_app_of_another(browser, app, stranger, connection_id):
+    tokens = app.tokens(browser_for(stranger))
+
+    answer = disconnect(browser, connection_id or connection_of(app, stranger))
+
+    assert answer.status_code == 404
+    assert find_token(tokens["access_token"]) is not None
+
+
+def test_nobody_sees_the_apps_of_another(browser, stranger):
+    registered(client_name="App of the stranger").tokens(browser_for(stranger))
+
+    assert "App of the stranger" not in browser.get("/settings/").text
+
+
+def test_htmx_gets_the_section(browser, app, alice):
+    app.tokens(browser)
+
+    answer = disconnect(browser, connection_of(app, alice), headers=HTMX)
+
+    assert "<html" not in answer.text
+    assert "No app is connected" in answer.text
+
+
+def test_disconnecting_takes_a_post_of_somebody_who_signed_in(browser, app, alice):
+    app.tokens(browser)
+    path = f"/settings/apps/{connection_of(app, alice)}/disconnect/"
+
+    assert browser.get(path).status_code == 405
+    assert make_browser().post(path).headers["location"].startswith("/sign-in/")
+    assert Connection.objects.exists()
+
+
+def test_signing_out_everywhere_asks_first_and_says_what_it_ends(browser, app, alice):
+    app.tokens(browser)
+    create_access_key(alice, "Laptop")
+
+    page = browser.get("/settings/sign-out-everywhere/").text
+
+    assert "1 connected app loses access and has to ask you again" in page
+    assert "Revoke my 1 access key as well" in page
+    assert Connection.objects.exists()
+
+
+def test_signing_out_everywhere_ends_sessions_and_connections(browser, app, alice):
+    elsewhere = browser_for(alice)
+    tokens = app.tokens(browser)
+
+    browser.post("/settings/sign-out-everywhere/")
+
+    assert "/sign-in/" in elsewhere.get("/settings/").headers["location"]
+    assert "/sign-in/" in browser.get("/settings/").headers["location"]
+    assert find_token(tokens["access_token"]) is None
+    assert not RefreshToken.objects.filter(revoked=None).exists()
+
+
+def test_access_keys_stay_unless_they_are_to_go(browser, alice):
+    _, key = create_access_key(alice, "Laptop")
+    browser.post("/settings/sign-out-everywhere/")
+    assert find_access_key(key) is not None
+    alice.refresh_from_db()
+
+    browser_for(alice).post("/settings/sign-out-everywhere/", {"revoke_keys": "on"})
+
+    assert find_access_key(key) is None
+
+
+def test_nobody_else_is_signed_out(browser, app, stranger):
+    theirs = browser_for(stranger)
+    tokens = app.tokens(theirs)
+
+    browser.post("/settings/sign-out-everywhere/")
+
+    assert theirs.get("/settings/").status_code == 200
+    assert find_token(tokens["access_token"]) is not None
+
+
+def test_whoever_signed_out_everywhere_can_sign_in_again(browser, alice):
+    browser.post("/settings/sign-out-everywhere/")
+    alice.refresh_from_db()
+
+    assert browser_for(alice).get("/settings/").status_code == 200
