@@ -32,6 +32,9 @@ class AuditFilter(forms.Form):
     since = forms.DateField(required=False, label="From", widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(required=False, label="To", widget=forms.DateInput({"type": "date"}))
 
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data, label_suffix="")
+
     def apply(self, events: Events) -> Events:
         asked = self.cleaned_data if self.is_valid() else self._sensible()
         events = events.filter(

@@ -147,6 +147,12 @@ def _calls_by_class(messages: Iterable[Message | MalformedMessage]) -> Mapping[L
     return counts
 
 
+def built_in_tool_of(message: Message) -> str:
+    """Return the name of the tool that is called, if it is one of ours, else ""."""
+    name = (message.params or {}).get("name") if message.method == "tools/call" else None
+    return name if isinstance(name, str) and name in by_name else ""
+
+
 def tool_class(name: object) -> Limit:
     """Return the limit of calls of this tool. What is no tool of ours is taken for a Space's."""
     tool = by_name.get(name) if isinstance(name, str) else None

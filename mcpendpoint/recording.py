@@ -24,6 +24,8 @@ class Recording:
     caller: Caller = ANONYMOUS
     credential_refused: bool = False
     peer: Peer | None = None
+    tool: str = ""
+    """The one that was called, until there is a context that knows."""
     address: str = ""
     started: float = field(default_factory=time.perf_counter)
 
@@ -43,7 +45,7 @@ class Recording:
             Record(
                 at=datetime.now(UTC),
                 method=self.method[:MAX_METHOD_LENGTH],
-                tool=context.tool_name if context else "",
+                tool=context.tool_name if context else self.tool,
                 space_id=context.space_label if context else "",
                 outcome=outcome,
                 error_code=error_code,

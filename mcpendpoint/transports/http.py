@@ -157,9 +157,10 @@ class _Service:
             recording.finish(Outcome.DENIED)
             return _refuse_caller(head, refused)
         except TooMany as too_many:
-            return _refuse_too_many(
-                too_many, recording, parsed.id if isinstance(parsed, Message) else None
-            )
+            if isinstance(parsed, Message):
+                recording.tool = limits.built_in_tool_of(parsed)
+                return _refuse_too_many(too_many, recording, parsed.id)
+            return _refuse_too_many(too_many, recording)
         except (WishRefused, MalformedMessage) as refused:
             code = getattr(refused, "code", INVALID_PARAMS)
             recording.finish(Outcome.REJECTED, error_code=code)

@@ -350,5 +350,5 @@ async def test_a_call_over_the_limit_of_its_class_is_recorded(limit, nobody, rec
 
     await nobody.statuses(2, WHOAMI)
 
-    assert recorded[1].method == "tools/call"
+    assert (recorded[1].method, recorded[1].tool) == ("tools/call", "hf_whoami")
     assert (recorded[1].outcome, recorded[1].limit) == (Outcome.LIMITED, "cheap")
