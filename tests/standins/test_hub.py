@@ -1,5 +1,6 @@
 """What of the stand-in Hub the public client does not show: viewer, ranges, headers, switches."""
 
+import re
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -182,6 +183,48 @@ def test_faults_answer_what_they_are_told(client: httpx.Client, control: HubCont
 
     assert (answer.status_code, answer.text) == (502, "<h1>Bad gateway</h1>")
     assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/trending"),
+        ("GET", "/api/daily_papers"),
+        ("GET", "/api/papers/search?q=x"),
+        ("GET", "/api/papers/2502.02737"),
+        ("GET", "/papers/2502.02737.md"),
+        ("GET", "/api/arxiv/2502.02737/repos"),
+        ("GET", "/api/docs"),
+        ("GET", "/docs/hub/llms.txt"),
+        ("GET", "/docs/hub/index.md"),
+        ("GET", "/api/docs/search?q=x"),
+        ("GET", "/api/docs/search/full-text?q=x"),
+        ("GET", "/api/collections"),
+        ("GET", "/api/collections/acme/x/history"),
+        ("POST", "/api/repos/create"),
+        ("POST", "/api/spaces/acme/demo/duplicate"),
+        ("POST", "/api/models/acme/demo/preupload/main"),
+        ("POST", "/acme/demo.git/info/lfs/objects/batch"),
+        ("PUT", "/_uploads/0"),
+        ("POST", "/api/models/acme/demo/commit/main"),
+        ("GET", "/api/buckets/acme"),
+        ("GET", "/api/buckets/acme/files/tree"),
+        ("GET", "/buckets/acme/files/resolve/README.md"),
+        ("POST", "/api/buckets/acme/files/batch"),
+        ("POST", "/_cas/v1/shards"),
+        ("GET", "/api/jobs/alice"),
+        ("GET", "/api/jobs/alice/0/logs"),
+        ("GET", "/api/jobs/hardware"),
+        ("GET", "/api/scheduled-jobs/alice"),
+        ("GET", "/_jobs/0--49983.hf.jobs/health"),
+    ],
+)
+def test_faults_reach_every_endpoint(
+    client: httpx.Client, control: HubControl, token: str, method: str, path: str
+):
+    control.misbehave(f"^{re.escape(path)}$", method=method, status=503, token=token, times=1)
+
+    assert client.request(method, path).status_code == 503
 
 
 def test_log_tells_whose_token_came_and_not_the_token(

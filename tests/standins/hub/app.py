@@ -29,6 +29,7 @@ from tests.standins.hub.jobs.routes import ROUTES as JOB_ROUTES
 from tests.standins.hub.papers.routes import ROUTES as PAPER_ROUTES
 from tests.standins.hub.repo_api import METHODS as REPO_METHODS
 from tests.standins.hub.repo_api import repo_api
+from tests.standins.hub.sandbox.routes import ROUTES as SANDBOX_ROUTES
 from tests.standins.hub.writes.routes import ROUTES as WRITE_ROUTES
 from tests.standins.hub.xet.cas import ROUTES as XET_ROUTES
 
@@ -58,6 +59,7 @@ def create_app(*, quota: int = UNLIMITED) -> Starlette:
         *BUCKET_ROUTES,
         *XET_ROUTES,
         *JOB_ROUTES,
+        *SANDBOX_ROUTES,
         *WRITE_ROUTES,
         *viewer,
         *oauth.routes(),

@@ -86,7 +86,7 @@ def response(path: str, error: HubError) -> Response:
     headers = {"X-Error-Message": line, **error.headers}
     if error.code:
         headers["X-Error-Code"] = error.code
-    if path.startswith(("/api/", "/datasets-server/", "/_cas/")):
+    if path.startswith(("/api/", "/datasets-server/", "/_cas/", "/_jobs/")):
         return JSONResponse({"error": error.message, **error.extra}, error.status, headers)
     return PlainTextResponse(error.message, error.status, headers)
 

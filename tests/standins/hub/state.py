@@ -9,6 +9,7 @@ from tests.standins.hub.docs.records import Product
 from tests.standins.hub.jobs.records import Job, ScheduledJob
 from tests.standins.hub.papers.records import Paper
 from tests.standins.hub.records import Account, Kind, Org, Repo
+from tests.standins.hub.sandbox.records import Sandbox
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Hub:
     xet_tokens: dict[str, int] = field(default_factory=dict)  # until when each is valid
     jobs: dict[str, Job] = field(default_factory=dict)
     scheduled_jobs: dict[str, ScheduledJob] = field(default_factory=dict)
+    sandboxes: dict[str, Sandbox] = field(default_factory=dict)  # by the id of their job
     page_size: int = 50
     max_page_size: int = 100
 

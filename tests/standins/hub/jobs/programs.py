@@ -1,7 +1,7 @@
 """What a command prints, how long it takes and how it ends: a shell with a few programs.
 
 A command is an argv: nothing expands in it. `sh -c` takes a line with variables in quotes or out of
-them, `&&`, `||`, `;` and pipes. A program that is not known is not found.
+them, `&&`, `||`, `;`, pipes and `>`. A program that is not known is not found.
 """
 
 import base64
@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Template
+from typing import Literal
 
 from tests.standins.hub.jobs import python
 from tests.standins.hub.jobs.records import Line, Plan
@@ -17,22 +18,26 @@ from tests.standins.hub.jobs.records import Line, Plan
 SECONDS_A_LINE = 0.02
 FOREVER = float("inf")
 SHELLS = ("sh", "bash")
-OPERATORS = ("&&", "||", ";", "|")
+OPERATORS = ("&&", "||", ";", "|", ">")
 
 
 @dataclass
 class Machine:
-    """The environment of a command, its clock, and what it has printed."""
+    """The environment of a command, its clock, its files, and what it has printed."""
 
     variables: Mapping[str, str]
     now: float = 0
     printed: list[Line] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
 
-    def print(self, text: str) -> None:
+    def print(self, text: str, stream: Literal["stdout", "stderr"] = "stdout") -> None:
         for line in text.split("\n"):
             self.now += SECONDS_A_LINE
             if self.now < FOREVER:
-                self.printed.append(Line(round(self.now, 3), line))
+                self.printed.append(Line(round(self.now, 3), line, stream))
+
+    def complain(self, text: str) -> None:
+        self.print(text, "stderr")
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -42,8 +47,11 @@ Program = Callable[[Machine, Sequence[str], str], int]
 
 
 def plan(command: Sequence[str], variables: Mapping[str, str]) -> Plan:
-    machine = Machine(variables)
-    exit_code = _run(machine, command, "")
+    return run(Machine(variables), command, "")
+
+
+def run(machine: Machine, command: Sequence[str], stdin: str) -> Plan:
+    exit_code = _run(machine, command, stdin)
     return Plan(tuple(machine.printed), machine.now if machine.now < FOREVER else None, exit_code)
 
 
@@ -53,47 +61,55 @@ def _run(machine: Machine, argv: Sequence[str], stdin: str) -> int:
     name = argv[0].rpartition("/")[2]
     program = PROGRAMS.get(name)
     if program is None:
-        machine.print(f"exec: {argv[0]}: not found")
+        machine.complain(f"exec: {argv[0]}: not found")
         return 127
     return program(machine, argv[1:], stdin)
 
 
 def _shell(machine: Machine, arguments: Sequence[str], stdin: str) -> int:
-    script = next((text for text in arguments if not text.startswith("-")), stdin)
+    script = next((text for text in arguments if not text.startswith("-")), None)
+    if script is None:
+        script, stdin = stdin, ""
     exit_code = 0
     for line in script.splitlines():
         try:
-            exit_code = _shell_line(machine, line)
+            exit_code = _shell_line(machine, line, stdin)
         except ValueError as error:
-            machine.print(f"sh: syntax error: {error}")
+            machine.complain(f"sh: syntax error: {error}")
             return 2
     return exit_code
 
 
-def _shell_line(machine: Machine, line: str) -> int:
+def _shell_line(machine: Machine, line: str, inherited: str) -> int:
     text = Template(line).safe_substitute(machine.variables)
-    words = shlex.shlex(text, posix=True, punctuation_chars="&|;")
+    words = shlex.shlex(text, posix=True, punctuation_chars="&|;>")
     words.whitespace_split = True
-    exit_code, joined_by, stdin = 0, ";", ""
+    exit_code, joined_by, stdin = 0, ";", inherited
     argv: list[str] = []
     for word in [*words, ";"]:
         if word not in OPERATORS:
             argv.append(word)
             continue
         is_due = {"&&": exit_code == 0, "||": exit_code != 0}.get(joined_by, True)
-        if is_due and word == "|":
+        if joined_by == ">":
+            if not argv:
+                raise ValueError("a file is missing after >")
+            machine.files[argv[0]] = f"{stdin}\n".encode()
+            exit_code, stdin = 0, inherited
+        elif is_due and word in ("|", ">"):
             stdin = _capture(machine, argv, stdin)
         elif is_due:
-            exit_code, stdin = _run(machine, argv, stdin), ""
+            exit_code, stdin = _run(machine, argv, stdin), inherited
         argv, joined_by = [], word
     return exit_code
 
 
 def _capture(machine: Machine, argv: Sequence[str], stdin: str) -> str:
-    inner = Machine(machine.variables, machine.now)
+    inner = Machine(machine.variables, machine.now, files=machine.files)
     _run(inner, argv, stdin)
     machine.now = inner.now
-    return "\n".join(line.text for line in inner.printed)
+    machine.printed += [line for line in inner.printed if line.stream == "stderr"]
+    return "\n".join(line.text for line in inner.printed if line.stream == "stdout")
 
 
 def _echo(machine: Machine, arguments: Sequence[str], stdin: str) -> int:
@@ -105,7 +121,7 @@ def _sleep(machine: Machine, arguments: Sequence[str], stdin: str) -> int:
     try:
         machine.sleep(FOREVER if arguments[0] == "infinity" else float(arguments[0]))
     except (IndexError, ValueError):
-        machine.print("sleep: invalid time interval")
+        machine.complain("sleep: invalid time interval")
         return 1
     return 0
 
@@ -114,7 +130,7 @@ def _sequence(machine: Machine, arguments: Sequence[str], stdin: str) -> int:
     try:
         first, last = map(int, ("1", *arguments)[-2:])
     except ValueError:
-        machine.print("seq: invalid argument")
+        machine.complain("seq: invalid argument")
         return 1
     for number in range(first, min(last, first + 10_000) + 1):
         machine.print(str(number))
@@ -133,10 +149,14 @@ def _exit(machine: Machine, arguments: Sequence[str], stdin: str) -> int:
 
 
 def _cat(machine: Machine, arguments: Sequence[str], stdin: str) -> int:
-    if arguments:
-        machine.print(f"cat: {arguments[0]}: No such file or directory")
-        return 1
-    machine.print(stdin)
+    if not arguments:
+        machine.print(stdin)
+        return 0
+    for path in arguments:
+        if path not in machine.files:
+            machine.complain(f"cat: {path}: No such file or directory")
+            return 1
+        machine.print(machine.files[path].decode("utf-8", "replace").removesuffix("\n"))
     return 0
 
 
@@ -144,7 +164,7 @@ def _base64(machine: Machine, arguments: Sequence[str], stdin: str) -> int:
     try:
         machine.print(base64.b64decode(stdin).decode().rstrip("\n"))
     except (binascii.Error, UnicodeDecodeError):
-        machine.print("base64: invalid input")
+        machine.complain("base64: invalid input")
         return 1
     return 0
 
@@ -156,7 +176,7 @@ def _python(machine: Machine, arguments: Sequence[str], stdin: str) -> int:
     if "-c" in arguments[:-1]:
         return _interpret(machine, arguments[arguments.index("-c") + 1])
     if arguments and arguments[0] != "-":
-        machine.print(f"python: can't open file '/{arguments[0]}': [Errno 2] No such file")
+        machine.complain(f"python: can't open file '/{arguments[0]}': [Errno 2] No such file")
         return 2
     return _interpret(machine, stdin)
 

@@ -13,6 +13,7 @@ SCHEDULING_SECONDS = 0.1
 class Line:
     after: float  # seconds since the start
     text: str
+    stream: Literal["stdout", "stderr"] = "stdout"
 
 
 @dataclass(frozen=True)

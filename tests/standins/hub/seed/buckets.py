@@ -23,6 +23,7 @@ def buckets() -> Iterator[Bucket]:
     start = datetime(2026, 8, 3, 7, 15, tzinfo=UTC)
     yield _bucket("acme/files", FILES, start)
     yield _bucket("acme/models", {}, start, resource_group=RESEARCH)
+    yield _bucket("huggingface/sbx-server", {"sbx-server": b"#!/bin/sh\n"}, start)
     yield _bucket("alice/scratch", {"diary.txt": b"Dear diary,\n"}, start, private=True)
     yield _bucket("alice/public-notes", {"todo.txt": b"Buy bananas.\n"}, start)
 
