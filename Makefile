@@ -15,7 +15,7 @@ run: .venv/.installed  ## Set up and serve on http://localhost:8000
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@echo "Serving on http://localhost:$(PORT) - stop with Ctrl-C"
 	@$(BIN)/uvicorn hfmcp_site.asgi:application --host $(HOST) --port $(PORT) \
-		--ws websockets-sansio --no-access-log --no-server-header
+		--ws websockets-sansio --no-access-log --no-server-header --no-proxy-headers
 
 test: .venv/.installed-dev $(NODE_DIR)/.installed space  ## Set up and run every test
 	$(BIN)/python -m pytest $(ARGS)

@@ -30,6 +30,10 @@ async def welcome(request: HttpRequest, mcp_url: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
     response["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
+    if settings.SECURE_HSTS_SECONDS and request.is_secure():
+        response["Strict-Transport-Security"] = (
+            f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+        )
     response["Vary"] = "Accept"
     return response
 

@@ -82,7 +82,7 @@ async def respond(work: Work, *, ends_with_client: bool) -> HttpResponseBase:
     response = StreamingHttpResponse(
         _events(task, outbox, ends_with_client), content_type="text/event-stream"
     )
-    response["Cache-Control"] = "no-cache, no-transform"
+    response["Cache-Control"] = "no-store, no-transform"
     response["X-Accel-Buffering"] = "no"
     return response
 

@@ -33,6 +33,7 @@ def main() -> None:
         "hfmcp_site.asgi:application",
         lifespan="off",
         ws="websockets-sansio",
+        proxy_headers=False,
         log_level="warning",
     )
     uvicorn.Server(config).run(sockets=[listener])
