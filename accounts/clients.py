@@ -65,8 +65,7 @@ def _claude_ai(url: str, header: str | None) -> ClientSnippet:
     notes = ["Settings → Connectors → Add custom connector, then paste the address."]
     if header:
         notes.append(
-            "Connectors cannot send an access key. Until you can sign in from there, give them "
-            "the shared address, or use Claude Code or Claude Desktop for your own tools."
+            "Connectors cannot send an access key and need none: they ask you to sign in here."
         )
     if _is_loopback(url):
         notes.append("Claude can only reach servers on the public internet, not this computer.")
