@@ -4,24 +4,14 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from django.core.cache import cache
-from django.test import Client
 
-from accounts.models import User
-from tests.accounts.authorization.flow import App, make_browser, registered
+from tests.accounts.authorization.flow import App, registered
 from tests.live.people import sign_in
 
 
 @pytest.fixture(autouse=True)
 def no_registrations_yet():
     cache.clear()
-
-
-@pytest.fixture
-def browser(alice: User) -> Client:
-    """Alice's."""
-    client = make_browser()
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture

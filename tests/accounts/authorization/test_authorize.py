@@ -22,8 +22,8 @@ from tests.accounts.authorization.flow import (
 pytestmark = pytest.mark.django_db
 
 
-def test_a_client_gets_a_code_with_state_and_issuer(browser, app):
-    answer = answer_of(agree(browser, app.authorize_url()))
+def test_a_client_gets_a_code_with_state_and_issuer(alice_client, app):
+    answer = answer_of(agree(alice_client, app.authorize_url()))
 
     assert answer.keys() == {"code", "state", "iss"}
     assert answer["state"] == "a-state"
@@ -40,11 +40,11 @@ def test_a_person_who_is_not_signed_in_signs_in_first_and_comes_back(app):
     assert location.startswith("/sign-in/?next=/oauth/authorize%3F")
 
 
-def test_a_person_whose_credential_has_ended_signs_in_first(browser, app, alice):
+def test_a_person_whose_credential_has_ended_signs_in_first(alice_client, app, alice):
     alice.hub_credential.needs_sign_in = True
     alice.hub_credential.save()
 
-    answer = browser.get(app.authorize_url())
+    answer = alice_client.get(app.authorize_url())
 
     assert answer.headers["location"].startswith("/sign-in/?next=/oauth/authorize%3F")
 
@@ -71,8 +71,8 @@ def test_a_person_whose_credential_has_ended_signs_in_first(browser, app, alice)
         {"state": ["a", "b"]},
     ],
 )
-def test_nobody_is_sent_to_a_place_that_the_client_did_not_register(browser, app, changes):
-    answer = browser.get(app.authorize_url(**changes))
+def test_nobody_is_sent_to_a_place_that_the_client_did_not_register(alice_client, app, changes):
+    answer = alice_client.get(app.authorize_url(**changes))
 
     assert answer.status_code == 400
     assert "location" not in answer.headers
@@ -80,18 +80,20 @@ def test_nobody_is_sent_to_a_place_that_the_client_did_not_register(browser, app
     assert "evil" not in answer.text
 
 
-def test_a_local_program_may_listen_on_any_port(browser):
+def test_a_local_program_may_listen_on_any_port(alice_client):
     app = registered(redirect_uris=["http://localhost/callback"])
 
-    answer = agree(browser, app.authorize_url(redirect_uri="http://localhost:51234/callback"))
+    answer = agree(alice_client, app.authorize_url(redirect_uri="http://localhost:51234/callback"))
 
     assert address_of(answer).startswith("http://localhost:51234/callback?code=")
 
 
-def test_a_site_may_not_use_another_port(browser):
+def test_a_site_may_not_use_another_port(alice_client):
     app = registered(redirect_uris=["https://client.example/callback"])
 
-    answer = browser.get(app.authorize_url(redirect_uri="https://client.example:8443/callback"))
+    answer = alice_client.get(
+        app.authorize_url(redirect_uri="https://client.example:8443/callback")
+    )
 
     assert answer.status_code == 400
 
@@ -130,8 +132,8 @@ ERRORS = {
 
 
 @pytest.mark.parametrize(("changes", "error"), ERRORS.values(), ids=ERRORS)
-def test_a_wrong_request_is_answered_to_the_client_with_the_issuer(browser, app, changes, error):
-    response = browser.get(app.authorize_url(**changes))
+def test_a_wrong_request_is_answered_with_the_issuer(alice_client, app, changes, error):
+    response = alice_client.get(app.authorize_url(**changes))
 
     answer = answer_of(response)
     assert response.status_code == 302
@@ -143,16 +145,16 @@ def test_a_wrong_request_is_answered_to_the_client_with_the_issuer(browser, app,
 
 
 @pytest.mark.parametrize(("changes", "error"), ERRORS.values(), ids=ERRORS)
-def test_a_person_cannot_agree_to_a_wrong_request_either(browser, app, changes, error):
-    response = decide(browser, app.authorize_url(**changes), "allow", ["mcp:read"])
+def test_a_person_cannot_agree_to_a_wrong_request_either(alice_client, app, changes, error):
+    response = decide(alice_client, app.authorize_url(**changes), "allow", ["mcp:read"])
 
     assert answer_of(response)["error"] == error
     assert not Grant.objects.exists()
 
 
-def test_an_error_after_the_sign_in_form_goes_by_a_page_of_ours(browser, app):
+def test_an_error_after_the_sign_in_form_goes_by_a_page_of_ours(alice_client, app):
     """Chromium would stop the redirect, because of the sign-in page's form-action."""
-    response = browser.get(
+    response = alice_client.get(
         app.authorize_url(scope="admin"), headers={"sec-fetch-site": "same-origin"}
     )
 
@@ -160,8 +162,8 @@ def test_an_error_after_the_sign_in_form_goes_by_a_page_of_ours(browser, app):
     assert answer_of(response)["error"] == "invalid_scope"
 
 
-def test_a_person_who_declines_sends_the_client_away(browser, app):
-    answer = answer_of(decide(browser, app.authorize_url(), "deny", ["mcp:read"]))
+def test_a_person_who_declines_sends_the_client_away(alice_client, app):
+    answer = answer_of(decide(alice_client, app.authorize_url(), "deny", ["mcp:read"]))
 
     assert answer == {"error": "access_denied", "state": "a-state", "iss": ISSUER}
     assert not Grant.objects.exists()
@@ -179,22 +181,22 @@ def test_a_person_who_declines_sends_the_client_away(browser, app):
         [SHARED, f"{ISSUER}/u/alice-of-accounts/mcp"],
     ],
 )
-def test_the_shared_address_and_ones_own_are_resources(browser, app, resource):
-    agree(browser, app.authorize_url(resource=resource))
+def test_the_shared_address_and_ones_own_are_resources(alice_client, app, resource):
+    agree(alice_client, app.authorize_url(resource=resource))
 
     stored = Grant.objects.get().resource
     assert set(stored) <= {SHARED, f"{ISSUER}/u/alice-of-accounts/mcp"}
     assert stored
 
 
-def test_no_resource_means_the_shared_address_and_ones_own(browser, app):
-    agree(browser, app.authorize_url(resource=None))
+def test_no_resource_means_the_shared_address_and_ones_own(alice_client, app):
+    agree(alice_client, app.authorize_url(resource=None))
 
     assert Grant.objects.get().resource == [SHARED, f"{ISSUER}/u/alice-of-accounts/mcp"]
 
 
-def test_no_scope_means_reading_and_spaces(browser, app):
-    agree(browser, app.authorize_url(scope=None))
+def test_no_scope_means_reading_and_spaces(alice_client, app):
+    agree(alice_client, app.authorize_url(scope=None))
 
     assert Grant.objects.get().scope == "mcp:read mcp:spaces"
 
@@ -210,20 +212,20 @@ def test_no_scope_means_reading_and_spaces(browser, app):
         {"decision": "allow", "scopes": "mcp:read"},
     ],
 )
-def test_no_client_skips_the_person(browser, app, more):
-    app.tokens(browser)
+def test_no_client_skips_the_person(alice_client, app, more):
+    app.tokens(alice_client)
 
-    response = browser.get(app.authorize_url(**more))
+    response = alice_client.get(app.authorize_url(**more))
 
     assert response.status_code == 200
     assert 'name="decision" value="allow"' in response.text
     assert not Grant.objects.exists()
 
 
-def test_a_client_that_an_administrator_trusts_does_not_skip_the_person_either(browser, app):
+def test_a_client_that_an_administrator_trusts_does_not_skip_the_person_either(alice_client, app):
     Application.objects.update(skip_authorization=True)
 
-    assert "Let it in" in browser.get(app.authorize_url()).text
+    assert "Let it in" in alice_client.get(app.authorize_url()).text
 
 
 @pytest.mark.parametrize(
@@ -243,44 +245,44 @@ def test_a_client_that_an_administrator_trusts_does_not_skip_the_person_either(b
         {"x\0": "%GG\0"},
     ],
 )
-def test_parameters_that_we_do_not_know_change_nothing(browser, app, more):
-    answer = answer_of(agree(browser, app.authorize_url(**more)))
+def test_parameters_that_we_do_not_know_change_nothing(alice_client, app, more):
+    answer = answer_of(agree(alice_client, app.authorize_url(**more)))
 
     assert answer.keys() == {"code", "state", "iss"}
     assert Grant.objects.get().nonce == ""
 
 
 @pytest.mark.parametrize("query", ["%GG", "=", "&&&", "client_id", "client_id=%00", "a=%ff", "é"])
-def test_a_query_that_is_none_is_an_error_page(browser, query):
-    assert browser.get(f"/oauth/authorize?{query}").status_code == 400
+def test_a_query_that_is_none_is_an_error_page(alice_client, query):
+    assert alice_client.get(f"/oauth/authorize?{query}").status_code == 400
 
 
-def test_a_locked_out_client_is_unknown(browser, app):
+def test_a_locked_out_client_is_unknown(alice_client, app):
     Application.objects.update(is_active=False)
 
-    assert browser.get(app.authorize_url()).status_code == 400
+    assert alice_client.get(app.authorize_url()).status_code == 400
 
 
-def test_a_code_is_for_whoever_agreed(browser, app, alice):
-    agree(browser, app.authorize_url())
+def test_a_code_is_for_whoever_agreed(alice_client, app, alice):
+    agree(alice_client, app.authorize_url())
 
     assert Grant.objects.get().user == alice
     assert not AccessToken.objects.exists()
 
 
-def test_codes_are_new_each_time(browser, app):
-    codes = {app.code(browser) for _ in range(3)}
+def test_codes_are_new_each_time(alice_client, app):
+    codes = {app.code(alice_client) for _ in range(3)}
 
     assert len(codes) == 3
 
 
-def test_other_methods_are_refused(browser, app):
-    assert browser.put(app.authorize_url()).status_code == 405
+def test_other_methods_are_refused(alice_client, app):
+    assert alice_client.put(app.authorize_url()).status_code == 405
 
 
-def test_no_code_is_in_the_log(browser, app, caplog):
+def test_no_code_is_in_the_log(alice_client, app, caplog):
     with caplog.at_level("INFO"):
-        code = app.code(browser)
+        code = app.code(alice_client)
         app.redeem(code)
         app.redeem(code)
 

@@ -36,16 +36,16 @@ def documents(settings) -> Iterator[dict[str, dict]]:
     yield MadeUpDocuments.known
 
 
-def test_a_documented_client_goes_all_the_way_without_registering(browser, documents):
+def test_a_documented_client_goes_all_the_way_without_registering(alice_client, documents):
     app = App(CLIENT_ID)
 
-    tokens = app.tokens(browser)
+    tokens = app.tokens(alice_client)
 
     assert app.refresh(tokens["refresh_token"]).status_code == 200
 
 
-def test_the_host_of_the_document_vouches_for_the_name(browser, documents):
-    page = browser.get(App(CLIENT_ID).authorize_url()).text
+def test_the_host_of_the_document_vouches_for_the_name(alice_client, documents):
+    page = alice_client.get(App(CLIENT_ID).authorize_url()).text
 
     assert "Documented client" in page
     assert "from client.example" in page
@@ -53,33 +53,33 @@ def test_the_host_of_the_document_vouches_for_the_name(browser, documents):
     assert "cannot tell which one" in page
 
 
-def test_a_document_is_fetched_once_and_again_when_it_is_old(browser, documents):
+def test_a_document_is_fetched_once_and_again_when_it_is_old(alice_client, documents):
     app = App(CLIENT_ID)
     for _ in range(3):
-        browser.get(app.authorize_url())
+        alice_client.get(app.authorize_url())
     documents[CLIENT_ID] = document(client_name="New name")
-    before = browser.get(app.authorize_url()).text
+    before = alice_client.get(app.authorize_url()).text
     Application.objects.update(cimd_expires_at=timezone.now())
 
-    after = browser.get(app.authorize_url()).text
+    after = alice_client.get(app.authorize_url()).text
 
     assert ("New name" in before, "New name" in after) == (False, True)
     assert MadeUpDocuments.fetched == [CLIENT_ID] * 2
 
 
-def test_a_document_that_is_gone_for_now_is_still_known(browser, documents):
+def test_a_document_that_is_gone_for_now_is_still_known(alice_client, documents):
     app = App(CLIENT_ID)
-    browser.get(app.authorize_url())
+    alice_client.get(app.authorize_url())
     documents.clear()
     Application.objects.update(cimd_expires_at=timezone.now())
 
-    assert browser.get(app.authorize_url()).status_code == 200
+    assert alice_client.get(app.authorize_url()).status_code == 200
 
 
-def test_a_redirect_that_the_document_does_not_name_is_refused(browser, documents):
+def test_a_redirect_that_the_document_does_not_name_is_refused(alice_client, documents):
     app = App(CLIENT_ID, redirect_uri="https://evil.example/callback")
 
-    assert browser.get(app.authorize_url()).status_code == 400
+    assert alice_client.get(app.authorize_url()).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -101,18 +101,18 @@ def test_a_redirect_that_the_document_does_not_name_is_refused(browser, document
         {"grant_types": ["client_credentials"]},
     ],
 )
-def test_a_document_that_is_wrong_makes_no_client(browser, documents, changes):
+def test_a_document_that_is_wrong_makes_no_client(alice_client, documents, changes):
     documents[CLIENT_ID] = document(**changes)
 
-    assert browser.get(App(CLIENT_ID).authorize_url()).status_code == 400
+    assert alice_client.get(App(CLIENT_ID).authorize_url()).status_code == 400
     assert not Application.objects.exists()
 
 
-def test_an_id_that_looks_like_another_is_refused(browser, documents):
+def test_an_id_that_looks_like_another_is_refused(alice_client, documents):
     lookalike = "https://cl\u0456ent.example/mcp/client.json"
     documents[lookalike] = document(client_id=lookalike)
 
-    assert browser.get(App(lookalike).authorize_url()).status_code == 400
+    assert alice_client.get(App(lookalike).authorize_url()).status_code == 400
 
 
 def test_nothing_is_fetched_for_somebody_who_is_not_signed_in(documents):
@@ -129,11 +129,11 @@ def test_nothing_is_fetched_for_a_client_without_a_browser(documents, path):
     assert MadeUpDocuments.fetched == []
 
 
-def test_a_document_that_could_not_be_had_is_not_fetched_again_at_once(browser, documents):
+def test_a_document_that_could_not_be_had_is_not_fetched_again_at_once(alice_client, documents):
     documents.clear()
 
     for _ in range(3):
-        browser.get(App(CLIENT_ID).authorize_url())
+        alice_client.get(App(CLIENT_ID).authorize_url())
 
     assert MadeUpDocuments.fetched == [CLIENT_ID]
 
@@ -159,10 +159,10 @@ def listener() -> Iterator[socket.socket]:
         "[64:ff9b::7f00:1]",
     ],
 )
-def test_no_connection_is_made_to_this_machine(browser, listener, host):
+def test_no_connection_is_made_to_this_machine(alice_client, listener, host):
     url = f"https://{host}:{listener.getsockname()[1]}/client.json"
 
-    answer = browser.get(App(url).authorize_url())
+    answer = alice_client.get(App(url).authorize_url())
 
     assert answer.status_code == 400
     with pytest.raises(BlockingIOError):
@@ -194,26 +194,26 @@ def test_no_connection_is_made_to_this_machine(browser, listener, host):
         "file:///etc/passwd",
     ],
 )
-def test_no_other_network_is_reached_that_is_not_public(browser, monkeypatch, url):
+def test_no_other_network_is_reached_that_is_not_public(alice_client, monkeypatch, url):
     def connect(*args, **kwargs):
         raise AssertionError("connected")
 
     monkeypatch.setattr(asyncio.AbstractEventLoop, "create_connection", connect)
     monkeypatch.setattr(socket.socket, "connect", connect)
 
-    answer = browser.get(App(url).authorize_url())
+    answer = alice_client.get(App(url).authorize_url())
 
     assert answer.status_code == 400
     assert not Application.objects.exists()
 
 
 @pytest.mark.parametrize("addresses", [["10.0.0.1"], ["192.0.32.7", "127.0.0.1"], []])
-def test_a_name_is_judged_by_every_address_that_it_has(browser, monkeypatch, addresses):
+def test_a_name_is_judged_by_every_address_that_it_has(alice_client, monkeypatch, addresses):
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in addresses]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: found)
     monkeypatch.setattr(socket.socket, "connect", None)
 
-    assert browser.get(App(CLIENT_ID).authorize_url()).status_code == 400
+    assert alice_client.get(App(CLIENT_ID).authorize_url()).status_code == 400
 
 
 # From here on: what a server can do that we do connect to. It is on this machine, so the judgment
@@ -309,18 +309,18 @@ def publisher(tmp_path, monkeypatch, settings) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_document_is_fetched_with_tls_and_a_verified_name(browser, publisher):
-    assert browser.get(App(f"{publisher}/good.json").authorize_url()).status_code == 200
+def test_a_document_is_fetched_with_tls_and_a_verified_name(alice_client, publisher):
+    assert alice_client.get(App(f"{publisher}/good.json").authorize_url()).status_code == 200
 
     by_address = publisher.replace("localhost", "127.0.0.1")
-    assert browser.get(App(f"{by_address}/good.json").authorize_url()).status_code == 400
+    assert alice_client.get(App(f"{by_address}/good.json").authorize_url()).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["moved", "page", "large", "slow", "slow-head", "missing"])
-def test_a_document_is_not_followed_elsewhere_nor_read_for_ever(browser, publisher, path):
+def test_a_document_is_not_followed_elsewhere_nor_read_for_ever(alice_client, publisher, path):
     started = time.monotonic()
 
-    answer = browser.get(App(f"{publisher}/{path}.json").authorize_url())
+    answer = alice_client.get(App(f"{publisher}/{path}.json").authorize_url())
 
     assert answer.status_code == 400
     assert Answers.paths == [f"/{path}.json"]

@@ -17,28 +17,28 @@ HTMX = {"HX-Request": "true"}
 
 
 def browser_for(user):
-    browser = make_browser()
-    browser.force_login(user)
-    return browser
+    alice_client = make_browser()
+    alice_client.force_login(user)
+    return alice_client
 
 
 def connection_of(app, user):
     return Connection.objects.get(application__client_id=app.client_id, user=user).pk
 
 
-def disconnect(browser, connection_id, **kwargs):
-    return browser.post(f"/settings/apps/{connection_id}/disconnect/", **kwargs)
+def disconnect(alice_client, connection_id, **kwargs):
+    return alice_client.post(f"/settings/apps/{connection_id}/disconnect/", **kwargs)
 
 
-def test_nobody_is_connected_at_first(browser):
-    assert "No app is connected" in browser.get("/settings/").text
+def test_nobody_is_connected_at_first(alice_client):
+    assert "No app is connected" in alice_client.get("/settings/").text
 
 
-def test_a_connected_app_is_shown_with_what_it_may_do(browser):
+def test_a_connected_app_is_shown_with_what_it_may_do(alice_client):
     app = registered(client_name="Sketchy")
-    app.tokens(browser, scope="mcp:read mcp:spaces")
+    app.tokens(alice_client, scope="mcp:read mcp:spaces")
 
-    page = browser.get("/settings/").text
+    page = alice_client.get("/settings/").text
 
     assert "Sketchy" in page
     assert "unverified" in page
@@ -46,41 +46,41 @@ def test_a_connected_app_is_shown_with_what_it_may_do(browser):
     assert "never used" in page
 
 
-def test_use_is_noted_first_and_last(browser, app, alice):
-    grant = find_token(app.tokens(browser)["access_token"])
+def test_use_is_noted_first_and_last(alice_client, app, alice):
+    grant = find_token(app.tokens(alice_client)["access_token"])
 
     note_use(grant)
 
     shown = connected_apps(alice)[0]
     assert shown.first_used_at == shown.last_used_at
     assert (timezone.now() - shown.first_used_at).total_seconds() < 60
-    assert "first used" in browser.get("/settings/").text
+    assert "first used" in alice_client.get("/settings/").text
 
 
-def test_an_app_that_never_came_back_for_its_tokens_is_not_shown(browser, app, alice):
-    agree(browser, app.authorize_url())
+def test_an_app_that_never_came_back_for_its_tokens_is_not_shown(alice_client, app, alice):
+    agree(alice_client, app.authorize_url())
 
     assert connected_apps(alice) == []
 
 
-def test_an_app_stays_while_it_can_refresh(browser, app, alice):
-    app.tokens(browser)
+def test_an_app_stays_while_it_can_refresh(alice_client, app, alice):
+    app.tokens(alice_client)
     AccessToken.objects.update(expires=timezone.now() - timedelta(days=1))
 
     assert len(connected_apps(alice)) == 1
 
 
-def test_an_app_that_gave_its_tokens_back_is_not_shown(browser, app, alice):
-    app.revoke(app.tokens(browser)["refresh_token"])
+def test_an_app_that_gave_its_tokens_back_is_not_shown(alice_client, app, alice):
+    app.revoke(app.tokens(alice_client)["refresh_token"])
 
     assert connected_apps(alice) == []
 
 
-def test_a_disconnected_app_has_nothing_left(browser, app, alice):
-    tokens = [app.tokens(browser), app.tokens(browser)]
-    code = app.code(browser)
+def test_a_disconnected_app_has_nothing_left(alice_client, app, alice):
+    tokens = [app.tokens(alice_client), app.tokens(alice_client)]
+    code = app.code(alice_client)
 
-    answer = disconnect(browser, connection_of(app, alice))
+    answer = disconnect(alice_client, connection_of(app, alice))
 
     assert answer.headers["location"] == "/settings/#apps"
     assert [find_token(each["access_token"]) for each in tokens] == [None, None]
@@ -89,91 +89,91 @@ def test_a_disconnected_app_has_nothing_left(browser, app, alice):
     assert connected_apps(alice) == []
 
 
-def test_caches_hear_of_it(browser, app, alice, changed):
-    app.tokens(browser)
+def test_caches_hear_of_it(alice_client, app, alice, changed):
+    app.tokens(alice_client)
     connection_id = connection_of(app, alice)
 
-    assert changed(lambda: disconnect(browser, connection_id)) == [alice.pk]
+    assert changed(lambda: disconnect(alice_client, connection_id)) == [alice.pk]
 
 
-def test_a_disconnected_app_may_ask_again(browser, app, alice):
-    app.tokens(browser)
-    disconnect(browser, connection_of(app, alice))
+def test_a_disconnected_app_may_ask_again(alice_client, app, alice):
+    app.tokens(alice_client)
+    disconnect(alice_client, connection_of(app, alice))
 
-    assert find_token(app.tokens(browser)["access_token"]) is not None
+    assert find_token(app.tokens(alice_client)["access_token"]) is not None
 
 
-def test_other_apps_and_other_people_stay_connected(browser, app, alice, stranger):
+def test_other_apps_and_other_people_stay_connected(alice_client, app, alice, stranger):
     other = registered()
-    app.tokens(browser)
-    mine, theirs = other.tokens(browser), app.tokens(browser_for(stranger))
+    app.tokens(alice_client)
+    mine, theirs = other.tokens(alice_client), app.tokens(browser_for(stranger))
 
-    disconnect(browser, connection_of(app, alice))
+    disconnect(alice_client, connection_of(app, alice))
 
     assert find_token(mine["access_token"]) is not None
     assert find_token(theirs["access_token"]) is not None
 
 
 @pytest.mark.parametrize("connection_id", [None, 10**30])
-def test_nobody_disconnects_the_app_of_another(browser, app, stranger, connection_id):
+def test_nobody_disconnects_the_app_of_another(alice_client, app, stranger, connection_id):
     tokens = app.tokens(browser_for(stranger))
 
-    answer = disconnect(browser, connection_id or connection_of(app, stranger))
+    answer = disconnect(alice_client, connection_id or connection_of(app, stranger))
 
     assert answer.status_code == 404
     assert find_token(tokens["access_token"]) is not None
 
 
-def test_nobody_sees_the_apps_of_another(browser, stranger):
+def test_nobody_sees_the_apps_of_another(alice_client, stranger):
     registered(client_name="App of the stranger").tokens(browser_for(stranger))
 
-    assert "App of the stranger" not in browser.get("/settings/").text
+    assert "App of the stranger" not in alice_client.get("/settings/").text
 
 
-def test_htmx_gets_the_section(browser, app, alice):
-    app.tokens(browser)
+def test_htmx_gets_the_section(alice_client, app, alice):
+    app.tokens(alice_client)
 
-    answer = disconnect(browser, connection_of(app, alice), headers=HTMX)
+    answer = disconnect(alice_client, connection_of(app, alice), headers=HTMX)
 
     assert "<html" not in answer.text
     assert "No app is connected" in answer.text
 
 
-def test_disconnecting_takes_a_post_of_somebody_who_signed_in(browser, app, alice):
-    app.tokens(browser)
+def test_disconnecting_takes_a_post_of_somebody_who_signed_in(alice_client, app, alice):
+    app.tokens(alice_client)
     path = f"/settings/apps/{connection_of(app, alice)}/disconnect/"
 
-    assert browser.get(path).status_code == 405
+    assert alice_client.get(path).status_code == 405
     assert make_browser().post(path).headers["location"].startswith("/sign-in/")
     assert Connection.objects.exists()
 
 
-def test_signing_out_everywhere_asks_first_and_says_what_it_ends(browser, app, alice):
-    app.tokens(browser)
+def test_signing_out_everywhere_asks_first_and_says_what_it_ends(alice_client, app, alice):
+    app.tokens(alice_client)
     create_access_key(alice, "Laptop")
 
-    page = browser.get("/settings/sign-out-everywhere/").text
+    page = alice_client.get("/settings/sign-out-everywhere/").text
 
     assert "1 connected app loses access and has to ask you again" in page
     assert "Revoke my 1 access key as well" in page
     assert Connection.objects.exists()
 
 
-def test_signing_out_everywhere_ends_sessions_and_connections(browser, app, alice):
+def test_signing_out_everywhere_ends_sessions_and_connections(alice_client, app, alice):
     elsewhere = browser_for(alice)
-    tokens = app.tokens(browser)
+    tokens = app.tokens(alice_client)
 
-    browser.post("/settings/sign-out-everywhere/")
+    alice_client.post("/settings/sign-out-everywhere/")
 
     assert "/sign-in/" in elsewhere.get("/settings/").headers["location"]
-    assert "/sign-in/" in browser.get("/settings/").headers["location"]
+    assert "/sign-in/" in alice_client.get("/settings/").headers["location"]
     assert find_token(tokens["access_token"]) is None
     assert not RefreshToken.objects.filter(revoked=None).exists()
 
 
-def test_access_keys_stay_unless_they_are_to_go(browser, alice):
+def test_access_keys_stay_unless_they_are_to_go(alice_client, alice):
     _, key = create_access_key(alice, "Laptop")
-    browser.post("/settings/sign-out-everywhere/")
+    alice_client.post("/settings/sign-out-everywhere/")
     assert find_access_key(key) is not None
     alice.refresh_from_db()
 
@@ -182,18 +182,18 @@ def test_access_keys_stay_unless_they_are_to_go(browser, alice):
     assert find_access_key(key) is None
 
 
-def test_nobody_else_is_signed_out(browser, app, stranger):
+def test_nobody_else_is_signed_out(alice_client, app, stranger):
     theirs = browser_for(stranger)
     tokens = app.tokens(theirs)
 
-    browser.post("/settings/sign-out-everywhere/")
+    alice_client.post("/settings/sign-out-everywhere/")
 
     assert theirs.get("/settings/").status_code == 200
     assert find_token(tokens["access_token"]) is not None
 
 
-def test_whoever_signed_out_everywhere_can_sign_in_again(browser, alice):
-    browser.post("/settings/sign-out-everywhere/")
+def test_whoever_signed_out_everywhere_can_sign_in_again(alice_client, alice):
+    alice_client.post("/settings/sign-out-everywhere/")
     alice.refresh_from_db()
 
     assert browser_for(alice).get("/settings/").status_code == 200

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.django_db
 ALL = "mcp:read mcp:spaces mcp:write"
 
 
-def test_it_says_who_asks_what_for_and_where_it_goes(browser, alice):
+def test_it_says_who_asks_what_for_and_where_it_goes(alice_client, alice):
     app = registered(client_name="Sketchy", redirect_uris=["https://sketchy.example/callback"])
 
-    page = browser.get(app.authorize_url(scope=ALL)).text
+    page = alice_client.get(app.authorize_url(scope=ALL)).text
 
     assert "Sketchy" in page
     assert "unverified" in page
@@ -33,69 +33,69 @@ def test_it_says_who_asks_what_for_and_where_it_goes(browser, alice):
         assert words in page
 
 
-def test_it_warns_of_programs_on_this_computer(browser, app):
-    page = browser.get(app.authorize_url()).text
+def test_it_warns_of_programs_on_this_computer(alice_client, app):
+    page = alice_client.get(app.authorize_url()).text
 
     assert "127.0.0.1:33418" in page
     assert "cannot tell which one" in page
 
 
-def test_it_does_not_warn_of_them_where_the_code_goes_to_a_site(browser):
+def test_it_does_not_warn_of_them_where_the_code_goes_to_a_site(alice_client):
     app = registered(redirect_uris=["https://client.example/callback"])
 
-    assert "cannot tell which one" not in browser.get(app.authorize_url()).text
+    assert "cannot tell which one" not in alice_client.get(app.authorize_url()).text
 
 
-def test_an_app_is_shown_by_its_scheme(browser):
+def test_an_app_is_shown_by_its_scheme(alice_client):
     app = registered(redirect_uris=["cursor://anysphere.cursor-mcp/oauth/callback"])
 
-    assert "cursor://" in browser.get(app.authorize_url()).text
+    assert "cursor://" in alice_client.get(app.authorize_url()).text
 
 
-def test_a_name_cannot_change_the_page(browser):
+def test_a_name_cannot_change_the_page(alice_client):
     app = registered(client_name="<img src=x onerror=alert(1)>\u202eedualC \u200b\n" + "x" * 200)
 
-    page = browser.get(app.authorize_url()).text
+    page = alice_client.get(app.authorize_url()).text
 
     assert "<img src=x" not in page
     assert "\u202e" not in page
     assert "x" * 81 not in page
 
 
-def test_a_client_without_a_name_is_called_so(browser):
+def test_a_client_without_a_name_is_called_so(alice_client):
     app = registered(client_name="\u200b \u202e")
 
-    assert "An app without a name" in browser.get(app.authorize_url()).text
+    assert "An app without a name" in alice_client.get(app.authorize_url()).text
 
 
-def test_everything_that_was_asked_for_is_ticked(browser, app):
-    page = browser.get(app.authorize_url(scope=ALL)).text
+def test_everything_that_was_asked_for_is_ticked(alice_client, app):
+    page = alice_client.get(app.authorize_url(scope=ALL)).text
 
     ticked = re.findall(r'name="scopes" value="([^"]+)" checked', page)
     assert ticked == ["mcp:read", "mcp:spaces", "mcp:write"]
 
 
-def test_what_was_not_asked_for_is_not_offered(browser, app):
-    page = browser.get(app.authorize_url(scope="mcp:read")).text
+def test_what_was_not_asked_for_is_not_offered(alice_client, app):
+    page = alice_client.get(app.authorize_url(scope="mcp:read")).text
 
     assert 'value="mcp:write"' not in page
 
 
-def test_a_person_may_grant_less(browser, app):
-    agree(browser, app.authorize_url(scope=ALL), ["mcp:read"])
+def test_a_person_may_grant_less(alice_client, app):
+    agree(alice_client, app.authorize_url(scope=ALL), ["mcp:read"])
 
     assert Grant.objects.get().scope == "mcp:read"
 
 
-def test_nobody_grants_more_than_was_asked_for(browser, app):
-    answer = decide(browser, app.authorize_url(), "allow", ["mcp:read", "mcp:write"])
+def test_nobody_grants_more_than_was_asked_for(alice_client, app):
+    answer = decide(alice_client, app.authorize_url(), "allow", ["mcp:read", "mcp:write"])
 
     assert answer.status_code == 422
     assert not Grant.objects.exists()
 
 
-def test_granting_nothing_is_an_error_on_the_page(browser, app):
-    answer = decide(browser, app.authorize_url(), "allow", [])
+def test_granting_nothing_is_an_error_on_the_page(alice_client, app):
+    answer = decide(alice_client, app.authorize_url(), "allow", [])
 
     assert answer.status_code == 422
     assert "Tick at least one thing" in answer.text
@@ -103,8 +103,8 @@ def test_granting_nothing_is_an_error_on_the_page(browser, app):
 
 
 @pytest.mark.parametrize("decision", ["", "yes", "true"])
-def test_a_decision_that_is_none_decides_nothing(browser, app, decision):
-    answer = decide(browser, app.authorize_url(), decision, ["mcp:read"])
+def test_a_decision_that_is_none_decides_nothing(alice_client, app, decision):
+    answer = decide(alice_client, app.authorize_url(), decision, ["mcp:read"])
 
     assert answer.status_code == 422
     assert not Grant.objects.exists()
@@ -122,8 +122,8 @@ def test_a_decision_that_is_none_decides_nothing(browser, app, decision):
         {"state": "other"},
     ],
 )
-def test_what_is_posted_besides_the_decision_changes_nothing(browser, app, more):
-    answer = decide(browser, app.authorize_url(), "allow", ["mcp:read"], **more)
+def test_what_is_posted_besides_the_decision_changes_nothing(alice_client, app, more):
+    answer = decide(alice_client, app.authorize_url(), "allow", ["mcp:read"], **more)
 
     grant = Grant.objects.get()
     assert answer_of(answer)["state"] == "a-state"
@@ -136,18 +136,18 @@ def test_what_is_posted_besides_the_decision_changes_nothing(browser, app, more)
 
 
 def test_a_decision_from_another_site_is_refused(alice, app):
-    browser = Client(headers={"host": "localhost:8000"}, enforce_csrf_checks=True)
-    browser.force_login(alice)
+    alice_client = Client(headers={"host": "localhost:8000"}, enforce_csrf_checks=True)
+    alice_client.force_login(alice)
     url = app.authorize_url()
-    browser.get(url)
+    alice_client.get(url)
 
-    forged = decide(browser, url, "allow", ["mcp:read"])
-    from_afar = browser.post(
+    forged = decide(alice_client, url, "allow", ["mcp:read"])
+    from_afar = alice_client.post(
         url,
         {"decision": "allow", "scopes": ["mcp:read"]},
         headers={
             "origin": "https://evil.example",
-            "x-csrftoken": browser.cookies["csrftoken"].value,
+            "x-csrftoken": alice_client.cookies["csrftoken"].value,
         },
     )
 
@@ -156,9 +156,9 @@ def test_a_decision_from_another_site_is_refused(alice, app):
 
 
 @pytest.mark.parametrize("is_answered", [False, True])
-def test_no_page_on_the_way_is_framed_or_stored_or_tells_where_it_was(browser, app, is_answered):
+def test_no_page_on_the_way_is_framed_or_stored_or_told_of(alice_client, app, is_answered):
     url = app.authorize_url()
-    response = agree(browser, url) if is_answered else browser.get(url)
+    response = agree(alice_client, url) if is_answered else alice_client.get(url)
 
     policy = response.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in policy
@@ -168,34 +168,34 @@ def test_no_page_on_the_way_is_framed_or_stored_or_tells_where_it_was(browser, a
     assert response.headers["Referrer-Policy"] in {"no-referrer", "same-origin"}
 
 
-def test_the_page_with_the_code_sends_no_referrer_at_all(browser, app):
-    assert agree(browser, app.authorize_url()).headers["Referrer-Policy"] == "no-referrer"
+def test_the_page_with_the_code_sends_no_referrer_at_all(alice_client, app):
+    assert agree(alice_client, app.authorize_url()).headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_the_way_to_the_client_is_a_page_of_ours_with_a_link(browser, app):
-    response = agree(browser, app.authorize_url())
+def test_the_way_to_the_client_is_a_page_of_ours_with_a_link(alice_client, app):
+    response = agree(alice_client, app.authorize_url())
 
     assert response.status_code == 200
     assert "location" not in response.headers
     assert address_of(response).replace("&", "&amp;") in response.text.partition('<a href="')[2]
 
 
-def test_agreeing_again_is_asked_again(browser, app):
-    agree(browser, app.authorize_url())
+def test_agreeing_again_is_asked_again(alice_client, app):
+    agree(alice_client, app.authorize_url())
 
-    assert "Let it in" in browser.get(app.authorize_url()).text
+    assert "Let it in" in alice_client.get(app.authorize_url()).text
     assert Connection.objects.count() == 1
 
 
-def test_agreeing_is_remembered_with_the_client(browser, app, alice):
-    agree(browser, app.authorize_url())
+def test_agreeing_is_remembered_with_the_client(alice_client, app, alice):
+    agree(alice_client, app.authorize_url())
 
     connection = Connection.objects.get()
     assert (connection.user, connection.application.client_id) == (alice, app.client_id)
     assert Application.objects.get().let_in_at is not None
 
 
-def test_declining_is_not_remembered(browser, app):
-    decide(browser, app.authorize_url(), "deny", ["mcp:read"])
+def test_declining_is_not_remembered(alice_client, app):
+    decide(alice_client, app.authorize_url(), "deny", ["mcp:read"])
 
     assert not Connection.objects.exists()

@@ -167,8 +167,8 @@ def test_what_else_a_client_says_of_itself_is_ignored():
     assert row.is_active is True
 
 
-def test_nobody_registers_as_their_own_what_they_were_given(browser):
-    answer = browser.post(
+def test_nobody_registers_as_their_own_what_they_were_given(alice_client):
+    answer = alice_client.post(
         "/oauth/register",
         {"redirect_uris": [LOOPBACK], "client_name": "x"},
         content_type="application/json",
@@ -239,9 +239,9 @@ def age(app, days):
     )
 
 
-def test_clients_that_nobody_let_in_are_removed_after_a_day(browser):
+def test_clients_that_nobody_let_in_are_removed_after_a_day(alice_client):
     fresh, old, used = registered(), registered(), registered()
-    used.tokens(browser)
+    used.tokens(alice_client)
     age(old, 2)
     age(used, 2)
 
@@ -251,15 +251,15 @@ def test_clients_that_nobody_let_in_are_removed_after_a_day(browser):
     assert left == {fresh.client_id, used.client_id}
 
 
-def test_a_client_that_was_let_in_once_keeps_its_id_for_a_year(browser, alice):
+def test_a_client_that_was_let_in_once_keeps_its_id_for_a_year(alice_client, alice):
     app = registered()
-    tokens = app.tokens(browser)
+    tokens = app.tokens(alice_client)
     app.revoke(tokens["refresh_token"])
     age(app, 300)
 
     call_command("clear_authorizations")
 
-    assert browser.get(app.authorize_url()).status_code == 200
+    assert alice_client.get(app.authorize_url()).status_code == 200
 
 
 def test_registrations_tidy_up_after_themselves(django_assert_max_num_queries):

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "nonsense"])
-def test_either_token_ends_both(browser, app, kind, hint):
-    tokens = app.tokens(browser)
+def test_either_token_ends_both(alice_client, app, kind, hint):
+    tokens = app.tokens(alice_client)
 
     answer = app.revoke(tokens[kind], token_type_hint=hint)
 
@@ -21,8 +21,8 @@ def test_either_token_ends_both(browser, app, kind, hint):
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-def test_another_client_ends_nothing_and_learns_nothing(browser, app, kind):
-    tokens = app.tokens(browser)
+def test_another_client_ends_nothing_and_learns_nothing(alice_client, app, kind):
+    tokens = app.tokens(alice_client)
 
     answer = registered().revoke(tokens[kind])
 
@@ -35,8 +35,8 @@ def test_an_unknown_token_is_as_good_as_revoked(app, token):
     assert app.revoke(token).status_code == 200
 
 
-def test_a_client_that_is_unknown_is_refused(browser, app):
-    tokens = app.tokens(browser)
+def test_a_client_that_is_unknown_is_refused(alice_client, app):
+    tokens = app.tokens(alice_client)
 
     answer = app.revoke(tokens["access_token"], client_id="unknown")
 
@@ -45,9 +45,9 @@ def test_a_client_that_is_unknown_is_refused(browser, app):
     assert find_token(tokens["access_token"]) is not None
 
 
-def test_a_confidential_client_needs_its_secret(browser):
+def test_a_confidential_client_needs_its_secret(alice_client):
     app = registered(token_endpoint_auth_method="client_secret_post")
-    tokens = app.tokens(browser)
+    tokens = app.tokens(alice_client)
 
     answer = app.revoke(tokens["access_token"], client_secret="wrong")
 

@@ -25,8 +25,8 @@ def is_good(tokens):
     return find_token(tokens["access_token"]) is not None
 
 
-def test_a_code_gives_a_token_that_is_for_this_person_client_and_place(browser, app, alice):
-    answer = app.redeem(app.code(browser, scope="mcp:read mcp:write"))
+def test_a_code_gives_a_token_that_is_for_this_person_client_and_place(alice_client, app, alice):
+    answer = app.redeem(app.code(alice_client, scope="mcp:read mcp:write"))
 
     tokens = answer.json()
     grant = find_token(tokens["access_token"])
@@ -42,8 +42,8 @@ def test_a_code_gives_a_token_that_is_for_this_person_client_and_place(browser, 
     assert grant.resources == {SHARED}
 
 
-def test_no_token_is_stored_as_it_is(browser, app):
-    tokens = app.tokens(browser)
+def test_no_token_is_stored_as_it_is(alice_client, app):
+    tokens = app.tokens(alice_client)
 
     stored = [*AccessToken.objects.values_list(), *RefreshToken.objects.values_list()]
     assert len(stored) == 2
@@ -80,8 +80,8 @@ def test_no_token_is_stored_as_it_is(browser, app):
         {"client_secret": "guess"},
     ],
 )
-def test_a_code_alone_is_not_enough(browser, app, changes):
-    answer = app.redeem(app.code(browser), **changes)
+def test_a_code_alone_is_not_enough(alice_client, app, changes):
+    answer = app.redeem(app.code(alice_client), **changes)
 
     assert answer.status_code in {400, 401}
     assert answer.headers["Content-Type"] == "application/json"
@@ -91,42 +91,42 @@ def test_a_code_alone_is_not_enough(browser, app, changes):
     assert not AccessToken.objects.exists()
 
 
-def test_a_foreign_resource_is_called_so(browser, app):
-    answer = app.redeem(app.code(browser), resource="https://evil.example/mcp")
+def test_a_foreign_resource_is_called_so(alice_client, app):
+    answer = app.redeem(app.code(alice_client), resource="https://evil.example/mcp")
 
     assert answer.json()["error"] == "invalid_target"
 
 
-def test_the_resource_of_the_code_may_be_repeated_in_another_spelling(browser, app):
-    answer = app.redeem(app.code(browser), resource="HTTP://LOCALHOST:8000/mcp/")
+def test_the_resource_of_the_code_may_be_repeated_in_another_spelling(alice_client, app):
+    answer = app.redeem(app.code(alice_client), resource="HTTP://LOCALHOST:8000/mcp/")
 
     assert find_token(answer.json()["access_token"]).resources == {SHARED}
 
 
-def test_a_token_may_be_for_less_than_its_code(browser, app):
-    answer = app.redeem(app.code(browser, resource=None), resource=SHARED)
+def test_a_token_may_be_for_less_than_its_code(alice_client, app):
+    answer = app.redeem(app.code(alice_client, resource=None), resource=SHARED)
 
     assert find_token(answer.json()["access_token"]).resources == {SHARED}
 
 
-def test_a_code_of_another_client_is_worth_nothing(browser, app):
+def test_a_code_of_another_client_is_worth_nothing(alice_client, app):
     other = registered()
 
-    answer = other.redeem(app.code(browser))
+    answer = other.redeem(app.code(alice_client))
 
     assert answer.json()["error"] == "invalid_grant"
     assert not AccessToken.objects.exists()
 
 
-def test_an_expired_code_is_worth_nothing(browser, app):
-    code = app.code(browser)
+def test_an_expired_code_is_worth_nothing(alice_client, app):
+    code = app.code(alice_client)
     Grant.objects.update(expires=timezone.now())
 
     assert app.redeem(code).json()["error"] == "invalid_grant"
 
 
-def test_a_code_that_is_used_twice_takes_back_what_it_gave(browser, app):
-    code = app.code(browser)
+def test_a_code_that_is_used_twice_takes_back_what_it_gave(alice_client, app):
+    code = app.code(alice_client)
     first = app.redeem(code).json()
     refreshed = app.refresh(first["refresh_token"]).json()
 
@@ -137,8 +137,8 @@ def test_a_code_that_is_used_twice_takes_back_what_it_gave(browser, app):
     assert app.refresh(refreshed["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-def test_a_replay_by_another_client_takes_nothing_back(browser, app):
-    code = app.code(browser)
+def test_a_replay_by_another_client_takes_nothing_back(alice_client, app):
+    code = app.code(alice_client)
     tokens = app.redeem(code).json()
 
     registered().redeem(code)
@@ -146,35 +146,35 @@ def test_a_replay_by_another_client_takes_nothing_back(browser, app):
     assert is_good(tokens)
 
 
-def test_a_failed_attempt_does_not_spend_the_code(browser, app):
-    code = app.code(browser)
+def test_a_failed_attempt_does_not_spend_the_code(alice_client, app):
+    code = app.code(alice_client)
     app.redeem(code, code_verifier="w" * 43)
 
     assert app.redeem(code).status_code == 200
 
 
-def test_a_disabled_person_gets_no_token(browser, app):
-    code = app.code(browser)
-    tokens = app.tokens(browser)
+def test_a_disabled_person_gets_no_token(alice_client, app):
+    code = app.code(alice_client)
+    tokens = app.tokens(alice_client)
     User.objects.update(is_active=False)
 
     assert app.redeem(code).json()["error"] == "invalid_grant"
     assert app.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-def test_a_locked_out_client_gets_no_token(browser, app):
+def test_a_locked_out_client_gets_no_token(alice_client, app):
     from accounts.authorization.models import Application
 
-    code = app.code(browser)
+    code = app.code(alice_client)
     Application.objects.update(is_active=False)
 
     assert app.redeem(code).json()["error"] == "invalid_client"
 
 
 @pytest.mark.parametrize("method", ["client_secret_post", "client_secret_basic"])
-def test_a_confidential_client_needs_its_secret(browser, method):
+def test_a_confidential_client_needs_its_secret(alice_client, method):
     app = registered(token_endpoint_auth_method=method)
-    code = app.code(browser)
+    code = app.code(alice_client)
 
     without = app.redeem(code, client_secret=None)
     wrong = app.redeem(code, client_secret="wrong")
@@ -185,9 +185,9 @@ def test_a_confidential_client_needs_its_secret(browser, method):
     assert right.status_code == 200
 
 
-def test_a_confidential_client_may_say_its_secret_in_the_header(browser):
+def test_a_confidential_client_may_say_its_secret_in_the_header(alice_client):
     app = registered(token_endpoint_auth_method="client_secret_basic")
-    code = app.code(browser)
+    code = app.code(alice_client)
     app.http = make_browser()
     app.http.defaults["HTTP_AUTHORIZATION"] = basic(app.client_id, app.client_secret)
 
@@ -196,8 +196,8 @@ def test_a_confidential_client_may_say_its_secret_in_the_header(browser):
     assert answer.status_code == 200
 
 
-def test_a_refresh_gives_new_tokens_and_ends_the_old_ones(browser, app):
-    first = app.tokens(browser, scope="mcp:read mcp:spaces")
+def test_a_refresh_gives_new_tokens_and_ends_the_old_ones(alice_client, app):
+    first = app.tokens(alice_client, scope="mcp:read mcp:spaces")
 
     second = app.refresh(first["refresh_token"]).json()
 
@@ -208,8 +208,8 @@ def test_a_refresh_gives_new_tokens_and_ends_the_old_ones(browser, app):
     assert second["refresh_token"] != first["refresh_token"]
 
 
-def test_a_refresh_token_that_is_used_twice_ends_the_family(browser, app):
-    first = app.tokens(browser)
+def test_a_refresh_token_that_is_used_twice_ends_the_family(alice_client, app):
+    first = app.tokens(alice_client)
     second = app.refresh(first["refresh_token"]).json()
     third = app.refresh(second["refresh_token"]).json()
 
@@ -220,16 +220,16 @@ def test_a_refresh_token_that_is_used_twice_ends_the_family(browser, app):
     assert app.refresh(third["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-def test_other_families_of_the_same_person_and_client_live_on(browser, app):
-    first, other = app.tokens(browser), app.tokens(browser)
+def test_other_families_of_the_same_person_and_client_live_on(alice_client, app):
+    first, other = app.tokens(alice_client), app.tokens(alice_client)
     app.refresh(first["refresh_token"])
     app.refresh(first["refresh_token"])
 
     assert is_good(other)
 
 
-def test_a_refresh_may_ask_for_less_but_not_for_more(browser, app):
-    tokens = app.tokens(browser, scope="mcp:read mcp:spaces")
+def test_a_refresh_may_ask_for_less_but_not_for_more(alice_client, app):
+    tokens = app.tokens(alice_client, scope="mcp:read mcp:spaces")
 
     wider = app.refresh(tokens["refresh_token"], scope="mcp:read mcp:write")
     narrower = app.refresh(tokens["refresh_token"], scope="mcp:read")
@@ -238,8 +238,8 @@ def test_a_refresh_may_ask_for_less_but_not_for_more(browser, app):
     assert narrower.json()["scope"] == "mcp:read"
 
 
-def test_a_refresh_cannot_change_the_place(browser, app):
-    tokens = app.tokens(browser)
+def test_a_refresh_cannot_change_the_place(alice_client, app):
+    tokens = app.tokens(alice_client)
 
     elsewhere = app.refresh(tokens["refresh_token"], resource=f"{ISSUER}/u/alice-of-accounts/mcp")
 
@@ -247,8 +247,8 @@ def test_a_refresh_cannot_change_the_place(browser, app):
     assert is_good(tokens)
 
 
-def test_a_refresh_token_of_another_client_is_worth_nothing(browser, app):
-    tokens = app.tokens(browser)
+def test_a_refresh_token_of_another_client_is_worth_nothing(alice_client, app):
+    tokens = app.tokens(alice_client)
 
     answer = registered().refresh(tokens["refresh_token"])
 
@@ -264,14 +264,14 @@ def test_what_is_no_refresh_token_gives_nothing(app, token):
     assert answer.json()["error"] in {"invalid_grant", "invalid_request"}
 
 
-def test_an_access_token_is_no_refresh_token(browser, app):
-    tokens = app.tokens(browser)
+def test_an_access_token_is_no_refresh_token(alice_client, app):
+    tokens = app.tokens(alice_client)
 
     assert app.refresh(tokens["access_token"]).json()["error"] == "invalid_grant"
 
 
-def test_a_refresh_token_does_not_last_for_ever(browser, app):
-    tokens = app.tokens(browser)
+def test_a_refresh_token_does_not_last_for_ever(alice_client, app):
+    tokens = app.tokens(alice_client)
     AccessToken.objects.update(expires=timezone.now() - timedelta(days=31))
 
     assert app.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
@@ -294,8 +294,8 @@ def test_what_is_no_request_for_a_token_is_refused(body, content_type, app):
     assert answer.json()["error"]
 
 
-def test_nothing_is_read_from_the_query(browser, app):
-    code = app.code(browser)
+def test_nothing_is_read_from_the_query(alice_client, app):
+    code = app.code(alice_client)
     query = f"grant_type=authorization_code&code={code}&client_id={app.client_id}&x=%GG"
 
     answer = make_browser().post(f"/oauth/token?{query}")
@@ -309,15 +309,15 @@ def test_clients_post(path):
     assert make_browser().get(path).status_code == 405
 
 
-def test_each_sign_in_may_have_a_verifier_of_its_own(browser, app):
+def test_each_sign_in_may_have_a_verifier_of_its_own(alice_client, app):
     app.verifier = new_verifier()
 
-    assert app.redeem(app.code(browser)).status_code == 200
+    assert app.redeem(app.code(alice_client)).status_code == 200
 
 
-def test_the_page_is_left_with_the_address_that_was_registered(browser):
+def test_the_page_is_left_with_the_address_that_was_registered(alice_client):
     app = registered(redirect_uris=["https://client.example/callback?from=mcp"])
 
-    text = agree(browser, app.authorize_url()).text
+    text = agree(alice_client, app.authorize_url()).text
 
     assert "https://client.example/callback?from=mcp&amp;code=" in text

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def token(browser, app) -> str:
-    return app.tokens(browser)["access_token"]
+def token(alice_client, app) -> str:
+    return app.tokens(alice_client)["access_token"]
 
 
 def test_a_good_token_is_found(token, alice):
@@ -76,15 +76,15 @@ def test_a_token_is_found_by_all_of_it_only(token):
     assert find_token(token.upper()) is None
 
 
-def test_a_refresh_token_is_no_access_token(browser, app):
-    tokens = app.tokens(browser)
+def test_a_refresh_token_is_no_access_token(alice_client, app):
+    tokens = app.tokens(alice_client)
 
     assert find_token(tokens["refresh_token"]) is None
     assert find_token(tokens["refresh_token"].replace("_rt_", "_at_")) is None
 
 
-def test_writing_implies_reading(browser, app):
-    tokens = app.tokens(browser, scope="mcp:write")
+def test_writing_implies_reading(alice_client, app):
+    tokens = app.tokens(alice_client, scope="mcp:write")
 
     assert tokens["scope"] == "mcp:write"
     assert find_token(tokens["access_token"]).scopes == {"mcp:read", "mcp:write"}

@@ -1,0 +1,297 @@
+"""A real MCP client, a real browser and a person: from an address to a tool's result."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx2
+import mcp
+import pytest
+from mcp.client.auth import OAuthClientProvider
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.auth import (
+    AuthorizationCodeResult,
+    OAuthClientInformationFull,
+    OAuthClientMetadata,
+    OAuthToken,
+)
+from playwright.async_api import Page, expect
+
+from tests.accounts.authorization import live
+from tests.accounts.authorization.documents import CLIENT_ID, FOLDER_VARIABLE, document
+from tests.live.people import Person
+from tests.live.product import Product
+from tests.mcpendpoint.wire import Wire, request
+
+
+@dataclass
+class Storage:
+    tokens: OAuthToken | None = None
+    client: OAuthClientInformationFull | None = None
+
+    async def get_tokens(self) -> OAuthToken | None:
+        return self.tokens
+
+    async def set_tokens(self, tokens: OAuthToken) -> None:
+        self.tokens = tokens
+
+    async def get_client_info(self) -> OAuthClientInformationFull | None:
+        return self.client
+
+    async def set_client_info(self, client: OAuthClientInformationFull) -> None:
+        self.client = client
+
+
+@dataclass
+class Callback:
+    """The client's own address, on this computer."""
+
+    url: str
+    called: asyncio.Queue[dict[str, str]] = field(default_factory=asyncio.Queue)
+
+    async def result(self) -> AuthorizationCodeResult:
+        query = await asyncio.wait_for(self.called.get(), 20)
+        return AuthorizationCodeResult.model_validate(query)
+
+
+@pytest.fixture
+async def callback() -> AsyncIterator[Callback]:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        target = head.split()[1]
+        if target.startswith("/callback"):
+            callback.called.put_nowait(dict(parse_qsl(urlsplit(target).query)))
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nYou can close this page.")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    callback = Callback(f"http://127.0.0.1:{port}/callback")
+    async with server:
+        yield callback
+
+
+Visit = Callable[[str], "asyncio.Future[None]"]
+
+
+def provider_of(
+    url: str, callback: Callback, visit: Visit, storage: Storage, client_id: str | None = None
+) -> OAuthClientProvider:
+    return OAuthClientProvider(
+        server_url=url,
+        client_metadata=OAuthClientMetadata(
+            client_name="A client of the SDK",
+            redirect_uris=[callback.url],
+            token_endpoint_auth_method="none",
+        ),
+        storage=storage,
+        redirect_handler=visit,
+        callback_handler=callback.result,
+        client_metadata_url=client_id,
+    )
+
+
+@asynccontextmanager
+async def client_of(url: str, provider: OAuthClientProvider) -> AsyncIterator[mcp.Client]:
+    async with (
+        httpx2.AsyncClient(auth=provider, timeout=30) as http,
+        mcp.Client(streamable_http_client(url, http_client=http)) as client,
+    ):
+        yield client
+
+
+def paste_token_and_agree(page: Page, person: Person) -> Visit:
+    async def visit(url: str) -> None:
+        await page.goto(url)
+        if "/sign-in/" in page.url:
+            await page.get_by_label("token").fill(person.token)
+            await page.get_by_role("button", name="Sign in").last.click()
+        await page.get_by_role("button", name="Let it in").click()
+
+    return visit
+
+
+async def whoami(client: mcp.Client) -> str:
+    result = await client.call_tool("hf_whoami", {})
+    assert not result.is_error
+    return str(result.structured_content)
+
+
+async def test_from_an_address_to_a_result_by_registration(
+    page: Page, product: Product, callback: Callback, new_user
+):
+    person, storage = new_user(), Storage()
+    url = f"{product.url}/u/{person.name}/mcp"
+
+    async with client_of(
+        url, provider_of(url, callback, paste_token_and_agree(page, person), storage)
+    ) as client:
+        said = await whoami(client)
+
+    await expect(page.locator("body")).to_contain_text("You can close this page")
+    assert person.name in said
+    assert storage.tokens.scope == "mcp:read mcp:spaces"
+    assert storage.client.client_secret is None
+
+
+async def test_from_an_address_to_a_result_by_a_document(
+    page: Page, make_product, callback: Callback, new_user, tmp_path
+):
+    about = document(redirect_uris=["http://127.0.0.1/callback"])
+    (tmp_path / "client.json").write_text(json.dumps(about))
+    product = make_product(
+        DJANGO_SETTINGS_MODULE="tests.live.settings_with_documents",
+        **{FOLDER_VARIABLE: str(tmp_path)},
+    )
+    person, storage = new_user(), Storage()
+    visit = paste_token_and_agree(page, person)
+    url = f"{product.url}/mcp?login"
+
+    async with client_of(url, provider_of(url, callback, visit, storage, CLIENT_ID)) as client:
+        assert person.name in await whoami(client)
+
+    assert storage.client.client_id == CLIENT_ID
+
+
+async def test_a_client_refreshes_by_itself_until_it_is_revoked(
+    page: Page, product: Product, callback: Callback, new_user
+):
+    person, storage = new_user(), Storage()
+    url = f"{product.url}/u/{person.name}/mcp"
+    provider = provider_of(url, callback, paste_token_and_agree(page, person), storage)
+
+    async with client_of(url, provider) as client:
+        await whoami(client)
+        first = storage.tokens
+        provider.context.token_expiry_time = 1.0  # long ago
+        said = await whoami(client)
+
+    second = storage.tokens
+    app = live.LiveApp(product.url, storage.client.client_id)
+    assert person.name in said
+    assert first.refresh_token != second.refresh_token
+    assert app.refresh(first.refresh_token).json()["error"] == "invalid_grant"
+    assert app.refresh(second.refresh_token).json()["error"] == "invalid_grant"
+
+
+async def test_a_client_asks_for_more_when_a_call_needs_more(
+    page: Page, product: Product, callback: Callback, new_user
+):
+    person, storage = new_user(), Storage()
+    url = f"{product.url}/u/{person.name}/mcp"
+    asked: list[str] = []
+
+    async def visit(address: str) -> None:
+        asked.append(dict(parse_qsl(urlsplit(address).query))["scope"])
+        await page.goto(address)
+        if "/sign-in/" in page.url:
+            await page.get_by_label("token").fill(person.token)
+            await page.get_by_role("button", name="Sign in").last.click()
+            await page.get_by_label("Read on Hugging Face").uncheck()
+        await page.get_by_role("button", name="Let it in").click()
+
+    async with client_of(url, provider_of(url, callback, visit, storage)) as client:
+        first = storage.tokens.scope
+        said = await whoami(client)
+
+    assert person.name in said
+    assert (first, storage.tokens.scope) == ("mcp:spaces", "mcp:read mcp:spaces")
+    assert asked == ["mcp:read mcp:spaces"] * 2
+
+
+async def test_the_way_through_hugging_face_leads_back_to_the_question(
+    page: Page, oauth_product: Product, callback: Callback, new_user
+):
+    person, storage = new_user(), Storage()
+    url = f"{oauth_product.url}/u/{person.name}/mcp"
+
+    async def visit(address: str) -> None:
+        await page.goto(address)
+        await page.get_by_role("button", name="Sign in with Hugging Face").click()
+        await page.get_by_label("User name").fill(person.name)
+        await page.get_by_role("button", name="Log in").click()
+        await page.get_by_role("button", name="Authorize").click()
+        await expect(page.get_by_text("A client of the SDK")).to_be_visible()
+        await page.get_by_role("button", name="Let it in").click()
+
+    async with client_of(url, provider_of(url, callback, visit, storage)) as client:
+        assert person.name in await whoami(client)
+
+
+async def test_who_says_no_is_sent_back_with_that(
+    page: Page, product: Product, callback: Callback, new_user
+):
+    person = new_user()
+    app = live.register(product.url, redirect_uris=[callback.url])
+    await page.goto(app.authorize_url(redirect_uri=callback.url))
+    await page.get_by_label("token").fill(person.token)
+    await page.get_by_role("button", name="Sign in").last.click()
+
+    await page.get_by_role("button", name="Cancel").click()
+
+    answer = await asyncio.wait_for(callback.called.get(), 10)
+    assert answer == {"error": "access_denied", "state": "a-state", "iss": product.url}
+
+
+async def test_an_error_right_after_the_sign_in_form_reaches_the_client(
+    page: Page, product: Product, callback: Callback, new_user
+):
+    app = live.register(product.url, redirect_uris=[callback.url])
+    await page.goto(app.authorize_url(redirect_uri=callback.url, scope="admin"))
+    await page.get_by_label("token").fill(new_user().token)
+
+    await page.get_by_role("button", name="Sign in").last.click()
+
+    assert (await asyncio.wait_for(callback.called.get(), 10))["error"] == "invalid_scope"
+
+
+async def test_an_installed_app_is_reached_by_a_link_too(page: Page, product: Product, new_user):
+    redirect_uri = "cursor://anysphere.cursor-mcp/oauth/callback"
+    app = live.register(product.url, redirect_uris=[redirect_uri])
+    await page.goto(app.authorize_url(redirect_uri=redirect_uri))
+    await page.get_by_label("token").fill(new_user().token)
+    await page.get_by_role("button", name="Sign in").last.click()
+
+    await page.get_by_role("button", name="Let it in").click()
+
+    link = page.get_by_role("link", name="go on to Probe")
+    await expect(link).to_have_attribute("href", re.compile(r"^cursor://.*\?code=.*&iss="))
+
+
+async def test_the_question_can_be_put_in_no_frame(
+    page: Page, product: Product, callback: Callback, sign_in, new_user
+):
+    app = live.register(product.url)
+    browser = sign_in(product, new_user().token)
+    session = browser.cookies["sessionid"]
+    await page.context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
+    await page.goto(callback.url.replace("/callback", "/page"))
+
+    await page.set_content(f'<iframe src="{app.authorize_url()}"></iframe>')
+    frame = page.frames[1]
+    await page.wait_for_load_state("networkidle")
+
+    assert await frame.get_by_role("button", name="Let it in").count() == 0
+
+
+async def test_the_connected_app_can_be_disconnected_on_the_settings_page(
+    page: Page, product: Product, callback: Callback, new_user
+):
+    person, storage = new_user(), Storage()
+    url = f"{product.url}/u/{person.name}/mcp"
+    visit = paste_token_and_agree(page, person)
+    async with client_of(url, provider_of(url, callback, visit, storage)) as client:
+        await whoami(client)
+
+    await page.goto(f"{product.url}/settings/")
+    await page.get_by_label("Disconnect A client of the SDK").click()
+    await page.get_by_role("button", name="Disconnect now").click()
+
+    await expect(page.get_by_text("No app is connected")).to_be_visible()
+    wire = Wire(url, storage.tokens.access_token)
+    assert wire.post(request("tools/list")).status_code == 401
