@@ -124,7 +124,7 @@ async def browser(chromium: Path) -> AsyncIterator[Browser]:
 @pytest.fixture
 async def page(browser: Browser) -> Page:
     context = await browser.new_context()
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     return await context.new_page()
 
 

@@ -9,7 +9,7 @@ from tests.live.people import Person, post_form
 from tests.live.product import Product
 from tests.mcpendpoint.conftest import save_tools
 
-DEFAULT_TOOLS = ["hf_whoami", "hub_repo_search", "hub_repo_details"]
+DEFAULT_TOOLS = ["hf_whoami", "hub_repo_search", "hub_repo_details", "hf_fs"]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
         printed += line
     yield process, printed
     process.send_signal(signal.SIGINT)
-    process.wait(20)
+    process.wait(90)
     process.stdout.close()
 
 
@@ -55,7 +55,7 @@ def test_the_demo_serves_people_and_assistants_until_it_is_interrupted(demo):
         timeout=30,
     ).json()["result"]["tools"]
     process.send_signal(signal.SIGINT)
-    process.wait(20)
+    process.wait(90)
 
     assert sign_in.status_code == 200
     assert "hf_whoami" in {tool["name"] for tool in tools}

@@ -2,12 +2,10 @@
 
 import asyncio
 import logging
-import time
 
 import pytest
 from pydantic import ValidationError
 
-from mcpendpoint.hub.client import forget_answers
 from mcpendpoint.tools.hf_fs.tool import FsArguments
 from mcpendpoint.tools.hf_fs.trending import Trending
 from tests.mcpendpoint.hub_side import fresh_token
@@ -145,23 +143,6 @@ async def test_the_same_question_is_asked_once(hub_side):
     await run(*[f"cat {NOTES}"] * 10)
 
     assert len(hub_side.asked("/resolve/")) == 1
-
-
-async def test_thirty_operations_take_little_longer_than_one(hub_side):
-    hub_side.break_at("", delay=0.1)
-    lines = [f"stat {TINY}/shards/part-{number:03}.txt" for number in range(31)]
-    await run(lines[-1])  # opens a connection
-
-    async def seconds_of(*lines):
-        forget_answers()
-        started = time.perf_counter()
-        await run(*lines)
-        return time.perf_counter() - started
-
-    one = min([await seconds_of(lines[0]) for _ in range(3)])
-    thirty = min([await seconds_of(*lines[:30]) for _ in range(3)])
-
-    assert thirty <= 3 * one
 
 
 async def test_callers_at_the_same_time_get_what_is_theirs(hub_side):
