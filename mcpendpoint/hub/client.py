@@ -113,24 +113,51 @@ class HubClient:
         return await self._get(_url(path, params, base), parse, kind.__name__, seconds=seconds)
 
     async def get_page(
-        self, kind: type[HubModelT], path: str, params: Params = ()
+        self,
+        kind: type[HubModelT],
+        path: str,
+        params: Params = (),
+        *,
+        unwrap: Callable[[Any], Any] | None = None,
     ) -> Page[HubModelT]:
-        """Return one page of a listing, without what cannot be read."""
+        """Return one page of a listing, without what cannot be read.
+
+        `unwrap` takes what is wanted out of each item, always the same for that kind.
+        """
 
         def parse(answer: Answer) -> Page[HubModelT]:
             items = _json_of(answer)
             if not isinstance(items, list):
                 raise HubBadAnswer("The Hub's answer is not a list.")
-            return Page(read_all(kind, items), next_url_of(answer))
+            wanted = items if unwrap is None else [unwrap(item) for item in items]
+            return Page(read_all(kind, wanted), next_url_of(answer))
 
         return await self._get(_url(path, params, None), parse, f"page of {kind.__name__}")
 
     async def get_text(
         self, path: str, *, max_bytes: int = MAX_TEXT_BYTES, accept: str | None = None
     ) -> str:
+        return await self.get_text_as(str, path, str, max_bytes=max_bytes, accept=accept)
+
+    async def get_text_as(
+        self,
+        kind: type[T],
+        path: str,
+        parse: Callable[[str], T],
+        *,
+        seconds: float = ANSWER_SECONDS,
+        max_bytes: int = MAX_TEXT_BYTES,
+        accept: str | None = None,
+    ) -> T:
+        """Return what a text says, which is always parsed the same for that kind."""
         headers = {"Accept": accept} if accept else ACCEPT
         return await self._get(
-            _url(path, (), None), _text_of, "text", max_bytes=max_bytes, headers=headers
+            _url(path, (), None),
+            lambda answer: parse(_text_of(answer)),
+            f"text as {kind.__name__}",
+            seconds=seconds,
+            max_bytes=max_bytes,
+            headers=headers,
         )
 
     async def query_json(self, path: str, body: Any) -> Any:
@@ -252,6 +279,8 @@ def _json_of(answer: Answer) -> Any:
 
 
 def _text_of(answer: Answer) -> str:
+    if "html" in answer.headers.get("content-type", ""):
+        raise HubBadAnswer("The Hub's answer is a page, not the text that was asked for.")
     return answer.body.decode("utf-8", "replace")
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from mcpendpoint.hub.client import HubClient, read_all
 from mcpendpoint.hub.downloads import FilePart
-from mcpendpoint.hub.errors import HubBadAnswer
+from mcpendpoint.hub.errors import HubBadAnswer, HubNotFound
 from mcpendpoint.hub.ids import parse_repo_id, url_path
 from mcpendpoint.hub.pages import Page
 from mcpendpoint.hub.types import HubModel
@@ -56,10 +56,12 @@ class FileStore:
     async def children(
         self, hub: HubClient, folder: str, *, recursive: bool, cursor: str | None
     ) -> Page[TreeEntry]:
+        """Return one page. Raises HubNotFound when there is no such folder."""
         params = [("recursive", str(recursive).lower()), ("expand", "false")]
         if cursor is not None:
             params.append(("cursor", cursor))
-        return await hub.get_page(TreeEntry, self._api("tree", folder), params)
+        page = await hub.get_page(TreeEntry, self._api("tree", folder), params)
+        return page if self.segment != "buckets" else _within(page, folder, is_first=not cursor)
 
     async def find(self, hub: HubClient, path: str) -> TreeEntry | None:
         """Return the file or folder of that path, None when there is neither."""
@@ -68,7 +70,18 @@ class FileStore:
         if not isinstance(answer, list):
             raise HubBadAnswer("The Hub's answer is not a list.")
         entries = read_all(TreeEntry, answer)
-        return next((entry for entry in entries if entry.path == path), None)
+        found = next((entry for entry in entries if entry.path == path), None)
+        if found is not None or self.segment != "buckets":
+            return found
+        return await self._find_folder(hub, path)
+
+    async def _find_folder(self, hub: HubClient, path: str) -> TreeEntry | None:
+        """Return a folder of a bucket, which has paths for files only."""
+        try:
+            await self.children(hub, path, recursive=False, cursor=None)
+        except HubNotFound:
+            return None
+        return TreeEntry(type="directory", path=path)
 
     async def read(self, hub: HubClient, path: str, *, offset: int, length: int) -> FilePart:
         return await hub.get_bytes(self.resolve_route(path), offset=offset, length=length)
@@ -76,3 +89,13 @@ class FileStore:
 
 def _parts(path: str) -> list[str]:
     return path.split("/") if path else []
+
+
+def _within(page: Page[TreeEntry], folder: str, *, is_first: bool) -> Page[TreeEntry]:
+    """Leave out what only begins like the folder: buckets list by the beginning of a path."""
+    if not folder:
+        return page
+    items = [entry for entry in page.items if entry.path.startswith(f"{folder}/")]
+    if is_first and not items and page.cursor is None:
+        raise HubNotFound(f"{folder} does not exist", status=404, code="EntryNotFound")
+    return Page(items, page.next_url)

@@ -13,19 +13,23 @@ MAX_SCANNED = 20_000
 
 
 class _Filter:
-    def __init__(self, operation: Operation, base: str, *, ignore_case: bool) -> None:
+    def __init__(self, operation: Operation, base: str, *, loosely: bool) -> None:
         self._type = operation.entry_type
         self._prefix = f"{base}/" if base else ""
-        self._name = _glob(operation.name_glob, ignore_case=ignore_case)
-        self._path = _glob(operation.path_glob, ignore_case=ignore_case)
+        self._loosely = loosely
+        self._name = _glob(operation.name_glob, ignore_case=loosely)
+        self._path = _glob(operation.path_glob, ignore_case=loosely)
 
     def lets_pass(self, entry: Entry) -> bool:
         if self._type is not None and entry.type is not self._type:
             return False
         path = entry.path.removeprefix(self._prefix)
-        if self._name is not None and not self._name.matches(path.rpartition("/")[2]):
+        name = path.rpartition("/")[2]
+        if self._name is not None and not self._name.matches(name):
             return False
-        return self._path is None or self._path.matches(path)
+        if self._path is None or self._path.matches(path):
+            return True
+        return self._loosely and self._path.matches(name)
 
 
 def _glob(pattern: str | None, *, ignore_case: bool) -> Glob | None:
@@ -38,11 +42,15 @@ async def collect(
     *,
     base: str = "",
     limit: int | None = None,
-    ignore_case: bool = False,
+    max_limit: int | None = None,
+    loosely: bool = False,
 ) -> ListResult:
-    """Take what the operation asks for; globs match the path below `base`."""
+    """Take what the operation asks for; globs match the path below `base`.
+
+    `loosely`: whatever the case of letters is, and the name alone as well.
+    """
     limit = limit or operation.limit
-    wanted = _Filter(operation, base, ignore_case=ignore_case)
+    wanted = _Filter(operation, base, loosely=loosely)
     taken: list[Entry] = []
     scanned = matched = 0
     reason: TruncationReason | None = None
@@ -60,14 +68,15 @@ async def collect(
                 break
             if matched > operation.offset:
                 taken.append(entry)
-    return list_result(operation, taken, reason)
+    return list_result(operation, taken, reason, max_limit=max_limit)
 
 
 def list_result(
     operation: Operation,
     entries: list[Entry],
     reason: TruncationReason | None = None,
-    message: str | None = None,
+    *,
+    max_limit: int | None = None,
     warnings: Iterable[str] = (),
 ) -> ListResult:
     following = operation.offset + len(entries)
@@ -79,13 +88,15 @@ def list_result(
         offset=operation.offset,
         truncated=True if reason else None,
         truncation_reason=reason,
-        truncation_message=message or _message(operation, reason, following),
+        truncation_message=_message(operation, reason, following, max_limit),
         next_offset=following if has_more else None,
         warnings=list(warnings) or None,
     )
 
 
-def _message(operation: Operation, reason: TruncationReason | None, following: int) -> str | None:
+def _message(
+    operation: Operation, reason: TruncationReason | None, following: int, max_limit: int | None
+) -> str | None:
     if reason is None:
         return None
     if reason == "provider_limit":
@@ -93,7 +104,8 @@ def _message(operation: Operation, reason: TruncationReason | None, following: i
             f"Only the first {MAX_SCANNED} entries were looked at. Narrow the URI to a folder "
             "to see the others."
         )
-    most = MAX_SEARCH_LIMIT if operation.command is Command.SEARCH else MAX_LIMIT
+    is_search = operation.command is Command.SEARCH
+    most = max_limit or (MAX_SEARCH_LIMIT if is_search else MAX_LIMIT)
     return (
         f"Result truncated after reaching the limit. Continue with --offset {following}, or use a "
         f"larger --limit, up to {most}."

@@ -10,10 +10,11 @@ def cat_text(
     content: bytes,
     content_type: ContentType | None,
     *,
+    path: str | None = None,
     section: str | None = None,
 ) -> CatResult:
     uri = operation.uri
-    path = uri.path or uri.root
+    path = path or (uri.root, *uri.parts)[-1]
     offset = min(operation.offset, len(content))
     part = text_part(path, content, 0, offset, offset + operation.max_bytes)
     has_more = part.end < len(content)

@@ -55,6 +55,8 @@ def render(result: AnyResult) -> str:
 
 def _list(result: ListResult) -> Iterator[str]:
     yield f"URI: {markdown.code(result.uri)}"
+    if result.order:
+        yield f"Order: {result.order}"
     if result.entries:
         rows = [row_of(entry) for entry in result.entries]
         kept = [at for at in range(len(HEADINGS)) if any(row[at] for row in rows)]
@@ -100,12 +102,14 @@ def _facts(entry: Entry) -> Iterator[tuple[str, str | int | None]]:
     if entry.semantic_relevance is not None:
         yield "semantic relevance", f"{entry.semantic_relevance:.1%}"
     yield "anchor", entry.anchor
-    if entry.description:
-        name = "summary" if entry.type == "paper" else ""
-        yield name, markdown.one_line(entry.description, MAX_SUMMARY_CHARS)
+    if entry.description and entry.type == "paper":
+        yield "summary", markdown.one_line(entry.description, MAX_SUMMARY_CHARS)
+    elif entry.description:
+        yield "", markdown.one_line(entry.description)
     yield "upvotes", entry.upvotes
     yield "updated", _date(entry.updated_at)
-    yield "created", _date(entry.created_at)
+    if entry.created_at != entry.published_at:
+        yield "created", _date(entry.created_at)
     yield "published", _date(entry.published_at)
     yield "daily papers", _date(entry.daily_papers_date)
     yield "daily papers uri", entry.daily_papers_uri

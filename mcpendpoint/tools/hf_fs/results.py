@@ -61,6 +61,7 @@ class ListResult(Result):
     uri: str
     op: Literal[Command.LS, Command.FIND, Command.SEARCH]
     entries: list[Entry]
+    order: str | None = None
     offset: int = 0
     truncated: bool | None = None
     truncation_reason: TruncationReason | None = None

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 from mcpendpoint.hub.errors import HubNotFound
 from mcpendpoint.hub.files import FileStore, TreeEntry
-from mcpendpoint.tools.hf_fs.arguments import Operation
+from mcpendpoint.tools.hf_fs.arguments import EntryType, Operation
 from mcpendpoint.tools.hf_fs.entries import file_entry, lfs_of
 from mcpendpoint.tools.hf_fs.failures import Code, Failure, not_a_directory
 from mcpendpoint.tools.hf_fs.listing import collect, these
@@ -49,13 +49,26 @@ async def _list_file(operation: Operation, found: TreeEntry) -> ListResult:
 
 async def _walk(uri: Uri, fs: Fs, *, recursive: bool) -> AsyncGenerator[Entry, None]:
     store, cursor = store_of(uri), None
+    folders = {uri.path}
     while True:
         page = await store.children(fs.hub, uri.path, recursive=recursive, cursor=cursor)
         for found in page.items:
+            if recursive and uri.root == "buckets":
+                for folder in _new_folders(found.path, folders):
+                    yield Entry(type=EntryType.DIR, path=folder, uri=str(uri.at_path(folder)))
             if (entry := file_entry(uri, found)) is not None:
                 yield entry
         if (cursor := page.cursor) is None:
             return
+
+
+def _new_folders(path: str, known: set[str]) -> list[str]:
+    """Return the folders above a file that are not known yet; buckets list files alone."""
+    new: list[str] = []
+    while (path := path.rpartition("/")[0]) and path not in known:
+        known.add(path)
+        new.append(path)
+    return new[::-1]
 
 
 async def stat_file(operation: Operation, fs: Fs) -> StatResult:

@@ -1,9 +1,8 @@
 """hf:// itself and its guide, hf://README.md."""
 
-from mcpendpoint.tools.hf_fs import guides
 from mcpendpoint.tools.hf_fs.arguments import Operation
 from mcpendpoint.tools.hf_fs.entries import document, folder
-from mcpendpoint.tools.hf_fs.failures import invalid, not_a_directory, unsupported
+from mcpendpoint.tools.hf_fs.failures import invalid, unsupported
 from mcpendpoint.tools.hf_fs.listing import collect, these
 from mcpendpoint.tools.hf_fs.provider import Fs, Provider
 from mcpendpoint.tools.hf_fs.results import CatResult, ListResult, StatResult
@@ -25,17 +24,3 @@ class Top(Provider):
 
     async def find(self, operation: Operation, fs: Fs) -> ListResult:
         raise unsupported("find is not supported for the global hf:// root.", suggested="search")
-
-
-class TopReadme(Provider):
-    async def cat(self, operation: Operation, fs: Fs) -> CatResult:
-        return guides.cat(operation, guides.TOP)
-
-    async def stat(self, operation: Operation, fs: Fs) -> StatResult:
-        return guides.stat(operation, guides.TOP)
-
-    async def ls(self, operation: Operation, fs: Fs) -> ListResult:
-        raise not_a_directory(f"{operation.uri} is a file")
-
-    async def find(self, operation: Operation, fs: Fs) -> ListResult:
-        raise not_a_directory(f"{operation.uri} is a file")

@@ -20,6 +20,7 @@ FILE_ROOTS = (*REPO_ROOTS, "buckets")
 ROOTS = (*FILE_ROOTS, "collections", "papers", "docs")
 TRENDING = "trending"
 MAX_CHARS = 2_000
+MAX_ANCHOR_CHARS = 500
 WEB_SITES = ("https://huggingface.co", "https://www.huggingface.co", "https://hf.co")
 
 _SPECIAL_REVISION = re.compile(r"refs/(?:pr/\d+|convert/[^/]+)(?=/|$)")
@@ -66,7 +67,7 @@ class Uri:
         if self.revision is not None:
             names[self.id_length - 1] += f"@{_escape_revision(self.revision)}"
         text = "hf://" + "/".join(filter(None, (self.root, *names)))
-        return f"{text}#{self.anchor}" if self.anchor else text
+        return f"{text}#{_escape(self.anchor)}" if self.anchor else text
 
 
 def parse_uri(text: str, *, web_sites: Sequence[str] = WEB_SITES) -> Uri:
@@ -153,9 +154,10 @@ def _with_owner(uri: Uri) -> Uri:
 
 
 def _parse_docs(rest: str) -> Uri:
-    path, _, anchor = rest.partition("#")
-    if len(anchor) > 500:
-        raise invalid("the section anchor is longer than 500 characters")
+    path, _, written = rest.partition("#")
+    anchor = unquote(written)
+    if len(anchor) > MAX_ANCHOR_CHARS or not anchor.isprintable():
+        raise invalid("the section anchor is longer than 500 characters, or not printable")
     return Uri("docs", _decode(path.strip("/")), anchor=anchor or None)
 
 
