@@ -119,7 +119,9 @@ async def _read_credential(head: Head) -> Caller:
         return await _caller_of_access_key(token)
     if token.startswith("hf_"):
         return await _caller_of_hf_token(token)
-    raise _invalid_token("This is neither an access key of this server nor a Hugging Face token.")
+    raise _invalid_token(
+        "This is neither a token nor an access key of this server, nor of Hugging Face."
+    )
 
 
 async def _caller_of_access_key(key: str) -> Caller:

@@ -37,8 +37,8 @@ def denial_of(name: str, context: RequestContext) -> Denial:
     if tool.needs_sign_in and not context.is_signed_in:
         return Denial(
             "sign_in_required",
-            f"{shown} is for people who signed in. Sign in at {context.settings_url} and connect "
-            "with an access key from there.",
+            f"{shown} is for people who signed in. Connect with the personal URL that is shown at "
+            f"{context.settings_url}.",
         )
     return Denial(
         "not_selected",

@@ -10,7 +10,6 @@ from accounts.catalogue import ToolChoice, catalogue
 from accounts.clients import client_snippets
 
 SHARED_PATH = "/mcp"
-KEY_HEADER = "Authorization: Bearer YOUR_ACCESS_KEY"
 
 
 async def welcome(request: HttpRequest, mcp_url: str) -> HttpResponse:
@@ -19,7 +18,7 @@ async def welcome(request: HttpRequest, mcp_url: str) -> HttpResponse:
     context = {
         "mcp_url": mcp_url,
         "is_shared": is_shared,
-        "snippets": client_snippets(mcp_url, None if is_shared else KEY_HEADER),
+        "snippets": client_snippets(mcp_url, None),
         "tools": _tools_for_everybody(),
         "spaces": settings.DEFAULT_SPACES,
         "hub": settings.HF_ENDPOINT,

@@ -39,10 +39,11 @@ async def test_default_spaces_are_named(settings):
     assert "acme/image-maker" in (await page_at("https://mcp.example.org/mcp")).content.decode()
 
 
-async def test_personal_address_asks_for_a_key():
+async def test_personal_address_asks_for_a_browser_and_no_key():
     page = (await page_at("https://mcp.example.org/u/alice/mcp")).content.decode()
 
-    assert "Authorization: Bearer YOUR_ACCESS_KEY" in page
+    assert "clients that its owner lets in" in page
+    assert "Authorization" not in page
 
 
 async def test_address_is_escaped():
