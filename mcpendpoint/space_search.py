@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from mcpendpoint.hub.client import HubClient, read_all
 from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubNotSignedIn
 from mcpendpoint.hub.ids import is_space_id
+from mcpendpoint.hub.spaces import get_space, search_by_name
 from mcpendpoint.hub.types import Space
 
 MAX_RESULTS = 20
@@ -20,7 +21,7 @@ async def search_spaces(client: HubClient, query: str) -> list[Space]:
     """
     searches: list[Awaitable[list[Space]]] = [
         _by_id(client, query),
-        client.search_spaces(query, MAX_RESULTS, filters=["gradio"]),
+        search_by_name(client, query, MAX_RESULTS, filters=["gradio"]),
     ]
     if len(query) >= MIN_MEANING_CHARS:
         searches.append(_by_meaning(client, query))
@@ -45,7 +46,7 @@ async def _by_id(client: HubClient, query: str) -> list[Space]:
     if not is_space_id(query):
         return []
     try:
-        return [await client.space(query)]
+        return [await get_space(client, query)]
     except (HubNotFound, HubNotSignedIn, HubForbidden):
         return []
 

@@ -35,6 +35,7 @@ from mcpendpoint.gradio.states import RUNNING, state_label
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubTokenRefused
 from mcpendpoint.hub.ids import is_space_id
+from mcpendpoint.hub.spaces import get_space
 from mcpendpoint.hub.types import Space
 from mcpendpoint.space_search import MAX_QUERY_CHARS, search_spaces
 
@@ -132,7 +133,7 @@ async def _add(user: User, space_id: str) -> SavedSpace:
     if not is_space_id(space_id):
         raise Refused(f"“{space_id[:100]}” is not the id of a Space. It looks like owner/name.")
     try:
-        space = await HubClient(await _token_of(user)).space(space_id)
+        space = await get_space(HubClient(await _token_of(user)), space_id)
     except (HubNotFound, HubForbidden) as error:
         raise Refused(f"There is no Space {space_id} that your account can see.") from error
     except HubError as error:

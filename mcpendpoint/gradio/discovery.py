@@ -28,6 +28,7 @@ from mcpendpoint.hub.errors import (
     HubTokenRefused,
 )
 from mcpendpoint.hub.ids import is_space_id
+from mcpendpoint.hub.spaces import get_space
 from mcpendpoint.hub.types import Space
 
 INFO_SECONDS = 5.0
@@ -133,7 +134,7 @@ async def _load_info(space_id: str, token: str | None) -> Loaded[SpaceInfo]:
     page = f"{settings.HF_ENDPOINT}/spaces/{space_id}"
     try:
         async with asyncio.timeout(INFO_SECONDS):
-            space = await HubClient(token).space(space_id)
+            space = await get_space(HubClient(token), space_id)
     except TimeoutError as error:
         raise SpaceError(
             f"The Hub did not say in time where the Space {space_id} is. Try again soon.",

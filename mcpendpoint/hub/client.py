@@ -16,6 +16,7 @@ from django.conf import settings
 
 from mcpendpoint.hub import downloads, transport
 from mcpendpoint.hub.answers import AnswerStore, Key, Known
+from mcpendpoint.hub.changes import Changes
 from mcpendpoint.hub.downloads import FilePart
 from mcpendpoint.hub.errors import (
     HubBadAnswer,
@@ -27,35 +28,19 @@ from mcpendpoint.hub.errors import (
     HubTokenRefused,
 )
 from mcpendpoint.hub.flights import Flights
-from mcpendpoint.hub.ids import parse_repo_id, url_path
 from mcpendpoint.hub.pages import Page, next_url_of
 from mcpendpoint.hub.transport import Answer, Params, Question
-from mcpendpoint.hub.types import HubModelT, Space, read
+from mcpendpoint.hub.types import HubModelT, read
 
 T = TypeVar("T")
 
 MAX_JSON_BYTES = 5_000_000
 MAX_TEXT_BYTES = 1_000_000
 ANSWER_SECONDS = 30.0
+CHANGE_SECONDS = 30.0
 ERROR_SECONDS = 5.0
 MAX_REQUESTS_PER_CALLER = 32
 ACCEPT = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.8"}
-
-SPACE_FIELDS = (
-    "author",
-    "cardData",
-    "createdAt",
-    "disabled",
-    "lastModified",
-    "likes",
-    "private",
-    "runtime",
-    "sdk",
-    "sha",
-    "subdomain",
-    "tags",
-    "trendingScore",
-)
 
 
 @dataclass(frozen=True)
@@ -67,6 +52,7 @@ class _Loaded(Generic[T]):
 
 _answers = AnswerStore()
 _flights: Flights[Key, Any] = Flights()
+_changes = Changes()
 
 
 def forget_answers() -> None:
@@ -175,20 +161,32 @@ class HubClient:
             part = await downloads.get_part(url, token=self._token, offset=offset, length=length)
             return _Loaded(part, len(part.content))
 
-        return await self._once((self._digest, f"bytes {offset}+{length}", url), load)
+        return await self._once(f"bytes {offset}+{length}", url, load)
 
-    async def space(self, space_id: str) -> Space:
-        path = url_path("api", "spaces", *parse_repo_id(space_id).split("/"))
-        return await self.get_model(Space, path, expand(SPACE_FIELDS))
+    async def change(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        params: Params = (),
+        content_type: str = "application/json",
+        seconds: float = CHANGE_SECONDS,
+    ) -> Any:
+        """Have something done, once: create, update, delete. Return parsed JSON, or None.
 
-    async def search_spaces(
-        self, query: str, limit: int, *, filters: Sequence[str] = ()
-    ) -> list[Space]:
-        """Find Spaces by name, those that trend first."""
-        params = [("search", query), ("sort", "trendingScore"), ("direction", "-1")]
-        params += [("limit", str(limit)), *(("filter", value) for value in filters)]
-        page = await self.get_page(Space, "/api/spaces", [*params, *expand(SPACE_FIELDS)])
-        return page.items
+        `body` is sent as JSON, or as it is when it is bytes. What this caller was told before is
+        not told again: the next look shows the change, in this process.
+        """
+        content = body if isinstance(body, bytes | None) else orjson.dumps(body)
+        headers = {**ACCEPT, "Content-Type": content_type} if content is not None else ACCEPT
+        question = Question(_url(path, params, None), headers, MAX_JSON_BYTES, method, content)
+        try:
+            async with self._slots:
+                answer = await transport.change(question, self._token, seconds=seconds)
+        finally:
+            _changes.note(self._digest)
+        return _json_of(answer) if answer.body.strip() not in (b"", b"OK") else None
 
     async def _get(
         self,
@@ -203,21 +201,24 @@ class HubClient:
     ) -> T:
         async def load(stale: Known | None) -> _Loaded[T] | None:
             validator = {} if stale is None else {"If-None-Match": stale.etag}
-            question = Question(url, {**headers, **validator}, max_bytes, body)
+            method = "GET" if body is None else "POST"
+            question = Question(url, {**headers, **validator}, max_bytes, method, body)
             answer = await transport.ask(question, self._token)
             if answer.status == 304:
                 return None
             return _Loaded(parse(answer), len(answer.body), answer.headers.get("etag", ""))
 
-        return await self._once((self._digest, form, url), load, seconds=seconds)
+        return await self._once(form, url, load, seconds=seconds)
 
     async def _once(
         self,
-        key: Key,
+        form: str,
+        url: str,
         load: Callable[[Known | None], Awaitable[_Loaded[T] | None]],
         *,
         seconds: float = ANSWER_SECONDS,
     ) -> T:
+        key = (self._digest, _changes.latest(self._digest), form, url)
         known = _answers.fresh(key)
         if known is not None:
             return cast(T, known.take())  # the form is part of the key

@@ -10,6 +10,7 @@ HubError                 status, message (the Hub's own words), is_retryable, re
 ├── HubRefused           any other 4xx, and 501: asking again will not help
 ├── HubRateLimited       429, retryable
 ├── HubUnavailable       5xx, a timeout or no connection, retryable
+├── HubUncertain         no answer to a change, which may have been made all the same
 └── HubBadAnswer         an answer that is not what the Hub's API promises
 """
 
@@ -79,6 +80,10 @@ class HubRateLimited(HubError):
 
 class HubUnavailable(HubError):
     is_retryable = True
+
+
+class HubUncertain(HubError):
+    pass
 
 
 class HubBadAnswer(HubError):

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from mcpendpoint.hub.client import SPACE_FIELDS, HubClient, expand
+from mcpendpoint.hub.client import HubClient, expand
 from mcpendpoint.hub.errors import HubNotFound
 from mcpendpoint.hub.ids import parse_repo_id, url_path
 from mcpendpoint.hub.pages import Page
+from mcpendpoint.hub.spaces import SPACE_FIELDS
 from mcpendpoint.hub.transport import Params
 from mcpendpoint.hub.types import (
     Dataset,

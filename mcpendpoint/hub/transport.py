@@ -1,5 +1,7 @@
 """Sends one request to a Hugging Face service: hosts, deadline, retry, redirects, size limit.
 
+`ask` is for what may be sent twice, `change` for what may not.
+
 The token goes to the configured services and nowhere else.
 """
 
@@ -21,6 +23,7 @@ from mcpendpoint.hub.errors import (
     HubError,
     HubTokenRefused,
     HubUnavailable,
+    HubUncertain,
     error_from_answer,
 )
 
@@ -34,6 +37,7 @@ MIN_ATTEMPT_SECONDS = 0.2
 RETRY_PAUSE_SECONDS = 0.2
 REDIRECTS = (301, 302, 303, 307, 308)
 REDIRECTS_THAT_KEEP_THE_METHOD = (307, 308)
+GATEWAY_ERRORS = (502, 504)
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]{1,20000}")
 
 Params = Sequence[tuple[str, str]]
@@ -43,13 +47,13 @@ _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 
 @dataclass(frozen=True)
 class Question:
-    """A request that changes nothing, so that it may be sent twice."""
-
     url: str
     headers: Mapping[str, str]
     max_bytes: int
+    """Of the answer."""
+    method: str = "GET"
     body: bytes | None = None
-    """Sent by POST, as JSON; None: by GET."""
+    """JSON, unless the headers say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,37 @@ def origin_of(url: str) -> str:
 
 
 async def ask(question: Question, token: str | None) -> Answer:
-    """Ask one of the configured services. Raises HubError."""
+    """Ask one of the configured services what changes nothing there. Raises HubError."""
+    question = _signed(question, token)
+    return await with_retry(lambda: _follow(question))
+
+
+async def change(question: Question, token: str | None, *, seconds: float) -> Answer:
+    """Have something done, once. Raises HubError: HubUncertain when it may have been done."""
+    question = _signed(question, token)
+    deadline = asyncio.get_running_loop().time() + seconds
+    try:
+        return await _try(lambda: _follow(question), deadline, seconds)
+    except HubUnavailable as error:
+        if _was_refused(error):
+            raise
+        raise HubUncertain(error.message, status=error.status) from error
+
+
+def _was_refused(error: HubUnavailable) -> bool:
+    """Whether the request was certainly not carried out."""
+    if error.status is not None:
+        return error.status not in GATEWAY_ERRORS
+    return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
+
+
+def _signed(question: Question, token: str | None) -> Question:
     if origin_of(question.url) not in {
         origin_of(settings.HF_ENDPOINT),
         origin_of(settings.HF_DATASETS_SERVER),
     }:
         raise HubBadAnswer("The Hub pointed to another host, which is not followed.")
-    question = replace(question, headers={**question.headers, **credential(token)})
-    return await with_retry(lambda: _follow(question))
+    return replace(question, headers={**question.headers, **credential(token)})
 
 
 def credential(token: str | None) -> dict[str, str]:
@@ -92,13 +119,13 @@ async def with_retry(attempt: Callable[[], Awaitable[T]]) -> T:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + settings.HF_TIMEOUT_SECONDS * DEADLINE_IN_TIMEOUTS
     try:
-        return await _try(attempt, deadline)
+        return await _try(attempt, deadline, settings.HF_TIMEOUT_SECONDS)
     except HubError as error:
         pause = _pause_before_retry(error, deadline - loop.time())
         if pause is None:
             raise
     await asyncio.sleep(pause)
-    return await _try(attempt, deadline)
+    return await _try(attempt, deadline, settings.HF_TIMEOUT_SECONDS)
 
 
 def _pause_before_retry(error: HubError, seconds_left: float) -> float | None:
@@ -111,9 +138,9 @@ def _pause_before_retry(error: HubError, seconds_left: float) -> float | None:
     return pause if pause + MIN_ATTEMPT_SECONDS < seconds_left else None
 
 
-async def _try(attempt: Callable[[], Awaitable[T]], deadline: float) -> T:
+async def _try(attempt: Callable[[], Awaitable[T]], deadline: float, max_seconds: float) -> T:
     loop = asyncio.get_running_loop()
-    seconds = min(settings.HF_TIMEOUT_SECONDS, deadline - loop.time())
+    seconds = min(max_seconds, deadline - loop.time())
     slots = _slots.setdefault(loop, asyncio.Semaphore(MAX_CONCURRENT_REQUESTS))
     try:
         async with asyncio.timeout(seconds), slots:
@@ -129,7 +156,7 @@ async def _try(attempt: Callable[[], Awaitable[T]], deadline: float) -> T:
 async def _follow(question: Question) -> Answer:
     """Follow redirects, such as those of a renamed repository, within the same origin only."""
     origin = origin_of(question.url)
-    followed = REDIRECTS if question.body is None else REDIRECTS_THAT_KEEP_THE_METHOD
+    followed = REDIRECTS if question.method == "GET" else REDIRECTS_THAT_KEEP_THE_METHOD
     for _ in range(MAX_REDIRECTS + 1):
         answer = await _exchange(question)
         if answer.status not in followed:
@@ -151,11 +178,11 @@ def place_of(location: str, base: str) -> str:
 
 async def _exchange(question: Question) -> Answer:
     client, headers = http_client(), dict(question.headers)
-    if question.body is None:
-        request = client.build_request("GET", question.url, headers=headers)
-    else:
-        headers["Content-Type"] = "application/json"
-        request = client.build_request("POST", question.url, headers=headers, content=question.body)
+    if question.body is not None:
+        headers.setdefault("Content-Type", "application/json")
+    request = client.build_request(
+        question.method, question.url, headers=headers, content=question.body
+    )
     response = await client.send(request, stream=True)
     try:
         names = lower_case(response.headers)

@@ -16,6 +16,7 @@ from mcpendpoint.hub.errors import (
     HubRefused,
     HubTokenRefused,
     HubUnavailable,
+    HubUncertain,
 )
 from mcpendpoint.tools.base import Result, ToolContext, ToolError
 
@@ -30,6 +31,7 @@ Kind = Literal[
     "refused",
     "rate_limited",
     "unavailable",
+    "uncertain",
     "bad_answer",
     "unsuitable_operation",
 ]
@@ -44,6 +46,7 @@ _KINDS: dict[type[HubError], Kind] = {
     HubRefused: "refused",
     HubRateLimited: "rate_limited",
     HubUnavailable: "unavailable",
+    HubUncertain: "uncertain",
     HubBadAnswer: "bad_answer",
     HubError: "bad_answer",
 }
@@ -120,6 +123,10 @@ def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str
             return f"{subject}: Hugging Face is asked too often. {_when(error)}{more}"
         case HubUnavailable():
             return f"{subject}: Hugging Face has a problem. {said} {_when(error)}"
+        case HubUncertain():
+            return (
+                f"{subject}: {said} It may have been done all the same: look before trying again."
+            )
         case HubRefused() | HubConflict():
             return f"{subject}: the request was refused. {said}"
         case _:

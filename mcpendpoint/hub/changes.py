@@ -1,0 +1,27 @@
+"""Knows who changed something on the Hub, so that nobody is told what they made untrue."""
+
+from collections import OrderedDict
+from itertools import count
+
+MAX_KNOWN = 10_000
+
+
+class Changes:
+    """The latest change of each caller, as a part of the keys of what that caller was told.
+
+    After a change all keys are new: what was known, and what is being asked just now, is not found
+    any more. No answer outlives the time in which thousands of others make changes.
+    """
+
+    def __init__(self) -> None:
+        self._count = count(1)
+        self._latest: OrderedDict[str, str] = OrderedDict()
+
+    def note(self, digest: str) -> None:
+        self._latest[digest] = str(next(self._count))
+        self._latest.move_to_end(digest)
+        if len(self._latest) > MAX_KNOWN:
+            self._latest.popitem(last=False)
+
+    def latest(self, digest: str) -> str:
+        return self._latest.get(digest, "")
