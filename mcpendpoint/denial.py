@@ -1,11 +1,14 @@
-"""Why a tool cannot be called, said so that an assistant can tell its user what to do."""
+"""Why something is refused, said so that an assistant can tell its user what to do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from mcp import MCPError
+from mcp_types import INVALID_PARAMS
 
-from accounts.authorization.scopes import WORDS, Scope
+from accounts.authorization.scopes import WORDS, Scope, scopes_for
+from accounts.catalogue import Effect
 from mcpendpoint.caller import Credential
 from mcpendpoint.context import RequestContext
 from mcpendpoint.gradio.naming import prefix_of
@@ -47,13 +50,34 @@ def denial_of(name: str, context: RequestContext) -> Denial:
     )
 
 
-def denial_for_scopes(name: str, missing: Iterable[Scope], context: RequestContext) -> Denial:
-    """Explain why a selected tool cannot be called with this credential."""
+def refusal(denial: Denial, context: RequestContext, **asked: str) -> MCPError:
+    """Return the error of a denial; `asked` is what the caller wanted, such as the tool's name."""
+    return MCPError(
+        code=INVALID_PARAMS,
+        message=denial.message,
+        data={**asked, "reason": denial.reason, "settings": context.settings_url},
+    )
+
+
+def check_scopes(
+    subject: str, effects: Iterable[Effect], context: RequestContext, **asked: str
+) -> None:
+    """Raises MCPError when this credential is not good for these effects, and takes note of it."""
+    needed = scopes_for(effects)
+    missing = needed - context.caller.scopes
+    if missing:
+        context.is_denied = True
+        context.scopes_to_ask_for = needed | context.caller.scopes
+        raise refusal(_denial_for_scopes(subject, missing, context), context, **asked)
+
+
+def _denial_for_scopes(subject: str, missing: Iterable[Scope], context: RequestContext) -> Denial:
+    """Explain why something that exists cannot be had with this credential."""
     lacking = " and ".join(f"{scope} ({WORDS[scope].title})" for scope in sorted(missing))
     if context.caller.credential is Credential.ACCESS_KEY:
         remedy = f"The person can make another one at {context.settings_url}."
     else:
         remedy = "The person can allow it when this app signs them in again."
     return Denial(
-        "insufficient_scope", f"{name[:80]} needs {lacking}, which was not granted. {remedy}"
+        "insufficient_scope", f"{subject[:80]} needs {lacking}, which was not granted. {remedy}"
     )

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from mcpendpoint.hub.errors import HubError
-from mcpendpoint.hub.ids import BadRepoId
 from mcpendpoint.tools.hf_fs.arguments import Operation, parse_operation
-from mcpendpoint.tools.hf_fs.failures import Code, Failure, failure_of, invalid
+from mcpendpoint.tools.hf_fs.failures import Code, Failure
 from mcpendpoint.tools.hf_fs.options import Command
-from mcpendpoint.tools.hf_fs.provider import Attachment, Fs
+from mcpendpoint.tools.hf_fs.provider import Attachment, Fs, hub_failures
 from mcpendpoint.tools.hf_fs.results import AnyResult
 from mcpendpoint.tools.hf_fs.routes import provider_of
-from mcpendpoint.tools.hf_fs.uri import WEB_SITES, Uri
+from mcpendpoint.tools.hf_fs.uri import WEB_SITES
 
 logger = logging.getLogger(__name__)
 
@@ -64,18 +62,13 @@ async def _run_within(asked: Asked, fs: Fs, deadline: float) -> Outcome:
 
 
 async def _run(asked: Asked, fs: Fs) -> Outcome:
-    uri = Uri("")
     try:
         sites = (settings.HF_ENDPOINT, *WEB_SITES)
         operation = parse_operation(asked.command, asked.args, web_sites=sites)
-        uri = operation.uri
-        return _with_warnings(await _answer(operation, fs), operation)
+        with hub_failures(operation.uri, fs):
+            return _with_warnings(await _answer(operation, fs), operation)
     except Failure as failure:
         return failure
-    except BadRepoId as error:
-        return invalid(str(error))
-    except HubError as error:
-        return failure_of(error, f"`{uri}`", fs.context, page_url=_page_of(uri))
     except TimeoutError:
         raise
     except Exception as error:
@@ -83,12 +76,6 @@ async def _run(asked: Asked, fs: Fs) -> Outcome:
         frames = "".join(traceback.format_tb(error.__traceback__))
         logger.error("hf_fs %s raised %s\n%s", asked.command, type(error).__name__, frames)
         return Failure(Code.INTERNAL_ERROR, f"{asked.command} failed unexpectedly.")
-
-
-def _page_of(uri: Uri) -> str | None:
-    """Return where a person can see the repository, and accept its conditions."""
-    prefix = "" if uri.root == "models" else f"{uri.root}/"
-    return f"{settings.HF_ENDPOINT}/{prefix}{uri.repo_id}" if uri.id_length else None
 
 
 async def _answer(operation: Operation, fs: Fs) -> AnyResult | Attachment:

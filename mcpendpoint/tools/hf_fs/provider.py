@@ -1,12 +1,19 @@
 """What a provider is: it answers for one part of the tree, with the operations that make sense."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.ids import BadRepoId
 from mcpendpoint.tools.base import ToolContext
 from mcpendpoint.tools.hf_fs.arguments import MAX_ATTACH_BYTES, Operation
-from mcpendpoint.tools.hf_fs.failures import Code, Failure, unsupported
+from mcpendpoint.tools.hf_fs.failures import Code, Failure, failure_of, invalid, unsupported
 from mcpendpoint.tools.hf_fs.results import AttachResult, CatResult, ListResult, StatResult
+from mcpendpoint.tools.hf_fs.uri import Uri
 
 
 class AttachmentBudget:
@@ -69,6 +76,23 @@ class Provider:
             "attach requires a direct repository or bucket file URI.",
             suggested="find",
         )
+
+
+@contextmanager
+def hub_failures(uri: Uri, fs: Fs) -> Iterator[None]:
+    """Turn what the Hub says about `uri` into a Failure."""
+    try:
+        yield
+    except BadRepoId as error:
+        raise invalid(str(error)) from error
+    except HubError as error:
+        raise failure_of(error, f"`{uri}`", fs.context, page_url=_page_of(uri)) from error
+
+
+def _page_of(uri: Uri) -> str | None:
+    """Return where a person can see the repository, and accept its conditions."""
+    prefix = "" if uri.root == "models" else f"{uri.root}/"
+    return f"{settings.HF_ENDPOINT}/{prefix}{uri.repo_id}" if uri.id_length else None
 
 
 def _cannot(operation: Operation) -> Failure:

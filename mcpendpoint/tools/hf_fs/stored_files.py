@@ -93,7 +93,7 @@ async def cat_file(operation: Operation, fs: Fs) -> CatResult:
     if not path:
         raise Failure(Code.NOT_A_FILE, "cat requires a URI that points to a file path.")
     if media_of(path) in (Media.IMAGE, Media.BINARY):
-        await _file_at(operation, fs)
+        await file_at(operation, fs)
         raise refuse_binary(path)
     offset, length = operation.offset, operation.max_bytes
     start = max(offset - MARGIN, 0)
@@ -101,7 +101,7 @@ async def cat_file(operation: Operation, fs: Fs) -> CatResult:
     try:
         found = await store_of(uri).read(fs.hub, path, offset=start, length=asked)
     except HubNotFound:
-        await _file_at(operation, fs)
+        await file_at(operation, fs)
         raise
     size = found.size
     if size is None and len(found.content) < asked:
@@ -135,7 +135,7 @@ async def attach_file(operation: Operation, fs: Fs) -> Attachment:
             f"Unsupported attachment media: {path}. The file extension is not .jpg, .jpeg, .png, "
             "or .webp.",
         )
-    size = (await _file_at(operation, fs)).size
+    size = (await file_at(operation, fs)).size
     if size is None:
         raise _inconsistent(path, "has no size")
     if size > operation.max_bytes:
@@ -153,24 +153,30 @@ async def attach_file(operation: Operation, fs: Fs) -> Attachment:
 
 
 async def _download_image(uri: Uri, fs: Fs, size: int) -> Attachment:
-    found = await store_of(uri).read(fs.hub, uri.path, offset=0, length=size + 1)
-    if len(found.content) != size:
-        raise _inconsistent(uri.path, f"has {len(found.content)} bytes or more, not {size}")
-    mime_type = image_type_of(found.content)
+    content = await read_whole(uri, fs, size)
+    mime_type = image_type_of(content)
     if mime_type is None:
         raise Failure(
             Code.UNSUPPORTED_MEDIA,
             f"Unsupported attachment media: the content of {uri.path} is no JPEG, PNG or WebP.",
         )
     result = AttachResult(uri=str(uri), path=uri.path, mime_type=mime_type, bytes=size)
-    return Attachment(result, found.content)
+    return Attachment(result, content)
+
+
+async def read_whole(uri: Uri, fs: Fs, size: int) -> bytes:
+    """Return all of a file of that size. Raises Failure when it has another by now."""
+    found = await store_of(uri).read(fs.hub, uri.path, offset=0, length=size + 1)
+    if len(found.content) != size:
+        raise _inconsistent(uri.path, f"has {len(found.content)} bytes or more, not {size}")
+    return found.content
 
 
 def _inconsistent(path: str, what: str) -> Failure:
     return Failure(Code.ATTACHMENT_INTEGRITY, f"The Hub contradicts itself: {path} {what}.")
 
 
-async def _file_at(operation: Operation, fs: Fs) -> TreeEntry:
+async def file_at(operation: Operation, fs: Fs) -> TreeEntry:
     """Raises Failure when there is no such file."""
     path = operation.uri.path
     found = await store_of(operation.uri).find(fs.hub, path)
