@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import orjson
 
-from mcpendpoint.gradio.events import EventDecoder
 from mcpendpoint.gradio.transport import read_body, spaces_client
+from mcpendpoint.hub.events import EventDecoder
 
 MAX_ANSWER_BYTES = 25_000_000
 MAX_ERROR_BYTES = 20_000

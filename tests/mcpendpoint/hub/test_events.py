@@ -1,6 +1,6 @@
 import pytest
 
-from mcpendpoint.gradio.events import EventDecoder
+from mcpendpoint.hub.events import EventDecoder
 
 STREAM = (
     b': ping - 2026\r\n\r\nevent: message\r\ndata: {"a":\r\ndata:  1}\r\n\r\n'
