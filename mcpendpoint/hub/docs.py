@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field
 
@@ -65,6 +65,12 @@ class Hit:
     path: str
     """Of the page: /docs/…"""
     anchor: str | None
+
+    @property
+    def url(self) -> str:
+        """Where a person reads it."""
+        anchor = f"#{quote(self.anchor)}" if self.anchor else ""
+        return f"{SITE}{quote(self.path)}{anchor}"
 
 
 def alias_of(path: str) -> str:

@@ -19,6 +19,8 @@ from mcpendpoint.hub.types import (
     User,
 )
 
+MAX_README_BYTES = 1_000_000
+
 AnyRepo = Model | Dataset | Space
 
 # `expand` names all fields that are wanted: the Hub then sends no others.
@@ -93,12 +95,15 @@ async def list_repos(
 
 
 async def get_readme(hub: HubClient, repo_type: RepoType, repo_id: str) -> str:
-    """Return the README without its YAML block. Raises HubNotFound when there is none."""
+    """Return the README without its YAML block, of a huge one the beginning.
+
+    Raises HubNotFound when there is none.
+    """
     prefix = (repo_type.api_segment,) if repo_type is not RepoType.MODEL else ()
     names = parse_repo_id(repo_id).split("/")
-    return without_front_matter(
-        await hub.get_text(url_path(*prefix, *names, "resolve", "main", "README.md"))
-    )
+    path = url_path(*prefix, *names, "resolve", "main", "README.md")
+    part = await hub.get_bytes(path, offset=0, length=MAX_README_BYTES)
+    return without_front_matter(part.content.decode("utf-8", "ignore"))
 
 
 def without_front_matter(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator
 
 from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.discovery import semantic_spaces
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.repos import list_repos
 from mcpendpoint.hub.types import RepoType
@@ -19,6 +20,8 @@ from mcpendpoint.tools.markdown import count_fitting, one_line
 from mcpendpoint.tools.repo_results import RepoSummary, render_summary, summary_of
 
 MAX_CHARS = 37_500
+BY_LIKES = "Spaces have no downloads; they are sorted by likes."
+BY_MEANING = "No Space has these words in its name; these do what they say, the closest first."
 
 Sort = Literal["trendingScore", "downloads", "likes", "createdAt", "lastModified"]
 Filter = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -85,6 +88,7 @@ class Listing:
     start: Position
     repos: tuple[RepoSummary, ...] = ()
     next_hub_cursor: str | None = None
+    note: str | None = None
     problem: Problem | None = None
 
 
@@ -125,11 +129,33 @@ async def _list(
 ) -> Listing:
     try:
         page = await list_repos(hub, repo_type, _params(arguments, repo_type), start.hub_cursor)
+        if not page.items and _may_be_meant(arguments, repo_type, start):
+            return await _list_by_meaning(hub, arguments, start)
     except HubError as error:
         problem = problem_of(error, f"The search of {repo_type.api_segment}", context)
         return Listing(repo_type, start, problem=problem)
     repos = tuple(summary_of(repo) for repo in page.items[start.skip :])
-    return Listing(repo_type, start, repos, page.cursor)
+    note = BY_LIKES if _has_no_downloads(arguments.sort, repo_type) else None
+    return Listing(repo_type, start, repos, page.cursor, note)
+
+
+def _may_be_meant(arguments: RepoSearchArguments, repo_type: RepoType, start: Position) -> bool:
+    """Whether a query that no name has can say what a Space should do."""
+    is_first_page = start == Position()
+    return (
+        repo_type is RepoType.SPACE
+        and is_first_page
+        and bool(arguments.query)
+        and not arguments.author
+    )
+
+
+async def _list_by_meaning(
+    hub: HubClient, arguments: RepoSearchArguments, start: Position
+) -> Listing:
+    hits = await semantic_spaces(hub, arguments.query or "", arguments.filters or ())
+    repos = tuple(summary_of(hit) for hit in hits[: arguments.limit])
+    return Listing(RepoType.SPACE, start, repos, note=BY_MEANING if repos else None)
 
 
 def _params(arguments: RepoSearchArguments, repo_type: RepoType) -> list[tuple[str, str]]:
@@ -166,9 +192,7 @@ def _output(arguments: RepoSearchArguments, query: Any, listings: Sequence[Listi
             repo_type=listing.repo_type,
             results=list(listing.repos[:shown]),
             has_more=listing.repo_type in following,
-            note="Spaces have no downloads; they are sorted by likes."
-            if _has_no_downloads(arguments.sort, listing.repo_type)
-            else None,
+            note=listing.note,
             problem=listing.problem,
         )
         groups.append(group)

@@ -99,6 +99,7 @@ async def _resolve(hits: list[Hit], docs: Documented | None, scope: str) -> list
                 update={
                     "path": _below(path, scope) if docs else path,
                     "uri": str(place),
+                    "url": hit.url,
                     "title": one_line(hit.title or product.manifest.titles[page], MAX_NAME_CHARS),
                     "anchor": hit.anchor,
                     "description": hit.text or None,

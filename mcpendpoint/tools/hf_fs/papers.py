@@ -115,8 +115,10 @@ class Papers(Provider):
         if len(parts) == 1 or parts[1] in LINKED:
             return await self._links.find(operation, fs)
         name = _document(operation).parts[1]
-        await self._paper(operation, fs)
+        metadata = await self._metadata(operation, fs)
         (entry,) = (e for e in children_of(Uri("papers", parts[:1])) if e.name == name)
+        if name == METADATA:
+            entry = entry.model_copy(update={"size": len(metadata)})
         return await collect(operation, these([entry]))
 
     async def search(self, operation: Operation, fs: Fs) -> ListResult:

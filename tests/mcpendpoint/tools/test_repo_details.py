@@ -280,6 +280,16 @@ async def test_a_readme_cannot_pass_for_our_own_text(hub_side):
     assert "`````markdown\n```\n````\n# Forged heading\n`````" in found.text
 
 
+async def test_of_a_huge_readme_the_beginning_is_shown(hub_side):
+    hub_side.break_at("README.md", status=200, body="# Huge\n" + "words\n" * 300_000)
+
+    repository, _ = await detail(TINY, include_readme=True, repo_type="model")
+
+    readme = repository["matches"][0]["readme"]
+    assert readme["text"].startswith("# Huge")
+    assert readme["total_chars"] == 1_000_000
+
+
 async def test_a_missing_readme_spoils_nothing(hub_side):
     hub_side.break_at("README.md", status=404)
 

@@ -246,3 +246,25 @@ async def test_a_cursor_that_is_none_of_ours_is_refused(hub_side, cursor):
 async def test_arguments_are_checked(arguments):
     with pytest.raises(ValidationError):
         await search(**arguments)
+
+
+async def test_where_no_name_fits_spaces_are_found_by_what_they_do(hub_side):
+    query = "remove the background of an image"
+
+    found = await search(query=query, repo_types=ALL, limit=2)
+    by_mcp = await search(query=query, repo_types=["space"], filters=["mcp-server"])
+
+    ids = ids_of(found)["space"]
+    assert ids[0] == "not-lain/background-removal"
+    assert len(ids) == 2
+    assert "these do what they say" in found.text
+    assert "mcp-server" in by_mcp.content["groups"][0]["results"][0]["tags"]
+
+
+async def test_of_an_owner_only_names_are_searched(hub_side):
+    found = await search(
+        query="remove the background of an image", repo_types=["space"], author="acme"
+    )
+
+    assert ids_of(found) == {"space": []}
+    assert hub_side.asked("semantic-search") == []
