@@ -4,7 +4,8 @@ Everything that is asked of the Hub goes through `HubClient`; what goes wrong is
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -14,7 +15,7 @@ from urllib.parse import urlencode
 import orjson
 from django.conf import settings
 
-from mcpendpoint.hub import downloads, transport
+from mcpendpoint.hub import downloads, streams, transport
 from mcpendpoint.hub.answers import AnswerStore, Key, Known
 from mcpendpoint.hub.changes import Changes
 from mcpendpoint.hub.downloads import FilePart
@@ -26,6 +27,7 @@ from mcpendpoint.hub.errors import (
     HubNotSignedIn,
     HubRateLimited,
     HubTokenRefused,
+    HubUncertain,
 )
 from mcpendpoint.hub.flights import Flights
 from mcpendpoint.hub.pages import Page, next_url_of
@@ -105,6 +107,7 @@ class HubClient:
         params: Params = (),
         *,
         unwrap: Callable[[Any], Any] | None = None,
+        seconds: float = ANSWER_SECONDS,
     ) -> Page[HubModelT]:
         """Return one page of a listing, without what cannot be read.
 
@@ -118,7 +121,8 @@ class HubClient:
             wanted = items if unwrap is None else [unwrap(item) for item in items]
             return Page(read_all(kind, wanted), next_url_of(answer))
 
-        return await self._get(_url(path, params, None), parse, f"page of {kind.__name__}")
+        url, form = _url(path, params, None), f"page of {kind.__name__}"
+        return await self._get(url, parse, form, seconds=seconds)
 
     async def get_text(
         self, path: str, *, max_bytes: int = MAX_TEXT_BYTES, accept: str | None = None
@@ -146,11 +150,24 @@ class HubClient:
             headers=headers,
         )
 
-    async def query_json(self, path: str, body: Any) -> Any:
+    async def query_json(
+        self,
+        path: str,
+        body: Any,
+        params: Params = (),
+        *,
+        media_type: str = "application/json",
+        seconds: float = ANSWER_SECONDS,
+    ) -> Any:
         """Ask what the Hub wants to be asked by POST; the answer is remembered all the same."""
         content = orjson.dumps(body)
         return await self._get(
-            _url(path, (), None), _json_of, f"json for {content.decode()}", body=content
+            _url(path, params, None),
+            _json_of,
+            f"json for {content.decode()}",
+            seconds=seconds,
+            headers={"Accept": media_type, "Content-Type": media_type},
+            body=content,
         )
 
     async def get_bytes(self, path: str, *, offset: int, length: int) -> FilePart:
@@ -162,6 +179,13 @@ class HubClient:
             return _Loaded(part, len(part.content))
 
         return await self._once(f"bytes {offset}+{length}", url, load)
+
+    def follow(
+        self, path: str, params: Params = (), *, max_bytes: int
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Open a stream of server-sent events: the data of each. See `streams.open_events`."""
+        question = transport.signed(Question(_url(path, params, None), {}, max_bytes), self._token)
+        return streams.open_events(question, caller=self._digest)
 
     async def change(
         self,
@@ -186,7 +210,12 @@ class HubClient:
                 answer = await transport.change(question, self._token, seconds=seconds)
         finally:
             _changes.note(self._digest)
-        return _json_of(answer) if answer.body.strip() not in (b"", b"OK") else None
+        if answer.body.strip() in (b"", b"OK"):
+            return None
+        try:
+            return _json_of(answer)
+        except HubBadAnswer as error:
+            raise HubUncertain(error.message) from error
 
     async def _get(
         self,

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from django.conf import settings
 from pydantic import Field
 
 from mcpendpoint.hub.errors import (
@@ -36,6 +37,9 @@ Kind = Literal[
     "unsuitable_operation",
 ]
 
+PERMISSIONS = "#hugging-face"
+"""Where the settings page says what the credential may do, and offers more."""
+
 _KINDS: dict[type[HubError], Kind] = {
     HubNotFound: "not_found",
     HubNotSignedIn: "sign_in_needed",
@@ -50,6 +54,9 @@ _KINDS: dict[type[HubError], Kind] = {
     HubBadAnswer: "bad_answer",
     HubError: "bad_answer",
 }
+
+
+PAYMENT_REQUIRED = 402
 
 
 class Problem(Result):
@@ -80,8 +87,13 @@ def problem_of(
     )
 
 
-def tool_error(error: HubError, subject: str, context: ToolContext) -> ToolError:
-    return problem_of(error, subject, context).to_error()
+def tool_error(
+    error: HubError, subject: str, context: ToolContext, *, advice: str = ""
+) -> ToolError:
+    """`advice` is what else can be done about it, in whole sentences."""
+    problem = problem_of(error, subject, context)
+    message = f"{problem.message} {advice}".rstrip()
+    return problem.model_copy(update={"message": message}).to_error()
 
 
 def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str | None) -> str:
@@ -115,8 +127,8 @@ def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str
             return f"{subject} is not open to everybody. {said} It may help to {sign_in}."
         case HubForbidden():
             return (
-                f"{subject}: this token's permissions do not allow it. {said} The user can sign "
-                f"in again with more permissions at {context.settings_url}."
+                f"{subject}: this token's permissions do not allow it. {said} The user can allow "
+                f"more at {context.settings_url}{PERMISSIONS}."
             )
         case HubRateLimited():
             more = "" if context.is_signed_in else f" A user who signs in ({sign_in}) may ask more."
@@ -126,6 +138,11 @@ def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str
         case HubUncertain():
             return (
                 f"{subject}: {said} It may have been done all the same: look before trying again."
+            )
+        case HubRefused() if error.status == PAYMENT_REQUIRED:
+            return (
+                f"{subject}: it has to be paid for. {said} The user can see to that at "
+                f"{settings.HF_ENDPOINT}/settings/billing."
             )
         case HubRefused() | HubConflict():
             return f"{subject}: the request was refused. {said}"
