@@ -10,6 +10,7 @@ const STANDINS = new Map([
   ['https://datasets-server.huggingface.co', `${HUB}/datasets-server`],
 ]);
 const HOSTS = new Set([...STANDINS.keys()].map((origin) => new URL(origin).hostname));
+STANDINS.set(HUB, HUB); // where the stand-in's own links to further pages lead
 
 const fetchForReal = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
