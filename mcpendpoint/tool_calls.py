@@ -19,7 +19,7 @@ SPACE_EFFECTS = frozenset({Effect.SPEND})
 """A Space may do anything, but with the caller's quota, not in the caller's name."""
 
 PRIVATE = "private"
-"""What is recorded in place of a private Space's name."""
+"""What is recorded in place of the name of a Space that not everybody may know of."""
 
 
 async def call_tool(
@@ -37,7 +37,7 @@ async def call_tool(
         context.tool_name = name if name in by_name else ""
         raise refusal(denial, context, tool=name[:80])
     context.tool_name = name
-    context.space_label = PRIVATE if space.is_private else space.space_id
+    context.space_label = PRIVATE  # until the Hub says otherwise
     check_scopes(name, SPACE_EFFECTS, context, tool=name[:80])
     return await _result_of(name, _call_of_space(space, name, arguments, context))
 
@@ -75,11 +75,11 @@ async def _call_of_space(
 ) -> CallToolResult:
     token = await context.hub_token()
     (listing,) = await list_space_tools([space], token)
+    if listing.is_public:
+        context.space_label = space.space_id
     tool = next((tool for tool in listing.tools if tool.name == name), None)
     if tool is None:
         raise _missing_tool(space, listing.tools, listing.problem, name)
-    if tool.is_private:  # which a Space named in the URL is not known to be before it is asked
-        context.space_label = PRIVATE
     return await call_space_tool(
         tool,
         arguments,

@@ -59,6 +59,8 @@ class SpaceListing:
     """Why there are no tools, or why some are missing or cannot be called now."""
     stage: str = ""
     """The Hub's word for the Space's state, "" when that is not known."""
+    is_public: bool = False
+    """Whether the Hub said that everybody may see the Space."""
 
 
 _listings: WeakKeyDictionary[SpaceSchema, dict[object, SpaceListing]] = WeakKeyDictionary()
@@ -109,7 +111,7 @@ async def _list_safely(choice: SpaceChoice, token: str | None) -> SpaceListing:
 
 
 async def _list(choice: SpaceChoice, token: str | None) -> SpaceListing:
-    stage = ""
+    stage, is_public = "", False
     try:
         found = await find_space(
             choice.space_id,
@@ -117,10 +119,10 @@ async def _list(choice: SpaceChoice, token: str | None) -> SpaceListing:
             token=token,
             patience_seconds=PATIENCE_SECONDS,
         )
-        stage = found.value.stage
+        stage, is_public = found.value.stage, not found.value.is_private
         schema = await find_tools(found.value, token)
     except SpaceError as error:
-        return _without_tools(choice, str(error), stage)
+        return _without_tools(choice, str(error), stage, is_public)
     failure = found.value.problem or schema.failure
     listings = _listings.setdefault(schema.value, {})
     key = (choice, stage, str(failure))
@@ -132,8 +134,10 @@ async def _list(choice: SpaceChoice, token: str | None) -> SpaceListing:
 
 
 @lru_cache(maxsize=1_000)
-def _without_tools(choice: SpaceChoice, problem: str, stage: str = "") -> SpaceListing:
-    return SpaceListing(choice, (), problem, stage)
+def _without_tools(
+    choice: SpaceChoice, problem: str, stage: str = "", is_public: bool = False
+) -> SpaceListing:
+    return SpaceListing(choice, (), problem, stage, is_public)
 
 
 def _with_tools(
@@ -147,7 +151,8 @@ def _with_tools(
     sentences = [*([str(failure)] if failure else []), *schema.rejected]
     if not tools and not sentences:
         sentences = [f"The Space {info.space_id} has no tools."]
-    return SpaceListing(choice, tuple(tools.values()), " ".join(sentences) or None, info.stage)
+    problem = " ".join(sentences) or None
+    return SpaceListing(choice, tuple(tools.values()), problem, info.stage, not info.is_private)
 
 
 def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:

@@ -1,0 +1,54 @@
+"""Admins see which Spaces are called, but none that not everybody may know of."""
+
+import orjson
+import pytest
+
+from mcpendpoint import records
+from mcpendpoint.gradio.naming import url_space_prefix
+from tests.mcpendpoint.in_process import Visitor
+from tests.mcpendpoint.wire import request
+
+PRIVATE = "alice/private-space"
+
+
+@pytest.fixture
+async def recorded(spaces, monkeypatch, db):
+    """Call a tool of a Space that the URL names; return what is recorded of that."""
+    heard = []
+    monkeypatch.setattr("mcpendpoint.records._listeners", [])
+    records.listen(heard.append)
+
+    async def call(space_id, tool="whoami", token=None):
+        visitor = Visitor("192.0.2.7", token, path=f"/mcp?gradio={space_id}")
+        params = {"name": url_space_prefix(space_id) + tool, "arguments": {}}
+        await visitor.send(request("tools/call", params))
+        (record,) = heard
+        return record
+
+    return call
+
+
+@pytest.mark.parametrize("space_id", ["acme/image-maker", "acme/asleep"])
+async def test_a_space_that_everybody_may_see_is_named(recorded, space_id):
+    assert (await recorded(space_id)).space_id == space_id
+
+
+@pytest.mark.parametrize("token", ["hf_alice", "hf_bob", None])
+async def test_a_private_space_is_not_whoever_calls_it(recorded, token):
+    assert (await recorded(PRIVATE, token=token)).space_id == "private"
+
+
+async def test_a_private_space_is_not_when_it_has_no_such_tool(recorded):
+    assert (await recorded(PRIVATE, "nonsense", "hf_alice")).space_id == "private"
+
+
+async def test_a_private_space_is_not_when_it_does_not_run(recorded, break_hub):
+    about = {"id": PRIVATE, "private": True, "sdk": "gradio", "subdomain": "alice-private-space"}
+    body = orjson.dumps({**about, "runtime": {"stage": "PAUSED"}}).decode()
+    break_hub(path=PRIVATE, status=200, body=body)
+
+    assert (await recorded(PRIVATE, token="hf_alice")).space_id == "private"
+
+
+async def test_a_space_that_does_not_exist_is_not(recorded):
+    assert (await recorded("anything/one-may-type")).space_id == "private"
