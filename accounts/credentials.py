@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 import httpx
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,7 +12,7 @@ from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.caching import SingleFlightCache
-from accounts.identity import HubUnreachable
+from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
 from accounts.preferences import announce, preferences_changed
 
@@ -47,6 +47,30 @@ def has_ended(user: User) -> bool:
     """Return whether this user has to sign in again before anything can act for them."""
     credential = _find(user.pk)
     return credential is None or credential.needs_sign_in
+
+
+def oauth_scope(user: User) -> str:
+    """Return what Hugging Face granted when this user signed in there, "" for a pasted token."""
+    credential = _find(user.pk)
+    is_oauth = credential is not None and credential.kind == HubCredential.Kind.OAUTH
+    return credential.scope if credential is not None and is_oauth else ""
+
+
+def is_good_for_more(hf_id: str, scope: str) -> bool:
+    """Return whether Hugging Face still takes what is stored for this person, and lets it do all of
+    `scope` and more: then a new token for `scope` alone would be a loss.
+    """
+    user = User.objects.filter(hf_id=hf_id).first()
+    if user is None or not set(scope.split()) < set(oauth_scope(user).split()):
+        return False
+    try:
+        token, _ = async_to_sync(_load)(user.pk)
+        async_to_sync(whoami)(token)
+    except (SignInNeeded, TokenRefused):
+        return False
+    except HubUnreachable:
+        pass
+    return True
 
 
 async def hub_token(user_id: int) -> str:

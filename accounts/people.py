@@ -48,10 +48,10 @@ class AccountDisabled(Exception):
 
 
 @transaction.atomic
-def admit(person: Person, grant: Grant) -> User:
+def admit(person: Person, grant: Grant | None) -> User:
     """Create or update the user and store their credential; the caller starts the session.
 
-    Raises AccountDisabled.
+    Without a grant the stored one stays. Raises AccountDisabled.
     """
     user = User.objects.filter(hf_id=person.hf_id).first() or User(hf_id=person.hf_id)
     if not user.is_active:
@@ -63,17 +63,8 @@ def admit(person: Person, grant: Grant) -> User:
     if user.pk is None:
         user.set_unusable_password()
     user.save()
-    HubCredential.objects.update_or_create(
-        user=user,
-        defaults={
-            "kind": grant.kind,
-            "access_token": grant.access_token,
-            "refresh_token": grant.refresh_token,
-            "scope": grant.scope,
-            "expires_at": grant.expires_at,
-            "needs_sign_in": False,
-        },
-    )
+    if grant is not None:
+        _store(user, grant)
     announce(user.pk)
     return user
 
@@ -86,6 +77,20 @@ def remove_account(user: User, session: SessionBase) -> None:
         User.objects.filter(pk=user_id).delete()
     session.flush()
     announce(user_id)
+
+
+def _store(user: User, grant: Grant) -> None:
+    HubCredential.objects.update_or_create(
+        user=user,
+        defaults={
+            "kind": grant.kind,
+            "access_token": grant.access_token,
+            "refresh_token": grant.refresh_token,
+            "scope": grant.scope,
+            "expires_at": grant.expires_at,
+            "needs_sign_in": False,
+        },
+    )
 
 
 def _free_username(person: Person) -> None:

@@ -14,7 +14,9 @@ from accounts.authorization.connections import connected_apps
 from accounts.authorization.scopes import WORDS, ScopeWords, read_scopes
 from accounts.catalogue import catalogue
 from accounts.clients import client_snippets
+from accounts.credentials import oauth_scope
 from accounts.forms import AccessKeyForm, ToolsForm, tools_form
+from accounts.huggingface.permissions import further_permissions, read_permissions
 from accounts.models import AccessKey, HubCredential, User
 from accounts.preferences import Preferences, SavedSpace, load_preferences
 
@@ -93,9 +95,13 @@ def keys_context(
 
 def account_context(user: User) -> dict[str, Any]:
     credential = HubCredential.objects.filter(user_id=user.pk).first()
+    scope = oauth_scope(user)
     return {
         "credential": credential,
         "needs_sign_in": credential is None or credential.needs_sign_in,
+        "permissions": read_permissions(scope),
+        "further_permissions": further_permissions(scope),
+        "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
         "hub": settings.HF_ENDPOINT,
     }
 

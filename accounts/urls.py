@@ -18,6 +18,16 @@ urlpatterns = [
     path("settings/tools/", settings.save_tool_selection, name="save-tools"),
     path("settings/tools/preset/", settings.apply_preset, name="apply-preset"),
     path("settings/tools/defaults/", settings.reset_tools, name="reset-tools"),
+    path(
+        "settings/hugging-face/confirm/",
+        huggingface.confirm_permissions,
+        name="confirm-permissions",
+    ),
+    path(
+        "settings/hugging-face/ask/",
+        huggingface.ask_for_permissions,
+        name="ask-for-permissions",
+    ),
     path("settings/keys/", keys.create_key, name="create-key"),
     path("settings/keys/<int:key_id>/revoke/", keys.revoke_key, name="revoke-key"),
     path("settings/activity/", activity.activity, name="activity"),

@@ -26,6 +26,10 @@ HF_OAUTH_CLIENT_SECRET = env.text("HF_OAUTH_CLIENT_SECRET")
 HF_OAUTH_SCOPES = env.words(
     "HF_OAUTH_SCOPES", "openid,profile,read-repos,gated-repos,inference-api"
 )
+HF_OAUTH_FURTHER_SCOPES = env.words(
+    "HF_OAUTH_FURTHER_SCOPES",
+    "contribute-repos,write-repos,manage-repos,write-discussions,jobs",
+)
 HF_TIMEOUT_SECONDS = env.integer("HF_TIMEOUT_SECONDS", 12, minimum=1)
 
 # What the endpoint offers

@@ -15,6 +15,8 @@ from django.shortcuts import redirect
 
 from accounts import audit
 from accounts.audit import Action, Outcome
+from accounts.credentials import is_good_for_more
+from accounts.huggingface import step_up
 from accounts.models import HubCredential
 from accounts.people import AccountDisabled, Grant, Person, admit
 
@@ -49,9 +51,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         No row of allauth's is written: who somebody is stands in User, the tokens are encrypted in
         HubCredential.
         """
+        state = sociallogin.state
         # PKCE binds the code to this browser already, so an ID token without a nonce may pass.
-        if sociallogin.id_token_nonce not in (None, sociallogin.state.get("nonce")):
-            _fail(request, "Hugging Face answered a different sign-in. Please try again.")
+        if sociallogin.id_token_nonce not in (None, state.get("nonce")):
+            _fail(request, state, "Hugging Face answered a different sign-in. Please try again.")
         token = sociallogin.token
         claims = sociallogin.account.extra_data
         person = Person(claims["sub"], claims["preferred_username"], claims["picture"] or "")
@@ -59,11 +62,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             kind=HubCredential.Kind.OAUTH,
             access_token=token.token,
             refresh_token=token.token_secret,
-            scope=sociallogin.granted_scope,
+            # An answer that names none grants what was asked for (RFC 6749, 5.1).
+            scope=sociallogin.granted_scope or " ".join(state["asked"]),
             expires_at=token.expires_at,
         )
         try:
-            sociallogin.user = admit(person, grant)
+            if step_up.is_one(state):
+                raise ImmediateHttpResponse(step_up.finish(request, state, person, grant))
+            is_loss = is_good_for_more(person.hf_id, grant.scope)
+            sociallogin.user = admit(person, None if is_loss else grant)
         except AccountDisabled as disabled:
             audit.record(
                 Action.SIGN_IN,
@@ -71,7 +78,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
                 outcome=Outcome.DENIED,
                 detail={"reason": "account disabled"},
             )
-            _fail(request, "This account has been disabled on this server.")
+            _fail(request, state, "This account has been disabled on this server.")
 
     def on_authentication_error(
         self,
@@ -81,13 +88,29 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> NoReturn:
+        state = (extra_context or {}).get("state")
+        if error == AuthError.CANCELLED and step_up.is_one(state):
+            _fail(request, state, "You did not give access on Hugging Face. Nothing has changed.")
         if error == AuthError.CANCELLED:
-            _fail(request, "You did not give access on Hugging Face, so you are not signed in.")
+            _fail(
+                request, None, "You did not give access on Hugging Face, so you are not signed in."
+            )
+        if request.GET.get("error") == "invalid_scope":
+            logger.warning("Hugging Face refused the scopes that it was asked for.")
+            _fail(request, state, _SCOPES_REFUSED)
         # Only the kind: the text of allauth's error may hold what the token endpoint answered.
         logger.warning("A sign-in with Hugging Face failed: %s.", type(exception).__name__)
-        _fail(request, "Signing in with Hugging Face did not work. Please try again.")
+        _fail(request, state, "Signing in with Hugging Face did not work. Please try again.")
 
 
-def _fail(request: HttpRequest, message: str) -> NoReturn:
+_SCOPES_REFUSED = (
+    "The OAuth app of this server on Hugging Face may not ask for that. Whoever runs this server "
+    "has to add the scopes to the app, or take them out of HF_OAUTH_FURTHER_SCOPES."
+)
+
+
+def _fail(request: HttpRequest, state: Any, message: str) -> NoReturn:
+    if step_up.is_one(state):
+        raise ImmediateHttpResponse(step_up.refuse(request, message))
     messages.error(request, message)
     raise ImmediateHttpResponse(redirect("accounts:sign-in"))

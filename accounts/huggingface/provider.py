@@ -37,8 +37,10 @@ class HuggingFaceProvider(OAuth2Provider):
     ) -> HttpResponse:
         nonce = secrets.token_urlsafe(16)
         kwargs["auth_params"] = {**self.get_auth_params(), "nonce": nonce}
-        # `nonce` goes to the state that the session keeps, and comes back with the callback.
-        return super().redirect(request, process, next_url, data, nonce=nonce, **kwargs)
+        kwargs.setdefault("scope", self.get_scope())
+        # These go to the state that the session keeps, and come back with the callback.
+        kept = {"nonce": nonce, "asked": kwargs["scope"]}
+        return super().redirect(request, process, next_url, data, **kept, **kwargs)
 
     def extract_uid(self, data: dict[str, Any]) -> str:
         return str(data["sub"])

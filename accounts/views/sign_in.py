@@ -137,7 +137,7 @@ def _render(
         "hub": settings.HF_ENDPOINT,
         "callback_url": oauth_callback_url(request),
         "env_lines": "HF_OAUTH_CLIENT_ID=…\nHF_OAUTH_CLIENT_SECRET=…",
-        "scopes": settings.HF_OAUTH_SCOPES,
+        "scopes": [*settings.HF_OAUTH_SCOPES, *settings.HF_OAUTH_FURTHER_SCOPES],
         "is_signed_in": request.user.is_authenticated,
         "settings_url": resolve_url(settings.LOGIN_REDIRECT_URL),
     }

@@ -7,6 +7,7 @@ from accounts.models import HubCredential, User
 from accounts.people import Grant, Person, admit
 from accounts.preferences import preferences_changed
 from tests.live.people import new_user
+from tests.live.product import OAUTH_CLIENT
 
 
 def make_user(name: str | None = None, **changes: object) -> User:
@@ -41,6 +42,20 @@ def client_of() -> Callable[[User], Client]:
 @pytest.fixture
 def alice_client(alice: User, client_of: Callable[[User], Client]) -> Client:
     return client_of(alice)
+
+
+@pytest.fixture
+def origin(settings, hub, oauth) -> str:
+    """Where people sign in with Hugging Face."""
+    settings.HF_ENDPOINT = hub.url
+    for name, value in OAUTH_CLIENT.items():
+        setattr(settings, name, value)
+    return str(hub.url)
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return Client(headers={"host": "localhost:8000"})
 
 
 @pytest.fixture

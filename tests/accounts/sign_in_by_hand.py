@@ -1,5 +1,6 @@
 """Goes through the stand-in for sign-in with Hugging Face as a person with a browser would."""
 
+import html
 import re
 import secrets
 from base64 import urlsafe_b64encode
@@ -8,11 +9,40 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import httpx
+from django.http import HttpResponse
+from django.test import Client
 
 from tests.live.product import OAUTH_CLIENT
 
+BEGIN = "/accounts/huggingface/login/"
 CALLBACK = "/accounts/huggingface/login/callback/"
 APP = (OAUTH_CLIENT["HF_OAUTH_CLIENT_ID"], OAUTH_CLIENT["HF_OAUTH_CLIENT_SECRET"])
+
+
+def begin(visitor: Client, query: str = "", **form: str) -> str:
+    """Press the button; return the address at Hugging Face that the answer goes on to."""
+    return onward(visitor.post(BEGIN + query, form))
+
+
+def onward(page: HttpResponse) -> str:
+    """Return where a page of ours goes on to by itself."""
+    assert page.status_code == 200
+    target = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.text)
+    assert target, page.text
+    return html.unescape(target[1])
+
+
+def parameters(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def come_back(visitor: Client, url: str, **changes: str) -> HttpResponse:
+    query = parameters(url) | changes
+    return visitor.get(f"{CALLBACK}?{urlencode(query)}")
+
+
+def sign_in(visitor: Client, name: str, **form: str) -> HttpResponse:
+    return come_back(visitor, authorize(begin(visitor, **form), name))
 
 
 def authorize(url: str, name: str, *, decision: str = "authorize") -> str:

@@ -1,9 +1,5 @@
 """Signing in with Hugging Face: our side of OAuth against a certified provider."""
 
-import html
-import re
-from urllib.parse import parse_qs, urlencode, urlsplit
-
 import httpx
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,47 +9,17 @@ from django.test import Client
 
 from accounts.models import HubCredential, User
 from tests.accounts.conftest import make_user
-from tests.accounts.sign_in_by_hand import CALLBACK, authorize
-from tests.live.product import OAUTH_CLIENT
+from tests.accounts.sign_in_by_hand import (
+    BEGIN,
+    CALLBACK,
+    authorize,
+    begin,
+    come_back,
+    parameters,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
-
-BEGIN = "/accounts/huggingface/login/"
-
-
-@pytest.fixture
-def origin(settings, hub, oauth) -> str:
-    settings.HF_ENDPOINT = hub.url
-    for name, value in OAUTH_CLIENT.items():
-        setattr(settings, name, value)
-    return hub.url
-
-
-@pytest.fixture
-def visitor() -> Client:
-    return Client(headers={"host": "localhost:8000"})
-
-
-def begin(visitor: Client, query: str = "", **form: str) -> str:
-    """Press the button; return the address at Hugging Face that the answer goes on to."""
-    page = visitor.post(BEGIN + query, form)
-    assert page.status_code == 200
-    target = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.text)
-    assert target, page.text
-    return html.unescape(target[1])
-
-
-def parameters(url: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-
-
-def come_back(visitor: Client, url: str, **changes: str):
-    query = parameters(url) | changes
-    return visitor.get(f"{CALLBACK}?{urlencode(query)}")
-
-
-def sign_in(visitor: Client, name: str, **form: str):
-    return come_back(visitor, authorize(begin(visitor, **form), name))
 
 
 def token_requests(origin: str) -> list[dict[str, str]]:

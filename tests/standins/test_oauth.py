@@ -196,6 +196,32 @@ def refresh(origin: str, token: str) -> dict[str, Any]:
     return ask_for_token(origin, grant_type="refresh_token", refresh_token=token).json()
 
 
+def test_an_app_may_only_ask_for_what_was_ticked_for_it(browser: Browser):
+    asks = {"client_id": f"{APP[0]}-public", "scope": "openid read-repos"}
+
+    ticked = browser.authorize(**asks)
+    more = browser.authorize(**asks | {"scope": "openid read-repos manage-repos"})
+
+    assert "code" in ticked
+    assert more["error"] == "invalid_scope"
+
+
+def test_tokens_are_for_the_scopes_that_were_asked_for(browser: Browser):
+    tokens = browser.redeem(browser.authorize(scope="openid profile jobs")["code"])
+
+    assert tokens["scope"] == "openid profile jobs"
+
+
+def test_a_person_can_remove_the_app(browser: Browser, origin: str, person: Person):
+    other = Browser(origin, f"{person.name}-2")
+    removed, kept = (b.redeem(b.authorize()["code"]) for b in (browser, other))
+
+    httpx.post(f"{origin}/oauth/_revoke", json={"name": person.name}).raise_for_status()
+
+    assert refresh(origin, removed["refresh_token"])["error"] == "invalid_grant"
+    assert "access_token" in refresh(origin, kept["refresh_token"])
+
+
 def test_lifetimes_can_be_set(browser: Browser, set_lifetime: Callable[..., None]):
     set_lifetime(access_token_seconds=60, refresh_tokens=False)
 

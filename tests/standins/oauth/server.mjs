@@ -3,7 +3,8 @@
 // Environment: ISSUER (the public origin, of the stand-in Hub in front), PORT, and optionally
 // OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, OAUTH_REDIRECT_PATH.
 // /oauth/_settings (GET, POST) says how long access tokens live and whether refresh tokens are
-// given; /oauth/_log (GET, DELETE) lists what was asked of the token endpoint.
+// given; /oauth/_log (GET, DELETE) lists what was asked of the token endpoint; /oauth/_revoke (POST
+// {"name": "alice"}) removes the apps that somebody connected.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { json } from 'node:stream/consumers';
 
@@ -18,6 +19,9 @@ const CLIENT_SECRET = process.env.OAUTH_CLIENT_SECRET ?? 'a-made-up-client-secre
 const REDIRECT_PATH = process.env.OAUTH_REDIRECT_PATH ?? '/accounts/huggingface/login/callback/';
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const DAY = 86_400;
+
+// What an app may ask for is ticked when it is made. The public one does not change anything.
+const READING_SCOPES = ['openid', 'profile', 'read-repos', 'gated-repos', 'inference-api'];
 
 const settings = { access_token_seconds: 28_800, refresh_tokens: true };
 const log = [];
@@ -41,8 +45,14 @@ const provider = new Provider(ISSUER, {
       client_id: CLIENT_ID,
       client_secret: CLIENT_SECRET,
       token_endpoint_auth_method: 'client_secret_basic',
+      scope: SCOPE_NAMES.join(' '),
     },
-    { ...client, client_id: `${CLIENT_ID}-public`, token_endpoint_auth_method: 'none' },
+    {
+      ...client,
+      client_id: `${CLIENT_ID}-public`,
+      token_endpoint_auth_method: 'none',
+      scope: READING_SCOPES.join(' '),
+    },
   ],
   scopes: SCOPE_NAMES,
   claims: {
@@ -110,10 +120,27 @@ provider.on('grant.error', (ctx, error) => {
 });
 provider.on('server_error', (ctx, error) => console.error(error));
 
+const grants = [];
+provider.on('grant.success', (ctx) => {
+  const { accountId, grantId } = ctx.oidc.entities.AccessToken ?? {};
+  grants.push({ accountId, grantId });
+});
+
+async function revokeApps(name) {
+  for (const { accountId, grantId } of grants) {
+    if (nameOf(accountId) !== name) continue;
+    await provider.AccessToken.revokeByGrantId(grantId);
+    await provider.RefreshToken.revokeByGrantId(grantId);
+  }
+}
+
 async function controls(ctx, next) {
   if (ctx.path === '/oauth/_settings') {
     if (ctx.method === 'POST') Object.assign(settings, await json(ctx.req));
     ctx.body = settings;
+  } else if (ctx.path === '/oauth/_revoke') {
+    await revokeApps((await json(ctx.req)).name);
+    ctx.status = 204;
   } else if (ctx.path === '/oauth/_log') {
     ctx.body = ctx.method === 'DELETE' ? log.splice(0) : log;
   } else {

@@ -1,0 +1,89 @@
+"""Asks Hugging Face for more than sign-in does, for somebody who signed in here and confirmed it.
+
+What was asked, and for whom, waits in the session: nothing in an address can change it, and nobody
+else can come back in that person's place.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.providers.base import AuthProcess
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts import audit
+from accounts.audit import Action, Outcome
+from accounts.credentials import is_good_for_more, oauth_scope
+from accounts.huggingface.exchange import HuggingFaceExchange
+from accounts.huggingface.permissions import permission_of, scopes_to_ask_for
+from accounts.models import User
+from accounts.people import Grant, Person, admit
+
+State = dict[str, Any]
+
+
+def ask(
+    request: HttpRequest, user: User, chosen: Iterable[str] = (), next_url: str | None = None
+) -> str:
+    """Return the address at Hugging Face where this user decides."""
+    provider = get_adapter().get_provider(request, HuggingFaceExchange.provider_id)
+    onward = provider.redirect(
+        request,
+        AuthProcess.LOGIN,
+        next_url=next_url,
+        data={"for": user.hf_id},
+        scope=scopes_to_ask_for(oauth_scope(user), chosen),
+    )
+    return str(onward["Location"])
+
+
+def is_one(state: State | None) -> bool:
+    return bool(state and state.get("data"))
+
+
+def finish(request: HttpRequest, state: State, person: Person, grant: Grant) -> HttpResponse:
+    """Store what Hugging Face granted. Raises AccountDisabled."""
+    user = request.user
+    if not isinstance(user, User) or not person.hf_id == user.hf_id == state["data"]["for"]:
+        return _refuse_another_account(request, person)
+    before = set(oauth_scope(user).split())
+    # Whoever grants less than there was keeps what there was.
+    admit(person, None if is_good_for_more(person.hf_id, grant.scope) else grant)
+    granted = oauth_scope(user).split()
+    added = [scope for scope in granted if scope not in before]
+    refused = [scope for scope in state["asked"] if scope not in granted]
+    detail = {"scopes": granted, "added": added}
+    audit.record(Action.HUB_ACCESS_CHANGED, user, detail=detail)
+    _say(request, added, refused)
+    return redirect(state.get("next") or "accounts:settings")
+
+
+def refuse(request: HttpRequest, message: str) -> HttpResponse:
+    """Say why nothing came of it."""
+    if isinstance(request.user, User):
+        audit.record(Action.HUB_ACCESS_CHANGED, request.user, outcome=Outcome.DENIED)
+    messages.error(request, message)
+    return redirect("accounts:settings")
+
+
+def _refuse_another_account(request: HttpRequest, person: Person) -> HttpResponse:
+    return refuse(
+        request,
+        f"On Hugging Face you are signed in as {person.name}, which is not the account that you "
+        "use here. Nothing was changed. Sign out on one of the two first.",
+    )
+
+
+def _say(request: HttpRequest, added: list[str], refused: list[str]) -> None:
+    if added:
+        messages.success(request, f"This server may now: {_titles(added)}.")
+    if refused:
+        messages.warning(request, f"Hugging Face did not allow: {_titles(refused)}.")
+    if not added and not refused:
+        messages.success(request, "Your connection to Hugging Face is renewed.")
+
+
+def _titles(scopes: list[str]) -> str:
+    return ", ".join(permission_of(scope).title.lower() for scope in scopes)
