@@ -1,4 +1,4 @@
-"""Puts each tool call into the audit log, in the background."""
+"""Puts each call of a tool, resource or prompt into the audit log, in the background."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,6 +9,9 @@ from dashboard.storer import Storer
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.records import Record
 from mcpendpoint.tool_calls import PRIVATE
+
+LOGGED = ("tools/call", "resources/read", "prompts/get")
+"""Methods by which a client does something on the Hub in a person's name."""
 
 MAX_CALLS = 50_000
 """So many may wait for a database that does not take them."""
@@ -46,7 +49,7 @@ class CallLog(Storer[Calls]):
 
     def note(self, record: Record) -> None:
         """Take a call down; a listener of mcpendpoint.records, on the event loop."""
-        if record.method != "tools/call":
+        if record.method not in LOGGED:
             return
         self._batch.add(
             ToolCall(
@@ -64,6 +67,8 @@ class CallLog(Storer[Calls]):
 
 
 def _shown_tool(record: Record) -> str:
+    if record.method != "tools/call":
+        return record.method
     # What a private Space can do is not for admins to read.
     return (prefix_of(record.tool) or "") + "…" if record.space_id == PRIVATE else record.tool
 

@@ -27,6 +27,8 @@ TOO_MANY = 429
 
 MAX_KNOWN = 10_000
 
+_ASKS_THE_HUB = frozenset({"resources/read", "prompts/get", "completion/complete"})
+
 Parsed = Message | MalformedMessage | list[Message | MalformedMessage]
 
 
@@ -52,7 +54,7 @@ _WHAT = {
     Limit.USER: "requests of this person",
     Limit.CLIENT: "requests with this credential",
     Limit.CHEAP: "calls of tools",
-    Limit.HUB: "calls of tools that ask the Hub",
+    Limit.HUB: "calls that ask the Hub",
     Limit.SPACE: "calls of Spaces",
     Limit.WRITE: "calls of tools that change something",
 }
@@ -141,10 +143,18 @@ def explain(too_many: TooMany, request_id: RequestId | None = None) -> dict[str,
 def _calls_by_class(messages: Iterable[Message | MalformedMessage]) -> Mapping[Limit, int]:
     counts: dict[Limit, int] = {}
     for message in messages:
-        if isinstance(message, Message) and message.method == "tools/call":
-            limit = tool_class((message.params or {}).get("name"))
+        limit = _class_of(message) if isinstance(message, Message) else None
+        if limit is not None:
             counts[limit] = counts.get(limit, 0) + 1
     return counts
+
+
+def _class_of(message: Message) -> Limit | None:
+    if message.method in _ASKS_THE_HUB:
+        return Limit.HUB
+    if message.method == "tools/call":
+        return tool_class((message.params or {}).get("name"))
+    return None
 
 
 def built_in_tool_of(message: Message) -> str:

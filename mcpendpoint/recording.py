@@ -12,8 +12,11 @@ from mcpendpoint.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.context import RequestContext
 from mcpendpoint.kernel import Answer, Peer
 from mcpendpoint.records import Outcome, Record, publish
+from mcpendpoint.rpc_errors import UNAVAILABLE
 
 MAX_METHOD_LENGTH = 80
+
+_OF_ERRORS = {INTERNAL_ERROR: Outcome.FAILED, UNAVAILABLE: Outcome.TOOL_ERROR}
 
 
 @dataclass
@@ -69,5 +72,5 @@ def outcome_of(answer: Answer, context: RequestContext) -> Outcome:
         return Outcome.DENIED
     code = answer.error_code
     if code is not None:
-        return Outcome.FAILED if code == INTERNAL_ERROR else Outcome.REJECTED
+        return _OF_ERRORS.get(code, Outcome.REJECTED)
     return Outcome.TOOL_ERROR if answer.body["result"].get("isError") else Outcome.OK

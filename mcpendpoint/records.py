@@ -15,7 +15,8 @@ logger = logging.getLogger(__name__)
 class Outcome(StrEnum):
     OK = "ok"
     TOOL_ERROR = "tool_error"
-    """A result with isError: the tool ran and says what went wrong."""
+    """A result with isError: the tool ran and says what went wrong. Or a resource or prompt that
+    the Hub does not give now."""
     REJECTED = "rejected"
     """The client's fault: a JSON-RPC error other than an internal one."""
     DENIED = "denied"

@@ -1,9 +1,11 @@
 """Text for assistants: tables, numbers, dates, and cutting on whole items. Pure: no I/O."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 MISSING = "—"
+_BACKTICKS = re.compile("`+")
 
 
 def one_line(text: str, max_chars: int | None = None) -> str:
@@ -22,6 +24,12 @@ def code(text: str) -> str:
 def link(text: str, url: str) -> str:
     """Return a link; a bracket in its text would end it."""
     return f"[{one_line(text).replace('[', '(').replace(']', ')')}]({one_line(url)})"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Return a text that strangers wrote in a fence that nothing in it can end."""
+    fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
+    return f"{fence}{language}\n{text.strip()}\n{fence}"
 
 
 def cell(text: str) -> str:

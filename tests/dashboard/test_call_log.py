@@ -39,6 +39,13 @@ async def test_other_messages_are_not():
     assert await calls_of(make_record(method="tools/list"), make_record(method="")) == []
 
 
+@pytest.mark.parametrize("method", ["resources/read", "prompts/get"])
+async def test_what_is_read_without_a_tool_is_taken_down_by_its_method(method):
+    (call,) = await calls_of(make_record(method=method, tool="", user_id=7))
+
+    assert (call.user_id, call.tool, call.outcome) == (7, method, "ok")
+
+
 async def test_a_denied_call_is_told_from_one_of_a_tool_that_does_not_exist():
     calls = await calls_of(
         make_record(tool="hub_repo_search", outcome=Outcome.DENIED),

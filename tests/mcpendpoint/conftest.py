@@ -1,11 +1,26 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
 
+from mcpendpoint.hub.client import forget_answers
 from tests.live.people import Person, post_form
 from tests.live.product import Product
+from tests.mcpendpoint.hub_side import HubSide
 from tests.mcpendpoint.wire import Wire
+from tests.standins.serve import Running
+
+
+@pytest.fixture
+def hub_side(hub: Running, settings: Any) -> Iterator[HubSide]:
+    """The stand-in Hub, for what asks it from within this process."""
+    settings.HF_ENDPOINT = hub.url
+    settings.HF_DATASETS_SERVER = f"{hub.url}/datasets-server"
+    forget_answers()
+    side = HubSide(hub.url)
+    yield side
+    side.heal()
 
 
 @pytest.fixture

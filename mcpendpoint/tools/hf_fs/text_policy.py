@@ -71,6 +71,11 @@ def media_of(path: str) -> Media:
     return Media.TEXT if is_text else Media.BINARY
 
 
+def mime_type_of(path: str) -> str | None:
+    """Tell by its name which type a file has, None when the name does not say."""
+    return _types.guess_type(PurePosixPath(path).name.lower())[0]
+
+
 def image_type_of(content: bytes) -> ImageType | None:
     """Tell by its first bytes what an image is, None when it is none that can be attached."""
     if content.startswith(b"\xff\xd8\xff"):

@@ -1,10 +1,7 @@
 """A piece of a README."""
 
-import re
-
+from mcpendpoint.tools.markdown import fenced
 from mcpendpoint.tools.repo_details.results import Readme
-
-_BACKTICKS = re.compile("`+")
 
 
 def piece_of(text: str, *, offset: int, max_chars: int) -> Readme:
@@ -23,9 +20,8 @@ def piece_of(text: str, *, offset: int, max_chars: int) -> Readme:
 def render_readme(readme: Readme) -> str:
     if not readme.text.strip():
         return f"## README\n\nNothing from character {readme.offset} of {readme.total_chars} on."
-    # Its headings must not pass for ours, nor its end for the end of the fence.
-    fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(readme.text)), default=0))
-    parts = ["## README", f"{fence}markdown\n{readme.text.strip()}\n{fence}"]
+    # Its headings must not pass for ours.
+    parts = ["## README", fenced(readme.text, "markdown")]
     if readme.next_offset is not None:
         parts.append(
             f"*README cut at character {readme.next_offset} of {readme.total_chars}; for the rest "

@@ -1,0 +1,25 @@
+"""Failures as JSON-RPC errors, for resources and prompts: no result of theirs could tell of one."""
+
+from mcp import MCPError
+from mcp_types import INVALID_PARAMS
+
+from mcpendpoint.tools.base import ToolError
+
+UNAVAILABLE = 503
+"""When neither the caller nor we are to blame: HTTP's status, outside of what JSON-RPC reserves."""
+
+
+def error_of(error: ToolError) -> MCPError:
+    """Return what can be had later as such, and anything else as the caller's to mend."""
+    if error.is_retryable:
+        return unavailable(str(error), error.retry_after_seconds)
+    return MCPError(code=INVALID_PARAMS, message=str(error))
+
+
+def unavailable(
+    message: str, retry_after_seconds: int | None = None, *, is_retryable: bool = True
+) -> MCPError:
+    data: dict[str, object] = {"retryable": is_retryable}
+    if retry_after_seconds is not None:
+        data["retryAfterSeconds"] = retry_after_seconds
+    return MCPError(code=UNAVAILABLE, message=message, data=data)
