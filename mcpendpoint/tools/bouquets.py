@@ -5,14 +5,21 @@ from accounts.catalogue import Bouquet
 SEARCH = "hub_repo_search"
 DETAILS = "hub_repo_details"
 FS = "hf_fs"
+CREATE = "create_repo"
 
 BOUQUETS: tuple[Bouquet, ...] = (
-    Bouquet("all", "Everything", "Every tool there is.", (SEARCH, DETAILS, FS)),
+    Bouquet("all", "Everything", "Every tool there is.", (SEARCH, DETAILS, FS, CREATE)),
     Bouquet("hf_api", "Hub", "Find repositories and look at them.", (SEARCH, DETAILS, FS)),
     Bouquet("search", "Search", "Find models, datasets and Spaces.", (SEARCH, FS)),
     Bouquet("files", "Files", "Find and read files of repositories and buckets.", (FS,)),
     Bouquet("docs", "Documentation", "Search and read Hugging Face's documentation.", (FS,)),
-    Bouquet("research", "Research", "Papers, and the models and data behind them.", (FS, DETAILS)),
+    Bouquet(
+        "research",
+        "Research",
+        "Papers, the models and data behind them, and repositories for what comes out.",
+        (FS, DETAILS, CREATE),
+    ),
+    Bouquet("write", "Write", "Create repositories.", (CREATE,)),
     Bouquet(
         "hub_repo_details", "Details", "Look at repositories whose names are known.", (DETAILS,)
     ),
