@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from mcpendpoint.hub.discovery import MAX_TRENDING
 from mcpendpoint.tools.hf_fs.failures import invalid
-from mcpendpoint.tools.hf_fs.options import Command, Given, shown, split_argv
+from mcpendpoint.tools.hf_fs.options import OPTIONS, Command, Given, shown, split_argv
 from mcpendpoint.tools.hf_fs.uri import REPO_ROOTS, TRENDING, WEB_SITES, Uri, parse_uri
 
 DEFAULT_LIMIT = 1_000
@@ -99,7 +99,7 @@ def parse_operation(
     command: Command, args: Sequence[str], *, web_sites: Sequence[str] = WEB_SITES
 ) -> Operation:
     """Raises Failure."""
-    positionals, given = split_argv(command, args)
+    positionals, given = split_argv(command, args, OPTIONS[command])
     if not positionals:
         raise invalid(f"{command} requires an hf:// URI")
     uri, *rest = positionals

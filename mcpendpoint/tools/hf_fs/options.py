@@ -22,31 +22,31 @@ Kind = Literal["flag", "text", "integer", "texts"]
 
 
 @dataclass(frozen=True)
-class _Option:
+class Option:
     key: str
     kind: Kind
 
 
-def _options(kind: Kind, /, **spellings: str) -> dict[str, _Option]:
+def options(kind: Kind, /, **spellings: str) -> dict[str, Option]:
     return {
-        spelling: _Option(key, kind)
+        spelling: Option(key, kind)
         for key, words in spellings.items()
         for spelling in words.split()
     }
 
 
-_TYPE = _options("text", type="--type --entry-type -type")
-_LIMIT = _options("integer", limit="--limit -limit")
-_OFFSET = _options("integer", offset="--offset -offset")
-_MAX_BYTES = _options("integer", max_bytes="--max-bytes -max-bytes")
-_SORT = _options("text", sort="--sort")
-_RECURSIVE = _options("flag", recursive="--recursive -R -r")
+_TYPE = options("text", type="--type --entry-type -type")
+_LIMIT = options("integer", limit="--limit -limit")
+_OFFSET = options("integer", offset="--offset -offset")
+_MAX_BYTES = options("integer", max_bytes="--max-bytes -max-bytes")
+_SORT = options("text", sort="--sort")
+_RECURSIVE = options("flag", recursive="--recursive -R -r")
 
-_OPTIONS: Mapping[Command, Mapping[str, _Option]] = {
+OPTIONS: Mapping[Command, Mapping[str, Option]] = {
     Command.LS: {
         **_RECURSIVE,
-        **_options("flag", recursive="-lR -laR", long="-l -a -la -al --long"),
-        **_options("text", path="--glob"),
+        **options("flag", recursive="-lR -laR", long="-l -a -la -al --long"),
+        **options("text", path="--glob"),
         **_TYPE,
         **_SORT,
         **_LIMIT,
@@ -57,14 +57,14 @@ _OPTIONS: Mapping[Command, Mapping[str, _Option]] = {
     Command.STAT: {},
     Command.FIND: {
         **_RECURSIVE,
-        **_options("text", name="--name -name --glob", path="--path -path"),
+        **options("text", name="--name -name --glob", path="--path -path"),
         **_TYPE,
         **_LIMIT,
         **_OFFSET,
     },
     Command.SEARCH: {
-        **_options("text", query="--query", kind="--kind"),
-        **_options("texts", tags="--tag"),
+        **options("text", query="--query", kind="--kind"),
+        **options("texts", tags="--tag"),
         **_TYPE,
         **_SORT,
         **_LIMIT,
@@ -87,7 +87,10 @@ class Given:
         return key in self.texts or key in self.integers
 
 
-def split_argv(command: Command, args: Sequence[str]) -> tuple[list[str], Given]:
+def split_argv(
+    command: str, args: Sequence[str], known: Mapping[str, Option]
+) -> tuple[list[str], Given]:
+    """Return what stands alone, and the options; `known` are those of the command."""
     for arg in args:
         if any(0xD800 <= ord(char) <= 0xDFFF for char in arg):
             raise invalid("an argument is not valid Unicode text")
@@ -96,7 +99,7 @@ def split_argv(command: Command, args: Sequence[str]) -> tuple[list[str], Given]
     while words:
         word = words.pop(0)
         spelling, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
-        option = _OPTIONS[command].get(spelling)
+        option = known.get(spelling)
         if option is None or (option.kind == "flag" and equals):
             if word.startswith("-"):
                 raise invalid(f"unexpected argument for {command}: {shown(word)}")
@@ -110,7 +113,7 @@ def split_argv(command: Command, args: Sequence[str]) -> tuple[list[str], Given]
     return positionals, given
 
 
-def _take(given: Given, option: _Option, spelling: str, value: str) -> None:
+def _take(given: Given, option: Option, spelling: str, value: str) -> None:
     if option.kind == "texts":
         given.tags.append(value)
         return
