@@ -35,6 +35,7 @@ MAX_ERROR_BYTES = 64_000
 DEADLINE_IN_TIMEOUTS = 1.5
 MIN_ATTEMPT_SECONDS = 0.2
 RETRY_PAUSE_SECONDS = 0.2
+CONNECT_SECONDS = 5.0
 REDIRECTS = (301, 302, 303, 307, 308)
 REDIRECTS_THAT_KEEP_THE_METHOD = (307, 308)
 GATEWAY_ERRORS = (502, 504)
@@ -54,6 +55,8 @@ class Question:
     method: str = "GET"
     body: bytes | None = None
     """JSON, unless the headers say otherwise."""
+    patience_seconds: float | None = None
+    """How long the Hub may be silent; None for as long as with any question."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +76,24 @@ def origin_of(url: str) -> str:
 
 async def ask(question: Question, token: str | None) -> Answer:
     """Ask one of the configured services what changes nothing there. Raises HubError."""
-    question = _signed(question, token)
+    return await ask_at(signed(question, token))
+
+
+async def ask_at(question: Question) -> Answer:
+    """`ask` for a question that carries its credential already, wherever it goes."""
     return await with_retry(lambda: _follow(question))
 
 
 async def change(question: Question, token: str | None, *, seconds: float) -> Answer:
     """Have something done, once. Raises HubError: HubUncertain when it may have been done."""
-    question = _signed(question, token)
-    deadline = asyncio.get_running_loop().time() + seconds
+    return await change_at(signed(question, token), seconds=seconds)
+
+
+async def change_at(question: Question, *, seconds: float) -> Answer:
+    """`change` for a question that carries its credential already, wherever it goes."""
+    question = replace(question, patience_seconds=seconds)
     try:
-        return await _try(lambda: _follow(question), deadline, seconds)
+        return await once(lambda: _follow(question), seconds=seconds)
     except HubUnavailable as error:
         if _was_refused(error):
             raise
@@ -96,7 +107,8 @@ def _was_refused(error: HubUnavailable) -> bool:
     return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
 
 
-def _signed(question: Question, token: str | None) -> Question:
+def signed(question: Question, token: str | None) -> Question:
+    """Add the credential, which only the configured services get. Raises HubError."""
     if origin_of(question.url) not in {
         origin_of(settings.HF_ENDPOINT),
         origin_of(settings.HF_DATASETS_SERVER),
@@ -114,18 +126,23 @@ def credential(token: str | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-async def with_retry(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Try, and once more if that makes sense and time is left. Raises HubError."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + settings.HF_TIMEOUT_SECONDS * DEADLINE_IN_TIMEOUTS
+async def once(attempt: Callable[[], Awaitable[T]], *, seconds: float) -> T:
+    """Try a single time. Raises HubError."""
+    return await _try(attempt, asyncio.get_running_loop().time() + seconds, seconds)
+
+
+async def with_retry(attempt: Callable[[], Awaitable[T]], *, seconds: float | None = None) -> T:
+    """Try for `seconds`, and once more if that makes sense and time is left. Raises HubError."""
+    loop, seconds = asyncio.get_running_loop(), seconds or settings.HF_TIMEOUT_SECONDS
+    deadline = loop.time() + seconds * DEADLINE_IN_TIMEOUTS
     try:
-        return await _try(attempt, deadline, settings.HF_TIMEOUT_SECONDS)
+        return await _try(attempt, deadline, seconds)
     except HubError as error:
         pause = _pause_before_retry(error, deadline - loop.time())
         if pause is None:
             raise
     await asyncio.sleep(pause)
-    return await _try(attempt, deadline, settings.HF_TIMEOUT_SECONDS)
+    return await _try(attempt, deadline, seconds)
 
 
 def _pause_before_retry(error: HubError, seconds_left: float) -> float | None:
@@ -181,7 +198,11 @@ async def _exchange(question: Question) -> Answer:
     if question.body is not None:
         headers.setdefault("Content-Type", "application/json")
     request = client.build_request(
-        question.method, question.url, headers=headers, content=question.body
+        question.method,
+        question.url,
+        headers=headers,
+        content=question.body,
+        timeout=patience(question.patience_seconds),
     )
     response = await client.send(request, stream=True)
     try:
@@ -196,6 +217,12 @@ async def _exchange(question: Question) -> Answer:
         return Answer(response.status_code, names, body, question.url)
     finally:
         await response.aclose()
+
+
+def patience(seconds: float | None) -> httpx.Timeout:
+    """Return how long to wait for a server that says nothing."""
+    silence = max(seconds or 0, settings.HF_TIMEOUT_SECONDS)
+    return httpx.Timeout(silence, connect=CONNECT_SECONDS)
 
 
 def lower_case(headers: httpx.Headers) -> dict[str, str]:

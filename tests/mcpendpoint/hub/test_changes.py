@@ -71,6 +71,13 @@ async def test_a_change_without_an_answer_may_have_been_made(hub_side):
         await HubClient(fresh_token()).change("POST", CREATE, {"name": "a"}, seconds=0.2)
 
 
+async def test_a_change_may_take_longer_than_an_answer(hub_side, settings):
+    settings.HF_TIMEOUT_SECONDS = 0.2
+    hub_side.break_at(f"^{CREATE}", delay=0.5)
+
+    assert (await create(HubClient(fresh_token())))["url"]
+
+
 async def test_a_change_that_never_arrived_can_be_tried_again(settings):
     settings.HF_ENDPOINT = "http://127.0.0.1:9"
 
