@@ -11,12 +11,15 @@ _numbers = itertools.count(1)
 class HubSide:
     def __init__(self, url: str) -> None:
         self.url = url
-        httpx.delete(f"{url}/_log")
-        httpx.delete(f"{url}/_faults")
+        self.forget()
+        self.heal()
 
     def asked(self, path: str = "") -> list[dict[str, Any]]:
         """Return the requests whose path matches, oldest first."""
         return httpx.get(f"{self.url}/_log", params={"path": path}).json()
+
+    def forget(self) -> None:
+        httpx.delete(f"{self.url}/_log")
 
     def break_at(self, path: str, **fault: Any) -> None:
         httpx.post(f"{self.url}/_faults", json={"path": path, **fault}).raise_for_status()
