@@ -1,4 +1,4 @@
-"""A text field that is encrypted at rest with the keys of FIELD_ENCRYPTION_KEYS.
+"""Text that is encrypted at rest with the keys of FIELD_ENCRYPTION_KEYS, and a field for it.
 
 The first key encrypts, every key decrypts: to rotate, put a new key in front. A value that no key
 opens raises InvalidToken: it is never returned as ciphertext.
@@ -28,13 +28,21 @@ def _current_box() -> MultiFernet:
     return _box(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
+def encrypt(text: str) -> str:
+    return _current_box().encrypt(text.encode()).decode()
+
+
+def decrypt(text: str) -> str:
+    return _current_box().decrypt(text.encode()).decode()
+
+
 class EncryptedTextField(TextField):
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
-        return _current_box().encrypt(value.encode()).decode() if value else value
+        return encrypt(value) if value else value
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        return _current_box().decrypt(value.encode()).decode() if value else value
+        return decrypt(value) if value else value
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":

@@ -6,9 +6,10 @@ SEARCH = "hub_repo_search"
 DETAILS = "hub_repo_details"
 FS = "hf_fs"
 CREATE = "create_repo"
+JOBS = "hf_jobs"
 
 BOUQUETS: tuple[Bouquet, ...] = (
-    Bouquet("all", "Everything", "Every tool there is.", (SEARCH, DETAILS, FS, CREATE)),
+    Bouquet("all", "Everything", "Every tool there is.", (SEARCH, DETAILS, FS, CREATE, JOBS)),
     Bouquet("hf_api", "Hub", "Find repositories and look at them.", (SEARCH, DETAILS, FS)),
     Bouquet("search", "Search", "Find models, datasets and Spaces.", (SEARCH, FS)),
     Bouquet("files", "Files", "Find and read files of repositories and buckets.", (FS,)),
@@ -20,6 +21,7 @@ BOUQUETS: tuple[Bouquet, ...] = (
         (FS, DETAILS, CREATE),
     ),
     Bouquet("write", "Write", "Create repositories.", (CREATE,)),
+    Bouquet("jobs", "Jobs", "Run scripts and commands on Hugging Face's hardware.", (JOBS,)),
     Bouquet(
         "hub_repo_details", "Details", "Look at repositories whose names are known.", (DETAILS,)
     ),

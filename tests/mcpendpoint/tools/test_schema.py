@@ -5,6 +5,7 @@ import orjson
 import pytest
 from pydantic import Field
 
+from accounts.catalogue import Effect
 from mcpendpoint.tools.base import Arguments, Result
 from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import TOOLS
@@ -118,9 +119,17 @@ def test_the_tools_that_everybody_has_take_little_of_an_assistants_memory():
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
-def test_tools_that_only_read_say_so(tool):
+def test_tools_say_whether_they_only_read(tool):
     annotations = definition(tool).annotations
 
-    assert annotations.read_only_hint is True
-    assert annotations.destructive_hint is False
+    assert annotations.read_only_hint is (tool.effects == {Effect.READ})
+    assert annotations.destructive_hint is tool.is_destructive
+    assert not (annotations.read_only_hint and annotations.destructive_hint)
     assert annotations.open_world_hint is (tool.name != "hf_whoami")
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_a_tool_that_changes_something_is_for_those_who_signed_in_and_chose_it(tool):
+    if tool.effects != {Effect.READ}:
+        assert tool.needs_sign_in
+        assert not tool.is_default

@@ -1,0 +1,204 @@
+"""What each operation of hf_jobs takes. Pure: no I/O."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from mcpendpoint.hub.jobs import STAGES
+from mcpendpoint.tools import cursors
+from mcpendpoint.tools.base import Arguments
+from mcpendpoint.tools.jobs.commands import split_command
+from mcpendpoint.tools.jobs.durations import parse_duration
+from mcpendpoint.tools.jobs.volumes import FORMAT, parse_volume
+
+DEFAULT_TIMEOUT_SECONDS = 30 * 60
+DEFAULT_WAIT_SECONDS = 10
+MAX_WAIT_SECONDS = 600
+DEFAULT_TAIL = 20
+MAX_TAIL = 10_000
+MAX_INSPECTED = 50
+MAX_PAGE = 100
+
+NAMESPACE_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
+
+
+def _text_of(value: Any) -> Any:
+    """Environments hold text; assistants write numbers and booleans all the same."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _seconds_of(value: Any) -> Any:
+    return value if isinstance(value, bool) else parse_duration(str(value))
+
+
+def _argv_of(value: Any) -> Any:
+    return split_command(value) if isinstance(value, str) else value
+
+
+def _stages_of(value: Any) -> Any:
+    """Return the stages that a text is a part of, as `complete` is, or each of several."""
+    if not isinstance(value, str):
+        return value
+    words = [word.strip().upper() for word in value.split(",") if word.strip()]
+    found = [stage for stage in STAGES if any(word in stage for word in words)]
+    if words and not found:
+        raise ValueError(f"is no stage of a job. There are {', '.join(STAGES)}")
+    return found
+
+
+JobId = Annotated[str, StringConstraints(pattern=ID_PATTERN, strip_whitespace=True)]
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,199}$")]
+Variables = dict[VariableName, Annotated[str, BeforeValidator(_text_of)]]
+LabelText = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_.-]*$")]
+Labels = dict[LabelText, LabelText]
+Seconds = Annotated[int, BeforeValidator(_seconds_of)]
+Cursor = Annotated[
+    str | None,
+    Field(max_length=cursors.MAX_CURSOR_TEXT_CHARS, description="next_cursor of the page before."),
+]
+Volume = Annotated[dict[str, Any], BeforeValidator(parse_volume)]
+
+
+class JobsArguments(Arguments):
+    # Words of a command and values of secrets are taken as they are.
+    model_config = ConfigDict(str_strip_whitespace=False, hide_input_in_errors=True)
+
+    namespace: str | None = Field(
+        default=None,
+        pattern=NAMESPACE_PATTERN,
+        description="User or organization that owns the jobs. Default: the caller.",
+    )
+
+
+class Submission(JobsArguments):
+    flavor: str = Field(default="cpu-basic", description="Hardware; see operation `hardware`.")
+    env: Variables = Field(default={}, repr=False, description="Environment variables.")
+    secrets: Variables = Field(
+        default={},
+        repr=False,
+        description='Secret variables. {"HF_TOKEN": "$HF_TOKEN"} passes the caller\'s own token.',
+    )
+    timeout: Seconds = Field(
+        default=DEFAULT_TIMEOUT_SECONDS, description='How long it may run: "30s", "5m", "2h", "1d".'
+    )
+    volumes: list[Volume] = Field(default=[], description=f"Mounts: {FORMAT}")
+    name: LabelText | None = Field(default=None, description="The same as labels.name.")
+    labels: Labels = Field(default={}, description="Up to 100 of A-Z a-z 0-9 - _ . each.")
+    resource_group_id: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Whom in the organization (namespace) to bill.",
+    )
+    detach: bool = Field(
+        default=False, description="Return at once, without waiting for what it prints."
+    )
+    wait_seconds: int = Field(
+        default=DEFAULT_WAIT_SECONDS,
+        ge=1,
+        le=MAX_WAIT_SECONDS,
+        description="How long to follow the log when not detached.",
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Submission":
+        if self.name is not None and "name" in self.labels:
+            raise ValueError("name and labels.name are the same: give one of them")
+        if self.resource_group_id is not None and self.namespace is None:
+            raise ValueError("resource_group_id needs its organization as namespace")
+        if twice := self.env.keys() & self.secrets.keys():
+            raise ValueError(f"both in env and in secrets: {', '.join(sorted(twice))}")
+        return self
+
+
+class RunArguments(Submission):
+    image: str = Field(
+        default="python:3.12",
+        max_length=500,
+        description="Docker image, or a Space as hf.co/spaces/OWNER/NAME.",
+    )
+    command: Annotated[list[str], BeforeValidator(_argv_of)] = Field(
+        min_length=1,
+        description=(
+            'An argv, e.g. ["python", "-c", "print(1)"]. A string is split into words; '
+            'for shell syntax use ["/bin/sh", "-lc", "…"].'
+        ),
+    )
+
+
+class UvArguments(Submission):
+    script: str = Field(
+        min_length=1, description="Python source text, the URL of a script, or its path."
+    )
+    with_deps: list[str] = Field(default=[], description="Packages that it needs.")
+    script_args: list[str] = Field(default=[], description="Arguments of the script.")
+    python: str | None = Field(default=None, max_length=50, description='Python, e.g. "3.12".')
+
+
+class Schedule(JobsArguments):
+    schedule: str = Field(
+        min_length=1,
+        max_length=100,
+        description='Five fields of cron ("0 9 * * 1-5"), or @hourly, @daily, @weekly, @monthly…',
+    )
+    suspend: bool = Field(default=False, description="Create it without starting it.")
+
+
+class ScheduledRunArguments(RunArguments, Schedule):
+    pass
+
+
+class ScheduledUvArguments(UvArguments, Schedule):
+    pass
+
+
+class PsArguments(JobsArguments):
+    all: bool = Field(default=False, description="Also those that have ended.")
+    status: Annotated[list[str], BeforeValidator(_stages_of)] = Field(
+        default=[], description=f"Only these stages: {', '.join(STAGES)}."
+    )
+    labels: Labels = Field(default={}, description="All of these have to match.")
+    limit: int = Field(default=50, ge=1, le=MAX_PAGE, description="Most jobs of one page.")
+    cursor: Cursor = None
+
+
+class LogsArguments(JobsArguments):
+    job_id: JobId = Field(description="The job.")
+    tail: int = Field(default=DEFAULT_TAIL, ge=1, le=MAX_TAIL, description="Last lines to return.")
+    wait_seconds: int = Field(
+        default=DEFAULT_WAIT_SECONDS,
+        ge=1,
+        le=MAX_WAIT_SECONDS,
+        description="How long to follow a job that runs.",
+    )
+
+
+class InspectArguments(JobsArguments):
+    job_id: Annotated[
+        list[JobId],
+        BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    ] = Field(min_length=1, max_length=MAX_INSPECTED, description="One job, or several.")
+
+
+class JobArguments(JobsArguments):
+    job_id: JobId = Field(description="The job.")
+
+
+class LabelsArguments(JobArguments):
+    labels: Labels = Field(description="Replace all there are; {} removes them.")
+
+
+class ScheduledPsArguments(JobsArguments):
+    all: bool = Field(default=False, description="Also those that are suspended.")
+    labels: Labels = Field(default={}, description="All of these have to match.")
+    cursor: Cursor = None
+
+
+class ScheduledJobArguments(JobsArguments):
+    scheduled_job_id: JobId = Field(description="The scheduled job.")
+
+
+class ScheduledLabelsArguments(ScheduledJobArguments):
+    labels: Labels = Field(description="Replace all there are; {} removes them.")

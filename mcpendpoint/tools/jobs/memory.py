@@ -1,0 +1,41 @@
+"""Remembers the secrets of jobs that were started here, to take them out of what the jobs print.
+
+The Hub never tells a secret again, and the next call may reach another worker: so they are in the
+shared cache, encrypted, until some time after the job's end.
+"""
+
+from collections.abc import Iterable
+
+import orjson
+from cryptography.fernet import InvalidToken
+from django.core.cache import cache
+
+from accounts.encryption import decrypt, encrypt
+
+AFTERWARDS_SECONDS = 24 * 3_600
+SCHEDULE_SECONDS = 30 * 24 * 3_600
+MAX_REMEMBERED_CHARS = 100_000
+
+
+async def remember_secrets(job_id: str, values: Iterable[str], *, seconds: int) -> None:
+    secrets = [value for value in values if value.strip()]
+    if secrets and sum(map(len, secrets)) <= MAX_REMEMBERED_CHARS:
+        sealed = encrypt(orjson.dumps(secrets).decode())
+        await cache.aset(_key(job_id), sealed, seconds + AFTERWARDS_SECONDS)
+
+
+async def recall_secrets(job_ids: Iterable[str]) -> list[str]:
+    """Return what is known of the secrets of a job, or of the schedule that started it."""
+    found = await cache.aget_many([_key(job_id) for job_id in job_ids])
+    return [secret for sealed in found.values() for secret in _open(sealed)]
+
+
+def _key(job_id: str) -> str:
+    return f"jobs:secrets:{job_id}"
+
+
+def _open(sealed: str) -> list[str]:
+    try:
+        return [str(secret) for secret in orjson.loads(decrypt(sealed))]
+    except InvalidToken:  # the key is gone, and with it what could be known
+        return []

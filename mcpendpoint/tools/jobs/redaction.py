@@ -1,0 +1,90 @@
+"""Takes secrets out of text: those that are known, and what looks like one. Pure: no I/O.
+
+Values of secrets go wherever they stand, also in base64, quoted for a URL, or line by line. Of
+ordinary environment variables only those whose names say that they are secret; `DEBUG=1` stays.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
+
+MASK = "<redacted>"
+
+MIN_PLAIN_CHARS = 4
+"""A shorter secret is taken out where it stands alone, or hardly a word would be left."""
+MIN_PART_CHARS = 8
+MIN_VARIABLE_CHARS = 8
+
+_SECRET_WORDS = frozenset(
+    {"TOKEN", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PASSPHRASE"}
+    | {"CREDENTIAL", "CREDENTIALS", "APIKEY", "KEY"}
+)
+_LOOKS_SECRET = re.compile(
+    r"\bhf_(?:[A-Za-z0-9]{30,}|(?:oauth|jwt|app)_[\w.~+/-]{20,})"
+    r"|\bsk-[\w-]{20,}"
+    r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{30,}"
+    r"|\bxox[abeprs]-[\w-]{10,}"
+    r"|\bAKIA[0-9A-Z]{16}\b"
+    r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
+    r"|(?<=://)[^\s:/@]{1,200}:[^\s/@]{1,200}(?=@)",
+    re.ASCII,
+)
+
+
+class Redactor:
+    """`values` are secret; whatever is assigned to one of `names` is, too."""
+
+    def __init__(self, values: Iterable[str] = (), names: Iterable[str] = ()) -> None:
+        forms = {form for value in values for form in _forms(value)}
+        self._known = _any_of(sorted(forms, key=len, reverse=True))
+        self._assigned = _assignment_to(sorted(names, key=len, reverse=True))
+
+    def __call__(self, text: str) -> str:
+        if self._known is not None:
+            text = self._known.sub(MASK, text)
+        if self._assigned is not None:
+            text = self._assigned.sub(rf"\g<1>{MASK}", text)
+        return _LOOKS_SECRET.sub(MASK, text)
+
+
+def secret_variables(environment: Mapping[str, str]) -> list[str]:
+    """Return the values of variables that somebody should have made secrets."""
+    return [
+        value
+        for name, value in environment.items()
+        if len(value) >= MIN_VARIABLE_CHARS and _SECRET_WORDS & set(name.upper().split("_"))
+    ]
+
+
+def _forms(value: str) -> Iterator[str]:
+    text = value.strip()
+    if not text:
+        return
+    yield text
+    if len(text) < MIN_PART_CHARS:
+        return
+    lines = [line.strip() for line in text.splitlines()]
+    yield from (line for line in lines if len(line) >= MIN_PART_CHARS)
+    yield quote(text, safe="")
+    yield json.dumps(text)[1:-1]
+    for raw in {value, text}:
+        yield base64.b64encode(raw.encode("utf-8", "replace")).decode()
+
+
+def _any_of(forms: Iterable[str]) -> re.Pattern[str] | None:
+    patterns = [
+        re.escape(form) if len(form) >= MIN_PLAIN_CHARS else rf"(?<!\w){re.escape(form)}(?!\w)"
+        for form in forms
+    ]
+    return re.compile("|".join(patterns)) if patterns else None
+
+
+def _assignment_to(names: Iterable[str]) -> re.Pattern[str] | None:
+    """Match `NAME=value` and `"NAME": "value"`, as programs print their environment."""
+    words = "|".join(map(re.escape, names))
+    if not words:
+        return None
+    value = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s'"]+)"""
+    return re.compile(rf"""((?<!\w)(?:{words})['"]?\s?[=:]\s?){value}""")

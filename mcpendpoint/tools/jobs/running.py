@@ -1,0 +1,227 @@
+"""Jobs: running, listing, following, inspecting and ending them."""
+
+import asyncio
+from typing import Any
+
+from django.conf import settings
+
+from mcpendpoint.hub import jobs
+from mcpendpoint.hub.errors import HubError
+from mcpendpoint.tools import cursors
+from mcpendpoint.tools.base import ToolError
+from mcpendpoint.tools.cursors import BadCursor, Position
+from mcpendpoint.tools.hub_failures import problem_of
+from mcpendpoint.tools.jobs import rendering
+from mcpendpoint.tools.jobs.arguments import (
+    DEFAULT_TAIL,
+    InspectArguments,
+    JobArguments,
+    JobsArguments,
+    LabelsArguments,
+    LogsArguments,
+    PsArguments,
+    Submission,
+)
+from mcpendpoint.tools.jobs.flavors import check_flavor, list_hardware
+from mcpendpoint.tools.jobs.follow import Log, follow
+from mcpendpoint.tools.jobs.memory import remember_secrets
+from mcpendpoint.tools.jobs.redaction import Redactor
+from mcpendpoint.tools.jobs.results import Inspection, Job, Outcome
+from mcpendpoint.tools.jobs.specs import prepare
+from mcpendpoint.tools.jobs.work import Done, Work
+from mcpendpoint.tools.markdown import code
+
+ACTIVE = ("SCHEDULING", "RUNNING")
+
+SECONDS_TO_ANSWER = 5
+"""What is left of the time of a call when a log is no longer followed."""
+
+LIST = "jobs"
+
+
+async def run(arguments: Submission, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    prepared = prepare(arguments, work.token)
+    await check_flavor(work.hub, arguments.flavor)
+    job = await jobs.run_job(work.hub, namespace, prepared.body)
+    await remember_secrets(job.id, prepared.secrets, seconds=arguments.timeout)
+    redact = work.redactor_of(job, prepared.secrets)
+    if arguments.detach:
+        shown = Job.of(job, namespace, redact)
+        text = f"{rendering.started(shown)}\n\n{rendering.follow_up(job.id)}"
+        return Done(Outcome(kind="job", job=shown), text)
+    return await _follow_new(job, namespace, arguments.wait_seconds, redact, work)
+
+
+async def _follow_new(
+    job: jobs.Job, namespace: str, wanted_seconds: int, redact: Redactor, work: Work
+) -> Done:
+    shown, seconds = Job.of(job, namespace, redact), _wait(wanted_seconds)
+    try:
+        log = await follow(
+            work.hub,
+            namespace,
+            job.id,
+            tail=DEFAULT_TAIL,
+            seconds=seconds,
+            redact=redact,
+            context=work.context,
+        )
+    except HubError as error:
+        # It runs all the same: to say that the call failed would have it started again.
+        reason = redact(problem_of(error, "Its log", work.context).message)
+        text = f"{rendering.started(shown)}\n\nCould not read what it prints: {reason}"
+        outcome = Outcome(kind="job", job=shown, logs_error=reason)
+        return Done(outcome, f"{text}\n\n{rendering.follow_up(job.id)}")
+    if log.job is not None:
+        shown = Job.of(log.job, namespace, redact)
+    lines = rendering.newest_fitting(log.lines(redact))
+    parts = [rendering.started(shown), rendering.log_text(lines, log, seconds)]
+    if not log.is_finished:
+        parts.append(rendering.follow_up(job.id))
+    outcome = Outcome(
+        kind="job",
+        job=shown,
+        logs=lines,
+        logs_finished=log.is_finished,
+        logs_truncated=not log.is_finished,
+    )
+    return Done(outcome, "\n\n".join(parts))
+
+
+def _wait(wanted: int) -> float:
+    return min(wanted, max(1, settings.MCP_CALL_TIMEOUT_SECONDS - SECONDS_TO_ANSWER))
+
+
+async def list_jobs(arguments: PsArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    stages = tuple(arguments.status) or (() if arguments.all else ACTIVE)
+    query = [LIST, namespace, stages, arguments.labels, arguments.limit]
+    page = await jobs.list_jobs(
+        work.hub,
+        namespace,
+        stages=stages,
+        labels=arguments.labels,
+        limit=arguments.limit,
+        cursor=read_cursor(query, arguments.cursor),
+    )
+    found = [job for job in page.items if not stages or job.status.stage in stages]
+    redactors = await work.redactors(found)
+    shown = [Job.of(job, namespace, redact) for job, redact in zip(found, redactors, strict=True)]
+    next_cursor = write_cursor(query, page.cursor)
+    outcome = Outcome(kind="jobs", jobs=shown, next_cursor=next_cursor)
+    return Done(outcome, _list_text(shown, stages, namespace, next_cursor), len(shown), len(shown))
+
+
+def read_cursor(query: Any, cursor: str | None) -> str | None:
+    """Return the Hub's cursor in one of ours. Raises ToolError."""
+    if cursor is None:
+        return None
+    try:
+        return cursors.decode(query, cursor).get(LIST, Position()).hub_cursor
+    except BadCursor as error:
+        raise ToolError(f"cursor: {error}") from error
+
+
+def write_cursor(query: Any, hub_cursor: str | None) -> str | None:
+    return cursors.encode(query, {LIST: Position(hub_cursor)}) if hub_cursor else None
+
+
+def _list_text(
+    shown: list[Job], stages: tuple[str, ...], namespace: str, next_cursor: str | None
+) -> str:
+    what = f" that are {' or '.join(stages)}" if stages else ""
+    if not shown:
+        more = ' For those that have ended, ask with {"all": true}.' if stages == ACTIVE else ""
+        return f"No jobs of {namespace}{what} on this page.{more}" + _next_text(next_cursor)
+    count = "1 job" if len(shown) == 1 else f"{len(shown)} jobs"
+    return (
+        f"**{count} of {namespace}{what}:**\n\n{rendering.job_table(shown)}"
+        f"{_next_text(next_cursor)}"
+    )
+
+
+def _next_text(next_cursor: str | None) -> str:
+    return f"\n\nThere are more: repeat with cursor `{next_cursor}`." if next_cursor else ""
+
+
+async def read_log(arguments: LogsArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    job = await jobs.get_job(work.hub, namespace, arguments.job_id)
+    redact, seconds = await work.redactor(job), _wait(arguments.wait_seconds)
+    log: Log = await follow(
+        work.hub,
+        namespace,
+        job.id,
+        tail=arguments.tail,
+        seconds=seconds,
+        redact=redact,
+        context=work.context,
+    )
+    lines = rendering.newest_fitting(log.lines(redact))
+    now = Job.of(log.job or job, namespace, redact)
+    outcome = Outcome(
+        kind="logs",
+        job_id=job.id,
+        stage=now.status.stage,
+        message=now.status.message,
+        lines=lines,
+        finished=log.is_finished,
+        truncated=not log.is_finished,
+    )
+    reason = f" {now.status.message}" if now.status.message else ""
+    text = f"Job {code(job.id)}\n\n{rendering.log_text(lines, log, seconds)}{reason}"
+    return Done(outcome, text, log.count, len(lines))
+
+
+async def inspect(arguments: InspectArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    job_ids = list(dict.fromkeys(arguments.job_id))
+    inspections = await asyncio.gather(
+        *(_inspect_one(job_id, namespace, work) for job_id in job_ids)
+    )
+    found = [each.job for each in inspections if each.job]
+    parts = [rendering.as_json(found)] if found else []
+    parts += [f"⚠️ {each.message}" for each in inspections if each.message]
+    outcome = Outcome(kind="inspections", inspections=inspections)
+    is_error = not found
+    return Done(outcome, "\n\n".join(parts), len(job_ids), len(found), is_error)
+
+
+async def _inspect_one(job_id: str, namespace: str, work: Work) -> Inspection:
+    try:
+        job = await jobs.get_job(work.hub, namespace, job_id)
+    except HubError as error:
+        problem = problem_of(error, f"Job `{job_id}` of {namespace}", work.context)
+        return Inspection(
+            job_id=job_id, status="error", message=problem.message, retryable=problem.retryable
+        )
+    shown = Job.of(job, namespace, await work.redactor(job))
+    return Inspection(job_id=job_id, status="success", job=shown)
+
+
+async def cancel(arguments: JobArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    await jobs.cancel_job(work.hub, namespace, arguments.job_id)
+    return acknowledge(arguments.job_id, "canceled", f"Job `{arguments.job_id}` is canceled.")
+
+
+def acknowledge(resource_id: str, action: Any, message: str) -> Done:
+    outcome = Outcome(
+        kind="acknowledgement", resource_id=resource_id, action=action, message=message
+    )
+    return Done(outcome, f"✓ {message}")
+
+
+async def replace_labels(arguments: LabelsArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    job = await jobs.replace_labels(work.hub, namespace, arguments.job_id, arguments.labels)
+    shown = Job.of(job, namespace, await work.redactor(job))
+    text = f"✓ The labels are replaced.\n\n{rendering.as_json([shown])}"
+    return Done(Outcome(kind="job", job=shown), text)
+
+
+async def show_hardware(arguments: JobsArguments, work: Work) -> Done:
+    flavors = await list_hardware(work.hub)
+    outcome = Outcome(kind="hardware", hardware=flavors)
+    return Done(outcome, rendering.hardware_table(flavors), len(flavors), len(flavors))

@@ -1,0 +1,116 @@
+"""Schedules: what runs again and again."""
+
+from mcpendpoint.hub import jobs
+from mcpendpoint.tools.jobs import rendering
+from mcpendpoint.tools.jobs.arguments import (
+    ScheduledJobArguments,
+    ScheduledLabelsArguments,
+    ScheduledPsArguments,
+    ScheduledRunArguments,
+    ScheduledUvArguments,
+)
+from mcpendpoint.tools.jobs.flavors import check_flavor
+from mcpendpoint.tools.jobs.memory import SCHEDULE_SECONDS, remember_secrets
+from mcpendpoint.tools.jobs.results import Outcome, ScheduledJob
+from mcpendpoint.tools.jobs.running import acknowledge, read_cursor, write_cursor
+from mcpendpoint.tools.jobs.specs import prepare
+from mcpendpoint.tools.jobs.work import Done, Work
+from mcpendpoint.tools.markdown import code
+
+LIST = "scheduled"
+
+
+async def create(arguments: ScheduledRunArguments | ScheduledUvArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    prepared = prepare(arguments, work.token)
+    await check_flavor(work.hub, arguments.flavor)
+    scheduled = await jobs.create_schedule(
+        work.hub, namespace, arguments.schedule, prepared.body, suspend=arguments.suspend
+    )
+    await remember_secrets(scheduled.id, prepared.secrets, seconds=SCHEDULE_SECONDS)
+    shown = ScheduledJob.of(scheduled, work.redactor_of(scheduled, prepared.secrets))
+    when = (
+        "It is suspended." if shown.suspended else f"Next run: {rendering.moment(shown.next_run)}"
+    )
+    name = f" {code(shown.job_spec.name)}" if shown.job_spec.name else ""
+    text = f"✓ Scheduled job {code(shown.id)}{name} is created: {code(shown.schedule)}. {when}"
+    return Done(Outcome(kind="scheduled_job", scheduled_job=shown), text)
+
+
+async def list_scheduled(arguments: ScheduledPsArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    query = [LIST, namespace, arguments.all, arguments.labels]
+    page = await jobs.list_schedules(
+        work.hub,
+        namespace,
+        labels=arguments.labels,
+        cursor=read_cursor(query, arguments.cursor),
+    )
+    found = [
+        scheduled
+        for scheduled in page.items
+        if (arguments.all or not scheduled.suspend)
+        # The Hub looks at the first label only.
+        and arguments.labels.items() <= scheduled.job_spec.labels.items()
+    ]
+    redactors = await work.redactors(found)
+    shown = [
+        ScheduledJob.of(scheduled, redact)
+        for scheduled, redact in zip(found, redactors, strict=True)
+    ]
+    next_cursor = write_cursor(query, page.cursor)
+    outcome = Outcome(kind="scheduled_jobs", scheduled_jobs=shown, next_cursor=next_cursor)
+    text = _list_text(shown, namespace, hidden=len(page.items) - len(shown))
+    more = f"\n\nThere are more: repeat with cursor `{next_cursor}`." if next_cursor else ""
+    return Done(outcome, text + more, len(page.items), len(shown))
+
+
+def _list_text(shown: list[ScheduledJob], namespace: str, *, hidden: int) -> str:
+    note = (
+        f'{hidden} more are suspended or have other labels; {{"all": true}} shows suspended ones.'
+    )
+    if not shown:
+        return f"No active scheduled jobs of {namespace}." + (f" {note}" if hidden else "")
+    count = "1 scheduled job" if len(shown) == 1 else f"{len(shown)} scheduled jobs"
+    text = f"**{count} of {namespace}:**\n\n{rendering.schedule_table(shown)}"
+    return f"{text}\n\n{note}" if hidden else text
+
+
+async def inspect(arguments: ScheduledJobArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    scheduled = await jobs.get_schedule(work.hub, namespace, arguments.scheduled_job_id)
+    shown = ScheduledJob.of(scheduled, await work.redactor(scheduled))
+    outcome = Outcome(kind="scheduled_job", scheduled_job=shown)
+    return Done(outcome, rendering.as_json([shown]))
+
+
+async def delete(arguments: ScheduledJobArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    scheduled_id = arguments.scheduled_job_id
+    await jobs.delete_schedule(work.hub, namespace, scheduled_id)
+    return acknowledge(scheduled_id, "deleted", f"Scheduled job `{scheduled_id}` is deleted.")
+
+
+async def suspend(arguments: ScheduledJobArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    scheduled_id = arguments.scheduled_job_id
+    await jobs.suspend_schedule(work.hub, namespace, scheduled_id)
+    message = f"Scheduled job `{scheduled_id}` is suspended; `scheduled resume` starts it again."
+    return acknowledge(scheduled_id, "suspended", message)
+
+
+async def resume(arguments: ScheduledJobArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    scheduled_id = arguments.scheduled_job_id
+    await jobs.resume_schedule(work.hub, namespace, scheduled_id)
+    return acknowledge(scheduled_id, "resumed", f"Scheduled job `{scheduled_id}` is resumed.")
+
+
+async def replace_labels(arguments: ScheduledLabelsArguments, work: Work) -> Done:
+    namespace = await work.namespace(arguments.namespace)
+    scheduled = await jobs.replace_schedule_labels(
+        work.hub, namespace, arguments.scheduled_job_id, arguments.labels
+    )
+    shown = ScheduledJob.of(scheduled, await work.redactor(scheduled))
+    text = f"✓ The labels are replaced.\n\n{rendering.as_json([shown])}"
+    return Done(Outcome(kind="scheduled_job", scheduled_job=shown), text)

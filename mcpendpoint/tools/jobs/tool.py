@@ -1,0 +1,157 @@
+"""hf_jobs: the tool."""
+
+from typing import Any
+
+from django.conf import settings
+from pydantic import Field, ValidationError, model_validator
+
+from accounts.catalogue import Effect
+from mcpendpoint.hub.errors import HubError, HubUncertain
+from mcpendpoint.tools.base import (
+    Arguments,
+    Tool,
+    ToolContext,
+    ToolError,
+    ToolOutput,
+    invalid_arguments,
+)
+from mcpendpoint.tools.hub_failures import tool_error
+from mcpendpoint.tools.jobs.arguments import JobsArguments, Submission
+from mcpendpoint.tools.jobs.guide import help_for, usage
+from mcpendpoint.tools.jobs.operations import OPERATIONS, Operation
+from mcpendpoint.tools.jobs.redaction import Redactor
+from mcpendpoint.tools.jobs.results import JobsResult, Outcome
+from mcpendpoint.tools.jobs.work import Work
+
+PAYMENT_REQUIRED = 402
+HELP = "help"
+
+
+class HfJobsArguments(Arguments):
+    operation: str | None = Field(
+        default=None,
+        description="What to do; leave it out for a guide.",
+        json_schema_extra={"enum": list(OPERATIONS)},
+    )
+    args: dict[str, Any] = Field(
+        default={}, repr=False, description='Its arguments; {"help": true} explains them.'
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _into_args(cls, data: Any) -> Any:
+        """Take arguments that were written next to `operation` for those of the operation."""
+        if not isinstance(data, dict) or data.get("args"):
+            return data
+        beside = {name: value for name, value in data.items() if name not in cls.model_fields}
+        kept = {name: value for name, value in data.items() if name in cls.model_fields}
+        return {**kept, "args": beside} if beside else data
+
+
+async def run(arguments: HfJobsArguments, context: ToolContext) -> ToolOutput:
+    if arguments.operation is None:
+        guide = usage()
+        return _output(None, Outcome(kind="usage", instructions=guide), guide)
+    operation = _operation(arguments.operation)
+    if str(arguments.args.get(HELP, "")).lower() == "true" or (
+        operation.needs_arguments and not arguments.args
+    ):
+        guide = help_for(operation)
+        return _output(operation.name, Outcome(kind="help", instructions=guide), guide)
+    return await _run(operation, _read(operation, arguments.args), context)
+
+
+def _operation(asked: str) -> Operation:
+    name = " ".join(asked.lower().replace("_", " ").split())
+    operation = OPERATIONS.get(name) or OPERATIONS.get(
+        name.replace("update labels", "update-labels")
+    )
+    if operation is None:
+        raise ToolError(
+            f"There is no operation {asked[:60]!r}. There are: {', '.join(OPERATIONS)}."
+        )
+    return operation
+
+
+def _read(operation: Operation, args: dict[str, Any]) -> JobsArguments:
+    given = {name: value for name, value in args.items() if name != HELP}
+    try:
+        return operation.arguments.model_validate(given)
+    except ValidationError as error:
+        name = f"hf_jobs {operation.name}"
+        raise invalid_arguments(name, operation.arguments, error) from error
+
+
+async def _run(operation: Operation, arguments: JobsArguments, context: ToolContext) -> ToolOutput:
+    token = await context.hub_token()
+    if token is None:  # the selection has seen to it that nobody comes here
+        raise ToolError(f"Jobs are for people who signed in: {context.settings_url}")
+    work = Work(await context.hub(), token, context)
+    try:
+        done = await operation.run(arguments, work)
+    except HubError as error:
+        given = arguments.secrets.values() if isinstance(arguments, Submission) else ()
+        raise _explain(error, operation, Redactor([token, *given]), context) from error
+    return _output(
+        operation.name,
+        done.outcome,
+        done.text,
+        total=done.total,
+        shared=done.shared,
+        is_error=done.is_error,
+    )
+
+
+def _explain(
+    error: HubError, operation: Operation, redact: Redactor, context: ToolContext
+) -> ToolError:
+    """Say what went wrong; the Hub's own words may quote what it was sent."""
+    explained = tool_error(error, f"hf_jobs {operation.name}", context)
+    text = str(explained)
+    if error.status == PAYMENT_REQUIRED:
+        text += f" Credits are bought at {settings.HF_ENDPOINT}/settings/billing."
+    if isinstance(error, HubUncertain):
+        listing = "scheduled ps" if operation.name.startswith("scheduled") else "ps"
+        text += f' {{"operation": "{listing}", "args": {{"all": true}}}} lists what there is.'
+    return ToolError(
+        redact(text),
+        is_retryable=explained.is_retryable,
+        retry_after_seconds=explained.retry_after_seconds,
+    )
+
+
+def _output(
+    operation: str | None,
+    outcome: Outcome,
+    text: str,
+    *,
+    total: int = 0,
+    shared: int = 0,
+    is_error: bool = False,
+) -> ToolOutput:
+    result = JobsResult(
+        operation=operation, outcome=outcome, total_results=total, results_shared=shared
+    )
+    return ToolOutput(result, text, is_error=is_error)
+
+
+HF_JOBS = Tool(
+    name="hf_jobs",
+    title="Hugging Face Jobs",
+    purpose="Runs commands and Python scripts on Hugging Face's hardware, which costs money.",
+    description=(
+        "Run Python scripts (uv) or commands in Docker images on Hugging Face's CPUs and GPUs, now "
+        "or on a schedule: analyse whole datasets, evaluate, train, batch inference. Follow logs, "
+        "inspect, cancel. "
+        'Minimal: {"operation":"run","args":{"image":"python:3.12","command":["python","-c",'
+        '"print(1)"]}}; then logs or inspect with {"job_id":"…"}. '
+        "Call it without arguments for a guide."
+    ),
+    arguments=HfJobsArguments,
+    result=JobsResult,
+    run=run,
+    effects=frozenset({Effect.WRITE, Effect.SPEND}),
+    is_destructive=True,
+    is_default=False,
+    needs_sign_in=True,
+)

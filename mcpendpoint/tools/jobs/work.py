@@ -1,0 +1,75 @@
+"""What every operation needs: the Hub, whose jobs they are, and what must not be read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from accounts import identity
+from accounts.identity import HubUnreachable, TokenRefused
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.jobs import Job, JobSpec, ScheduledJob
+from mcpendpoint.tools.base import ToolContext, ToolError
+from mcpendpoint.tools.jobs.memory import recall_secrets
+from mcpendpoint.tools.jobs.redaction import Redactor, secret_variables
+from mcpendpoint.tools.jobs.results import Outcome
+
+
+@dataclass(frozen=True)
+class Done:
+    outcome: Outcome
+    text: str
+    total: int = 1
+    """How many there were."""
+    shared: int = 1
+    """How many of them are told."""
+    is_error: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    hub: HubClient
+    token: str = field(repr=False)
+    context: ToolContext
+
+    async def namespace(self, asked: str | None) -> str:
+        """Return whose jobs are meant: the caller's own when nobody is named."""
+        if asked is not None:
+            return asked
+        return (await whoami(self.token, self.context)).name
+
+    async def redactor(self, job: Job | ScheduledJob, secrets: Iterable[str] = ()) -> Redactor:
+        """Return what takes the secrets of a job out of what is told of it."""
+        known = secrets or await recall_secrets(_ids(job))
+        return self.redactor_of(job, known)
+
+    async def redactors(self, found: Iterable[Job | ScheduledJob]) -> list[Redactor]:
+        jobs = list(found)
+        known = await recall_secrets([each for job in jobs for each in _ids(job)])
+        return [self.redactor_of(job, known) for job in jobs]
+
+    def redactor_of(self, job: Job | ScheduledJob, secrets: Iterable[str]) -> Redactor:
+        spec: JobSpec = job.job_spec if isinstance(job, ScheduledJob) else job
+        values = [self.token, *secrets, *secret_variables(spec.environment)]
+        return Redactor(values, spec.secret_names)
+
+
+def _ids(job: Job | ScheduledJob) -> list[str]:
+    """Return what the secrets of a job may be remembered by: itself, or what started it."""
+    started_by = job.initiator.id if isinstance(job, Job) and job.initiator else ""
+    return [job.id, started_by] if started_by else [job.id]
+
+
+async def whoami(token: str, context: ToolContext) -> identity.WhoAmI:
+    """Raises ToolError."""
+    try:
+        return await identity.whoami(token)
+    except TokenRefused as error:
+        raise ToolError(
+            "Hugging Face refused the token: it expired or was revoked. Ask the user to sign in "
+            f"again at {context.settings_url}, or to use a new token."
+        ) from error
+    except HubUnreachable as error:
+        raise ToolError(
+            "Hugging Face could not be asked whose token this is.",
+            is_retryable=True,
+            retry_after_seconds=error.retry_after_seconds,
+        ) from error
