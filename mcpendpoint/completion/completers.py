@@ -77,7 +77,8 @@ async def accounts(hub: HubClient, typed: str, known: Known) -> Sequence[str]:
 
 
 async def collection_owners(hub: HubClient, typed: str, known: Known) -> Sequence[str]:
-    page = await list_collections(hub, query=typed, sort="trending")
+    """Owners of collections that trend: these are found by words of their titles only."""
+    page = await list_collections(hub, sort="trending")
     return matching((collection.full_slug.partition("/")[0] for collection in page.items), typed)
 
 

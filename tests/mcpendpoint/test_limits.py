@@ -102,6 +102,28 @@ async def test_whatever_nobody_sends_counts(limit, nobody):
     assert_told_to_wait(await nobody.send(LIST), "anonymous")
 
 
+READS = [
+    request("resources/read", {"uri": "hf://README.md"}),
+    request("prompts/get", {"name": "user-summary", "arguments": {"user_id": "not a name"}}),
+    request(
+        "completion/complete",
+        {
+            "ref": {"type": "ref/prompt", "name": "summarize-paper"},
+            "argument": {"name": "style", "value": "b"},
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("body", READS, ids=lambda body: body["method"])
+async def test_what_asks_the_hub_without_a_tool_counts_as_a_tool_that_does(limit, nobody, body):
+    limit(hub=2)
+
+    assert await nobody.statuses(2, body) == [200] * 2
+    assert_told_to_wait(await nobody.send(body), "hub")
+    assert (await nobody.send(request("resources/list"))).status_code == 200
+
+
 async def test_a_page_for_a_browser_is_limited_like_all_else(limit, nobody):
     limit(anonymous=1)
 

@@ -43,6 +43,9 @@ _TEXT_NAMES = frozenset(
 _TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _types = mimetypes.MimeTypes()  # the same on every machine
+_types.add_type("text/markdown", ".md")
+_types.add_type("application/yaml", ".yaml")
+_types.add_type("application/yaml", ".yml")
 
 
 class Media(Enum):

@@ -170,6 +170,31 @@ def test_a_modern_client_is_answered_the_same(wire_for):
     assert challenge_of(answer)["error"] == "insufficient_scope"
 
 
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("resources/read", {"uri": "hf://README.md"}),
+        ("prompts/get", {"name": "model-details", "arguments": {"model_id": "acme/tiny-llm"}}),
+        (
+            "completion/complete",
+            {
+                "ref": {"type": "ref/resource", "uri": "hf://models/{owner}/{name}"},
+                "argument": {"name": "owner", "value": "a"},
+            },
+        ),
+    ],
+)
+def test_nothing_is_read_without_leave_to_read(wire_for, method, params):
+    body = modern(method, params)
+    refused = wire_for(scope="mcp:spaces")
+    for answer in (refused.post(request(method, params)), refused.post(body, modern_headers(body))):
+        assert answer.status_code == 403
+        assert challenge_of(answer)["scope"] == "mcp:read mcp:spaces"
+        assert answer.json()["error"]["data"]["reason"] == "insufficient_scope"
+
+    assert wire_for(scope="mcp:read").post(request(method, params)).status_code == 200
+
+
 def test_a_space_is_not_run_with_leave_to_read(wire_for):
     answer = wire_for(f"/mcp?gradio={SPACE}", scope="mcp:read").post(space_call())
 
