@@ -1,6 +1,7 @@
 """The Hugging Face token that a user's assistants act with, refreshed before it expires."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 import httpx
@@ -11,6 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from accounts import audit, identity
+from accounts.audit import Action
 from accounts.caching import SingleFlightCache
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
@@ -81,6 +84,35 @@ async def hub_token(user_id: int) -> str:
     return await _tokens.get(user_id, lambda: _load(user_id))
 
 
+async def doubt(user_id: int, token: str) -> None:
+    """Ask the Hub about a token of this user that it has just refused.
+
+    One that it does not know any more is renewed, or ends the connection.
+    """
+    identity.forget(token)
+    try:
+        await whoami(token)
+    except TokenRefused:
+        with suppress(SignInNeeded, HubUnreachable):
+            await database_sync_to_async(_expire)(user_id, token)
+            await hub_token(user_id)
+    except HubUnreachable:
+        pass
+
+
+@transaction.atomic
+def _expire(user_id: int, token: str) -> None:
+    credential = HubCredential.objects.select_for_update().filter(user_id=user_id).first()
+    if credential is None or credential.access_token != token:
+        return  # it has been replaced meanwhile
+    if not credential.refresh_token:
+        _give_up(credential)
+        return
+    credential.expires_at = timezone.now()
+    credential.save()
+    announce(user_id)
+
+
 async def _load(user_id: int) -> tuple[str, float]:
     credential = await database_sync_to_async(_find)(user_id)
     if credential is None or credential.needs_sign_in or not credential.access_token:
@@ -141,6 +173,7 @@ def _give_up(credential: HubCredential) -> None:
     credential.needs_sign_in = True
     credential.access_token = credential.refresh_token = ""
     credential.save()
+    audit.record(Action.HUB_ACCESS_ENDED, credential.user)
     announce(credential.user_id)
 
 
@@ -153,6 +186,7 @@ def _keep(credential: HubCredential, refreshed: _Refreshed) -> str:
         timezone.now() + timedelta(seconds=refreshed.expires_in) if refreshed.expires_in else None
     )
     credential.save()
+    audit.record(Action.HUB_ACCESS_RENEWED, credential.user)
     return refreshed.access_token
 
 

@@ -129,10 +129,19 @@ async def whoami(token: str) -> WhoAmI:
 
     Raises TokenRefused, or HubUnreachable when the Hub gives no answer and none is remembered.
     """
-    answer = await _known.get(sha256(token.encode()).hexdigest(), lambda: _ask(token))
+    answer = await _known.get(_key(token), lambda: _ask(token))
     if isinstance(answer, TokenRefused):
         raise answer
     return answer
+
+
+def forget(token: str) -> None:
+    """Have the Hub asked anew who the token belongs to."""
+    _known.forget(_key(token))
+
+
+def _key(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
 
 
 async def _ask(token: str) -> tuple[WhoAmI | TokenRefused, float]:

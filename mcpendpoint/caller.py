@@ -19,7 +19,7 @@ from accounts.authorization.resources import resource_of
 from accounts.authorization.scopes import ALL_SCOPES, Scope
 from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.caching import SingleFlightCache
-from accounts.credentials import hub_token
+from accounts.credentials import doubt, hub_token
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.preferences import Preferences, find_user_id, load_preferences, preferences_changed
 from mcpendpoint.head import Head
@@ -67,6 +67,11 @@ class Caller:
         if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
             return await hub_token(self.user_id)
         return self._hf_token
+
+    async def doubt_hub_token(self, token: str) -> None:
+        """Find out whether a token that the Hub has just refused has to be replaced."""
+        if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
+            await doubt(self.user_id, token)
 
 
 ANONYMOUS = Caller(Credential.ANONYMOUS)

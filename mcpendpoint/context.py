@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.conf import settings
 from django.urls import reverse
@@ -74,7 +74,12 @@ class RequestContext:
             ) from error
 
     async def hub(self) -> HubClient:
-        return HubClient(await self.hub_token())
+        token = await self.hub_token()
+        doubt = partial(self.caller.doubt_hub_token, token) if token else None
+        return HubClient(token, on_refusal=doubt)
+
+    async def doubt_hub_token(self, token: str) -> None:
+        await self.caller.doubt_hub_token(token)
 
     async def report_progress(
         self, progress: float, total: float | None = None, message: str | None = None

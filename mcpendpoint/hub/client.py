@@ -66,8 +66,11 @@ def forget_answers() -> None:
 class HubClient:
     """Asks as the owner of `token`, or as nobody. Cheap to make: one for each request we serve."""
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(
+        self, token: str | None, on_refusal: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._token = token
+        self._on_refusal = on_refusal
         self._digest = sha256(token.encode("utf-8", "replace")).hexdigest() if token else ""
         self._slots = asyncio.Semaphore(MAX_REQUESTS_PER_CALLER)
 
@@ -208,6 +211,9 @@ class HubClient:
         try:
             async with self._slots:
                 answer = await transport.change(question, self._token, seconds=seconds)
+        except HubError as error:
+            await self._note(error)
+            raise
         finally:
             _changes.note(self._digest)
         if answer.body.strip() in (b"", b"OK"):
@@ -216,6 +222,10 @@ class HubClient:
             return _json_of(answer)
         except HubBadAnswer as error:
             raise HubUncertain(error.message) from error
+
+    async def _note(self, error: HubError) -> None:
+        if isinstance(error, HubTokenRefused) and self._on_refusal is not None:
+            await self._on_refusal()
 
     async def _get(
         self,
@@ -265,6 +275,7 @@ class HubClient:
                 loaded = await load(stale)
         except HubError as error:
             _answers.keep(key, error, seconds=_seconds_to_keep(error), size_bytes=0)
+            await self._note(error)
             raise
         if loaded is None:
             if stale is None:

@@ -117,6 +117,10 @@ class ToolContext(Protocol):
         """Return the caller's own Hugging Face token, None for nobody. Raises as `hub` does."""
         ...
 
+    async def doubt_hub_token(self, token: str) -> None:
+        """Have it replaced when the Hub knows it no more, as `hub` does by itself."""
+        ...
+
     async def report_progress(
         self, progress: float, total: float | None = None, message: str | None = None
     ) -> None:

@@ -218,7 +218,10 @@ def test_a_person_can_remove_the_app(browser: Browser, origin: str, person: Pers
 
     httpx.post(f"{origin}/oauth/_revoke", json={"name": person.name}).raise_for_status()
 
+    with pytest.raises(httpx.HTTPStatusError, match="401"):
+        get(f"{origin}/api/whoami-v2", removed["access_token"])
     assert refresh(origin, removed["refresh_token"])["error"] == "invalid_grant"
+    assert get(f"{origin}/api/whoami-v2", kept["access_token"])["name"] == other.name
     assert "access_token" in refresh(origin, kept["refresh_token"])
 
 

@@ -45,7 +45,7 @@ async def _ask(context: ToolContext) -> WhoAmIResult:
                 "Requests are anonymous: only public content, with low rate limits. "
                 f"The user can sign in and choose tools at {context.settings_url}",
             )
-        return _of(await identity.whoami(token), token)
+        return await _ask_as(token, context)
     except ToolError as error:
         return _without_account("authentication_unverified", str(error))
     except TokenRefused:
@@ -60,6 +60,14 @@ async def _ask(context: ToolContext) -> WhoAmIResult:
             "Hugging Face could not be asked who this credential belongs to. "
             f"Try again in {error.retry_after_seconds} seconds.",
         )
+
+
+async def _ask_as(token: str, context: ToolContext) -> WhoAmIResult:
+    try:
+        return _of(await identity.whoami(token), token)
+    except TokenRefused:
+        await context.doubt_hub_token(token)
+        raise
 
 
 def _without_account(

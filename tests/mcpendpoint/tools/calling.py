@@ -28,6 +28,9 @@ class Context:
     async def hub_token(self):
         return self.token
 
+    async def doubt_hub_token(self, token):
+        pass
+
     async def report_progress(self, progress, total=None, message=None):
         pass
 

@@ -91,6 +91,8 @@ def caller_of(request: HTTPConnection) -> Caller | None:
 
 
 def identify(hub: Hub, token: str) -> Caller | None:
+    if token in hub.revoked_tokens:
+        return None
     if token in FIXED:
         name, options = FIXED[token]
         return user(hub, name, **options)

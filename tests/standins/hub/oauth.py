@@ -25,4 +25,12 @@ def routes() -> list[Route]:
             raise errors.not_found()
         return await forward(client, request, f"{provider}{request.url.path}", headers={})
 
-    return [Route(path, pass_on, methods=METHODS) for path in PATHS]
+    async def remove_apps(request: Request) -> Response:
+        answer = await client.post(f"{provider}{request.url.path}", content=await request.body())
+        request.app.state.hub.revoked_tokens.update(answer.json())
+        return Response(status_code=204)
+
+    return [
+        Route("/oauth/_revoke", remove_apps, methods=["POST"]),
+        *(Route(path, pass_on, methods=METHODS) for path in PATHS),
+    ]

@@ -30,6 +30,7 @@ class Hub:
     jobs: dict[str, Job] = field(default_factory=dict)
     scheduled_jobs: dict[str, ScheduledJob] = field(default_factory=dict)
     sandboxes: dict[str, Sandbox] = field(default_factory=dict)  # by the id of their job
+    revoked_tokens: set[str] = field(default_factory=set)
     page_size: int = 50
     max_page_size: int = 100
 

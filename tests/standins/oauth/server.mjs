@@ -120,18 +120,17 @@ provider.on('grant.error', (ctx, error) => {
 });
 provider.on('server_error', (ctx, error) => console.error(error));
 
-const grants = [];
-provider.on('grant.success', (ctx) => {
-  const { accountId, grantId } = ctx.oidc.entities.AccessToken ?? {};
-  grants.push({ accountId, grantId });
-});
+const issued = [];
+provider.on('access_token.saved', ({ accountId, grantId, jti }) => issued.push({ accountId, grantId, jti }));
 
+// Returns the access tokens that are worth nothing any more.
 async function revokeApps(name) {
-  for (const { accountId, grantId } of grants) {
-    if (nameOf(accountId) !== name) continue;
+  const theirs = issued.filter(({ accountId }) => nameOf(accountId) === name);
+  for (const { grantId } of theirs) {
     await provider.AccessToken.revokeByGrantId(grantId);
     await provider.RefreshToken.revokeByGrantId(grantId);
   }
+  return theirs.map(({ jti }) => jti);
 }
 
 async function controls(ctx, next) {
@@ -139,8 +138,7 @@ async function controls(ctx, next) {
     if (ctx.method === 'POST') Object.assign(settings, await json(ctx.req));
     ctx.body = settings;
   } else if (ctx.path === '/oauth/_revoke') {
-    await revokeApps((await json(ctx.req)).name);
-    ctx.status = 204;
+    ctx.body = await revokeApps((await json(ctx.req)).name);
   } else if (ctx.path === '/oauth/_log') {
     ctx.body = ctx.method === 'DELETE' ? log.splice(0) : log;
   } else {
