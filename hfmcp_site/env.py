@@ -4,6 +4,7 @@ A wrong value stops start-up with its name and what it should be.
 """
 
 from collections.abc import Callable
+from os import devnull
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
+# hf_xet would write a log of its own into somebody's home directory.
+env.ENVIRON.setdefault("HF_XET_LOG_DEST", devnull)
 
 
 def _checked(name: str, read: Callable[[], T], should_be: str) -> T:

@@ -7,7 +7,6 @@ host: that one hop is followed, without the token, over https, and never into a 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import httpx
@@ -94,16 +93,9 @@ async def _next_hop(hop: _Hop, location: str, anonymous_headers: Mapping[str, st
         return _Hop(url, hop.headers)
     if not _RESOLVE_ROUTE.fullmatch(urlsplit(hop.url).path):
         raise HubBadAnswer("The Hub redirected to another host, which is not followed.")
-    target = await public_hosts.resolve(url, allow_loopback=_is_loopback(settings.HF_ENDPOINT))
+    allow_loopback = public_hosts.is_loopback(settings.HF_ENDPOINT)
+    target = await public_hosts.resolve(url, allow_loopback=allow_loopback)
     return _Hop(target.address_url, {**anonymous_headers, "Host": target.host}, target.tls_name)
-
-
-def _is_loopback(url: str) -> bool:
-    name = urlsplit(url).hostname or ""
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
 
 
 async def _part_of(response: httpx.Response, offset: int, length: int) -> FilePart:

@@ -141,14 +141,14 @@ def _text_of_json(body: bytes) -> str:
     parts = [_as_text(data.get("error")) or _as_text(data.get("message"))]
     parts += [_as_text(data.get(key)) for key in ("error_description", "cause_message")]
     if not any(parts):
-        errors = data.get("errors")
+        errors = data.get("errors") or data.get("failed")
         parts = [_as_text(item) for item in errors[:3]] if isinstance(errors, list) else []
     return ": ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _as_text(value: Any) -> str:
     if isinstance(value, dict):
-        value = value.get("message")
+        value = value.get("message") or value.get("error")
     return value if isinstance(value, str) else ""
 
 

@@ -27,6 +27,15 @@ class Target:
     """Whose certificate has to be shown."""
 
 
+def is_loopback(url: str) -> bool:
+    """Whether a URL of ours, such as the Hub's, is of this machine."""
+    name = urlsplit(url).hostname or ""
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
 async def resolve(url: str, *, allow_loopback: bool) -> Target:
     """Raises HubBadAnswer for anything but https to the internet.
 

@@ -18,6 +18,7 @@ from tests.standins.hub.records import Kind, Repo
 from tests.standins.hub.repos import find_repo
 from tests.standins.hub.state import Hub
 from tests.standins.hub.writes import rights
+from tests.standins.hub.xet import tokens
 
 MIB = 1024 * 1024
 PART_SIZE = 5 * MIB
@@ -34,8 +35,11 @@ async def batch(request: Request) -> Response:
     transfers = body.get("transfers") or ["basic"]
     if "basic" not in transfers:
         raise errors.invalid('"transfers" must include basic')
-    part_size = PART_SIZE if "multipart" in transfers else None
     asked = bodies.objects(body, "objects")
+    if "xet" in transfers:
+        answer = {"transfer": "xet", "objects": [_xet_plan(request, repo, each) for each in asked]}
+        return JSONResponse(answer, media_type=LFS_JSON)
+    part_size = PART_SIZE if "multipart" in transfers else None
     objects = [_plan(request, repo, each, part_size) for each in asked]
     return JSONResponse({"transfer": "basic", "objects": objects}, media_type=LFS_JSON)
 
@@ -46,6 +50,15 @@ def _repo_of(request: Request) -> Repo:
     if segments[0] in KIND_OF_PREFIX:
         kind = KIND_OF_PREFIX[segments.pop(0)]
     return find_repo(request, kind, "/".join(segments), caller_of(request))
+
+
+def _xet_plan(request: Request, repo: Repo, asked: Body) -> dict[str, Any]:
+    """Let who asks into the Xet storage; nowhere when the file is there."""
+    plan = _plan(request, repo, asked, None)
+    if "actions" in plan:
+        again = f"{request.base_url}api/{repo.kind}s/{repo.id}/xet-write-token/main"
+        plan["actions"] = {"upload": {"href": again, "header": tokens.issue(request, "write")}}
+    return plan
 
 
 def _plan(request: Request, repo: Repo, asked: Body, part_size: int | None) -> dict[str, Any]:

@@ -39,17 +39,23 @@ async def write_bucket(request: Request) -> Response:
 
 
 def _token(request: Request, scope: str) -> Response:
+    headers = issue(request, scope)
+    url, token, expires = headers.values()
+    answer = {"accessToken": token, "casUrl": url, "exp": int(expires)}
+    return JSONResponse(answer, headers=headers)
+
+
+def issue(request: Request, scope: str) -> dict[str, str]:
+    """Return a new token and where it is good for, as headers."""
     hub: Hub = request.app.state.hub
     token = f"xet_{scope}_{secrets.token_hex(16)}"
     expires = int(time.time()) + LIFETIME_SECONDS
     hub.xet_tokens[token] = expires
-    url = f"{request.base_url}_cas"
-    headers = {
-        "X-Xet-Cas-Url": url,
+    return {
+        "X-Xet-Cas-Url": f"{request.base_url}_cas",
         "X-Xet-Access-Token": token,
         "X-Xet-Token-Expiration": str(expires),
     }
-    return JSONResponse({"accessToken": token, "casUrl": url, "exp": expires}, headers=headers)
 
 
 def require_token(request: Request, *scopes: str) -> None:
