@@ -84,7 +84,7 @@ def ours(scenario: Scenario, core: int | None) -> Iterator[Server]:
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "HF_ENDPOINT": NOBODY,
             "HF_DATASETS_SERVER": NOBODY,
-            "HF_SPACE_URL": NOBODY,
+            "HF_SPACE_URL": f"{NOBODY}/{{subdomain}}",
             "HF_OAUTH_CLIENT_ID": "",
             "DISABLE_TOOLS": "",
             # Counted as in a deployment, and never reached.

@@ -66,6 +66,17 @@ def url(name: str, default: str = "") -> str:
     return value
 
 
+def url_template(name: str, default: str, *places: str) -> str:
+    """Return a URL with `{place}` for each of the places, and no other braces."""
+    value = url(name, default)
+    rest = value
+    for place in places:
+        rest = rest.replace(f"{{{place}}}", "", 1)
+    if len(rest) != len(value) - sum(len(place) + 2 for place in places) or set(rest) & set("{}"):
+        raise ImproperlyConfigured(f"{name} should be a URL such as {default}.")
+    return value
+
+
 def proxies(name: str) -> Proxies:
     return _checked(
         name,

@@ -20,7 +20,8 @@ ADMIN_HF_USERS = env.words("ADMIN_HF_USERS")
 # The Hugging Face services we talk to
 HF_ENDPOINT = env.url("HF_ENDPOINT", "https://huggingface.co")
 HF_DATASETS_SERVER = env.url("HF_DATASETS_SERVER", "https://datasets-server.huggingface.co")
-HF_SPACE_URL = env.text("HF_SPACE_URL", "https://{subdomain}.hf.space").rstrip("/")
+HF_SPACE_URL = env.url_template("HF_SPACE_URL", "https://{subdomain}.hf.space", "subdomain")
+HF_JOBS_URL = env.url_template("HF_JOBS_URL", "https://{job_id}--{port}.hf.jobs", "job_id", "port")
 HF_OAUTH_CLIENT_ID = env.text("HF_OAUTH_CLIENT_ID")
 HF_OAUTH_CLIENT_SECRET = env.text("HF_OAUTH_CLIENT_SECRET")
 HF_OAUTH_SCOPES = env.words(

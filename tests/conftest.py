@@ -69,6 +69,7 @@ def product_env(hub: Running, standin_ports: dict[str, int]) -> dict[str, str]:
         "HF_ENDPOINT": hub.url,
         "HF_DATASETS_SERVER": f"{hub.url}/datasets-server",
         "HF_SPACE_URL": f"http://127.0.0.1:{standin_ports['space']}/s/{{subdomain}}",
+        "HF_JOBS_URL": f"{hub.url}/_jobs/{{job_id}}--{{port}}.hf.jobs",
     }
 
 

@@ -26,6 +26,7 @@ SETTINGS = {
     "HF_ENDPOINT": NOBODY,
     "HF_DATASETS_SERVER": NOBODY,
     "HF_SPACE_URL": NOBODY + "/s/{subdomain}",
+    "HF_JOBS_URL": NOBODY + "/_jobs/{job_id}--{port}.hf.jobs",
     "HF_OAUTH_CLIENT_ID": "",
     "HF_OAUTH_CLIENT_SECRET": "",
     "MCP_ACCEPT_HF_TOKENS": "true",

@@ -153,8 +153,9 @@ async def list_jobs(
     return await hub.get_page(Job, _jobs(namespace), [*params, *_cursor(cursor)], seconds=0)
 
 
-async def get_job(hub: HubClient, namespace: str, job_id: str) -> Job:
-    return await hub.get_model(Job, _jobs(namespace, job_id), seconds=0)
+async def get_job(hub: HubClient, namespace: str, job_id: str, *, seconds: float = 0) -> Job:
+    """`seconds` for when it is only about what never changes of a job."""
+    return await hub.get_model(Job, _jobs(namespace, job_id), seconds=seconds)
 
 
 async def cancel_job(hub: HubClient, namespace: str, job_id: str) -> None:

@@ -71,6 +71,7 @@ def serve(running: ExitStack, port: int) -> Product:
                 "HF_ENDPOINT": hub.url,
                 "HF_DATASETS_SERVER": f"{hub.url}/datasets-server",
                 "HF_SPACE_URL": f"{space_url}/s/{{subdomain}}",
+                "HF_JOBS_URL": f"{hub.url}/_jobs/{{job_id}}--{{port}}.hf.jobs",
                 "ADMIN_HF_USERS": "admin",
                 "DEFAULT_SPACES": "acme/image-maker",
             }

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import orjson
 
-from mcpendpoint.tools.base import Result
 from mcpendpoint.tools.jobs.follow import Log
 from mcpendpoint.tools.jobs.results import Hardware, Job, ScheduledJob
 from mcpendpoint.tools.markdown import MISSING, code, fenced, one_line, table
@@ -124,8 +123,8 @@ def hardware_table(flavors: Sequence[Hardware]) -> str:
     )
 
 
-def as_json(results: Sequence[Result]) -> str:
-    data = [result.to_content() for result in results]
+def as_json(results: Sequence[Job | ScheduledJob]) -> str:
+    data = [{"id": result.id, **result.to_content()} for result in results]
     return fenced(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode(), "json")
 
 

@@ -73,8 +73,7 @@ async def _follow_new(
         text = f"{rendering.started(shown)}\n\nCould not read what it prints: {reason}"
         outcome = Outcome(kind="job", job=shown, logs_error=reason)
         return Done(outcome, f"{text}\n\n{rendering.follow_up(job.id)}")
-    if log.job is not None:
-        shown = Job.of(log.job, namespace, redact)
+    shown = Job.of(await _as_it_is(job, log, namespace, work), namespace, redact)
     lines = rendering.newest_fitting(log.lines(redact))
     parts = [rendering.started(shown), rendering.log_text(lines, log, seconds)]
     if not log.is_finished:
@@ -87,6 +86,16 @@ async def _follow_new(
         logs_truncated=not log.is_finished,
     )
     return Done(outcome, "\n\n".join(parts))
+
+
+async def _as_it_is(job: jobs.Job, log: Log, namespace: str, work: Work) -> jobs.Job:
+    """Return a job as it is after its log was followed."""
+    if log.job is not None:
+        return log.job
+    try:
+        return await jobs.get_job(work.hub, namespace, job.id)
+    except HubError:
+        return job
 
 
 def _wait(wanted: int) -> float:
@@ -149,7 +158,7 @@ async def read_log(arguments: LogsArguments, work: Work) -> Done:
     namespace = await work.namespace(arguments.namespace)
     job = await jobs.get_job(work.hub, namespace, arguments.job_id)
     redact, seconds = await work.redactor(job), _wait(arguments.wait_seconds)
-    log: Log = await follow(
+    log = await follow(
         work.hub,
         namespace,
         job.id,
@@ -159,7 +168,7 @@ async def read_log(arguments: LogsArguments, work: Work) -> Done:
         context=work.context,
     )
     lines = rendering.newest_fitting(log.lines(redact))
-    now = Job.of(log.job or job, namespace, redact)
+    now = Job.of(await _as_it_is(job, log, namespace, work), namespace, redact)
     outcome = Outcome(
         kind="logs",
         job_id=job.id,

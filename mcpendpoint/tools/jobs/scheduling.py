@@ -66,9 +66,7 @@ async def list_scheduled(arguments: ScheduledPsArguments, work: Work) -> Done:
 
 
 def _list_text(shown: list[ScheduledJob], namespace: str, *, hidden: int) -> str:
-    note = (
-        f'{hidden} more are suspended or have other labels; {{"all": true}} shows suspended ones.'
-    )
+    note = f"Not shown: {hidden}, suspended (all: true shows them) or with other labels."
     if not shown:
         return f"No active scheduled jobs of {namespace}." + (f" {note}" if hidden else "")
     count = "1 scheduled job" if len(shown) == 1 else f"{len(shown)} scheduled jobs"
