@@ -5,11 +5,14 @@ from accounts.catalogue import Bouquet
 SEARCH = "hub_repo_search"
 DETAILS = "hub_repo_details"
 FS = "hf_fs"
+FS_WRITE = "hf_fs_write"
 CREATE = "create_repo"
 JOBS = "hf_jobs"
 
 BOUQUETS: tuple[Bouquet, ...] = (
-    Bouquet("all", "Everything", "Every tool there is.", (SEARCH, DETAILS, FS, CREATE, JOBS)),
+    Bouquet(
+        "all", "Everything", "Every tool there is.", (SEARCH, DETAILS, FS, FS_WRITE, CREATE, JOBS)
+    ),
     Bouquet("hf_api", "Hub", "Find repositories and look at them.", (SEARCH, DETAILS, FS)),
     Bouquet("search", "Search", "Find models, datasets and Spaces.", (SEARCH, FS)),
     Bouquet("files", "Files", "Find and read files of repositories and buckets.", (FS,)),
@@ -18,9 +21,9 @@ BOUQUETS: tuple[Bouquet, ...] = (
         "research",
         "Research",
         "Papers, the models and data behind them, and repositories for what comes out.",
-        (FS, DETAILS, CREATE),
+        (FS, FS_WRITE, DETAILS, CREATE),
     ),
-    Bouquet("write", "Write", "Create repositories.", (CREATE,)),
+    Bouquet("write", "Write", "Create repositories, and write files.", (FS, FS_WRITE, CREATE)),
     Bouquet("jobs", "Jobs", "Run scripts and commands on Hugging Face's hardware.", (JOBS,)),
     Bouquet(
         "hub_repo_details", "Details", "Look at repositories whose names are known.", (DETAILS,)

@@ -6,12 +6,21 @@ from typing import Any
 from mcpendpoint.tools.base import Tool
 from mcpendpoint.tools.create_repo import CREATE_REPO
 from mcpendpoint.tools.hf_fs.tool import HF_FS
+from mcpendpoint.tools.hf_fs_write.tool import HF_FS_WRITE
 from mcpendpoint.tools.jobs.tool import HF_JOBS
 from mcpendpoint.tools.repo_details.tool import REPO_DETAILS
 from mcpendpoint.tools.repo_search import REPO_SEARCH
 from mcpendpoint.tools.whoami.tool import WHOAMI
 
-TOOLS: tuple[Tool[Any], ...] = (WHOAMI, REPO_SEARCH, REPO_DETAILS, HF_FS, CREATE_REPO, HF_JOBS)
+TOOLS: tuple[Tool[Any], ...] = (
+    WHOAMI,
+    REPO_SEARCH,
+    REPO_DETAILS,
+    HF_FS,
+    HF_FS_WRITE,
+    CREATE_REPO,
+    HF_JOBS,
+)
 
 
 def _by_name(tools: Iterable[Tool[Any]]) -> Mapping[str, Tool[Any]]:

@@ -1,0 +1,196 @@
+"""hf_fs_write: the tool itself."""
+
+from urllib.parse import quote
+
+from django.conf import settings
+from pydantic import ConfigDict, Field
+
+from accounts.catalogue import Effect
+from mcpendpoint.hub.branches import Branch
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.commits import (
+    Commit,
+    Message,
+    delete_file,
+    delete_from_bucket,
+    put_file,
+    put_in_bucket,
+)
+from mcpendpoint.hub.errors import (
+    HubConflict,
+    HubError,
+    HubForbidden,
+    HubNotFound,
+    HubRateLimited,
+    HubUnavailable,
+)
+from mcpendpoint.hub.files import FileStore
+from mcpendpoint.hub.repos import get_repo, page_url
+from mcpendpoint.hub.types import RepoType
+from mcpendpoint.tools.base import Arguments, Tool, ToolContext, ToolError, ToolOutput
+from mcpendpoint.tools.hf_fs.failures import Failure
+from mcpendpoint.tools.hf_fs.uri import WEB_SITES
+from mcpendpoint.tools.hf_fs_write.arguments import (
+    BUCKETS,
+    Change,
+    WriteCommand,
+    parse_change,
+)
+from mcpendpoint.tools.hf_fs_write.results import CommitInfo, WriteResult, render
+from mcpendpoint.tools.hub_failures import tool_error
+from mcpendpoint.tools.markdown import code
+
+MAX_ARGS = 20
+NOT_WRITTEN = "Nothing was written."
+
+
+class FsWriteArguments(Arguments):
+    # What is written may begin or end with a space.
+    model_config = ConfigDict(str_strip_whitespace=False, coerce_numbers_to_str=True)
+
+    cmd: WriteCommand
+    args: list[str] = Field(max_length=MAX_ARGS)
+    content: str | None = Field(
+        default=None, description="For put: UTF-8 text, or base64 with --base64."
+    )
+
+    @classmethod
+    def _is_blank(cls, name: str, value: object) -> bool:
+        return name == "content" and value is None  # "" is an empty file
+
+
+async def run(arguments: FsWriteArguments, context: ToolContext) -> ToolOutput:
+    try:
+        sites = (settings.HF_ENDPOINT, *WEB_SITES)
+        change = parse_change(arguments.cmd, arguments.args, arguments.content, web_sites=sites)
+    except Failure as failure:
+        raise ToolError(failure.message) from failure
+    hub = await context.hub()
+    try:
+        commit = await _make(hub, change)
+    except HubError as error:
+        advice = await _advice(hub, change, error)
+        raise tool_error(error, code(str(change.uri)), context, advice=advice) from error
+    result = _result(change, commit)
+    return ToolOutput(result, render(result))
+
+
+async def _make(hub: HubClient, change: Change) -> Commit | None:
+    """Return the commit, None for buckets, which have none."""
+    uri, puts = change.uri, change.command is WriteCommand.PUT
+    if change.is_in_bucket:
+        if puts:
+            await put_in_bucket(hub, uri.repo_id, uri.path, change.content)
+        else:
+            await delete_from_bucket(hub, uri.repo_id, uri.path)
+        return None
+    message = Message(change.message, change.description, change.parent)
+    branch = _branch_of(change)
+    if puts:
+        return await put_file(hub, branch, uri.path, change.content, message)
+    return await delete_file(hub, branch, uri.path, message)
+
+
+def _branch_of(change: Change) -> Branch:
+    uri = change.uri
+    return Branch(_repo_type(change), uri.repo_id, change.branch, change.creates_pull_request)
+
+
+def _repo_type(change: Change) -> RepoType:
+    return RepoType(change.uri.root.removesuffix("s"))
+
+
+async def _advice(hub: HubClient, change: Change, error: HubError) -> str:
+    """Say what else can be done."""
+    match error:
+        case HubConflict() if not change.is_in_bucket:
+            return await _after_a_conflict(hub, change)
+        case HubForbidden() if not (change.is_in_bucket or change.creates_pull_request):
+            return "Or propose the change: repeat the call with --create-pr."
+        case HubNotFound() if error.code == "RepoNotFound":
+            return "A new one can be made with create_repo."
+        case HubUnavailable() | HubRateLimited():
+            return NOT_WRITTEN
+        case _:
+            return ""
+
+
+async def _after_a_conflict(hub: HubClient, change: Change) -> str:
+    try:
+        repo = await get_repo(
+            hub,
+            _repo_type(change),
+            change.uri.repo_id,
+            revision=change.branch,
+            fields=("sha",),
+        )
+    except HubError:
+        newest = "its newest commit"
+    else:
+        newest = repo.sha or "its newest commit"
+    return (
+        f"{NOT_WRITTEN} Somebody else changed the branch: read the file again, and repeat the call "
+        f"with what it should be now and --parent-commit {newest}."
+    )
+
+
+def _result(change: Change, commit: Commit | None) -> WriteResult:
+    uri, puts = change.uri, change.command is WriteCommand.PUT
+    return WriteResult(
+        uri=str(uri),
+        op=change.command.value,
+        repo=uri.repo_id,
+        repo_type=uri.root.removesuffix("s"),
+        path=uri.path,
+        bytes=len(change.content) if puts else None,
+        branch=None if change.is_in_bucket else change.branch,
+        message=change.message,
+        url=None if change.creates_pull_request else _url(change),
+        commit=_commit_info(change, commit) if commit else None,
+        pull_request_url=commit.pull_request_url if commit else None,
+    )
+
+
+def _commit_info(change: Change, commit: Commit) -> CommitInfo:
+    page = page_url(_repo_type(change), change.uri.repo_id)
+    return CommitInfo(oid=commit.oid, url=commit.url or f"{page}/commit/{commit.oid}")
+
+
+def _url(change: Change) -> str:
+    """Return where the file is now, or what it was removed from."""
+    uri, puts = change.uri, change.command is WriteCommand.PUT
+    if change.is_in_bucket:
+        store = FileStore(BUCKETS, uri.repo_id)
+        route = store.resolve_route(uri.path) if puts else f"/{BUCKETS}/{uri.repo_id}"
+        return f"{settings.HF_ENDPOINT}{route}"
+    page = page_url(_repo_type(change), uri.repo_id)
+    return f"{page}/blob/{quote(change.branch, safe='')}/{quote(uri.path)}" if puts else page
+
+
+DESCRIPTION = """\
+Write or remove one file of a Hugging Face repository or bucket.
+
+Each item of args is one word:
+put URI [--base64] [-m MESSAGE] [--description D] [--branch B] [--create-pr] [--parent-commit SHA]
+rm URI  with the same options but --base64
+
+URI: hf://models|datasets|spaces|buckets/OWNER/NAME[@BRANCH]/PATH. put takes the whole file in \
+content and replaces what is there. --create-pr proposes the change, also where you may not \
+write. --parent-commit refuses when the branch is not at that commit any more. Buckets take \
+--base64 only.
+
+{"cmd":"put","args":["hf://models/OWNER/NAME/README.md","-m","Add a card"],"content":"# Name\\n"}"""
+
+HF_FS_WRITE = Tool(
+    name="hf_fs_write",
+    title="Write files on the Hugging Face Hub",
+    purpose="Writes and removes files of your repositories and buckets, or proposes changes.",
+    description=DESCRIPTION,
+    arguments=FsWriteArguments,
+    result=WriteResult,
+    run=run,
+    effects=frozenset({Effect.WRITE}),
+    is_destructive=True,
+    is_default=False,
+    needs_sign_in=True,
+)
