@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
@@ -27,8 +28,9 @@ COLUMNS = (
     "detail",
 )
 
-# A spreadsheet takes a cell that starts like this for a formula, which a client's name may be.
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a cell that starts like this for a formula, which a client's name may be. One
+# that separates cells by something else than a comma sees a cell start within ours.
+_STARTS_A_FORMULA = re.compile(r"(^|[,;\t\r\n])(?=\s*[=+\-@＝＋－＠])")  # noqa: RUF001 - wide ones
 
 Write = Callable[[Sequence[AuditEvent]], bytes]
 
@@ -72,8 +74,7 @@ def _as_csv(events: Sequence[AuditEvent]) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
+    return _STARTS_A_FORMULA.sub(r"\1'", "" if value is None else str(value))
 
 
 def _as_jsonl(events: Sequence[AuditEvent]) -> bytes:

@@ -112,6 +112,9 @@ class AuditEvents(models.QuerySet["AuditEvent"]):
     def delete(self) -> NoReturn:
         raise TypeError("What is in the audit log stays there.")
 
+    def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("It could change what is in the audit log; use accounts.audit.")
+
 
 class AuditEvent(models.Model):
     """One thing that somebody did, or tried to do. Rows are never changed."""
@@ -183,7 +186,7 @@ class AuditEvent(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError("What is in the audit log stays as it is.")
-        super().save(*args, **kwargs)
+        super().save(*args, **{**kwargs, "force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("What is in the audit log stays there.")

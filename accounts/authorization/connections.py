@@ -1,6 +1,7 @@
 """The clients that a user let in: what they may do, when they last came, and out with them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from accounts.authorization.consent import publisher_of, shown_name
+from accounts import audit
+from accounts.audit import Action
+from accounts.authorization.events import note
 from accounts.authorization.models import (
     AccessToken,
     Application,
@@ -19,7 +22,7 @@ from accounts.authorization.models import (
     Grant,
     RefreshToken,
 )
-from accounts.authorization.scopes import WORDS, Scope, ScopeWords, read_scopes
+from accounts.authorization.scopes import WORDS, Scope, ScopeWords, read_scopes, write_scopes
 from accounts.authorization.tokens import TokenGrant
 from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
 from accounts.models import User
@@ -37,10 +40,11 @@ class ConnectedApp:
     last_used_at: datetime | None
 
 
-def note_consent(user: User, application: Application) -> None:
+def note_consent(user: User, application: Application, scopes: Iterable[Scope]) -> None:
     now = timezone.now()
     Application.objects.filter(pk=application.pk).update(let_in_at=now)
     Connection.objects.get_or_create(user_id=user.pk, application=application)
+    note(Action.CONSENT, user, application, scopes=write_scopes(scopes))
 
 
 def connected_apps(user: User) -> list[ConnectedApp]:
@@ -54,8 +58,8 @@ def connected_apps(user: User) -> list[ConnectedApp]:
     return [
         ConnectedApp(
             connection_id=row.pk,
-            name=shown_name(row.application),
-            publisher=publisher_of(row.application),
+            name=row.application.shown_name,
+            publisher=row.application.publisher,
             scopes=tuple(WORDS[scope] for scope in Scope if scope in scopes[row.application_id]),
             connected_at=row.created_at,
             first_used_at=row.first_used_at,
@@ -79,11 +83,13 @@ def _live_scopes(user: User) -> dict[int, set[Scope]]:
 
 def disconnect(user: User, connection_id: int) -> bool:
     """Take back all that one client was given; return whether it was connected."""
-    row = Connection.objects.filter(user_id=user.pk, pk=connection_id).first()
+    rows = Connection.objects.select_related("application")
+    row = rows.filter(user_id=user.pk, pk=connection_id).first()
     if row is None:
         return False
     with transaction.atomic():
         _take_back(user, {"application_id": row.application_id})
+        note(Action.TOKEN_REVOKED, user, row.application, by="person")
         row.delete()
     announce(user.pk)
     return True
@@ -97,6 +103,7 @@ def sign_out_everywhere(user: User, session: SessionBase) -> None:
         # Sessions are tied to the password, and nobody has one that could be typed.
         user.set_unusable_password()
         user.save(update_fields=["password"])
+        audit.record(Action.SIGN_OUT_EVERYWHERE, user)
     session.flush()
     announce(user.pk)
 

@@ -1,11 +1,9 @@
 """What a client asks a person to agree to, read and checked before the person sees it."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,7 +20,6 @@ from accounts.authorization.validator import canonical_resources
 from accounts.models import User
 
 MAX_STATE_LENGTH = 4_096
-MAX_NAME_LENGTH = 80
 
 _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -39,11 +36,11 @@ class Asked:
 
     @property
     def client_name(self) -> str:
-        return shown_name(self.application)
+        return self.application.shown_name
 
     @property
     def publisher(self) -> str | None:
-        return publisher_of(self.application)
+        return self.application.publisher
 
     @property
     def destination(self) -> Destination:
@@ -133,20 +130,3 @@ def _wrong(error: OAuth2Error) -> AskedWrongly:
 def _with_issuer(url: str) -> str:
     """RFC 9207: errors name who answers, too."""
     return str(add_params_to_uri(url, [("iss", settings.PUBLIC_URL)]))
-
-
-def shown_name(application: Application) -> str:
-    """Return what the client calls itself, without characters that could change the text around."""
-    printable = "".join(
-        character if not unicodedata.category(character).startswith(("C", "Z")) else " "
-        for character in application.name
-    )
-    name = " ".join(printable.split())
-    return name[:MAX_NAME_LENGTH] or "An app without a name"
-
-
-def publisher_of(application: Application) -> str | None:
-    """Return the host that vouches for the client's name and redirects, None when nobody does."""
-    if application.registration_source != Application.RegistrationSource.CIMD:
-        return None
-    return urlsplit(application.client_id).netloc

@@ -2,6 +2,10 @@
 others once a deployment has them.
 """
 
+import unicodedata
+from urllib.parse import urlsplit
+from uuid import UUID
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -13,8 +17,13 @@ from oauth2_provider.models import (
     AbstractRefreshToken,
 )
 
+from accounts.audit import Action, Outcome
+from accounts.authorization.events import note
 from accounts.authorization.redirects import problems_with
 from accounts.models import User
+from accounts.preferences import announce
+
+MAX_NAME_LENGTH = 80
 
 
 class Application(AbstractApplication):
@@ -41,6 +50,23 @@ class Application(AbstractApplication):
             # The host in it is shown to people, who could not tell it from one that looks alike.
             raise ValidationError({"client_id": "client_id has to be plain ASCII."})
 
+    @property
+    def shown_name(self) -> str:
+        """What the client calls itself, without characters that could change the text around."""
+        printable = "".join(
+            character if not unicodedata.category(character).startswith(("C", "Z")) else " "
+            for character in self.name
+        )
+        name = " ".join(printable.split())
+        return name[:MAX_NAME_LENGTH] or "An app without a name"
+
+    @property
+    def publisher(self) -> str | None:
+        """The host that vouches for the client's name and redirects, None when nobody does."""
+        if self.registration_source != self.RegistrationSource.CIMD:
+            return None
+        return urlsplit(self.client_id).netloc
+
     def is_usable(self, request: object) -> bool:
         return self.is_active
 
@@ -61,6 +87,20 @@ class RefreshToken(AbstractRefreshToken):
 
     class Meta(AbstractRefreshToken.Meta):
         pass
+
+    @classmethod
+    def revoke_family(cls, token_family: UUID | None) -> None:
+        """Take back what came of one sign-in, since a code or a token of it was used twice."""
+        live = (
+            cls.objects.filter(token_family=token_family, revoked=None)
+            .select_related("user", "application")
+            .first()
+        )
+        super().revoke_family(token_family)
+        if live is not None:
+            reason = {"by": "server", "reason": "used twice, so it may have been stolen"}
+            note(Action.TOKEN_REVOKED, live.user, live.application, Outcome.DENIED, **reason)
+            announce(live.user_id)
 
 
 class IDToken(AbstractIDToken):

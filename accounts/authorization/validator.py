@@ -12,7 +12,9 @@ from typing import Any
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
-from accounts.authorization.models import Application, Grant, RefreshToken
+from accounts.audit import Action
+from accounts.authorization.events import note
+from accounts.authorization.models import AccessToken, Application, Grant, RefreshToken
 from accounts.authorization.resources import MAX_RESOURCES, canonical_resource
 from accounts.preferences import announce
 
@@ -62,8 +64,26 @@ class McpValidator(OAuth2Validator):
     def validate_refresh_token(
         self, refresh_token: str, client: Application, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
+        # Asked first: whoever sends an old one ends its family, which only its own client may.
+        row = {"token_checksum": _digest(refresh_token), "application": client}
+        if not RefreshToken.objects.filter(**row).exists():
+            return False
         is_valid = super().validate_refresh_token(refresh_token, client, request, *args, **kwargs)
         return bool(is_valid and request.user.is_active)
+
+    def revoke_token(
+        self, token: str, token_type_hint: str, request: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        """RFC 7009: of a client's own tokens only."""
+        which = {"token_checksum": _digest(token), "application": request.client}
+        row = (
+            RefreshToken.objects.filter(**which, revoked=None).first()
+            or AccessToken.objects.filter(**which).first()
+        )
+        super().revoke_token(token, token_type_hint, request, *args, **kwargs)
+        if row is not None and row.user is not None:
+            note(Action.TOKEN_REVOKED, row.user, request.client, by="app")
+            announce(row.user.pk)
 
     def invalidate_authorization_code(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is left to do: the code was spent in the transaction that stored the tokens."""
@@ -75,8 +95,11 @@ class McpValidator(OAuth2Validator):
         if request.grant_type == "refresh_token":
             _lock_unused(request)
         super()._save_bearer_token(token, request, *args, **kwargs)
+        action = Action.TOKEN_REFRESHED
         if request.grant_type == "authorization_code":
             _spend(request)
+            action = Action.TOKEN_ISSUED
+        note(action, request.user, request.client, scopes=token["scope"])
 
     def _create_refresh_token(self, request: Any, *args: Any) -> RefreshToken:
         row = super()._create_refresh_token(request, *args)
@@ -124,7 +147,6 @@ def _take_back(code: str, client: Application) -> None:
         return
     logger.warning("A code of client %s was used twice; its tokens are revoked.", client.pk)
     RefreshToken.revoke_family(row.token_family)
-    announce(row.user_id)
 
 
 def _digest(code: str) -> str:

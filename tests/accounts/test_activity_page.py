@@ -178,7 +178,7 @@ async def test_lines_of_json_are_one_event_each(alice, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "\uff1d"])
 async def test_no_spreadsheet_takes_a_name_for_a_formula(alice, start):
     await sync_to_async(log_call)(alice, client=f"{start}HYPERLINK(1)")
 
@@ -186,6 +186,16 @@ async def test_no_spreadsheet_takes_a_name_for_a_formula(alice, start):
 
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["client"].startswith("'")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("separator", [";", ",", "\t", "\n"])
+async def test_nor_one_that_takes_another_character_for_the_end_of_a_cell(alice, separator):
+    await sync_to_async(log_call)(alice, client=f"a{separator}=HYPERLINK(1)")
+
+    _, text = await download(alice, "/settings/activity/export.csv?action=tool_call")
+
+    assert f"{separator}'=HYPERLINK" in text
 
 
 @pytest.mark.django_db(transaction=True)

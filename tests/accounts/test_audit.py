@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -61,12 +61,28 @@ def test_nothing_in_the_log_can_be_changed_or_taken_out(alice):
         lambda: log.update(tool="another"),
         lambda: log.bulk_update([event], ["tool"]),
         lambda: AuditEvent.objects.update_or_create(pk=event.pk, defaults={"tool": "another"}),
+        lambda: log.bulk_create(
+            [AuditEvent(pk=event.pk, at=NOON, tool="another")],
+            update_conflicts=True,
+            update_fields=["tool"],
+            unique_fields=["id"],
+        ),
         lambda: alice.audit_events.update(tool="another"),
         lambda: alice.audit_events.all().delete(),
     ]
     for attempt in attempts:
         with pytest.raises(TypeError), transaction.atomic():
             attempt()
+    assert events(alice)[0].tool == ""
+
+
+def test_nothing_takes_the_place_of_what_is_in_the_log(alice):
+    audit.record(Action.KEY_CREATED, alice)
+    event = events(alice)[0]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AuditEvent(pk=event.pk, at=NOON, action=Action.SIGN_IN, tool="another").save()
+
     assert events(alice)[0].tool == ""
 
 

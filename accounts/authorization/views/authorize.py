@@ -7,9 +7,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from oauth2_provider.http import OAuth2ResponseRedirect
 
+from accounts.audit import Action, Outcome
 from accounts.authorization import consent
 from accounts.authorization.connections import note_consent
 from accounts.authorization.consent import Asked, AskedWrongly
+from accounts.authorization.events import note
 from accounts.authorization.scopes import WORDS, Scope, ScopeWords
 from accounts.credentials import has_ended
 from accounts.models import User
@@ -56,10 +58,11 @@ def _answer(request: HttpRequest, user: User, asked: Asked) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, asked, form)
     if form.cleaned_data["decision"] == "deny":
+        note(Action.CONSENT, user, asked.application, Outcome.DENIED)
         return _leave(request, consent.decline(asked), asked.client_name)
     scopes = [Scope(scope) for scope in form.cleaned_data["scopes"]]
     url = consent.accept(request, asked, scopes)
-    note_consent(user, asked.application)
+    note_consent(user, asked.application, scopes)
     return _leave(request, url, asked.client_name)
 
 
