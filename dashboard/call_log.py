@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from accounts import audit
 from accounts.audit import ToolCall
+from accounts.authorization.housekeeping import tidy_up_now_and_then
 from dashboard.storer import Storer
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.records import Record
@@ -42,10 +43,10 @@ class CallLog(Storer[Calls]):
     def __init__(
         self,
         write: Callable[[Calls], None] = lambda calls: audit.write_tool_calls(calls.calls),
-        prune: Callable[[datetime], None] = audit.forget_old,
+        prune: Callable[[datetime], None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        super().__init__(Calls, write, prune, clock=clock)
+        super().__init__(Calls, write, prune or _tidy_up, clock=clock)
 
     def note(self, record: Record) -> None:
         """Take a call down; a listener of mcpendpoint.records, on the event loop."""
@@ -64,6 +65,12 @@ class CallLog(Storer[Calls]):
             )
         )
         self._store_soon()
+
+
+def _tidy_up(now: datetime) -> None:
+    """Throw away what accounts need no longer, on the only thread that has the time."""
+    audit.forget_old(now)
+    tidy_up_now_and_then()
 
 
 def _shown_tool(record: Record) -> str:

@@ -64,6 +64,8 @@ OAUTH_APP_SCHEMES = env.words(
     "OAUTH_APP_SCHEMES", "cursor,vscode,vscode-insiders,windsurf,kiro,trae,warp,raycast,lmstudio"
 )
 OAUTH_REGISTRATIONS_PER_HOUR = env.integer("OAUTH_REGISTRATIONS_PER_HOUR", 100, minimum=0)
+OAUTH_UNUSED_CLIENT_HOURS = env.integer("OAUTH_UNUSED_CLIENT_HOURS", 24, minimum=1)
+OAUTH_IDLE_CLIENT_DAYS = env.integer("OAUTH_IDLE_CLIENT_DAYS", 365, minimum=1)
 
 ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
@@ -293,8 +295,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},  # its own handlers would bypass the formatter
-        # httpx logs whole URLs, which may carry what a user searched for.
-        "httpx": {"level": "WARNING"},
+        # httpx2 logs whole URLs, which may carry what a user searched for.
+        "httpx2": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
     },
 }

@@ -1,7 +1,11 @@
-"""Throws away what nobody needs any more: expired codes and tokens, clients that nobody let in."""
+"""Throws away what nobody needs any more: expired codes, tokens and sessions, clients that nobody
+let in.
+"""
 
 from datetime import timedelta
 
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -10,24 +14,25 @@ from oauth2_provider.models import clear_expired
 
 from accounts.authorization.models import AccessToken, Application, Grant, RefreshToken
 
-NEVER_LET_IN_KEPT = timedelta(days=1)
-"""Time for the person to sign in and agree."""
-
-LET_IN_KEPT = timedelta(days=365)
-"""Clients keep their id, and few register again by themselves when it is gone."""
-
 BATCH = 500
 TIDY_EVERY_SECONDS = 3_600
 
 
-def tidy_up_now_and_then() -> None:
-    """Keep registrations from piling up where nobody runs the management command."""
-    if cache.add("authorization:tidied-up", 1, TIDY_EVERY_SECONDS):
+def tidy_up_after_registration() -> None:
+    """Keep a flood of registrations from piling up: little at a time, since a client waits."""
+    if cache.add("authorization:tidied-up-clients", 1, TIDY_EVERY_SECONDS):
         remove_unused_clients(limit=BATCH)
+
+
+def tidy_up_now_and_then() -> None:
+    """Do all of it, once an hour in all workers that share a cache."""
+    if cache.add("authorization:tidied-up", 1, TIDY_EVERY_SECONDS):
+        tidy_up()
 
 
 def tidy_up() -> int:
     """Return how many clients were removed."""
+    SessionStore.clear_expired()
     clear_expired()
     removed = 0
     while batch := remove_unused_clients(limit=BATCH):
@@ -41,9 +46,9 @@ def remove_unused_clients(limit: int) -> int:
     Those known by a document are fetched anew when they come back.
     """
     now = timezone.now()
-    is_idle = Q(let_in_at=None, updated__lt=now - NEVER_LET_IN_KEPT) | Q(
-        let_in_at__lt=now - LET_IN_KEPT
-    )
+    never_let_in_since = now - timedelta(hours=settings.OAUTH_UNUSED_CLIENT_HOURS)
+    not_let_in_since = now - timedelta(days=settings.OAUTH_IDLE_CLIENT_DAYS)
+    is_idle = Q(let_in_at=None, updated__lt=never_let_in_since) | Q(let_in_at__lt=not_let_in_since)
     unused = (
         Application.objects.filter(is_idle, is_active=True)
         .exclude(registration_source=Application.RegistrationSource.MANUAL)

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.addresses import client_address
-from accounts.authorization.housekeeping import tidy_up_now_and_then
+from accounts.authorization.housekeeping import tidy_up_after_registration
 from accounts.authorization.protocol import core
 from accounts.authorization.registration import RegistrationRefused, register_client
 from accounts.authorization.throttle import TooManyRegistrations, count_registration
@@ -44,7 +44,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return response
     except RegistrationRefused as error:
         return _error(400, error.code, str(error))
-    tidy_up_now_and_then()
+    tidy_up_after_registration()
     return JsonResponse(answer, status=201, headers={"Cache-Control": "no-store"})
 
 

@@ -1,14 +1,10 @@
 """Anybody may register a client; nobody gets more by it than a name on a consent page."""
 
-from datetime import timedelta
-
 import pytest
 from django.contrib.auth.hashers import check_password
-from django.core.management import call_command
-from django.utils import timezone
 
 from accounts.authorization.models import AccessToken, Application
-from tests.accounts.authorization.flow import LOOPBACK, make_browser, register, registered
+from tests.accounts.authorization.flow import LOOPBACK, make_browser, register
 
 pytestmark = pytest.mark.django_db
 
@@ -229,46 +225,3 @@ def test_many_addresses_together_have_a_limit_too(settings):
     ]
 
     assert statuses == [201] * 30 + [429] * 2
-
-
-def age(app, days):
-    then = timezone.now() - timedelta(days=days)
-    Application.objects.filter(client_id=app.client_id).update(updated=then)
-    Application.objects.filter(client_id=app.client_id, let_in_at__isnull=False).update(
-        let_in_at=then
-    )
-
-
-def test_clients_that_nobody_let_in_are_removed_after_a_day(alice_client):
-    fresh, old, used = registered(), registered(), registered()
-    used.tokens(alice_client)
-    age(old, 2)
-    age(used, 2)
-
-    call_command("clear_authorizations")
-
-    left = set(Application.objects.values_list("client_id", flat=True))
-    assert left == {fresh.client_id, used.client_id}
-
-
-def test_a_client_that_was_let_in_once_keeps_its_id_for_a_year(alice_client, alice):
-    app = registered()
-    tokens = app.tokens(alice_client)
-    app.revoke(tokens["refresh_token"])
-    age(app, 300)
-
-    call_command("clear_authorizations")
-
-    assert alice_client.get(app.authorize_url()).status_code == 200
-
-
-def test_registrations_tidy_up_after_themselves(django_assert_max_num_queries):
-    old = registered()
-    age(old, 2)
-
-    from django.core.cache import cache
-
-    cache.clear()
-    registered()
-
-    assert not Application.objects.filter(client_id=old.client_id).exists()
