@@ -256,6 +256,16 @@ def test_a_refresh_token_of_another_client_is_worth_nothing(alice_client, app):
     assert is_good(tokens)
 
 
+def test_an_old_refresh_token_ends_nothing_when_another_client_sends_it(alice_client, app):
+    first = app.tokens(alice_client)
+    second = app.refresh(first["refresh_token"]).json()
+
+    answer = registered().refresh(first["refresh_token"])
+
+    assert answer.json()["error"] == "invalid_grant"
+    assert is_good(second)
+
+
 @pytest.mark.parametrize("token", ["", "x", "\0", "hfmcp_rt_x", "x" * 10_000])
 def test_what_is_no_refresh_token_gives_nothing(app, token):
     answer = app.refresh(token)
