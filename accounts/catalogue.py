@@ -27,6 +27,8 @@ class ToolChoice:
     """Selected for somebody who never chose."""
     is_always_on: bool = False
     needs_sign_in: bool = False
+    brings: tuple[str, ...] = ()
+    """Tools without which it is of no use: who has it has them."""
 
 
 @dataclass(frozen=True)

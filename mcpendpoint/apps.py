@@ -19,6 +19,7 @@ class McpEndpointConfig(AppConfig):
                 is_default=tool.is_default,
                 is_always_on=tool.is_always_on,
                 needs_sign_in=tool.needs_sign_in,
+                brings=tool.brings,
             )
             for tool in TOOLS
         ]

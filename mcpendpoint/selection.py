@@ -122,6 +122,7 @@ def select(
 ) -> Selection:
     """Decide. `saved` is None for somebody who never signed in here. Raises WishRefused."""
     wanted = _wanted_tools(wish, catalogue, saved)
+    wanted |= {name for tool in catalogue.tools if tool.name in wanted for name in tool.brings}
     tools = tuple(
         tool.name
         for tool in catalogue.tools

@@ -148,4 +148,6 @@ class Tool(Generic[ArgumentsT]):
     is_default: bool = True
     is_always_on: bool = False
     needs_sign_in: bool = False
+    brings: tuple[str, ...] = ()
+    """Other tools that come with it."""
     meta: dict[str, Any] = field(default_factory=dict)

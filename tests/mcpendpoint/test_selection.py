@@ -20,6 +20,8 @@ CATALOGUE.register(
         tool("details"),
         tool("write", is_default=False, needs_sign_in=True),
         tool("docs", is_default=False),
+        tool("machine", is_default=False, needs_sign_in=True, brings=("machine_run",)),
+        tool("machine_run", is_default=False, needs_sign_in=True),
     ],
     [
         Bouquet("all", "All", "Everything.", ("search", "details", "write", "docs")),
@@ -278,3 +280,14 @@ def test_a_parameter_in_the_url_wins_over_its_header():
 
     assert selection.tools == ("whoami", "docs")
     assert selection.spaces == ()
+
+
+def test_a_tool_brings_those_without_which_it_is_of_no_use():
+    assert tools_for(preferences=saved("machine")) == ("whoami", "machine", "machine_run")
+    assert tools_for(preferences=saved("machine_run")) == ("whoami", "machine_run")
+
+
+def test_what_a_tool_brings_can_be_switched_off():
+    rules = Rules(frozenset({"machine_run"}), default_spaces=(), max_spaces=20)
+
+    assert tools_for(preferences=saved("machine"), rules=rules) == ("whoami", "machine")
