@@ -6,6 +6,7 @@ Ends with 1 on a scenario that fails without being expected to, or passes althou
 import os
 import sys
 
+from tests.conformance import authorization
 from tests.conformance.expectations import FILE, Expected, read_expected, verdict
 from tests.conformance.suite import REVISIONS, Scenario, missing_program, run
 from tests.standins.serve import start
@@ -20,6 +21,7 @@ def main() -> int:
     expected = read_expected(FILE.read_text())
     with start("tests.conformance.app") as server:
         scenarios = [scenario for revision in REVISIONS for scenario in run(server.url, revision)]
+    scenarios += authorization.run()
     for scenario in sorted(scenarios, key=_order):
         _print(scenario, expected)
     _print_totals(scenarios)

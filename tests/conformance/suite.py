@@ -14,8 +14,9 @@ PACKAGE = node.PACKAGES / "@modelcontextprotocol" / "conformance"
 REVISIONS = ("2026-07-28", "2025-11-25")
 OLDEST_NODE = 22
 TIMEOUT_SECONDS = 300
+NOT_RUN = ("was not run",)
 
-_FOLDER = re.compile(r"server-(?P<scenario>.+)-\d{4}-\d\d-\d\dT[\d-]+Z")
+_FOLDER = re.compile(r"(authorization-server|server)-(?P<scenario>.+)-\d{4}-\d\d-\d\dT[\d-]+Z")
 
 
 @dataclass(frozen=True)
@@ -52,23 +53,30 @@ def missing_program() -> str | None:
 
 def run(url: str, revision: str) -> list[Scenario]:
     with tempfile.TemporaryDirectory(prefix="hfmcp-conformance-") as folder:
-        program = [node.find_node(), str(PACKAGE / "dist" / "index.js"), "server"]
         options = ["--url", url, "--requirements", revision, "--output-dir", folder]
         # Its exit status says less than what it writes down: that is what is judged.
         finished = subprocess.run(
-            [*program, *options], capture_output=True, text=True, timeout=TIMEOUT_SECONDS
+            [*program("server"), *options], capture_output=True, text=True, timeout=TIMEOUT_SECONDS
         )
-        found = dict(map(_read_checks, Path(folder).iterdir()))
-    if not found:
+        scenarios = read_scenarios(Path(folder), revision, required=_required(revision))
+    if all(scenario.failures == NOT_RUN for scenario in scenarios):
         raise RuntimeError(f"The suite ran nothing.\n{finished.stdout}\n{finished.stderr}")
-    required = _required(revision)
+    return scenarios
+
+
+def program(command: str) -> list[str]:
+    return [node.find_node(), str(PACKAGE / "dist" / "index.js"), command]
+
+
+def read_scenarios(folder: Path, revision: str, *, required: set[str]) -> list[Scenario]:
+    """Return what the suite wrote down, and what it should have."""
+    found = dict(map(_read_checks, folder.iterdir()))
     ran = {
         name: _scenario(revision, name, checks, is_required=name in required)
         for name, checks in found.items()
     }
     not_run = [
-        Scenario(revision, name, True, 0, 0, ("was not run",))
-        for name in sorted(required - ran.keys())
+        Scenario(revision, name, True, 0, 0, NOT_RUN) for name in sorted(required - ran.keys())
     ]
     return [*ran.values(), *not_run]
 
