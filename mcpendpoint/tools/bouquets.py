@@ -8,6 +8,7 @@ FS = "hf_fs"
 FS_WRITE = "hf_fs_write"
 CREATE = "create_repo"
 JOBS = "hf_jobs"
+SANDBOX = ("hf_sandbox", "hf_sandbox_exec", "hf_sandbox_fs")
 
 BOUQUETS: tuple[Bouquet, ...] = (
     Bouquet(
@@ -25,6 +26,7 @@ BOUQUETS: tuple[Bouquet, ...] = (
     ),
     Bouquet("write", "Write", "Create repositories, and write files.", (FS, FS_WRITE, CREATE)),
     Bouquet("jobs", "Jobs", "Run scripts and commands on Hugging Face's hardware.", (JOBS,)),
+    Bouquet("sandbox", "Sandbox", "Machines to run commands on, for a while.", SANDBOX),
     Bouquet(
         "hub_repo_details", "Details", "Look at repositories whose names are known.", (DETAILS,)
     ),

@@ -10,6 +10,7 @@ from mcpendpoint.tools.hf_fs_write.tool import HF_FS_WRITE
 from mcpendpoint.tools.jobs.tool import HF_JOBS
 from mcpendpoint.tools.repo_details.tool import REPO_DETAILS
 from mcpendpoint.tools.repo_search import REPO_SEARCH
+from mcpendpoint.tools.sandbox.tools import SANDBOX_TOOLS
 from mcpendpoint.tools.whoami.tool import WHOAMI
 
 TOOLS: tuple[Tool[Any], ...] = (
@@ -20,6 +21,7 @@ TOOLS: tuple[Tool[Any], ...] = (
     HF_FS_WRITE,
     CREATE_REPO,
     HF_JOBS,
+    *SANDBOX_TOOLS,
 )
 
 

@@ -1,5 +1,5 @@
 from accounts.catalogue import Catalogue, ToolChoice
-from mcpendpoint.tools.bouquets import BOUQUETS
+from mcpendpoint.tools.bouquets import BOUQUETS, SANDBOX
 from mcpendpoint.tools.registry import TOOLS, by_name
 
 
@@ -17,7 +17,7 @@ def test_bouquets_name_tools_that_there_are():
 
 
 def test_all_is_every_tool_that_is_chosen():
-    chosen = {tool.name for tool in TOOLS if not tool.is_always_on}
+    chosen = {tool.name for tool in TOOLS if not tool.is_always_on} - {*SANDBOX}
 
     assert {"all": chosen} == {b.name: set(b.tools) for b in BOUQUETS if b.name == "all"}
 
