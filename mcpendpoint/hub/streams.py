@@ -10,9 +10,15 @@ from contextlib import asynccontextmanager, contextmanager
 import httpx
 
 from accounts.outgoing import http_client
-from mcpendpoint.hub.errors import HubBadAnswer, HubRateLimited, HubUnavailable
+from mcpendpoint.hub.errors import (
+    HubBadAnswer,
+    HubError,
+    HubRateLimited,
+    HubUnavailable,
+    HubUncertain,
+)
 from mcpendpoint.hub.events import EventDecoder
-from mcpendpoint.hub.transport import Question, error_of
+from mcpendpoint.hub.transport import Question, error_of, was_refused
 
 EVENT_STREAM = "text/event-stream"
 
@@ -68,12 +74,9 @@ async def open_stream(
         timeout=httpx.Timeout(SILENCE_SECONDS, connect=5, pool=5),
     )
     with _places.one_for(caller):
+        response = await _send(client, request)
         try:
-            response = await client.send(request, stream=True)
-        except httpx.HTTPError as error:
-            raise HubUnavailable("Hugging Face could not be reached.") from error
-        try:
-            await _check(response, media_type)
+            await _check(response)
             yield _pieces(response, question.max_bytes)
         finally:
             await response.aclose()
@@ -93,16 +96,33 @@ async def _decoded(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             yield event
 
 
-async def _check(response: httpx.Response, media_type: str) -> None:
+async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    try:
+        return await client.send(request, stream=True)
+    except httpx.HTTPError as error:
+        unavailable = HubUnavailable("Hugging Face could not be reached.")
+        unavailable.__cause__ = error
+        raise _of(request, unavailable) from error
+
+
+async def _check(response: httpx.Response) -> None:
     if not response.is_success:
+        has_token = "authorization" in response.request.headers
         try:
-            error = await error_of(response, has_token="authorization" in response.request.headers)
+            error = await error_of(response, has_token=has_token)
         except httpx.HTTPError as broken:
             raise HubUnavailable("The answer broke off.") from broken
-        raise error
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != media_type or response.headers.get("content-encoding", "identity") != "identity":
+        raise _of(response.request, error)
+    is_page = "html" in response.headers.get("content-type", "")
+    if is_page or response.headers.get("content-encoding", "identity") != "identity":
         raise HubBadAnswer("The answer is not the stream that was asked for.")
+
+
+def _of(request: httpx.Request, error: HubError) -> HubError:
+    """Return what a failure means: what was to be done once may have been done."""
+    if request.method == "GET" or not isinstance(error, HubUnavailable) or was_refused(error):
+        return error
+    return HubUncertain(error.message, status=error.status)
 
 
 async def _pieces(response: httpx.Response, max_bytes: int) -> AsyncIterator[bytes]:

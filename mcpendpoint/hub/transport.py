@@ -95,12 +95,12 @@ async def change_at(question: Question, *, seconds: float) -> Answer:
     try:
         return await once(lambda: _follow(question), seconds=seconds)
     except HubUnavailable as error:
-        if _was_refused(error):
+        if was_refused(error):
             raise
         raise HubUncertain(error.message, status=error.status) from error
 
 
-def _was_refused(error: HubUnavailable) -> bool:
+def was_refused(error: HubUnavailable) -> bool:
     """Whether the request was certainly not carried out."""
     if error.status is not None:
         return error.status not in GATEWAY_ERRORS
