@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 
-import httpx
+import httpx2
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -196,25 +196,25 @@ def _ask_for_refresh(refresh_token: str) -> _Refreshed | None:
     Raises HubUnreachable.
     """
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-    auth: httpx.Auth = httpx.Auth()
+    auth: httpx2.Auth = httpx2.Auth()
     if settings.HF_OAUTH_CLIENT_SECRET:
-        auth = httpx.BasicAuth(settings.HF_OAUTH_CLIENT_ID, settings.HF_OAUTH_CLIENT_SECRET)
+        auth = httpx2.BasicAuth(settings.HF_OAUTH_CLIENT_ID, settings.HF_OAUTH_CLIENT_SECRET)
     else:
         form["client_id"] = settings.HF_OAUTH_CLIENT_ID
     try:
-        with httpx.Client(timeout=REFRESH_TIMEOUT_SECONDS, trust_env=False) as client:
+        with httpx2.Client(timeout=REFRESH_TIMEOUT_SECONDS, trust_env=False) as client:
             response = client.post(f"{settings.HF_ENDPOINT}/oauth/token", data=form, auth=auth)
         if response.status_code == 200:
             return _Refreshed.model_validate_json(response.content)
         if _says_invalid_grant(response):
             return None
-    except (httpx.HTTPError, ValidationError) as error:
+    except (httpx2.HTTPError, ValidationError) as error:
         raise HubUnreachable from error
     logger.warning("Hugging Face answered a token refresh with status %s.", response.status_code)
     raise HubUnreachable
 
 
-def _says_invalid_grant(response: httpx.Response) -> bool:
+def _says_invalid_grant(response: httpx2.Response) -> bool:
     try:
         answer = response.json()
     except ValueError:

@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
 
-import httpx
+import httpx2
 from django.conf import settings
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
@@ -149,7 +149,7 @@ async def _ask(token: str) -> tuple[WhoAmI | TokenRefused, float]:
         response = await http_client().get(
             f"{settings.HF_ENDPOINT}/api/whoami-v2", headers={"Authorization": f"Bearer {token}"}
         )
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         raise HubUnreachable from error
     if response.status_code in (401, 403):
         return TokenRefused(), TOKEN_REFUSED_SECONDS

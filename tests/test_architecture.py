@@ -38,7 +38,7 @@ WITHOUT_IO = (
 SDK_ENTRANCES = {"mcp", "mcp.server"}
 """What the SDK's versioning policy promises to keep."""
 
-MAY_IMPORT_HTTPX = (
+MAY_MAKE_HTTP_REQUESTS = (
     "mcpendpoint.hub",
     "mcpendpoint.gradio",
     "accounts.identity",
@@ -137,7 +137,7 @@ def test_a_lower_part_of_the_endpoint_does_not_know_those_above(part):
 
 @pytest.mark.parametrize("name", WITHOUT_IO)
 def test_a_pure_module_has_neither_settings_nor_io(name):
-    has_io = ("django.conf", "django.db", "httpx", "channels", "os", "asyncio", "accounts.models")
+    has_io = ("django.conf", "django.db", "httpx2", "channels", "os", "asyncio", "accounts.models")
 
     assert not [
         target
@@ -166,11 +166,17 @@ def test_only_the_endpoint_knows_the_sdk():
 
 def test_only_clients_of_other_services_make_http_requests():
     def is_http_client(module: Module, target: str) -> bool:
-        return app_of(target) in {"httpx", "requests", "aiohttp", "urllib3"} and not module.is_in(
-            *MAY_IMPORT_HTTPX
-        )
+        clients = {"httpx", "httpx2", "requests", "aiohttp", "urllib3"}
+        return app_of(target) in clients and not module.is_in(*MAY_MAKE_HTTP_REQUESTS)
 
     assert wrong_imports(is_http_client) == []
+
+
+def test_there_is_one_http_client():
+    def is_another(module: Module, target: str) -> bool:
+        return app_of(target) in {"httpx", "aiohttp", "urllib3"}
+
+    assert wrong_imports(is_another) == []
 
 
 def test_the_environment_is_read_in_one_place():

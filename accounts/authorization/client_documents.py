@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-import httpx
+import httpx2
 from asgiref.sync import async_to_sync
 from django.urls import reverse
 from oauth2_provider.cimd import (
@@ -58,24 +58,24 @@ async def _fetch(client_id: str) -> tuple[dict[str, Any], int]:
 
 
 async def _fetch_from(addresses: Iterable[str], url: SplitResult) -> tuple[dict[str, Any], int]:
-    problem: httpx.HTTPError | None = None
+    problem: httpx2.HTTPError | None = None
     # A client of its own: a pooled one would take a connection for the name of another host.
-    async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client:
         for address in dict.fromkeys(addresses):
             try:
                 return await _fetch_from_address(client, address, url)
-            except httpx.HTTPError as error:
+            except httpx2.HTTPError as error:
                 problem = error
     raise CIMDError(f"The document could not be fetched: {type(problem).__name__}")
 
 
 async def _fetch_from_address(
-    client: httpx.AsyncClient, address: str, url: SplitResult
+    client: httpx2.AsyncClient, address: str, url: SplitResult
 ) -> tuple[dict[str, Any], int]:
     # The address goes where a name would be looked up again; the name is what TLS verifies.
     request = client.build_request(
         "GET",
-        httpx.URL(
+        httpx2.URL(
             scheme="https",
             host=address,
             port=url.port or 443,
@@ -95,7 +95,7 @@ async def _fetch_from_address(
         await response.aclose()
 
 
-async def _read(response: httpx.Response) -> tuple[dict[str, Any], int]:
+async def _read(response: httpx2.Response) -> tuple[dict[str, Any], int]:
     if response.status_code != 200:
         raise CIMDError(f"The document's server answered {response.status_code}.")
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()

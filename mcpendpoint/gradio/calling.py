@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-import httpx
+import httpx2
 from django.conf import settings
 from mcp_types import CallToolResult
 
@@ -67,18 +67,18 @@ async def _call(
             "less to do.",
             is_retryable=True,
         ) from error
-    except httpx.ReadTimeout as error:
+    except httpx2.ReadTimeout as error:
         raise SpaceError(
             f"The Space {info.space_id} gave no sign of life for {IDLE_SECONDS} seconds. It may "
             f"be overloaded; try again later. See {info.page}",
             is_retryable=True,
         ) from error
-    except httpx.PoolTimeout as error:
+    except httpx2.PoolTimeout as error:
         raise SpaceError(
             "Too many Spaces are working for this server right now. Try again soon.",
             is_retryable=True,
         ) from error
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         raise await _explain_failure(info, token, "could not be reached") from error
     except UnknownAnswer as error:
         raise await _explain_failure(info, token, f"gave an unusable answer: {error}") from error

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-import httpx
+import httpx2
 import orjson
 from django.conf import settings
 
@@ -213,12 +213,12 @@ async def _within(seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable
     try:
         async with asyncio.timeout(seconds):
             return await fetch()
-    except (TimeoutError, httpx.TimeoutException) as error:
+    except (TimeoutError, httpx2.TimeoutException) as error:
         raise SpaceError(
             f"The Space {info.space_id} did not say in time which tools it has. Try again soon.",
             is_retryable=True,
         ) from error
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         raise SpaceError(
             f"The Space {info.space_id} could not be reached. Try again soon; see {info.page}",
             is_retryable=True,

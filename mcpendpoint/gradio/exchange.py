@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 import orjson
 
 from mcpendpoint.gradio.transport import read_body, spaces_client
@@ -40,7 +40,7 @@ class Reply:
 async def exchange(
     url: str, request: Message, headers: Mapping[str, str], on_notification: OnNotification
 ) -> Reply:
-    """Raises httpx.HTTPError or UnknownAnswer. A status other than 200 is a reply too."""
+    """Raises httpx2.HTTPError or UnknownAnswer. A status other than 200 is a reply too."""
     async with spaces_client().stream(
         "POST",
         url,
@@ -66,7 +66,7 @@ async def exchange(
         return Reply(200, response.headers, message)
 
 
-async def _read_events(response: httpx.Response, on_notification: OnNotification) -> Message:
+async def _read_events(response: httpx2.Response, on_notification: OnNotification) -> Message:
     decoder = EventDecoder()
     size = 0
     chunks = response.aiter_raw()
@@ -86,13 +86,13 @@ async def _read_events(response: httpx.Response, on_notification: OnNotification
 
 async def _drain(chunks: AsyncIterator[bytes]) -> None:
     """Let a stream end by itself if it does so at once: its connection can be used again then."""
-    with suppress(TimeoutError, httpx.HTTPError):
+    with suppress(TimeoutError, httpx2.HTTPError):
         async with asyncio.timeout(DRAIN_SECONDS):
             async for _ in chunks:
                 pass
 
 
-async def _read_json(response: httpx.Response) -> Message:
+async def _read_json(response: httpx2.Response) -> Message:
     body = await read_body(response, MAX_ANSWER_BYTES)
     if body is None:
         raise _too_large()

@@ -9,7 +9,7 @@ import asyncio
 import re
 from weakref import WeakKeyDictionary
 
-import httpx
+import httpx2
 from django.conf import settings
 
 from mcpendpoint.gradio.errors import SpaceError
@@ -22,19 +22,19 @@ MAX_CONNECTIONS = 200
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]{1,20000}")
 
-_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient] = WeakKeyDictionary()
 
 
-def spaces_client() -> httpx.AsyncClient:
+def spaces_client() -> httpx2.AsyncClient:
     """Return the client of the running event loop."""
     loop = asyncio.get_running_loop()
     client = _clients.get(loop)
     if client is None:
-        client = _clients[loop] = httpx.AsyncClient(
+        client = _clients[loop] = httpx2.AsyncClient(
             follow_redirects=False,
             trust_env=False,
-            timeout=httpx.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-            limits=httpx.Limits(
+            timeout=httpx2.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
+            limits=httpx2.Limits(
                 max_connections=MAX_CONNECTIONS,
                 max_keepalive_connections=40,
                 keepalive_expiry=KEEP_ALIVE_SECONDS,
@@ -61,7 +61,7 @@ def token_header(token: str | None) -> dict[str, str]:
     return {"X-HF-Authorization": f"Bearer {token}"}
 
 
-async def read_body(response: httpx.Response, max_bytes: int) -> bytes | None:
+async def read_body(response: httpx2.Response, max_bytes: int) -> bytes | None:
     """Read a response whole, None if it is larger than that."""
     body = bytearray()
     async for chunk in response.aiter_raw():

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import httpx
+import httpx2
 
 from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.exchange import (
@@ -41,7 +41,7 @@ async def call_upstream(
     token: str | None,
     report_progress: ReportProgress,
 ) -> Reply:
-    """Raises httpx.HTTPError or UnknownAnswer."""
+    """Raises httpx2.HTTPError or UnknownAnswer."""
     url = f"{info.url}/gradio_api/mcp/"
     headers = token_header(token)
     # With a progress token Gradio reports while it works, which also tells us that it still does.
@@ -134,7 +134,7 @@ async def _session(url: str, headers: Mapping[str, str]) -> AsyncIterator[Mappin
         yield headers
     finally:
         if session_id is not None:
-            with suppress(httpx.HTTPError):
+            with suppress(httpx2.HTTPError):
                 await spaces_client().delete(url, headers=headers, timeout=CLOSE_SECONDS)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 from django.conf import settings
 
 from accounts.outgoing import http_client
@@ -98,7 +98,7 @@ async def _next_hop(hop: _Hop, location: str, anonymous_headers: Mapping[str, st
     return _Hop(target.address_url, {**anonymous_headers, "Host": target.host}, target.tls_name)
 
 
-async def _part_of(response: httpx.Response, offset: int, length: int) -> FilePart:
+async def _part_of(response: httpx2.Response, offset: int, length: int) -> FilePart:
     headers = lower_case(response.headers)
     found = _CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
     size = int(found[3]) if found and found[3] != "*" else None
@@ -118,7 +118,7 @@ async def _part_of(response: httpx.Response, offset: int, length: int) -> FilePa
     return FilePart(content, _size_of(headers, size))
 
 
-async def _part_of_whole(response: httpx.Response, offset: int, length: int) -> FilePart:
+async def _part_of_whole(response: httpx2.Response, offset: int, length: int) -> FilePart:
     """Take the part out of a whole file, which comes from a server that knows no ranges."""
     declared = response.headers.get("content-length", "")
     size = int(declared) if declared.isdecimal() else None
@@ -130,7 +130,7 @@ async def _part_of_whole(response: httpx.Response, offset: int, length: int) -> 
     return FilePart(content, size)
 
 
-async def _read_exactly(response: httpx.Response, skip: int, expected: int, length: int) -> bytes:
+async def _read_exactly(response: httpx2.Response, skip: int, expected: int, length: int) -> bytes:
     if not 0 < expected <= length:
         raise HubBadAnswer("Another part of the file came than was asked for.")
     content = await _read(response, skip, expected)
@@ -139,7 +139,7 @@ async def _read_exactly(response: httpx.Response, skip: int, expected: int, leng
     return content
 
 
-async def _read(response: httpx.Response, skip: int, length: int) -> bytes:
+async def _read(response: httpx2.Response, skip: int, length: int) -> bytes:
     """Read until there are `length` bytes after those to skip, and no further."""
     content, to_skip = bytearray(), skip
     async for chunk in response.aiter_raw():

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-import httpx
+import httpx2
 
 from accounts.outgoing import http_client
 from mcpendpoint.hub.errors import (
@@ -71,7 +71,7 @@ async def open_stream(
         # Uncompressed, so that the number of bytes read is the number of bytes held.
         headers={**question.headers, "Accept": media_type, "Accept-Encoding": "identity"},
         content=question.body,
-        timeout=httpx.Timeout(SILENCE_SECONDS, connect=5, pool=5),
+        timeout=httpx2.Timeout(SILENCE_SECONDS, connect=5, pool=5),
     )
     with _places.one_for(caller):
         response = await _send(client, request)
@@ -96,21 +96,21 @@ async def _decoded(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             yield event
 
 
-async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+async def _send(client: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:
     try:
         return await client.send(request, stream=True)
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         unavailable = HubUnavailable("Hugging Face could not be reached.")
         unavailable.__cause__ = error
         raise _of(request, unavailable) from error
 
 
-async def _check(response: httpx.Response) -> None:
+async def _check(response: httpx2.Response) -> None:
     if not response.is_success:
         has_token = "authorization" in response.request.headers
         try:
             error = await error_of(response, has_token=has_token)
-        except httpx.HTTPError as broken:
+        except httpx2.HTTPError as broken:
             raise HubUnavailable("The answer broke off.") from broken
         raise _of(response.request, error)
     is_page = "html" in response.headers.get("content-type", "")
@@ -118,14 +118,14 @@ async def _check(response: httpx.Response) -> None:
         raise HubBadAnswer("The answer is not the stream that was asked for.")
 
 
-def _of(request: httpx.Request, error: HubError) -> HubError:
+def _of(request: httpx2.Request, error: HubError) -> HubError:
     """Return what a failure means: what was to be done once may have been done."""
     if request.method == "GET" or not isinstance(error, HubUnavailable) or was_refused(error):
         return error
     return HubUncertain(error.message, status=error.status)
 
 
-async def _pieces(response: httpx.Response, max_bytes: int) -> AsyncIterator[bytes]:
+async def _pieces(response: httpx2.Response, max_bytes: int) -> AsyncIterator[bytes]:
     size = 0
     try:
         async for piece in response.aiter_raw():
@@ -133,7 +133,7 @@ async def _pieces(response: httpx.Response, max_bytes: int) -> AsyncIterator[byt
             if size > max_bytes:
                 raise HubBadAnswer(f"The stream is larger than {max_bytes:,} bytes.")
             yield piece
-    except httpx.ReadTimeout as error:
+    except httpx2.ReadTimeout as error:
         raise HubUnavailable("The stream fell silent.") from error
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         raise HubUnavailable("The stream broke off.") from error

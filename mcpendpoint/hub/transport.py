@@ -14,7 +14,7 @@ from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakKeyDictionary
 
-import httpx
+import httpx2
 from django.conf import settings
 
 from accounts.outgoing import http_client
@@ -104,7 +104,7 @@ def was_refused(error: HubUnavailable) -> bool:
     """Whether the request was certainly not carried out."""
     if error.status is not None:
         return error.status not in GATEWAY_ERRORS
-    return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
+    return isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
 
 
 def signed(question: Question, token: str | None) -> Question:
@@ -162,11 +162,11 @@ async def _try(attempt: Callable[[], Awaitable[T]], deadline: float, max_seconds
     try:
         async with asyncio.timeout(seconds), slots:
             return await attempt()
-    except (TimeoutError, httpx.TimeoutException) as error:
+    except (TimeoutError, httpx2.TimeoutException) as error:
         raise HubUnavailable("Hugging Face did not answer in time.") from error
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         raise HubUnavailable("Hugging Face could not be reached.") from error
-    except httpx.InvalidURL as error:
+    except httpx2.InvalidURL as error:
         raise HubBadAnswer("The Hub pointed to something that is no URL.") from error
 
 
@@ -219,17 +219,17 @@ async def _exchange(question: Question) -> Answer:
         await response.aclose()
 
 
-def patience(seconds: float | None) -> httpx.Timeout:
+def patience(seconds: float | None) -> httpx2.Timeout:
     """Return how long to wait for a server that says nothing."""
     silence = max(seconds or 0, settings.HF_TIMEOUT_SECONDS)
-    return httpx.Timeout(silence, connect=CONNECT_SECONDS)
+    return httpx2.Timeout(silence, connect=CONNECT_SECONDS)
 
 
-def lower_case(headers: httpx.Headers) -> dict[str, str]:
+def lower_case(headers: httpx2.Headers) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-async def error_of(response: httpx.Response, *, has_token: bool) -> HubError:
+async def error_of(response: httpx2.Response, *, has_token: bool) -> HubError:
     body = await read(response, MAX_ERROR_BYTES)
     return error_from_answer(
         response.status_code,
@@ -239,7 +239,7 @@ async def error_of(response: httpx.Response, *, has_token: bool) -> HubError:
     )
 
 
-async def read(response: httpx.Response, max_bytes: int) -> bytes:
+async def read(response: httpx2.Response, max_bytes: int) -> bytes:
     """Read until there is more than `max_bytes`, and no further."""
     body = bytearray()
     async for chunk in response.aiter_bytes():

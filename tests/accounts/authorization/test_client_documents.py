@@ -297,7 +297,8 @@ def publisher(tmp_path, monkeypatch, settings) -> Iterator[str]:
     certificate, key = make_certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    monkeypatch.setattr("certifi.where", lambda: certificate)
+    paths = ssl.get_default_verify_paths()._replace(openssl_cafile=certificate)
+    monkeypatch.setattr("ssl.get_default_verify_paths", lambda: paths)
     monkeypatch.setattr(cimd, "_ip_is_public", lambda ip: ip in {"127.0.0.1", "::1"})
     settings.OAUTH2_PROVIDER = settings.OAUTH2_PROVIDER | {"CIMD_FETCH_TIMEOUT_SECONDS": 1}
     Answers.paths.clear()
