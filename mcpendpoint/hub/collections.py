@@ -69,14 +69,18 @@ async def list_collections(
     hub: HubClient,
     *,
     owner: str | None = None,
+    item: str | None = None,
     query: str = "",
     sort: str | None = None,
     limit: int = MAX_PAGE,
     cursor: str | None = None,
 ) -> Page[Collection]:
-    """Return one page; those of one owner come without description and date."""
+    """Return one page; those of one owner come without description and date.
+
+    `item` is what has to be in them, such as models/google/gemma-3-4b-it.
+    """
     params = [("limit", str(min(limit, MAX_PAGE))), ("expand", "false" if owner else "true")]
-    asked = (("owner", owner), ("q", query), ("sort", sort), ("cursor", cursor))
+    asked = (("owner", owner), ("item", item), ("q", query), ("sort", sort), ("cursor", cursor))
     params += [(name, value) for name, value in asked if value]
     return await hub.get_page(Collection, "/api/collections", params)
 

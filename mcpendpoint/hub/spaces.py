@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from mcpendpoint.hub.client import HubClient, expand
+from mcpendpoint.hub.client import HubClient, expand, read_all
+from mcpendpoint.hub.errors import HubBadAnswer
 from mcpendpoint.hub.ids import parse_repo_id, url_path
-from mcpendpoint.hub.types import Space
+from mcpendpoint.hub.types import HubModel, Space
 
 SPACE_FIELDS = (
     "author",
@@ -23,6 +24,12 @@ SPACE_FIELDS = (
 )
 
 
+class Variable(HubModel):
+    key: str
+    value: str
+    description: str | None = None
+
+
 async def get_space(hub: HubClient, space_id: str) -> Space:
     path = url_path("api", "spaces", *parse_repo_id(space_id).split("/"))
     return await hub.get_model(Space, path, expand(SPACE_FIELDS))
@@ -36,3 +43,13 @@ async def search_by_name(
     params += [("limit", str(limit)), *(("filter", value) for value in filters)]
     page = await hub.get_page(Space, "/api/spaces", [*params, *expand(SPACE_FIELDS)])
     return page.items
+
+
+async def get_variables(hub: HubClient, space_id: str) -> list[Variable]:
+    """Return the variables of a Space; its secrets are nobody's to read."""
+    path = url_path("api", "spaces", *parse_repo_id(space_id).split("/"), "variables")
+    answer = await hub.get_json(path)
+    if not isinstance(answer, dict):
+        raise HubBadAnswer("The Hub's answer has no variables.")
+    found = [{"key": key, **value} for key, value in answer.items() if isinstance(value, dict)]
+    return read_all(Variable, found)

@@ -1,7 +1,6 @@
 """summarize-paper: a paper in brief, in detail, or for a child."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -15,17 +14,13 @@ from mcpendpoint.hub.types import RepoType
 from mcpendpoint.prompts.base import Prompt
 from mcpendpoint.prompts.facts import excerpt, message
 from mcpendpoint.tools import markdown
-from mcpendpoint.tools.base import Arguments, ToolContext, ToolError
-from mcpendpoint.tools.hf_fs.failures import Failure
-from mcpendpoint.tools.hf_fs.paper_entries import page_of, parse_paper_id, text_from_metadata
+from mcpendpoint.tools.base import Arguments, ToolContext
+from mcpendpoint.tools.hf_fs.paper_entries import page_of, text_from_metadata
 from mcpendpoint.tools.hub_failures import tool_error
+from mcpendpoint.tools.paper_ids import paper_id_in
 from mcpendpoint.tools.repo_details.finding import or_error
 
 MAX_LINKED = 5
-_ADDRESS = re.compile(
-    r"(?:https?://)?(?:[\w.-]*arxiv\.org/(?:abs|pdf|html)|(?:www\.)?(?:huggingface\.co|hf\.co)"
-    r"/papers)/|hf://papers/"
-)
 
 
 class Style(StrEnum):
@@ -83,18 +78,6 @@ async def write(arguments: SummarizeArguments, context: ToolContext) -> str:
         linked,
         _text(paper, text, _TEXT_CHARS[arguments.style]),
     )
-
-
-def paper_id_in(text: str) -> str:
-    """Understand an arXiv id, and the addresses of its pages. Raises ToolError."""
-    start = _ADDRESS.match(text)
-    name = text[start.end() :] if start else text
-    try:
-        return parse_paper_id(name.split("#")[0].split("?")[0].rstrip("/").removesuffix(".pdf"))
-    except Failure as failure:
-        raise ToolError(
-            "paper_id should be an arXiv id such as 2502.02737, or the address of its page."
-        ) from failure
 
 
 def _facts(paper: Paper) -> str:

@@ -1,7 +1,5 @@
 """Answers resources/read: within its time, and with failures as each era has them."""
 
-import re
-
 from mcp import MCPError
 from mcp_types import INVALID_PARAMS, ReadResourceResult
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
@@ -19,7 +17,6 @@ LEGACY_NOT_FOUND = -32002
 """Until 2025-11-25; since then a URI that leads nowhere is an invalid parameter like any other."""
 
 MAX_SHOWN_CHARS = 200
-_ERRNO = re.compile("^E[A-Z]+: ")
 _LEADS_NOWHERE = (Code.NOT_FOUND, Code.ACCESS_DENIED)
 _UNAVAILABLE = (Code.RATE_LIMITED, Code.UNAVAILABLE, Code.ATTACHMENT_INTEGRITY, Code.BAD_ANSWER)
 
@@ -45,7 +42,7 @@ async def _read(uri: str, context: RequestContext, *, is_modern: bool) -> list[C
 
 
 def _error_of(failure: Failure, uri: str, *, is_modern: bool) -> MCPError:
-    message = _ERRNO.sub("", failure.message)
+    message = failure.plain_message
     if failure.code is Code.INVALID_ARGUMENT:
         message = f"{message.rstrip('.')}. The resource hf://README.md says which URIs there are."
     if failure.code in _UNAVAILABLE:

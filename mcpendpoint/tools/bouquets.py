@@ -1,6 +1,7 @@
 """Presets: `?bouquet=` and `?mix=` in a URL, one click on the settings page. Data only."""
 
 from accounts.catalogue import Bouquet
+from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
 
 SEARCH = "hub_repo_search"
 DETAILS = "hub_repo_details"
@@ -31,4 +32,10 @@ BOUQUETS: tuple[Bouquet, ...] = (
         "hub_repo_details", "Details", "Look at repositories whose names are known.", (DETAILS,)
     ),
     Bouquet("spaces", "Spaces", "Find Spaces and see what they do.", (SEARCH, DETAILS, FS)),
+    Bouquet(
+        "classic",
+        "Classic",
+        "The tools of older servers, by the names they had there.",
+        tuple(tool.name for tool in CLASSIC_TOOLS),
+    ),
 )

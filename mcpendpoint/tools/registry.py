@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcpendpoint.tools.base import Tool
+from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
 from mcpendpoint.tools.create_repo import CREATE_REPO
 from mcpendpoint.tools.hf_fs.tool import HF_FS
 from mcpendpoint.tools.hf_fs_write.tool import HF_FS_WRITE
@@ -22,6 +23,7 @@ TOOLS: tuple[Tool[Any], ...] = (
     CREATE_REPO,
     HF_JOBS,
     *SANDBOX_TOOLS,
+    *CLASSIC_TOOLS,
 )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
+from mcpendpoint.tools.bouquets import BOUQUETS
+from mcpendpoint.tools.registry import TOOLS
 from tests.live.people import Person, post_form
 from tests.live.product import Product
 from tests.mcpendpoint.conftest import save_tools
@@ -48,3 +50,12 @@ def account(
     key = re.findall(r"hfmcp_[A-Za-z0-9_-]{20,}", page)[0]
     tools = ["hf_whoami", "hub_repo_search"]
     return _account(f"{product.url}/u/{person.name}/mcp", tools, person.name, key)
+
+
+@pytest.fixture
+def everything(product: Product, new_user: Callable[[], Person]) -> Account:
+    """Somebody who has every tool, whatever bouquet it is in."""
+    person = new_user()
+    bouquets = ",".join(bouquet.name for bouquet in BOUQUETS)
+    url = f"{product.url}/mcp?gradio=none&mix={bouquets}"
+    return _account(url, [tool.name for tool in TOOLS], person.name, person.token)

@@ -7,6 +7,8 @@ import mcp
 import pytest
 from mcp import StdioServerParameters
 
+from mcpendpoint.prompts.registry import by_name as prompts
+from mcpendpoint.resources.registry import resource_by_uri, template_by_uri
 from tests import node
 from tests.needs import need
 
@@ -42,6 +44,10 @@ def check(visit, account, version):
     assert visit["tools"] == account.tools
     assert not visit["result"].get("isError")
     assert account.name in str(visit["result"]["structuredContent"])
+    assert visit["resources"] == list(resource_by_uri)
+    assert visit["templates"] == list(template_by_uri)
+    assert visit["prompts"] == list(prompts)
+    assert visit["guide"].startswith("# ")
 
 
 def test_the_typescript_sdk_1_connects_lists_and_calls(run_node, account):
@@ -61,6 +67,15 @@ def test_the_typescript_sdk_2_connects_lists_and_calls(run_node, account, mode, 
     visit = run_node(script, account.url, json.dumps(account.headers), mode)
 
     check(visit, account, version)
+
+
+@pytest.mark.parametrize("script", ["visit_with_sdk_1.mjs", "visit_with_sdk_2.mjs"])
+def test_both_typescript_sdks_accept_every_tool_that_there_is(run_node, everything, script):
+    visit = run_node(
+        node.HERE / "clients" / script, everything.url, json.dumps(everything.headers), "auto"
+    )
+
+    assert visit["tools"] == everything.tools
 
 
 @pytest.mark.parametrize("era", ["legacy", "modern"])

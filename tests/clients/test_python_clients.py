@@ -35,6 +35,14 @@ async def test_the_python_sdk_connects_lists_and_calls(account, mode, version):
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_the_python_sdk_accepts_every_tool_that_there_is(everything, mode):
+    async with sdk_client(everything.url, everything.headers, mode) as client:
+        listed = await client.list_tools()
+
+    assert [tool.name for tool in listed.tools] == everything.tools
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
 async def test_the_python_sdk_is_told_when_a_tool_is_not_selected(account, mode):
     async with sdk_client(account.url, account.headers, mode) as client:
         with pytest.raises(mcp.MCPError, match="no tool"):

@@ -1,5 +1,6 @@
 """Why an operation failed: a stable code, what happened, and what to do next. Pure: no I/O."""
 
+import re
 from enum import StrEnum
 
 from mcpendpoint.hub.errors import (
@@ -60,6 +61,7 @@ _RECOVERY: dict[Code, tuple[str, str | None]] = {
     Code.BAD_ANSWER: ("Repeating will not help now; try another way to the same facts.", None),
     Code.INTERNAL_ERROR: ("The server has logged it; try another way to the same facts.", None),
 }
+_ERRNO = re.compile("^E[A-Z]+: ")
 _RETRYABLE = {Code.RATE_LIMITED, Code.UNAVAILABLE, Code.ATTACHMENT_INTEGRITY}
 
 _OF_HUB: dict[type[HubError], Code] = {
@@ -97,6 +99,11 @@ class Failure(Exception):
     @property
     def is_retryable(self) -> bool:
         return self.code in _RETRYABLE
+
+    @property
+    def plain_message(self) -> str:
+        """The message for who does not think of files, without its errno."""
+        return _ERRNO.sub("", self.message)
 
 
 def invalid(message: str) -> Failure:

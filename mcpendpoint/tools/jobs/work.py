@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from accounts import identity
-from accounts.identity import HubUnreachable, TokenRefused
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.jobs import Job, JobSpec, ScheduledJob
-from mcpendpoint.tools.base import ToolContext, ToolError
+from mcpendpoint.tools.base import ToolContext
 from mcpendpoint.tools.jobs.memory import recall_secrets
 from mcpendpoint.tools.jobs.redaction import Redactor, secret_variables
 from mcpendpoint.tools.jobs.results import Outcome
+from mcpendpoint.tools.own_account import whoami
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,9 @@ class Work:
             return asked
         return (await whoami(self.token, self.context)).name
 
-    async def redactor(self, job: Job | ScheduledJob, secrets: Iterable[str] = ()) -> Redactor:
+    async def redactor(self, job: Job | ScheduledJob) -> Redactor:
         """Return what takes the secrets of a job out of what is told of it."""
-        known = secrets or await recall_secrets(_ids(job))
-        return self.redactor_of(job, known)
+        return self.redactor_of(job, await recall_secrets(_ids(job)))
 
     async def redactors(self, found: Iterable[Job | ScheduledJob]) -> list[Redactor]:
         jobs = list(found)
@@ -56,20 +54,3 @@ def _ids(job: Job | ScheduledJob) -> list[str]:
     """Return what the secrets of a job may be remembered by: itself, or what started it."""
     started_by = job.initiator.id if isinstance(job, Job) and job.initiator else ""
     return [job.id, started_by] if started_by else [job.id]
-
-
-async def whoami(token: str, context: ToolContext) -> identity.WhoAmI:
-    """Raises ToolError."""
-    try:
-        return await identity.whoami(token)
-    except TokenRefused as error:
-        raise ToolError(
-            "Hugging Face refused the token: it expired or was revoked. Ask the user to sign in "
-            f"again at {context.settings_url}, or to use a new token."
-        ) from error
-    except HubUnreachable as error:
-        raise ToolError(
-            "Hugging Face could not be asked whose token this is.",
-            is_retryable=True,
-            retry_after_seconds=error.retry_after_seconds,
-        ) from error

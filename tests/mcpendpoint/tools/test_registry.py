@@ -1,6 +1,9 @@
 from accounts.catalogue import Catalogue, ToolChoice
 from mcpendpoint.tools.bouquets import BOUQUETS, SANDBOX
+from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
 from mcpendpoint.tools.registry import TOOLS, by_name
+
+OLD_NAMES = {tool.name for tool in CLASSIC_TOOLS}
 
 
 def test_every_tool_is_found_by_its_name():
@@ -16,8 +19,8 @@ def test_bouquets_name_tools_that_there_are():
     assert catalogue.bouquets == BOUQUETS
 
 
-def test_all_is_every_tool_that_is_chosen():
-    chosen = {tool.name for tool in TOOLS if not tool.is_always_on} - {*SANDBOX}
+def test_all_is_every_tool_that_is_chosen_but_the_old_names_of_others():
+    chosen = {tool.name for tool in TOOLS if not tool.is_always_on} - {*SANDBOX} - OLD_NAMES
 
     assert {"all": chosen} == {b.name: set(b.tools) for b in BOUQUETS if b.name == "all"}
 

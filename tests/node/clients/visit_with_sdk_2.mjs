@@ -11,11 +11,19 @@ const transport = new StreamableHTTPClientTransport(new URL(url), {
 await client.connect(transport);
 const { tools } = await client.listTools();
 const result = await client.callTool({ name: "hf_whoami", arguments: {} });
+const { resources } = await client.listResources();
+const { resourceTemplates } = await client.listResourceTemplates();
+const { prompts } = await client.listPrompts();
+const { contents } = await client.readResource({ uri: "hf://README.md" });
 console.log(
   JSON.stringify({
     version: client.getNegotiatedProtocolVersion(),
     tools: tools.map((tool) => tool.name),
     result,
+    resources: resources.map((resource) => resource.uri),
+    templates: resourceTemplates.map((template) => template.uriTemplate),
+    prompts: prompts.map((prompt) => prompt.name),
+    guide: contents[0].text,
   }),
 );
 await client.close();
