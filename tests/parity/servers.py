@@ -28,13 +28,15 @@ class Answer:
 class Server:
     """An MCP endpoint, asked as clients of the 2025 revisions ask a stateless one."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, path: str = "/mcp") -> None:
+        self.url = url
+        self._path = path
         self._client = httpx.Client(base_url=url, trust_env=False, timeout=30)
 
     def post(self, method: str, params: dict[str, Any], token: str | None = None) -> httpx.Response:
         headers = {"Accept": ACCEPT, **({"Authorization": f"Bearer {token}"} if token else {})}
         request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        return self._client.post("/mcp", json=request, headers=headers)
+        return self._client.post(self._path, json=request, headers=headers)
 
     def result(self, method: str, params: dict[str, Any], token: str | None = None) -> Any:
         return self.post(method, params, token).raise_for_status().json()["result"]
