@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 
@@ -36,3 +38,9 @@ def test_every_picture_in_the_readme_exists():
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
 
     assert [path for path in pictures if not (ROOT / path).is_file()] == []
+
+
+def test_every_classic_tool_is_in_the_table_of_what_became_of_it():
+    table = (ROOT / "docs" / "classic-tools.md").read_text()
+
+    assert [tool.name for tool in CLASSIC_TOOLS if f"`{tool.name}`" not in table] == []
