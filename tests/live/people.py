@@ -38,10 +38,12 @@ def sign_in(product: Product, token: str) -> httpx.Client:
     return client
 
 
-def post_form(client: httpx.Client, path: str, data: dict[str, str | list[str]]) -> httpx.Response:
+def post_form(
+    client: httpx.Client, path: str, data: dict[str, str | list[str]], **headers: str
+) -> httpx.Response:
     """Post a form as its page would, with the CSRF token of the session."""
     return client.post(
         path,
         data={**data, "csrfmiddlewaretoken": client.cookies["csrftoken"]},
-        headers={"Referer": str(client.base_url.join(path))},
+        headers={"Referer": str(client.base_url.join(path)), **headers},
     )

@@ -49,10 +49,12 @@ def modern_headers(body: Json) -> dict[str, str]:
 class Wire:
     """One client of one URL; without a token it is anonymous."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(
+        self, url: str, token: str | None = None, client: httpx.Client | None = None
+    ) -> None:
         self.url = url
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.client = httpx.Client(trust_env=False, timeout=30)
+        self.client = client or httpx.Client(trust_env=False, timeout=30)
 
     def post(self, body: Any, headers: Any = None) -> httpx.Response:
         """Send bytes as they are, anything else as JSON."""

@@ -1,7 +1,7 @@
 """The same as `flow`, against a live product."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -11,10 +11,15 @@ import httpx
 from tests.accounts.authorization.flow import LOOPBACK, REGISTRATION, VERIFIER, challenge_of
 
 
+def make_http() -> httpx.Client:
+    return httpx.Client(trust_env=False, timeout=30)
+
+
 @dataclass
 class LiveApp:
     base: str
     client_id: str
+    http: httpx.Client = field(default_factory=make_http, repr=False)
 
     def authorize_url(self, **changes: Any) -> str:
         query = {
@@ -62,17 +67,17 @@ class LiveApp:
 
     def at(self, base: str) -> "LiveApp":
         """The same client at another worker."""
-        return LiveApp(base, self.client_id)
+        return replace(self, base=base)
 
     def _token(self, grant_type: str, form: dict[str, str]) -> httpx.Response:
         return self._post("/oauth/token", {"grant_type": grant_type, **form})
 
     def _post(self, path: str, form: dict[str, str]) -> httpx.Response:
-        data = {"client_id": self.client_id, **form}
-        return httpx.post(self.base + path, data=data, trust_env=False, timeout=30)
+        return self.http.post(self.base + path, data={"client_id": self.client_id, **form})
 
 
-def register(base: str, **changes: Any) -> LiveApp:
-    answer = httpx.post(f"{base}/oauth/register", json=REGISTRATION | changes, trust_env=False)
+def register(base: str, http: httpx.Client | None = None, **changes: Any) -> LiveApp:
+    http = http or make_http()
+    answer = http.post(f"{base}/oauth/register", json=REGISTRATION | changes)
     assert answer.status_code == 201, answer.text
-    return LiveApp(base, answer.json()["client_id"])
+    return LiveApp(base, answer.json()["client_id"], http)

@@ -28,6 +28,9 @@ SCHEMA_PATH = "gradio_api/mcp/schema"
 OTHERS_RUN = os.environ.get("SPACE_OTHERS_RUN") == "true"
 SLOW_SECONDS = float(os.environ.get("SPACE_SLOW_SECONDS", "30"))
 
+PRIVATE = "-private-space"
+"""What the subdomain of a Space ends with that only its owner, named before that, may see."""
+
 ASLEEP_PAGE = "<!doctype html><title>Space</title><h1>This Space is sleeping</h1>"
 BROKEN_PAGE = "<!doctype html><title>Space</title>Your space is in error, check its status on hf.co"
 MALFORMED_TOOLS = [
@@ -46,7 +49,6 @@ class Spaces:
         self._log: list[dict[str, Any]] = []
         self._serve = {
             "acme-image-maker": self._running,
-            "alice-private-space": self._private,
             "acme-asleep": self._asleep,
             "acme-broken": self._broken,
             "acme-bad-schema": self._bad_schema,
@@ -57,7 +59,11 @@ class Spaces:
     async def space(self, request: Request) -> Response:
         subdomain = request.path_params["subdomain"]
         self._note(request, subdomain)
-        serve = self._serve.get(subdomain, self._running if OTHERS_RUN else None)
+        serve = self._serve.get(subdomain)
+        if serve is None and subdomain.endswith(PRIVATE):
+            serve = self._private
+        elif serve is None and OTHERS_RUN:
+            serve = self._running
         if serve is None:
             raise HTTPException(404)
         return await serve(request)
@@ -83,7 +89,8 @@ class Spaces:
         tokens = [
             bearer_of(request.headers.get(name)) for name in ("x-hf-authorization", "authorization")
         ]
-        if "alice" not in {user_of(token) for token in tokens}:
+        owner = request.path_params["subdomain"].removesuffix(PRIVATE)
+        if owner not in {user_of(token) for token in tokens}:
             raise HTTPException(404)
         return await self._running(request)
 

@@ -39,7 +39,7 @@ async def create(request: Request) -> Response:
     first = Commit("initial commit", caller.name, now, {file.path: file for file in files})
     repo = Repo(kind, repo_id, now, {MAIN: [first]}, private=_is_private(body) or False)
     if kind == "space":
-        repo.details |= _space_details(body, first.oid)
+        repo.details |= _space_details(body, first)
     settings.set_environment(repo, body)
     metadata.refresh(repo)
     _add(request, repo)
@@ -156,9 +156,12 @@ def _first_files(body: Body, kind: Kind, repo_id: str) -> list[File]:
     return files
 
 
-def _space_details(body: Body, sha: str) -> dict[str, Any]:
-    stage = "RUNNING" if body.get("sdk") == "static" else "NO_APP_FILE"
-    return {"models": [], "datasets": [], "runtime": _runtime(stage, body.get("hardware"), sha)}
+def _space_details(body: Body, first: Commit) -> dict[str, Any]:
+    # One that comes with its app is not built here, it runs.
+    runs = body.get("sdk") == "static" or "app.py" in first.files
+    stage = "RUNNING" if runs else "NO_APP_FILE"
+    runtime = _runtime(stage, body.get("hardware"), first.oid)
+    return {"models": [], "datasets": [], "runtime": runtime}
 
 
 def _runtime(stage: str, hardware: str | None, sha: str) -> dict[str, Any]:

@@ -1,0 +1,200 @@
+"""What people do with an assistant, each time with what should come of it.
+
+The ledger notices leaks besides.
+"""
+
+from accounts.catalogue import catalogue
+from mcpendpoint.gradio.naming import url_space_prefix
+from tests.live.isolation.tenant import READERS, Tenant, Visitor
+from tests.mcpendpoint.wire import Json, Wire, initialize, message_of, request
+
+PUBLIC_SPACE = "acme/image-maker"
+SEARCH: Json = {"query": "vault", "repo_types": ["model", "dataset"], "limit": 100}
+
+
+def everything(who: Visitor) -> Wire:
+    """Connect with every tool of ours, whatever was selected."""
+    return who.wire(who.own_path("?bouquet=all&gradio=none"))
+
+
+def list_tools(me: Tenant, others: list[Tenant]) -> None:
+    worker = me.worker
+    names = me.wire(me.own_path(), worker).tools()
+    without_spaces = me.wire(me.own_path("?gradio=none"), worker).tools()
+
+    assert "hf_whoami" in names
+    for listed in (names, without_spaces):
+        tools = frozenset(listed) & frozenset(READERS)
+        if worker == me.saved.worker:
+            assert tools == me.saved.now
+        else:  # which may not have heard yet of what was saved last
+            assert tools in {*me.saved.choices, default_tools()}
+    assert "grp1_whoami" in names or worker != me.saved.worker
+    assert not [name for name in names if name.startswith("gr") and not name.startswith("grp1_")]
+
+
+def default_tools() -> frozenset[str]:
+    return frozenset(catalogue.default_tools) & frozenset(READERS)
+
+
+def ask_who_one_is(me: Tenant, others: list[Tenant]) -> None:
+    answer = me.call(me.wire(me.own_path()), "hf_whoami")
+
+    assert me.name in str(answer["result"]["structuredContent"])
+
+
+def ask_in_a_batch(me: Tenant, others: list[Tenant]) -> None:
+    batch = [
+        request("tools/list", request_id="list"),
+        request("tools/call", {"name": "hf_whoami"}, "me"),
+        request("tools/call", {"name": others[0].has.bucket}, "nonsense"),
+    ]
+    answers = {answer["id"]: answer for answer in me.wire(me.own_path()).post(batch).json()}
+
+    assert "hf_whoami" in str(answers["list"]["result"]["tools"][0])
+    assert me.name in str(answers["me"]["result"])
+    assert answers["nonsense"]["error"]["data"]["reason"] == "unknown"
+
+
+def search(me: Tenant, others: list[Tenant]) -> None:
+    assert ids_in(me.call(everything(me), "hub_repo_search", SEARCH)) == [[me.repo_id]] * 2
+
+
+def ids_in(answer: Json) -> list[list[str]]:
+    groups = answer["result"]["structuredContent"]["groups"]
+    return [[repo["id"] for repo in group["results"]] for group in groups]
+
+
+def look_at_own_repo(me: Tenant, others: list[Tenant]) -> None:
+    answer = me.call(everything(me), "hub_repo_details", details_of(me))
+
+    assert me.has.inside in str(answer["result"]["structuredContent"])
+
+
+def look_at_repo_of_another(me: Tenant, others: list[Tenant]) -> None:
+    answer = me.call(everything(me), "hub_repo_details", details_of(me.rng.choice(others)))
+
+    assert answer["result"]["isError"]
+
+
+def details_of(tenant: Tenant) -> Json:
+    return {"repo_ids": [tenant.repo_id], "repo_type": "model", "include_readme": True}
+
+
+def read_files(me: Tenant, others: list[Tenant]) -> None:
+    other = me.rng.choice(others)
+    lines = [
+        ["cat", f"hf://models/{me.repo_id}/README.md"],
+        ["ls", f"hf://models/{me.name}"],
+        ["ls", f"hf://buckets/{me.name}"],
+        ["cat", f"hf://models/{other.repo_id}/README.md"],
+        ["cat", f"hf://spaces/{other.space_id}/app.py"],
+        ["ls", f"hf://models/{other.name}"],
+        ["ls", f"hf://buckets/{other.name}"],
+        ["search", "hf://models", "vault"],
+    ]
+    operations = [{"cmd": command, "args": args} for command, *args in lines]
+    answer = me.call(everything(me), "hf_fs", {"operations": operations})
+
+    items = answer["result"]["structuredContent"]["results"]
+    own, models, buckets, file, app, *_, found = items
+    assert me.has.inside in str(own)
+    assert me.has.repo in str(models) and me.has.repo in str(found)
+    assert me.has.bucket in str(buckets)
+    assert file["status"] == app["status"] == "error"
+
+
+def run_own_space(me: Tenant, others: list[Tenant]) -> None:
+    answer = me.call(me.wire(me.own_path(), me.saved.worker), "grp1_whoami")
+
+    assert me.person.hf_id in str(answer["result"]["content"])
+
+
+def run_a_space_of_all(me: Tenant, others: list[Tenant]) -> None:
+    tool = f"{url_space_prefix(PUBLIC_SPACE)}whoami"
+    answer = me.call(me.wire(f"{me.own_path()}?gradio={PUBLIC_SPACE}"), tool)
+
+    assert me.person.hf_id in str(answer["result"]["content"])
+
+
+def try_space_of_another(me: Tenant, others: list[Tenant]) -> None:
+    space = me.rng.choice(others).space_id
+    wire = me.wire(f"{me.own_path()}?bouquet=search&gradio={space}")
+
+    names = wire.tools()
+    answer = me.call(wire, f"{url_space_prefix(space)}whoami")
+
+    assert not any(name.startswith("gr") for name in names)
+    assert answer["result"]["isError"]
+
+
+def try_address_of_another(me: Tenant, others: list[Tenant]) -> None:
+    answer = me.wire(f"/u/{me.rng.choice(others).name}/mcp").post(request("tools/list"))
+
+    assert answer.status_code == 403
+
+
+def read_resources(me: Tenant, others: list[Tenant]) -> None:
+    other, wire = me.rng.choice(others), me.wire(me.own_path())
+
+    assert me.has.inside in str(read_resource(wire, f"hf://models/{me.repo_id}/README.md"))
+    assert me.has.repo in str(read_resource(wire, f"hf://datasets/{me.repo_id}"))
+    assert "error" in read_resource(wire, f"hf://models/{other.repo_id}/README.md")
+    assert "error" in read_resource(wire, f"hf://spaces/{other.space_id}")
+
+
+def read_resource(wire: Wire, uri: str) -> Json:
+    return message_of(wire.legacy("resources/read", {"uri": uri}))
+
+
+def get_prompts(me: Tenant, others: list[Tenant]) -> None:
+    own, foreign = (
+        message_of(me.wire(me.own_path()).legacy("prompts/get", prompt_about(tenant.repo_id)))
+        for tenant in (me, me.rng.choice(others))
+    )
+
+    assert me.has.inside in str(own["result"])
+    assert "error" in foreign
+
+
+def prompt_about(repo_id: str) -> Json:
+    return {"name": "model-details", "arguments": {"model_id": repo_id}}
+
+
+def complete_names(me: Tenant, others: list[Tenant]) -> None:
+    wire = me.wire(me.own_path())
+
+    assert complete(wire, "owner", "user-", {}) == [me.name]
+    assert complete(wire, "name", "vault", {"owner": me.name}) == [me.has.repo]
+    assert complete(wire, "name", "", {"owner": me.rng.choice(others).name}) == []
+
+
+def complete(wire: Wire, name: str, typed: str, known: dict[str, str]) -> list[str]:
+    params = {
+        "ref": {"type": "ref/resource", "uri": "hf://models/{owner}/{name}"},
+        "argument": {"name": name, "value": typed},
+        "context": {"arguments": known},
+    }
+    return message_of(wire.legacy("completion/complete", params))["result"]["completion"]["values"]
+
+
+def ask_for_all_else(me: Tenant, others: list[Tenant]) -> None:
+    wire = me.wire(me.own_path())
+    session = wire.post(initialize()).headers.get("Mcp-Session-Id")
+    methods = ["ping", "resources/list", "resources/templates/list", "prompts/list", "logging/x"]
+
+    for method in methods:
+        answer = wire.post(request(method), {"Mcp-Session-Id": session} if session else {})
+        assert answer.status_code == 200
+
+
+def be_nobody(who: Visitor, others: list[Tenant]) -> None:
+    other, wire = who.rng.choice(others), everything(who)
+    searched = who.call(wire, "hub_repo_search", SEARCH)
+
+    assert not [name for name in wire.tools() if name.startswith("gr")]
+    assert who.call(wire, "hf_whoami")["result"]["structuredContent"].get("account") is None
+    assert not any(ids_in(searched))
+    assert who.call(wire, "hub_repo_details", details_of(other))["result"]["isError"]
+    assert "error" in read_resource(wire, f"hf://models/{other.repo_id}/README.md")
+    assert who.wire(f"/u/{other.name}/mcp").post(request("tools/list")).status_code == 401

@@ -1,0 +1,217 @@
+"""What people do on the pages of the server, each time with what should come of it."""
+
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.live.isolation.at_the_endpoint import list_tools
+from tests.live.isolation.routes import all_routes, path_of, with_ids
+from tests.live.isolation.tenant import Tenant, Visitor
+from tests.live.people import post_form
+from tests.mcpendpoint.wire import Wire, request
+
+HTMX = {"HX-Request": "true"}
+"""Asks for the answer at once, instead of a redirect to a page that has it."""
+
+
+def look_at_settings(me: Tenant, others: list[Tenant]) -> None:
+    page = me.visit("/settings/").text
+
+    assert set(me.numbers_of("keys")) == set(me.keys)
+    assert {app.name for app in me.apps} <= set(me.numbers_of("apps"))
+    assert f"/u/{me.name}/mcp" in page
+    assert me.space_id in page
+
+
+def look_at_activity(me: Tenant, others: list[Tenant]) -> None:
+    page = me.visit("/settings/activity/").text
+    downloads = [me.visit(f"/settings/activity/export.{name}").text for name in ("csv", "jsonl")]
+
+    assert "key_created" in downloads[0] and "key_created" in downloads[1]
+    for name in me.keys:
+        assert all(name in text for text in downloads)
+    assert all(name in page for name in me.keys)
+
+
+def find_spaces(me: Tenant, others: list[Tenant]) -> None:
+    page = me.visit("/settings/spaces/search/", params={"q": "private-space"}).text
+    own = me.visit(f"/settings/spaces/{me.space_id}/").text
+    foreign = me.visit(f"/settings/spaces/{me.rng.choice(others).space_id}/").text
+
+    assert me.space_id in page
+    assert "whoami" in own
+    assert "whoami" not in foreign
+
+
+def try_to_add_space_of_another(me: Tenant, others: list[Tenant]) -> None:
+    form = {"space_id": me.rng.choice(others).space_id}
+    answer = post_form(me.browser, f"{me.worker}/settings/spaces/add/", form, **HTMX)
+
+    assert "There is no Space" in answer.text
+
+
+def remove_space_and_add_it_again(me: Tenant, others: list[Tenant]) -> None:
+    worker = me.worker
+    me.submit("/settings/spaces/remove/", {"space_id": me.space_id}, worker)
+
+    assert "grp1_whoami" not in me.wire(me.own_path(), worker).tools()
+    me.add_space()
+
+
+def change_selection(me: Tenant, others: list[Tenant]) -> None:
+    me.choose(me.rng.choice(me.saved.choices))
+    list_tools(me, others)
+
+
+def try_other_selections(me: Tenant, others: list[Tenant]) -> None:
+    me.submit("/settings/tools/preset/", {"preset": "nonsense"})
+    me.submit("/settings/tools/defaults/", {})
+    me.choose(me.saved.choices[0])
+
+
+def make_and_revoke_keys(me: Tenant, others: list[Tenant]) -> None:
+    me.create_key()
+    name = me.rng.choice(list(me.keys))
+    worker = me.worker
+    me.submit(f"/settings/keys/{me.numbers_of('keys')[name]}/revoke/", {}, worker)
+    text = me.keys.pop(name)
+
+    assert refuses(worker, text, me)
+    if not me.keys:
+        me.create_key()
+
+
+def refuses(worker: str, token: str, me: Tenant) -> bool:
+    return Wire(f"{worker}/mcp", token, me.http).post(request("ping")).status_code == 401
+
+
+def touch_what_others_have(me: Tenant, others: list[Tenant]) -> None:
+    """Post to every address that names something by its number, with numbers of others."""
+    numbers = {number for other in others for number in other.numbers_seen[-2:]}
+    for what in ("keys", "apps"):  # one's own key may have the number of somebody's app
+        numbers -= set(me.numbers_of(what).values())
+    for route in with_ids(all_routes()):
+        for number in {*numbers, 0}:
+            path = path_of(route, lambda converter, name, number=number: str(number))
+            assert me.submit(path, {}).status_code == 404
+
+
+def connect_and_disconnect_apps(me: Tenant, others: list[Tenant]) -> None:
+    me.connect_app()
+    app = me.apps.pop(me.rng.randrange(len(me.apps)))
+    worker = me.worker
+    number = me.numbers_of("apps")[app.name]
+    me.submit(f"/settings/apps/{number}/disconnect/", {}, worker)
+
+    assert refuses(worker, app.tokens["access_token"], me)
+    if not me.apps:
+        me.connect_app()
+
+
+def refresh(me: Tenant, others: list[Tenant]) -> None:
+    app = me.rng.choice(me.apps)
+    me.refresh_app(app)
+    wire = Wire(f"{me.worker}{me.own_path()}", app.tokens["access_token"], me.http)
+
+    assert me.name in str(wire.call("hf_whoami"))
+
+
+def try_tokens_of_another(me: Tenant, others: list[Tenant]) -> None:
+    """What was given to the app of another neither works for one's own app nor ends by it."""
+    client = me.rng.choice(me.apps).client.at(me.worker)
+
+    for theirs in [app.tokens for other in others for app in list(other.apps)]:
+        assert client.refresh(theirs["refresh_token"]).status_code == 400
+        assert client.revoke(theirs["access_token"]).status_code == 200
+
+
+def ask_for_a_token_at_the_address_of_another(me: Tenant, others: list[Tenant]) -> None:
+    address = f"{me.workers[0]}/u/{me.rng.choice(others).name}/mcp"
+    url = me.rng.choice(me.apps).client.authorize_url(resource=address)
+    answer = me.browser.get(url, follow_redirects=False)
+
+    assert "error=invalid_target" in answer.headers["location"]
+
+
+def sign_out_and_in(me: Tenant, others: list[Tenant]) -> None:
+    me.submit("/sign-out/", {})
+    assert me.name not in me.visit("/settings/").text
+    me.sign_in()
+
+
+def sign_out_everywhere(me: Tenant, others: list[Tenant]) -> None:
+    worker = me.worker
+    assert f"{len(me.apps)} connected app" in me.visit("/settings/sign-out-everywhere/").text
+    me.submit("/settings/sign-out-everywhere/", {}, worker)
+    apps, me.apps = me.apps, []
+
+    assert all(refuses(worker, app.tokens["access_token"], me) for app in apps)
+    assert me.name not in me.visit("/settings/").text
+    me.sign_in()
+    me.connect_app()
+
+
+def try_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
+    answers = [
+        me.visit(f"/dashboard/{page}")
+        for page in ("", "audit/", "audit/export.csv", "audit/export.jsonl", "api/metrics")
+    ]
+
+    assert [answer.status_code for answer in answers] == [403] * 5
+    assert not gets_into_socket(me)
+
+
+def gets_into_socket(me: Visitor) -> bool:
+    address = me.worker
+    try:
+        with connect(
+            f"ws{address.removeprefix('http')}/ws/dashboard/",
+            origin=address,
+            additional_headers=me.cookies,
+            proxy=None,
+        ) as socket:
+            me.ledger.look(me.name, str(socket.recv(timeout=10)), place="the dashboard's socket")
+            return True
+    except InvalidStatus as refused:
+        assert refused.response.status_code == 403
+        return False
+
+
+def look_at_every_page(me: Visitor, others: list[Tenant]) -> None:
+    for route in all_routes():
+        path = path_of(route, lambda converter, name: _part(converter, name, me, others))
+        assert me.visit(path).status_code < 500, path
+
+
+def _part(converter: str, name: str, me: Visitor, others: list[Tenant]) -> str:
+    if converter == "int":
+        return "1"
+    if name == "format_name":
+        return me.rng.choice(["csv", "jsonl"])
+    return "private-space" if name == "name" else me.rng.choice(others).name
+
+
+def leave_and_come_back(me: Tenant, others: list[Tenant]) -> None:
+    old, worker = list(me.keys), me.worker
+    me.submit("/settings/account/remove/", {}, worker)
+    assert all(refuses(worker, me.keys[name], me) for name in old)
+    me.keys.clear()
+    me.apps.clear()
+    me.settle()
+
+    page = me.visit("/settings/").text + me.visit("/settings/activity/").text
+    assert not any(name in page for name in old)
+
+
+def watch_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
+    """An admin sees counts, and in the log who did what, but nothing that anybody has."""
+    pages = ("", "audit/", "audit/export.csv", "audit/export.jsonl", "api/metrics")
+
+    assert all(me.visit(f"/dashboard/{page}").status_code == 200 for page in pages)
+    assert gets_into_socket(me)
+
+
+def be_nobody_in_a_browser(who: Visitor, others: list[Tenant]) -> None:
+    assert who.visit("/settings/").url.path == "/sign-in/"
+    assert who.visit("/dashboard/api/metrics").status_code == 401
+    assert not gets_into_socket(who)
+    look_at_every_page(who, others)
