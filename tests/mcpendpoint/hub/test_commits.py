@@ -1,5 +1,6 @@
 """Files that are written, whichever way the Hub wants them."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -219,6 +220,42 @@ async def test_a_branch_with_a_slash_is_committed_to(hub_side, mine):
     assert await mine.read("a.txt", revision="feature/a") == b"a"
     with pytest.raises(errors.HubNotFound):
         await mine.read("a.txt")
+
+
+@pytest.mark.parametrize("content", [b"text", b"\0large"])
+async def test_a_renamed_repository_is_written_to_by_its_old_name(mine, content):
+    names = {"fromRepo": mine.id, "toRepo": f"{mine.id}-2", "type": "model"}
+    await mine.hub.change("POST", "/api/repos/move", names)
+
+    await mine.put("a.txt", content)
+
+    assert await mine.read("a.txt") == content
+
+
+async def test_nobody_writes_to_what_they_cannot_see(hub_side, mine):
+    for kind in RepoType:
+        with pytest.raises(errors.HubNotFound):
+            await put_file(mine.hub, Branch(kind, "alice/private"), "a.txt", b"a", MESSAGE)
+    with pytest.raises(errors.HubNotFound):
+        await put_in_bucket(mine.hub, "alice/scratch", "a.txt", b"a")
+
+    assert hub_side.asked("/commit/|/batch$") == []
+
+
+async def test_a_call_that_is_given_up_stops_the_upload(hub_side, mine):
+    hub_side.break_at("^/_cas/v1/xorbs", delay=20)
+    writing = asyncio.create_task(put_in_bucket(mine.hub, mine.id, "a.txt", os.urandom(100)))
+    while not await asyncio.to_thread(hub_side.asked, "^/_cas/v1/xorbs"):
+        pass  # it is on its way
+
+    writing.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    hub_side.heal()
+    assert hub_side.asked("/batch$") == []
+    for name in "abcdefghij":  # more than there are threads
+        await put_in_bucket(mine.hub, mine.id, name, name.encode())
 
 
 @pytest.mark.parametrize("content", [b"text", b"\0large"])

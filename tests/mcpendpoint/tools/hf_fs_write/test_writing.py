@@ -186,8 +186,9 @@ async def test_the_hub_s_own_reason_is_told(mine, cmd, args, words):
 
 
 async def test_a_token_that_only_reads_is_refused_with_where_to_allow_more(hub_side):
-    with pytest.raises(ToolError, match="/settings/"):
-        await call("hf_fs_write", "hf_bob", cmd="rm", args=["hf://models/acme/tiny-llm/README.md"])
+    for token in ("hf_bob", "hf_oauth_alice_1.read-repos"):
+        with pytest.raises(ToolError, match="permissions do not allow it.*/settings/"):
+            await call("hf_fs_write", token, cmd="rm", args=["hf://models/acme/tiny-llm/README.md"])
 
 
 UNDONE = [
