@@ -54,8 +54,21 @@ class ToolsForm(forms.Form):
         return frozenset(value or ())
 
     def rows(self) -> list[tuple[ToolChoice, bool]]:
+        return self._rows(is_classic=False)
+
+    def classic_rows(self) -> list[tuple[ToolChoice, bool]]:
+        return self._rows(is_classic=True)
+
+    def has_ticked_classics(self) -> bool:
+        return any(is_ticked for _, is_ticked in self.classic_rows())
+
+    def _rows(self, *, is_classic: bool) -> list[tuple[ToolChoice, bool]]:
         ticked = self.ticked
-        return [(tool, tool.is_always_on or tool.name in ticked) for tool in catalogue.tools]
+        return [
+            (tool, tool.is_always_on or tool.name in ticked)
+            for tool in catalogue.tools
+            if tool.is_classic is is_classic
+        ]
 
 
 def tools_form(preferences: Preferences) -> ToolsForm:

@@ -8,6 +8,7 @@ class McpEndpointConfig(AppConfig):
     def ready(self) -> None:
         from accounts.catalogue import ToolChoice, catalogue
         from mcpendpoint.tools.bouquets import BOUQUETS
+        from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
         from mcpendpoint.tools.registry import TOOLS
 
         choices = [
@@ -20,6 +21,7 @@ class McpEndpointConfig(AppConfig):
                 is_always_on=tool.is_always_on,
                 needs_sign_in=tool.needs_sign_in,
                 brings=tool.brings,
+                is_classic=tool in CLASSIC_TOOLS,
             )
             for tool in TOOLS
         ]

@@ -13,7 +13,10 @@ SANDBOX = ("hf_sandbox", "hf_sandbox_exec", "hf_sandbox_fs")
 
 BOUQUETS: tuple[Bouquet, ...] = (
     Bouquet(
-        "all", "Everything", "Every tool there is.", (SEARCH, DETAILS, FS, FS_WRITE, CREATE, JOBS)
+        "all",
+        "Everything",
+        "Every tool but sandboxes and those of older servers.",
+        (SEARCH, DETAILS, FS, FS_WRITE, CREATE, JOBS),
     ),
     Bouquet("hf_api", "Hub", "Find repositories and look at them.", (SEARCH, DETAILS, FS)),
     Bouquet("search", "Search", "Find models, datasets and Spaces.", (SEARCH, FS)),

@@ -56,6 +56,19 @@ def test_the_defaults_are_ticked_for_whoever_never_chose(alice_client):
     assert form.ticked == catalogue.default_tools
 
 
+def test_tools_of_older_servers_are_folded_away_until_one_is_chosen(alice_client, alice):
+    name = catalogue.bouquet("classic").tools[0]
+    folded = alice_client.get("/settings/").content.decode()
+
+    save_tools(alice, [name], include_images=True)
+    unfolded = alice_client.get("/settings/").content.decode()
+
+    before, _, after = folded.partition('<details class="fold classics">')
+    assert f'id="tool-{name}"' not in before
+    assert f'id="tool-{name}"' in after
+    assert '<details class="fold classics" open>' in unfolded
+
+
 def test_saved_tools_come_back_ticked(alice_client, alice):
     response = alice_client.post("/settings/tools/", {"tools": [SEARCH]})
     page = alice_client.get(response.headers["location"])
