@@ -22,7 +22,7 @@ _SECRET_WORDS = frozenset(
     | {"CREDENTIAL", "CREDENTIALS", "APIKEY", "KEY"}
 )
 _LOOKS_SECRET = re.compile(
-    r"\bhf_(?:[A-Za-z0-9]{30,}|(?:oauth|jwt|app)_[\w.~+/-]{20,})"
+    r"\bhf_(?:(?:oauth|jwt|app)_[\w.~+/-]{20,}|\w{20,})"
     r"|\bsk-[\w-]{20,}"
     r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{30,}"
     r"|\bxox[abeprs]-[\w-]{10,}"
@@ -74,11 +74,15 @@ def _forms(value: str) -> Iterator[str]:
 
 
 def _any_of(forms: Iterable[str]) -> re.Pattern[str] | None:
-    patterns = [
-        re.escape(form) if len(form) >= MIN_PLAIN_CHARS else rf"(?<!\w){re.escape(form)}(?!\w)"
-        for form in forms
-    ]
+    patterns = list(map(_pattern_of, forms))
     return re.compile("|".join(patterns)) if patterns else None
+
+
+def _pattern_of(form: str) -> str:
+    if len(form) < MIN_PLAIN_CHARS:
+        return rf"(?<!\w){re.escape(form)}(?!\w)"
+    # What a long one is the beginning of is a secret of the same kind.
+    return re.escape(form) + (r"\w*" if len(form) >= MIN_PART_CHARS else "")
 
 
 def _assignment_to(names: Iterable[str]) -> re.Pattern[str] | None:
