@@ -1,108 +1,32 @@
 """A real MCP client, a real browser and a person: from an address to a tool's result."""
 
 import asyncio
-import json
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx2
-import mcp
 import pytest
-from mcp.client.auth import OAuthClientProvider
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import (
-    AuthorizationCodeResult,
-    OAuthClientInformationFull,
-    OAuthClientMetadata,
-    OAuthToken,
-)
 from playwright.async_api import Page, expect
 
 from tests.accounts.authorization import live
-from tests.accounts.authorization.documents import CLIENT_ID, FOLDER_VARIABLE, document
+from tests.accounts.authorization.python_sdk import (
+    Callback,
+    Storage,
+    Visit,
+    client_of,
+    listening,
+    provider_of,
+    whoami,
+)
 from tests.live.people import Person
 from tests.live.product import Product
 from tests.mcpendpoint.wire import Wire, request
 
 
-@dataclass
-class Storage:
-    tokens: OAuthToken | None = None
-    client: OAuthClientInformationFull | None = None
-
-    async def get_tokens(self) -> OAuthToken | None:
-        return self.tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        return self.client
-
-    async def set_client_info(self, client: OAuthClientInformationFull) -> None:
-        self.client = client
-
-
-@dataclass
-class Callback:
-    """The client's own address, on this computer."""
-
-    url: str
-    called: asyncio.Queue[dict[str, str]] = field(default_factory=asyncio.Queue)
-
-    async def result(self) -> AuthorizationCodeResult:
-        query = await asyncio.wait_for(self.called.get(), 20)
-        return AuthorizationCodeResult.model_validate(query)
-
-
 @pytest.fixture
 async def callback() -> AsyncIterator[Callback]:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        target = head.split()[1]
-        if target.startswith("/callback"):
-            callback.called.put_nowait(dict(parse_qsl(urlsplit(target).query)))
-        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nYou can close this page.")
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    callback = Callback(f"http://127.0.0.1:{port}/callback")
-    async with server:
+    async with listening() as callback:
         yield callback
-
-
-Visit = Callable[[str], "asyncio.Future[None]"]
-
-
-def provider_of(
-    url: str, callback: Callback, visit: Visit, storage: Storage, client_id: str | None = None
-) -> OAuthClientProvider:
-    return OAuthClientProvider(
-        server_url=url,
-        client_metadata=OAuthClientMetadata(
-            client_name="A client of the SDK",
-            redirect_uris=[callback.url],
-            token_endpoint_auth_method="none",
-        ),
-        storage=storage,
-        redirect_handler=visit,
-        callback_handler=callback.result,
-        client_metadata_url=client_id,
-    )
-
-
-@asynccontextmanager
-async def client_of(url: str, provider: OAuthClientProvider) -> AsyncIterator[mcp.Client]:
-    async with (
-        httpx2.AsyncClient(auth=provider, timeout=30) as http,
-        mcp.Client(streamable_http_client(url, http_client=http)) as client,
-    ):
-        yield client
 
 
 def paste_token_and_agree(page: Page, person: Person) -> Visit:
@@ -114,12 +38,6 @@ def paste_token_and_agree(page: Page, person: Person) -> Visit:
         await page.get_by_role("button", name="Let it in").click()
 
     return visit
-
-
-async def whoami(client: mcp.Client) -> str:
-    result = await client.call_tool("hf_whoami", {})
-    assert not result.is_error
-    return str(result.structured_content)
 
 
 async def test_from_an_address_to_a_result_by_registration(
@@ -137,25 +55,6 @@ async def test_from_an_address_to_a_result_by_registration(
     assert person.name in said
     assert storage.tokens.scope == "mcp:read mcp:spaces"
     assert storage.client.client_secret is None
-
-
-async def test_from_an_address_to_a_result_by_a_document(
-    page: Page, make_product, callback: Callback, new_user, tmp_path
-):
-    about = document(redirect_uris=["http://127.0.0.1/callback"])
-    (tmp_path / "client.json").write_text(json.dumps(about))
-    product = make_product(
-        DJANGO_SETTINGS_MODULE="tests.live.settings_with_documents",
-        **{FOLDER_VARIABLE: str(tmp_path)},
-    )
-    person, storage = new_user(), Storage()
-    visit = paste_token_and_agree(page, person)
-    url = f"{product.url}/mcp?login"
-
-    async with client_of(url, provider_of(url, callback, visit, storage, CLIENT_ID)) as client:
-        assert person.name in await whoami(client)
-
-    assert storage.client.client_id == CLIENT_ID
 
 
 async def test_a_client_refreshes_by_itself_until_it_is_revoked(

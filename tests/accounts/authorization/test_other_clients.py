@@ -1,97 +1,119 @@
-"""Clients that others wrote, in Node, sign a person in through a browser."""
+"""Clients that others wrote, from a bare address to the end of what they were given."""
 
-import asyncio
 import json
 import re
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from urllib.parse import parse_qs, urlsplit
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 
-import mcp
+import httpx
 import pytest
-from mcp import StdioServerParameters
-from mcp.client.stdio import stdio_client
-from playwright.async_api import Page, expect
+from playwright.async_api import Page
 
-from tests import node
+from tests.accounts.authorization.assistants import ASSISTANTS, REDIRECTS
+from tests.accounts.authorization.documents import CLIENT_ID, FOLDER_VARIABLE, document
 from tests.live.people import Person
-from tests.live.product import Product
-from tests.needs import need
-
-SECONDS = 40
+from tests.live.product import OAUTH_CLIENT, Product, start_product
 
 
-@pytest.fixture(autouse=True)
-def _needs_node():
-    need(node.are_installed(), "the Node programs are not installed (npm ci in tests/node)")
+@pytest.fixture(scope="module")
+def site(product_env, oauth, tmp_path_factory) -> Iterator[Product]:
+    """A product that can find the document of a client."""
+    folder = tmp_path_factory.mktemp("documents")
+    (folder / "client.json").write_text(json.dumps(document(redirect_uris=REDIRECTS)))
+    more = {
+        "DJANGO_SETTINGS_MODULE": "tests.live.settings_with_documents",
+        FOLDER_VARIABLE: str(folder),
+    }
+    with start_product(product_env | OAUTH_CLIENT | more) as running:
+        yield running
 
 
-async def agree(page: Page, person: Person, address: str) -> None:
-    await page.goto(address)
-    await page.get_by_label("token").fill(person.token)
-    await page.get_by_role("button", name="Sign in").last.click()
-    await page.get_by_role("button", name="Let it in").click()
+@dataclass
+class Owner:
+    """Whoever the client acts for, in a browser."""
+
+    page: Page
+    person: Person
+    site: Product
+    visited: list[str] = field(default_factory=list)
+
+    async def visit(self, address: str) -> None:
+        self.visited.append(address)
+        await self.page.goto(address)
+        if "/sign-in/" in self.page.url:
+            await self.page.get_by_role("button", name="Sign in with Hugging Face").click()
+            await self.page.get_by_label("User name").fill(self.person.name)
+            await self.page.get_by_role("button", name="Log in").click()
+            await self.page.get_by_role("button", name="Authorize").click()
+        await self.page.get_by_role("button", name="Let it in").click()
+
+    async def disconnect_the_app(self) -> None:
+        (path,) = set(re.findall(r"/settings/apps/\d+/disconnect/", await self._get("/settings/")))
+        await self._post(path)
+
+    async def let_tokens_expire(self) -> None:
+        with sqlite3.connect(self.site.log_file.with_name("db.sqlite3")) as database:
+            database.execute(
+                "UPDATE authorization_accesstoken SET expires = datetime('now', '-1 minute') "
+                "WHERE user_id = (SELECT id FROM accounts_user WHERE username = ?)",
+                [self.person.name],
+            )
+        # What is saved there makes the product look at the database again.
+        await self._post("/settings/tools/defaults/")
+
+    async def history(self) -> list[str]:
+        """Return what the audit log says of the app, oldest first."""
+        log = await self._get("/settings/activity/export.jsonl")
+        events = [json.loads(line)["action"] for line in log.splitlines()]
+        of_app = {"consent", "token_issued", "token_refreshed", "token_revoked"}
+        return [event for event in reversed(events) if event in of_app]
+
+    async def _get(self, path: str) -> str:
+        return await (await self.page.request.get(self.site.url + path)).text()
+
+    async def _post(self, path: str) -> None:
+        settings = await self._get("/settings/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', settings)
+        assert token, settings
+        answer = await self.page.request.post(
+            self.site.url + path,
+            form={"csrfmiddlewaretoken": token[1]},
+            headers={"Referer": f"{self.site.url}/settings/"},
+        )
+        assert answer.ok
 
 
-@asynccontextmanager
-async def running(*command: object, home: object) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        *map(str, command), stdout=PIPE, env={"HOME": str(home), "PATH": "/usr/bin:/bin"}
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+@pytest.fixture
+def owner(page: Page, site: Product, new_user) -> Owner:
+    return Owner(page, new_user(), site)
 
 
-async def test_the_typescript_sdk_signs_a_person_in(
-    page: Page, product: Product, new_user, tmp_path
-):
-    person = new_user()
-    url = f"{product.url}/u/{person.name}/mcp"
-    script = node.HERE / "clients" / "sign_in_with_sdk_1.mjs"
+@pytest.mark.parametrize("how", ["registration", "document"])
+@pytest.mark.parametrize("name", ASSISTANTS)
+async def test_from_an_address_to_the_end(name: str, how: str, owner: Owner, tmp_path: Path):
+    url = f"{owner.site.url}/u/{owner.person.name}/mcp"
+    document_url = CLIENT_ID if how == "document" else None
+    connected = ["consent", "token_issued"]
 
-    async with running(node.find_node(), script, url, home=tmp_path) as process:
-        lines = aiter(process.stdout)
-        async with asyncio.timeout(SECONDS):
-            address = json.loads(await anext(lines))["visit"]
-            await agree(page, person, address)
-            found = json.loads(await anext(lines))
+    async with ASSISTANTS[name](url, owner.visit, tmp_path, document_url) as assistant:
+        assert owner.person.name in await assistant.whoami()
+        assert len(owner.visited) == 1
+        assert await owner.history() == connected
 
-    assert person.name in str(found["result"])
-    assert (found["state"], found["iss"]) == ("a-state", product.url)
-    assert found["scope"] == "mcp:read mcp:spaces"
+        await owner.let_tokens_expire()
+        assistant.look_at_the_clock()
+        assert owner.person.name in await assistant.whoami()
+        assert len(owner.visited) == 1
+        assert await owner.history() == [*connected, "token_refreshed"]
 
+        await owner.disconnect_the_app()
+        assert owner.person.name in await assistant.whoami()
+        assert len(owner.visited) == 2
+        assert await owner.history() == [*connected, "token_refreshed", "token_revoked", *connected]
 
-async def test_mcp_remote_signs_a_person_in(page: Page, product: Product, new_user, tmp_path):
-    person = new_user()
-    url = f"{product.url}/u/{person.name}/mcp"
-    errors = tmp_path / "errors"
-    server = StdioServerParameters(
-        command=node.find_node(),
-        args=[str(node.BIN / "mcp-remote"), url, "--allow-http", "--debug"],
-        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
-    )
-
-    async def address() -> str:
-        while True:
-            if found := re.search(r"https?://\S+/oauth/authorize\?\S+", errors.read_text()):
-                return found[0]
-            await asyncio.sleep(0.05)
-
-    with errors.open("w+") as log:
-        async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as tasks:
-
-            async def visit() -> None:
-                await agree(page, person, await address())
-
-            tasks.create_task(visit())
-            async with mcp.Client(stdio_client(server, errlog=log), mode="legacy") as client:
-                result = await client.call_tool("hf_whoami", {})
-
-    assert person.name in str(result.structured_content)
-    assert parse_qs(urlsplit(await address()).query)["resource"] == [url]
-    await expect(page.locator("body")).to_contain_text("close")
+    asked = [dict(httpx.URL(address).params) for address in owner.visited]
+    assert all(each["resource"] == url for each in asked)
+    assert all(each["code_challenge_method"] == "S256" for each in asked)
+    assert all((each["client_id"] == CLIENT_ID) == (how == "document") for each in asked)
