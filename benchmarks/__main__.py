@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks import HUB_SECONDS
 from benchmarks.load import Round, run_round
 from benchmarks.pinning import cores
 from benchmarks.report import Outcome, as_json, table
 from benchmarks.scenarios import SCENARIOS, BadAnswer, Scenario
 from benchmarks.servers import REFERENCE, NotStarted, Server, ours, reference
+from tests.standins.hub.control import HubControl
+from tests.standins.serve import start
 
 
 def main() -> int:
@@ -24,8 +27,10 @@ def main() -> int:
     with ExitStack() as running:
         try:
             first = SCENARIOS[0]
+            hub = running.enter_context(start("tests.standins.hub"))
+            HubControl(hub.url).misbehave("^/", delay=HUB_SECONDS)
             servers = [
-                running.enter_context(start(first, server_core)) for start in (ours, reference)
+                running.enter_context(run(first, hub.url, server_core)) for run in (ours, reference)
             ]
             for server in servers:
                 for scenario in SCENARIOS:

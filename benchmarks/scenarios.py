@@ -10,6 +10,8 @@ PATH = "/mcp?gradio=none"
 MODERN = "2026-07-28"
 LEGACY = "2025-06-18"
 
+DETAILS = {"name": "hub_repo_details", "arguments": {"repo_ids": ["acme/tiny-llm"]}}
+
 _CLIENT = {"name": "hfmcp-bench", "version": "1.0"}
 
 
@@ -53,7 +55,8 @@ def _scenario(version: str, method: str, params: dict[str, Any], expected: str) 
         if "name" in params:
             headers["Mcp-Name"] = params["name"]
         envelope = {"protocolVersion": MODERN, "clientInfo": _CLIENT, "clientCapabilities": {}}
-        params["_meta"] = {f"io.modelcontextprotocol/{key}": envelope[key] for key in envelope}
+        meta = {f"io.modelcontextprotocol/{key}": envelope[key] for key in envelope}
+        params = {**params, "_meta": meta}
     name = " ".join([method, *([params["name"]] if "name" in params else [])])
     message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
     return Scenario(name, version, headers, json.dumps(message), expected)
@@ -65,5 +68,6 @@ SCENARIOS = [
     for scenario in (
         _scenario(version, "tools/list", {}, "tools"),
         _scenario(version, "tools/call", {"name": "hf_whoami", "arguments": {}}, "content"),
+        _scenario(version, "tools/call", DETAILS, "content"),
     )
 ]

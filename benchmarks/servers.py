@@ -21,7 +21,8 @@ from tests.unlimited import NO_LIMITS
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "tests/node/node_modules/@llmindset/hf-mcp-server/dist/server/streamableHttp.js"
-NOBODY = "http://127.0.0.1:9"  # no request of the benchmark needs anything from the network
+REDIRECT = ROOT / "tests/parity/redirect.mjs"
+NOBODY = "http://127.0.0.1:9"
 START_SECONDS = 60
 STOP_SECONDS = 10
 
@@ -61,16 +62,17 @@ def _family(pid: int) -> Iterator[int]:
 
 
 @contextmanager
-def reference(scenario: Scenario, core: int | None) -> Iterator[Server]:
-    """Run the npm package with its own defaults."""
+def reference(scenario: Scenario, hub_url: str, core: int | None) -> Iterator[Server]:
+    """Run the npm package with its own defaults, but that it finds the Hub at `hub_url`."""
     port = free_port()
-    command = ["node", str(REFERENCE), "--port", str(port)]
-    with _serve("reference", command, port, {"NODE_ENV": "production"}, scenario, core) as server:
+    command = ["node", "--import", str(REDIRECT), str(REFERENCE), "--port", str(port)]
+    env = {"NODE_ENV": "production", "HF_ENDPOINT": hub_url}
+    with _serve("reference", command, port, env, scenario, core) as server:
         yield server
 
 
 @contextmanager
-def ours(scenario: Scenario, core: int | None) -> Iterator[Server]:
+def ours(scenario: Scenario, hub_url: str, core: int | None) -> Iterator[Server]:
     """Run the product as `make run` does, on a new database of its own."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="hfmcp-bench-") as folder:
@@ -82,8 +84,8 @@ def ours(scenario: Scenario, core: int | None) -> Iterator[Server]:
             "DEBUG": "false",
             "PUBLIC_URL": f"http://localhost:{port}",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
-            "HF_ENDPOINT": NOBODY,
-            "HF_DATASETS_SERVER": NOBODY,
+            "HF_ENDPOINT": hub_url,
+            "HF_DATASETS_SERVER": f"{hub_url}/datasets-server",
             "HF_SPACE_URL": f"{NOBODY}/{{subdomain}}",
             "HF_OAUTH_CLIENT_ID": "",
             "DISABLE_TOOLS": "",
