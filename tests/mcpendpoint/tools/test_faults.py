@@ -71,6 +71,14 @@ CASES = (
         "ls hf://buckets/acme/files",
         "cat hf://buckets/acme/files/README.md",
     ),
+    Case("model_search", {"query": "tiny"}),
+    Case("dataset_details", {"dataset_id": "acme/squad"}),
+    Case("space_search", {"query": "remove a background"}),
+    Case("space_info", {"username": "acme"}),
+    Case("space_files", {"spaceName": "acme/static"}),
+    Case("get-paper-info", {"arxiv_id": "2502.02737"}),
+    Case("get-daily-papers", {}),
+    Case("search-collections", {"owner": "acme"}),
 )
 DOCUMENTATION = (
     fs("ls hf://docs"),
@@ -78,6 +86,9 @@ DOCUMENTATION = (
     fs("cat hf://docs/hub/security-tokens.md"),
     fs("search hf://docs pipeline"),
     fs("search hf://docs/hub token"),
+    Case("hf_doc_search", {"query": "pipeline"}),
+    Case("hf_doc_search", {}),
+    Case("hf_doc_fetch", {"doc_url": "/docs/hub/security-tokens"}),
 )
 """Asked for as nobody, whoever wants to know."""
 
