@@ -29,6 +29,7 @@ async def welcome(request: HttpRequest, mcp_url: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
     response["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
+    response["Cross-Origin-Opener-Policy"] = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
     if settings.SECURE_HSTS_SECONDS and request.is_secure():
         response["Strict-Transport-Security"] = (
             f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"

@@ -163,6 +163,8 @@ def test_the_page_of_the_endpoint_is_as_strict_as_the_others(product):
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_style_sheets_and_scripts_may_be_kept(product):
