@@ -4,8 +4,9 @@ A wrong value stops start-up with its name and what it should be.
 """
 
 from collections.abc import Callable
-from os import devnull
+from os import devnull, getuid
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -21,8 +22,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
-# hf_xet would write a log of its own into somebody's home directory.
+# hf_xet would keep a log and folders in the home directory, and fail where that is read-only.
 env.ENVIRON.setdefault("HF_XET_LOG_DEST", devnull)
+env.ENVIRON.setdefault("HF_XET_CACHE", f"{gettempdir()}/hfmcp-xet-{getuid()}")
 
 
 def _checked(name: str, read: Callable[[], T], should_be: str) -> T:

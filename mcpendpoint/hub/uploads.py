@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-import httpx2
 import orjson
 from django.conf import settings
 from pydantic import Field, ValidationError
@@ -142,7 +141,7 @@ async def _send(
     )
     response = await http_client().send(request, stream=True)
     try:
-        if response.status_code != httpx2.codes.OK:
+        if not response.is_success:
             status = response.status_code
             raise HubUnavailable(f"The Hub's storage did not take the file (HTTP status {status}).")
         return lower_case(response.headers)

@@ -116,6 +116,18 @@ def test_the_settings_page_says_which_tools_write(product, somebody):
         assert "checked" not in row.partition(">")[0]
 
 
+def test_an_upload_needs_no_home_directory(make_product, somebody):
+    wire = Wire(make_product(HOME="/proc/nowhere").url + PATH, somebody.token)
+    bucket = f"hf://buckets/{somebody.name}/things"
+    wire.call("create_repo", {"uri": bucket})
+
+    written = wire.call(
+        "hf_fs_write", {"cmd": "put", "args": [f"{bucket}/a.txt"], "content": "hello"}
+    )
+
+    assert not written["result"].get("isError", False), written
+
+
 def test_neither_tokens_nor_contents_are_logged(product, wire, somebody):
     secret = "a line that nobody else should read"
     uri = f"hf://models/{somebody.name}/notes/a.txt"
