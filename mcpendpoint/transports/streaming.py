@@ -1,15 +1,16 @@
 """Request-scoped streams: JSON when the answer comes first, SSE as soon as anything else does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from mcpendpoint.kernel import Answer
+from mcpendpoint.transports.responses import json_response
 
 KEEP_ALIVE_SECONDS = 15.0
 """A comment this often keeps proxies from closing a stream on which nothing happens."""
@@ -47,14 +48,6 @@ class Outbox:
             await self._news.wait()
         finally:
             timer.cancel()
-
-
-def json_response(
-    body: Any, status: int = 200, headers: Mapping[str, str] | None = None
-) -> HttpResponse:
-    return HttpResponse(
-        orjson.dumps(body), status=status, headers=headers, content_type="application/json"
-    )
 
 
 # Work whose client left, but which has to be finished all the same.

@@ -1,0 +1,159 @@
+"""Messages to answers: what a caller may ask for is known, now the kernel is asked.
+
+One record to the side for each message.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from mcp.server import Server
+from mcp_types import INVALID_REQUEST
+
+from mcpendpoint import kernel
+from mcpendpoint.caller import Caller
+from mcpendpoint.client_tag import UNKNOWN_CLIENT, seal
+from mcpendpoint.context import RequestContext
+from mcpendpoint.head import Head
+from mcpendpoint.kernel import Answer, Peer
+from mcpendpoint.messages import MalformedMessage, Message, error_message
+from mcpendpoint.metadata import scope_challenge
+from mcpendpoint.recording import Recording, outcome_of
+from mcpendpoint.records import Outcome
+from mcpendpoint.selection import Selection
+from mcpendpoint.transports.responses import error_response, json_response, serialized_response
+from mcpendpoint.transports.streaming import Outbox, respond
+
+STREAMED_METHODS = frozenset(
+    {"tools/call", "prompts/get", "resources/read", "subscriptions/listen"}
+)
+"""Those that can take long or have something to say on the way."""
+
+Shortcut = Callable[[Message, Peer, RequestContext], Awaitable[bytes | None]]
+"""Returns a result that is serialized already, or None when the kernel has to be asked."""
+
+
+@dataclass(frozen=True)
+class Answering:
+    server: Server[Any]
+    shortcut: Shortcut | None
+
+    async def answer_message(
+        self, message: Message, head: Head, recording: Recording, selection: Selection
+    ) -> HttpResponseBase:
+        is_modern = kernel.is_modern(message, head)
+        if message.kind != "request":
+            return _accept(message, head, recording, is_modern=is_modern)
+        peer = (kernel.modern_peer if is_modern else kernel.legacy_peer)(message, head)
+        if isinstance(peer, Answer):
+            recording.finish(Outcome.REJECTED, error_code=peer.error_code)
+            return json_response(peer.body, peer.status)
+        recording.peer = peer
+        context = RequestContext(recording.caller, selection, head)
+        if self.shortcut is not None:
+            result = await self.shortcut(message, peer, context)
+            if result is not None:
+                recording.finish(Outcome.OK, context=context)
+                return serialized_response(message.id, result)
+        work = partial(self._answer, message, peer, context, recording)
+        if message.method in STREAMED_METHODS and head.accepts("text/event-stream"):
+            return await respond(work, ends_with_client=is_modern)
+        answer = await work(None)
+        response = json_response(answer.body, answer.status, answer.headers)
+        if message.method == "initialize" and answer.error_code is None:
+            _hand_out_tag(response, peer)
+        return response
+
+    async def _answer(
+        self,
+        message: Message,
+        peer: Peer,
+        context: RequestContext,
+        recording: Recording,
+        outbox: Outbox | None,
+    ) -> Answer:
+        """Have one request answered and recorded; never raises but for cancellation."""
+        exchange = kernel.open_exchange(message, head=context.head, context=context, send=None)
+        if outbox is not None:
+            exchange.send = outbox.put
+        context.report = exchange.progress
+        context.wants_progress = exchange.progress_token is not None and outbox is not None
+        outcome, error_code = Outcome.CANCELLED, None
+        try:
+            answer = await kernel.answer(self.server, message, peer, exchange)
+            if context.scopes_to_ask_for:
+                asked = scope_challenge(context.head, context.scopes_to_ask_for)
+                answer = replace(answer, status=403, headers={"WWW-Authenticate": asked})
+            outcome, error_code = outcome_of(answer, context), answer.error_code
+            return answer
+        finally:
+            recording.finish(
+                outcome,
+                error_code=error_code,
+                context=context,
+                notifications_sent=exchange.notifications_sent,
+                is_stream=exchange.notifications_sent > 0 or bool(outbox and outbox.is_streaming),
+            )
+
+    async def answer_batch(
+        self,
+        entries: list[Message | MalformedMessage],
+        head: Head,
+        caller: Caller,
+        selection: Selection,
+    ) -> HttpResponseBase:
+        """2025-03-26, Streamable HTTP: an array of answers for the requests in an array."""
+        if head.headers.get("mcp-protocol-version", kernel.BATCH_VERSION) != kernel.BATCH_VERSION:
+            Recording(caller=caller).finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+            return error_response(
+                400, INVALID_REQUEST, "Batches exist in protocol version 2025-03-26 only."
+            )
+        answers = await asyncio.gather(
+            *(self._batch_answer(entry, head, caller, selection) for entry in entries)
+        )
+        bodies = [answer for answer in answers if answer is not None]
+        return json_response(bodies) if bodies else HttpResponse(status=202)
+
+    async def _batch_answer(
+        self,
+        entry: Message | MalformedMessage,
+        head: Head,
+        caller: Caller,
+        selection: Selection,
+    ) -> dict[str, Any] | None:
+        recording = Recording(caller=caller, address=head.client_address)
+        if isinstance(entry, MalformedMessage):
+            recording.finish(Outcome.REJECTED, error_code=entry.code)
+            return error_message(entry.code, str(entry), entry.request_id)
+        recording.method = entry.method
+        if entry.kind != "request":
+            recording.finish(Outcome.OK)
+            return None
+        if entry.method == "initialize" or kernel.is_modern(entry, head):
+            recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+            return error_message(INVALID_REQUEST, "This message cannot be in a batch.", entry.id)
+        recording.peer = peer = kernel.legacy_peer(entry, head)
+        context = RequestContext(caller, selection, head)
+        return (await self._answer(entry, peer, context, recording, None)).body
+
+
+def _accept(
+    message: Message, head: Head, recording: Recording, *, is_modern: bool
+) -> HttpResponseBase:
+    """Take note of a notification, or of a legacy client's response to nothing we asked."""
+    if is_modern and message.kind == "response":
+        recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+        return error_response(400, INVALID_REQUEST, "Send one request or notification.")
+    if not is_modern:
+        recording.peer = kernel.legacy_peer(message, head)
+    recording.finish(Outcome.OK)
+    return HttpResponse(status=202)
+
+
+def _hand_out_tag(response: HttpResponse, peer: Peer) -> None:
+    if peer.client != UNKNOWN_CLIENT:
+        response["Mcp-Session-Id"] = seal(peer.client)

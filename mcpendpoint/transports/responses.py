@@ -1,0 +1,30 @@
+"""JSON as HTTP responses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+
+from mcpendpoint.messages import RequestId, error_message
+
+
+def json_response(
+    body: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    return HttpResponse(
+        orjson.dumps(body), status=status, headers=headers, content_type="application/json"
+    )
+
+
+def error_response(
+    status: int, code: int, text: str, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Return a JSON-RPC error that belongs to no request."""
+    return json_response(error_message(code, text), status, headers)
+
+
+def serialized_response(request_id: RequestId | None, result: bytes) -> HttpResponse:
+    """Return a JSON-RPC response around a result that is JSON already."""
+    body = b'{"jsonrpc":"2.0","id":' + orjson.dumps(request_id) + b',"result":' + result + b"}"
+    return HttpResponse(body, content_type="application/json")
