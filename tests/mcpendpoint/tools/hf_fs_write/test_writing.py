@@ -2,6 +2,7 @@
 
 import os
 from base64 import b64encode
+from random import Random
 
 import pytest
 
@@ -263,6 +264,32 @@ async def test_nothing_is_written_after_a_step_that_failed(hub_side, mine, route
     await mine.refusal("put", mine.uri("models", "a.bin"), "--base64", content=content)
 
     assert hub_side.asked("/commit/") == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_whatever_goes_wrong_a_file_is_written_once_or_not_said_to_be(hub_side, mine, seed):
+    chance = Random(seed)
+    kind = chance.choice(["models", "buckets"])
+    content = chance.randbytes(50)
+    routes = [*BEFORE, "/commit/", "/batch$", "^/_cas/v1/xorbs"]
+    for route in chance.sample(routes, 2):
+        fault = chance.choice([*FAULTS, {"status": 502}, {"delay": 0.1}, {"cut": True}])
+        hub_side.break_at(route, times=chance.choice([1, 2, None]), **fault)
+    uri = mine.uri(kind, "a.bin")
+
+    try:
+        await mine.write("put", uri, "--base64", content=b64encode(content).decode())
+        is_written, is_sure = True, True
+    except ToolError as error:
+        is_written, is_sure = False, "may have been done" not in str(error)
+
+    hub_side.heal()
+    assert len(hub_side.asked("/commit/|^/api/buckets/.*/batch$")) <= 1
+    stat = await result_of(["stat", uri], mine.token)
+    if is_sure:
+        assert stat["exists"] == is_written
+    if stat["exists"]:
+        assert stat["size"] == 50
 
 
 async def test_a_step_that_stumbles_once_is_tried_again(hub_side, mine):
