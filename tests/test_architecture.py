@@ -33,6 +33,7 @@ WITHOUT_IO = (
     "mcpendpoint.tools.hf_fs.arguments",
     "mcpendpoint.tools.hf_fs.globs",
     "mcpendpoint.tools.hf_fs.text_policy",
+    "mcpendpoint.tools.hf_fs_write.arguments",
 )
 
 SDK_ENTRANCES = {"mcp", "mcp.server"}
