@@ -8,9 +8,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from accounts.credentials import SignInNeeded, hub_token
+from accounts.credentials import SignInNeeded, doubt, hub_token
 from accounts.identity import HubUnreachable, whoami
-from accounts.models import HubCredential, User
+from accounts.models import AuditEvent, HubCredential, User
 from tests.accounts.conftest import make_user
 from tests.accounts.sign_in_by_hand import tokens_of
 from tests.live.product import OAUTH_CLIENT
@@ -55,6 +55,10 @@ def refreshes(provider: str) -> list[str | None]:
     """Return how each refresh that the provider was asked for ended since the last time."""
     log = httpx.delete(f"{provider}/oauth/_log").json()
     return [entry["error"] for entry in log if entry["grant_type"] == "refresh_token"]
+
+
+def remove_app(provider: str, name: str) -> None:
+    httpx.post(f"{provider}/oauth/_revoke", json={"name": name}).raise_for_status()
 
 
 async def test_a_token_without_end_is_handed_out_as_it_is():
@@ -164,3 +168,41 @@ async def test_a_wrong_client_secret_does_not_cost_the_refresh_token(
     assert credential.refresh_token
     assert "token refresh with status" in caplog.text
     assert credential.refresh_token not in caplog.text
+
+
+async def test_a_doubted_token_that_was_replaced_meanwhile_ends_nothing(provider, oauth_user):
+    token = await hub_token(oauth_user.pk)
+
+    await doubt(oauth_user.pk, "hf_of_yesterday")
+
+    assert await hub_token(oauth_user.pk) == token
+
+
+async def test_a_doubted_token_that_the_hub_still_knows_is_kept(provider, oauth_user):
+    refreshes(provider)
+    token = await hub_token(oauth_user.pk)
+
+    await doubt(oauth_user.pk, token)
+
+    assert await hub_token(oauth_user.pk) == token
+    assert refreshes(provider) == [None]
+
+
+async def test_a_doubt_that_cannot_be_settled_ends_nothing():
+    user = await a_user(access_token="hf_still")
+
+    await doubt(user.pk, "hf_still")
+
+    assert await hub_token(user.pk) == "hf_still"
+
+
+async def test_renewal_and_end_are_in_the_audit_log_without_a_token(provider, oauth_user):
+    await hub_token(oauth_user.pk)
+    await sync_to_async(remove_app)(provider, oauth_user.username)
+
+    credential = await HubCredential.objects.aget(user=oauth_user)
+    await doubt(oauth_user.pk, credential.access_token)
+
+    log = AuditEvent.objects.filter(user_id=oauth_user.pk).order_by("pk")
+    events = await sync_to_async(list)(log.values_list("action", "outcome", "detail"))
+    assert events == [("hub_access_renewed", "ok", {}), ("hub_access_ended", "ok", {})]
