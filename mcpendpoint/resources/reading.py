@@ -76,7 +76,7 @@ async def _document(uri: Uri, fs: Fs) -> Contents:
             return await _file(uri, fs)
         return await _text(uri, fs)
     except Failure as failure:
-        if failure.code is not Code.NOT_A_FILE:
+        if uri.root and failure.code is not Code.NOT_A_FILE:
             raise
     listed = await provider_of(uri).ls(Operation(Command.LS, uri), fs)
     return _json(uri, listed.to_content())

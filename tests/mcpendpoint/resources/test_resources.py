@@ -145,6 +145,25 @@ async def test_a_folder_is_the_list_of_what_is_in_it(hub_side):
     assert f"{TINY}/images/logo.png" in [entry["uri"] for entry in listed["entries"]]
 
 
+@pytest.mark.parametrize(
+    ("uri", "inside"),
+    [
+        ("hf://", "hf://README.md"),
+        ("hf://buckets/acme/files", "hf://buckets/acme/files/README.md"),
+        ("hf://papers/daily/2025", "hf://papers/daily/2025/01"),
+        (f"{TINY}@main/images", f"{TINY}@main/images/logo.png"),
+    ],
+)
+async def test_whatever_is_a_folder_of_hf_fs_is_a_list(hub_side, uri, inside):
+    assert inside in [entry["uri"] for entry in (await read_json(uri))["entries"]]
+
+
+async def test_a_file_of_a_bucket_is_read(hub_side):
+    (content,) = await read("hf://buckets/acme/files/README.md")
+
+    assert content.mime_type == "text/markdown"
+
+
 async def test_an_owner_is_the_list_of_their_repositories(hub_side):
     listed = await read_json("hf://models/HuggingFaceTB")
 
