@@ -66,9 +66,9 @@ def load_preferences(user_id: int) -> Preferences:
     )
 
 
-def find_user_id(hf_id: str) -> int | None:
-    """Return the user who signed in here with this Hugging Face id, if any."""
-    return User.objects.filter(hf_id=hf_id, is_active=True).values_list("pk", flat=True).first()
+def find_user(hf_id: str) -> tuple[int, bool] | None:
+    """Return the user who signed in here with this Hugging Face id, if any, and is_active."""
+    return User.objects.filter(hf_id=hf_id).values_list("pk", "is_active").first()
 
 
 def save_tools(user: User, names: Iterable[str], include_images: bool) -> None:

@@ -21,7 +21,7 @@ from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.caching import SingleFlightCache
 from accounts.credentials import doubt, hub_token
 from accounts.identity import HubUnreachable, TokenRefused, whoami
-from accounts.preferences import Preferences, find_user_id, load_preferences, preferences_changed
+from accounts.preferences import Preferences, find_user, load_preferences, preferences_changed
 from mcpendpoint.head import Head
 
 # What another process saved is seen here after this time at the latest; what this process saved,
@@ -173,7 +173,9 @@ async def _caller_of_hf_token(token: str) -> Caller:
             "Hugging Face cannot be reached to check this token. Try again soon.",
             error.retry_after_seconds,
         ) from error
-    user_id = await _user_ids.get(account.id, lambda: _load_user_id(account.id)) or None
+    user_id, is_active = await _users.get(account.id, lambda: _load_user(account.id))
+    if not is_active:
+        raise _invalid_token("This account has been disabled on this server.")
     preferences = None if user_id is None else await _preferences_of(user_id)
     return Caller(Credential.HF_TOKEN, user_id, account.name, preferences, _hf_token=token)
 
@@ -198,7 +200,8 @@ _NOBODY = KeyOwner(
     key_id=0, user_id=0, username="", hf_id="", scopes=frozenset(), expires_at=_LONG_AGO
 )
 _key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_entries=10_000)
-_user_ids: SingleFlightCache[str, int] = SingleFlightCache(max_entries=10_000)
+_users: SingleFlightCache[str, tuple[int | None, bool]] = SingleFlightCache(max_entries=10_000)
+"""By Hugging Face id: our user and whether they may come in, as may who never signed in here."""
 _preferences: SingleFlightCache[int, Preferences] = SingleFlightCache(max_entries=10_000)
 
 
@@ -210,8 +213,8 @@ async def _load_grant(token: str) -> tuple[TokenGrant, float]:
     return await database_sync_to_async(find_token)(token) or _NOTHING, KNOWN_SECONDS
 
 
-async def _load_user_id(hf_id: str) -> tuple[int, float]:
-    return await database_sync_to_async(find_user_id)(hf_id) or 0, KNOWN_SECONDS
+async def _load_user(hf_id: str) -> tuple[tuple[int | None, bool], float]:
+    return await database_sync_to_async(find_user)(hf_id) or (None, True), KNOWN_SECONDS
 
 
 async def _preferences_of(user_id: int) -> Preferences:
@@ -227,7 +230,7 @@ def forget_user(sender: Any, user_id: int, **kwargs: Any) -> None:
     # worth an index.
     _key_owners.clear()
     _grants.clear()
-    _user_ids.clear()
+    _users.clear()
 
 
 preferences_changed.connect(forget_user, dispatch_uid="mcpendpoint.caller")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -100,11 +100,44 @@ def make_product(product_env: dict[str, str]) -> Iterator[Callable[..., Product]
 @pytest.fixture
 def postgres_product(product_env: dict[str, str]) -> Iterator[Callable[..., Product]]:
     """Start workers that share one fresh PostgreSQL database and one Redis."""
-    missing = missing_programs()
-    need(missing is None, missing or "")
-    with fresh_storage() as storage, ExitStack() as products:
+    with shared_storage() as storage, ExitStack() as products:
         shared = product_env | storage
         yield lambda **env: products.enter_context(start_product(shared | env))
+
+
+@contextmanager
+def shared_storage() -> Iterator[dict[str, str]]:
+    missing = missing_programs()
+    need(missing is None, missing or "")
+    with fresh_storage() as storage:
+        yield storage
+
+
+@pytest.fixture(scope="session")
+def worker_env(product_env: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Settings that `workers` share."""
+    port = free_port()
+    with shared_storage() as storage:
+        own = {
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "OAUTH_REGISTRATIONS_PER_HOUR": "10000",
+        }
+        yield {**product_env, **storage, **OAUTH_CLIENT, **own}
+
+
+@pytest.fixture(scope="session")
+def workers(worker_env: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The addresses of two workers that are one server; the first is the public one.
+
+    A test in which people sign in with Hugging Face asks for `oauth` too.
+    """
+    first = worker_env["PUBLIC_URL"]
+    second = f"http://127.0.0.1:{free_port()}"
+    with ExitStack() as products:
+        for url in (first, second):
+            port = {"PORT": url.rpartition(":")[2]}
+            products.enter_context(start_product(worker_env | port))
+        yield first, second
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from accounts.models import SelectedSpace, User
 from accounts.preferences import (
     TooManySpaces,
     add_space,
-    find_user_id,
+    find_user,
     forget_tools,
     load_preferences,
     remove_space,
@@ -96,9 +96,9 @@ def test_every_change_is_announced_once_it_can_be_read(alice, changed, action):
     assert changed(lambda: action(alice)) == [alice.pk]
 
 
-def test_a_person_is_found_by_their_hugging_face_id_while_active(alice):
-    assert find_user_id(alice.hf_id) == alice.pk
-    assert find_user_id("nobody") is None
+def test_a_person_is_found_by_their_hugging_face_id_and_whether_they_may_come_in(alice):
+    assert find_user(alice.hf_id) == (alice.pk, True)
+    assert find_user("nobody") is None
 
     User.objects.update(is_active=False)
-    assert find_user_id(alice.hf_id) is None
+    assert find_user(alice.hf_id) == (alice.pk, False)
