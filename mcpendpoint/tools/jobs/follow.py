@@ -15,7 +15,7 @@ import orjson
 
 from mcpendpoint.hub import jobs
 from mcpendpoint.hub.client import HubClient
-from mcpendpoint.hub.errors import HubRateLimited, HubUnavailable
+from mcpendpoint.hub.errors import HubError, HubUnavailable
 from mcpendpoint.tools.base import ToolContext
 from mcpendpoint.tools.jobs.results import Redact
 
@@ -40,6 +40,8 @@ class Log:
         self.count = 0
         self.job: jobs.Job | None = None
         """As it was when it had ended; None while it goes on."""
+        self.is_broken = False
+        """The log could not be read any further."""
         self._place = _Place()
 
     @property
@@ -115,13 +117,20 @@ async def follow(
     redact: Redact,
     context: ToolContext,
 ) -> Log:
-    """Return what there is when the job has ended or the time is over. Raises HubError."""
+    """Return what there is when the job has ended or the time is over.
+
+    Raises HubError when there is nothing.
+    """
     log = Log(tail)
     reporting = asyncio.create_task(_report(log, job_id, seconds, redact, context))
     try:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await _follow(log, hub, namespace, job_id, tail)
+    except HubError:
+        if not log.count:
+            raise
+        log.is_broken = True
     finally:
         reporting.cancel()
     return log
@@ -133,7 +142,7 @@ async def _follow(log: Log, hub: HubClient, namespace: str, job_id: str, tail: i
         known = log.count
         try:
             await _read_once(log, hub, namespace, job_id, tail)
-        except (HubUnavailable, HubRateLimited):
+        except HubUnavailable:
             breaks = breaks + 1 if log.count == known else 1
             if breaks >= MAX_BREAKS:
                 raise

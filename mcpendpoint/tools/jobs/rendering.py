@@ -53,6 +53,8 @@ def log_text(lines: Sequence[str], log: Log, seconds: float) -> str:
 
 
 def log_end(log: Log, seconds: float) -> str:
+    if log.is_broken:
+        return "Hugging Face stopped sending the log. The job may go on: ask for the log again."
     if log.job is None:
         return (
             f"Stopped following after {seconds:.0f} s; the job goes on. Ask for the log again, "

@@ -16,7 +16,13 @@ from mcpendpoint.tools.base import (
     invalid_arguments,
 )
 from mcpendpoint.tools.hub_failures import tool_error
-from mcpendpoint.tools.jobs.arguments import JobsArguments, Submission
+from mcpendpoint.tools.jobs.arguments import (
+    JobArguments,
+    JobsArguments,
+    LogsArguments,
+    ScheduledJobArguments,
+    Submission,
+)
 from mcpendpoint.tools.jobs.guide import help_for, usage
 from mcpendpoint.tools.jobs.operations import OPERATIONS, Operation
 from mcpendpoint.tools.jobs.redaction import Redactor
@@ -90,8 +96,7 @@ async def _run(operation: Operation, arguments: JobsArguments, context: ToolCont
     try:
         done = await operation.run(arguments, work)
     except HubError as error:
-        given = arguments.secrets.values() if isinstance(arguments, Submission) else ()
-        raise _explain(error, operation, Redactor([token, *given]), context) from error
+        raise _explain(error, operation, arguments, token, context) from error
     return _output(
         operation.name,
         done.outcome,
@@ -103,10 +108,16 @@ async def _run(operation: Operation, arguments: JobsArguments, context: ToolCont
 
 
 def _explain(
-    error: HubError, operation: Operation, redact: Redactor, context: ToolContext
+    error: HubError,
+    operation: Operation,
+    arguments: JobsArguments,
+    token: str,
+    context: ToolContext,
 ) -> ToolError:
     """Say what went wrong; the Hub's own words may quote what it was sent."""
-    explained = tool_error(error, f"hf_jobs {operation.name}", context)
+    given = arguments.secrets.values() if isinstance(arguments, Submission) else ()
+    redact = Redactor([token, *given])
+    explained = tool_error(error, _subject(operation, arguments), context)
     text = str(explained)
     if error.status == PAYMENT_REQUIRED:
         text += f" Credits are bought at {settings.HF_ENDPOINT}/settings/billing."
@@ -118,6 +129,16 @@ def _explain(
         is_retryable=explained.is_retryable,
         retry_after_seconds=explained.retry_after_seconds,
     )
+
+
+def _subject(operation: Operation, arguments: JobsArguments) -> str:
+    match arguments:
+        case JobArguments() | LogsArguments():
+            return f"Job `{arguments.job_id}`"
+        case ScheduledJobArguments():
+            return f"Scheduled job `{arguments.scheduled_job_id}`"
+        case _:
+            return f"hf_jobs {operation.name}"
 
 
 def _output(

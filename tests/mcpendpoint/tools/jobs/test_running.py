@@ -13,10 +13,11 @@ def owner_of(token):
     return token.removeprefix("hf_user_")
 
 
-def at_the_hub(hub_side, token, job_id):
+async def at_the_hub(hub_side, token, job_id):
     """Return a job as the Hub has it."""
     url = f"{hub_side.url}/api/jobs/{owner_of(token)}/{job_id}"
-    return httpx.get(url, headers={"Authorization": f"Bearer {token}"}).json()
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
+        return (await client.get(url)).json()
 
 
 async def test_a_job_runs_and_says_what_it_printed(hub_side):
@@ -78,7 +79,7 @@ async def test_everything_that_was_asked_for_reaches_the_hub(hub_side):
         volumes=["hf://datasets/acme/squad/data:/data:ro", "hf://acme/tiny-llm:/model"],
     )
 
-    job = at_the_hub(hub_side, token, job_id)
+    job = await at_the_hub(hub_side, token, job_id)
     assert job["spaceId"] == "acme/image-maker"
     assert job["command"] == ["echo", " as it is "]
     assert job["timeoutSeconds"] == 7200
@@ -107,7 +108,7 @@ async def test_the_callers_own_token_is_passed_as_a_secret_and_shown_nowhere(
 
     done = await jobs("uv", token, script=script, **{place: {"HF_TOKEN": placeholder}})
 
-    job = at_the_hub(hub_side, token, done.content["outcome"]["job"]["id"])
+    job = await at_the_hub(hub_side, token, done.content["outcome"]["job"]["id"])
     assert job["environment"] == {} and list(job["secrets"]) == ["HF_TOKEN"]
     assert done.content["outcome"]["logs"] == ["It is <redacted>."]
     assert token not in f"{done.text}{done.content}"
