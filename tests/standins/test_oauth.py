@@ -33,6 +33,7 @@ class Browser:
     name: str
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     pages: list[str] = field(default_factory=list)
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
 
     def authorize(self, *, decision: str = "authorize", **changes: Any) -> dict[str, str]:
         """Go through all pages; return what the app gets in its redirect."""
@@ -48,17 +49,16 @@ class Browser:
         query = urlencode({name: value for name, value in parameters.items() if value})
         url = f"{self.origin}/oauth/authorize?{query}"
         form = {"username": self.name, "decision": decision}
-        with httpx.Client(trust_env=False) as client:
-            response = client.get(url)
-            while not response.headers.get("location", "").startswith(REDIRECT_URI):
-                if "location" in response.headers:
-                    response = client.get(urljoin(url, response.headers["location"]))
-                    continue
-                response.raise_for_status()
-                self.pages.append(response.text)
-                action = re.search(r'action="([^"]+)"', response.text)
-                assert action, response.text
-                response = client.post(urljoin(url, action[1]), data=form)
+        response = self.client.get(url)
+        while not response.headers.get("location", "").startswith(REDIRECT_URI):
+            if "location" in response.headers:
+                response = self.client.get(urljoin(url, response.headers["location"]))
+                continue
+            response.raise_for_status()
+            self.pages.append(response.text)
+            action = re.search(r'action="([^"]+)"', response.text)
+            assert action, response.text
+            response = self.client.post(urljoin(url, action[1]), data=form)
         answer = parse_qs(urlsplit(response.headers["location"]).query)
         return {name: values[0] for name, values in answer.items()}
 
@@ -147,6 +147,16 @@ def test_consent_page_names_who_and_what(browser: Browser, person: Person):
     assert person.name in consent
     assert "manage-repos" in consent
     assert "127.0.0.1:54321" in consent
+
+
+def test_one_browser_serves_one_person_after_the_other(browser: Browser, origin: str):
+    browser.redeem(browser.authorize()["code"])
+    other = Browser(origin, f"{browser.name}-2", client=browser.client)
+
+    tokens = other.redeem(other.authorize()["code"])
+
+    info = get(f"{origin}/oauth/userinfo", tokens["access_token"])
+    assert info["preferred_username"] == other.name
 
 
 def test_a_person_may_refuse(browser: Browser, origin: str):

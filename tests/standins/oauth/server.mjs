@@ -148,8 +148,11 @@ async function controls(ctx, next) {
 
 // A person is asked each time who they are, so that the demo can go from one user to the next.
 async function forgetSession(ctx, next) {
-  if (ctx.path === '/oauth/authorize') delete ctx.req.headers.cookie;
+  const isNew = ctx.path === '/oauth/authorize';
+  if (isNew) delete ctx.req.headers.cookie;
   await next();
+  // What the browser kept of somebody else would make the provider ask whether to sign them out.
+  if (isNew) for (const name of ['_session', '_session.sig']) ctx.append('Set-Cookie', `${name}=; Path=/; Max-Age=0`);
 }
 
 provider.use(controls);
