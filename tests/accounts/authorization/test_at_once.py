@@ -7,26 +7,22 @@ import pytest
 from tests.accounts.authorization import live
 from tests.accounts.authorization.live import LiveApp
 from tests.mcpendpoint.wire import Wire, request
-from tests.ports import free_port
 
 MANY = 8
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def workers(request, make_product):
+def addresses(request):
     """Two addresses of one server; on SQLite, where there is one worker, the same twice."""
-    if request.param == "sqlite":
-        url = make_product().url
-        return url, url
-    make_worker = request.getfixturevalue("postgres_product")
-    first, port = make_worker(), free_port()
-    make_worker(PUBLIC_URL=first.url, PORT=str(port))
-    return first.url, f"http://127.0.0.1:{port}"
+    if request.param == "postgres":
+        return request.getfixturevalue("workers")
+    url = request.getfixturevalue("product").url
+    return url, url
 
 
 @pytest.fixture
-def person(workers, make_person):
-    return make_person(workers[0])
+def person(addresses, make_person):
+    return make_person(addresses[0])
 
 
 def at_once(*actions):
@@ -44,32 +40,32 @@ def is_served(base: str, token: str) -> bool:
     return status == 200
 
 
-def everywhere(workers, app: LiveApp):
-    return [app.at(workers[number % 2]) for number in range(MANY)]
+def everywhere(addresses, app: LiveApp):
+    return [app.at(addresses[number % 2]) for number in range(MANY)]
 
 
-def test_a_code_gives_tokens_once(workers, person):
-    app = live.register(workers[0])
+def test_a_code_gives_tokens_once(addresses, person):
+    app = live.register(addresses[0])
     code = app.code(person)
 
-    answers = at_once(*[lambda app=app: app.redeem(code) for app in everywhere(workers, app)])
+    answers = at_once(*[lambda app=app: app.redeem(code) for app in everywhere(addresses, app)])
 
     assert statuses(answers) == [200] + [400] * (MANY - 1)
 
 
-def test_a_refresh_token_gives_tokens_once(workers, person):
-    app = live.register(workers[0])
+def test_a_refresh_token_gives_tokens_once(addresses, person):
+    app = live.register(addresses[0])
     token = app.tokens(person)["refresh_token"]
 
-    answers = at_once(*[lambda app=app: app.refresh(token) for app in everywhere(workers, app)])
+    answers = at_once(*[lambda app=app: app.refresh(token) for app in everywhere(addresses, app)])
 
     assert statuses(answers) == [200] + [400] * (MANY - 1)
 
 
-def test_a_client_may_refresh_and_revoke_at_the_same_time(workers, person):
-    app = live.register(workers[0])
+def test_a_client_may_refresh_and_revoke_at_the_same_time(addresses, person):
+    app = live.register(addresses[0])
     tokens = app.tokens(person)
-    other = app.at(workers[1])
+    other = app.at(addresses[1])
 
     refreshed, revoked = at_once(
         lambda: app.refresh(tokens["refresh_token"]),
@@ -78,4 +74,4 @@ def test_a_client_may_refresh_and_revoke_at_the_same_time(workers, person):
 
     assert refreshed.status_code in {200, 400}
     assert revoked.status_code == 200
-    assert not is_served(workers[0], tokens["access_token"])
+    assert not is_served(addresses[0], tokens["access_token"])
