@@ -1,5 +1,6 @@
 """What Hugging Face took back or never granted: people and assistants are told how to mend it."""
 
+import re
 from typing import Any
 
 import httpx
@@ -49,8 +50,11 @@ async def sign_in(page: Page, product: Product, person: Person) -> None:
     await decide_on_hugging_face(page, person)
 
 
-async def assistant_of(page: Page, product: Product) -> Wire:
+async def assistant_of(page: Page, product: Product, *more: str) -> Wire:
+    """Return a client with a new key, good for what keys are by default and more."""
     await page.get_by_label("Name of a new key").fill("Laptop")
+    for title in more:
+        await page.locator("#keys").get_by_label(title).check()
     await page.get_by_role("button", name="Create key").click()
     return Wire(f"{product.url}/mcp", await page.locator("#new-key").inner_text())
 
@@ -145,20 +149,24 @@ async def test_one_refusal_by_mistake_ends_nothing(
 
 
 async def test_a_call_that_needs_more_leads_to_where_more_can_be_allowed(
-    page: Page, oauth_product: Product, control: HubControl, person: Person
+    page: Page, oauth_product: Product, person: Person
 ):
     await sign_in(page, oauth_product, person)
-    assistant = await assistant_of(page, oauth_product)
-    control.misbehave("/api/.*squad", status=403)
+    assistant = await assistant_of(page, oauth_product, "Make changes on Hugging Face")
+    assistant.url += "?bouquet=write"
+    create = {"uri": f"hf://models/{person.name}/notes"}
 
-    refused = text_of(look_at(assistant, "acme/squad"))
-    link = next(word for word in refused.split() if word.startswith(oauth_product.url))
-    await page.goto(link.rstrip("."))
-    await page.locator("#hugging-face").get_by_label("Run jobs").check()
+    refused = assistant.call("create_repo", create)["result"]
+    link = re.search(rf"{oauth_product.url}/settings/\S*[^\s.]", text_of(refused))
+    assert link, text_of(refused)
+    await page.goto(link[0])
+    await page.locator("#hugging-face").get_by_label("Create repositories").check()
     await page.get_by_role("button", name="Go on").click()
     await expect(page.get_by_text("Hugging Face will ask you")).to_be_visible()
     await page.get_by_role("button", name="Continue to Hugging Face").click()
     await decide_on_hugging_face(page, person)
+    await expect(page.get_by_text("This server may now: create repositories.")).to_be_visible()
 
-    assert link.endswith("/settings/#hugging-face.")
-    await expect(page.get_by_text("This server may now: run jobs.")).to_be_visible()
+    assert refused["isError"]
+    assert link[0].endswith("/settings/#hugging-face")
+    assert not assistant.call("create_repo", create)["result"].get("isError")
