@@ -16,6 +16,8 @@ class User(AbstractUser):
 
     hf_id = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - unique needs NULL for local admins
     avatar_url = models.URLField(blank=True, max_length=500)
+    hub_changes = models.PositiveIntegerField(default=0, editable=False)
+    """How often their assistants changed something on the Hub: see preferences.Preferences."""
 
 
 class HubCredential(models.Model):

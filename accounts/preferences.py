@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.dispatch import Signal
 
 from accounts import audit
@@ -41,6 +41,9 @@ class Preferences:
     spaces: tuple[SavedSpace, ...]
     """In order of slot."""
     include_images: bool
+    hub_changes: int = 0
+    """A new number after each change on the Hub, in every process: what was remembered of the Hub
+    under an older one is no longer true."""
 
     @property
     def is_untouched(self) -> bool:
@@ -57,13 +60,21 @@ class TooManySpaces(Exception):
 
 
 def load_preferences(user_id: int) -> Preferences:
-    selection = ToolSelection.objects.filter(user_id=user_id).first()
+    user = User.objects.select_related("tool_selection").filter(pk=user_id).first()
+    selection: ToolSelection | None = getattr(user, "tool_selection", None)
     spaces = SelectedSpace.objects.filter(user_id=user_id, is_active=True)
     return Preferences(
         tools=None if selection is None else frozenset(selection.tools),
         spaces=tuple(_saved_space(row) for row in spaces),
         include_images=selection.include_images if selection else True,
+        hub_changes=user.hub_changes if user else 0,
     )
+
+
+def note_hub_change(user_id: int) -> None:
+    """Let no process go on with what it remembers of the Hub for this user."""
+    User.objects.filter(pk=user_id).update(hub_changes=F("hub_changes") + 1)
+    announce(user_id)
 
 
 def find_user(hf_id: str) -> tuple[int, bool] | None:

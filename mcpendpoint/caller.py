@@ -3,6 +3,7 @@
 A credential that is wrong, or that cannot be checked now, is refused. It never becomes anonymous.
 """
 
+import logging
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.db import DatabaseError
 
 from accounts.access_keys import KeyOwner, find_access_key
 from accounts.access_keys import note_use as note_key_use
@@ -21,8 +23,16 @@ from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.caching import SingleFlightCache
 from accounts.credentials import doubt, hub_token
 from accounts.identity import HubUnreachable, TokenRefused, whoami
-from accounts.preferences import Preferences, find_user, load_preferences, preferences_changed
+from accounts.preferences import (
+    Preferences,
+    find_user,
+    load_preferences,
+    note_hub_change,
+    preferences_changed,
+)
 from mcpendpoint.head import Head
+
+logger = logging.getLogger(__name__)
 
 # What another process saved is seen here after this time at the latest; what this process saved,
 # at once (preferences_changed).
@@ -67,6 +77,21 @@ class Caller:
         if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
             return await hub_token(self.user_id)
         return self._hf_token
+
+    @property
+    def hub_changes(self) -> int:
+        """Of the person, in every process; see Preferences."""
+        return self.preferences.hub_changes if self.preferences else 0
+
+    async def note_hub_change(self) -> None:
+        """Tell the other processes; whoever never signed in here is known to this one only."""
+        if self.user_id is None:
+            return
+        try:
+            await database_sync_to_async(note_hub_change)(self.user_id)
+        except DatabaseError:
+            # The change was made, and is to be reported as such.
+            logger.exception("Other processes may show for a while what was before a change.")
 
     async def doubt_hub_token(self, token: str) -> None:
         """Find out whether a token that the Hub has just refused has to be replaced."""

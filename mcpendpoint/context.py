@@ -76,7 +76,12 @@ class RequestContext:
     async def hub(self) -> HubClient:
         token = await self.hub_token()
         doubt = partial(self.caller.doubt_hub_token, token) if token else None
-        return HubClient(token, on_refusal=doubt)
+        return HubClient(
+            token,
+            changes=self.caller.hub_changes,
+            on_change=self.caller.note_hub_change,
+            on_refusal=doubt,
+        )
 
     async def doubt_hub_token(self, token: str) -> None:
         await self.caller.doubt_hub_token(token)

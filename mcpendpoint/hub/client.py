@@ -64,12 +64,22 @@ def forget_answers() -> None:
 
 
 class HubClient:
-    """Asks as the owner of `token`, or as nobody. Cheap to make: one for each request we serve."""
+    """Asks as the owner of `token`, or as nobody. Cheap to make: one for each request we serve.
+
+    `changes` is how many changes of that person other processes have told of.
+    """
 
     def __init__(
-        self, token: str | None, on_refusal: Callable[[], Awaitable[None]] | None = None
+        self,
+        token: str | None,
+        *,
+        changes: int = 0,
+        on_change: Callable[[], Awaitable[None]] | None = None,
+        on_refusal: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._token = token
+        self._changes = changes
+        self._on_change = on_change
         self._on_refusal = on_refusal
         self._digest = sha256(token.encode("utf-8", "replace")).hexdigest() if token else ""
         self._slots = asyncio.Semaphore(MAX_REQUESTS_PER_CALLER)
@@ -203,7 +213,7 @@ class HubClient:
         """Have something done, once: create, update, delete. Return parsed JSON, or None.
 
         `body` is sent as JSON, or as it is when it is bytes. What this caller was told before is
-        not told again: the next look shows the change, in this process.
+        not told again: the next look shows the change.
         """
         content = body if isinstance(body, bytes | None) else orjson.dumps(body)
         headers = {**ACCEPT, "Content-Type": content_type} if content is not None else ACCEPT
@@ -216,6 +226,8 @@ class HubClient:
             raise
         finally:
             _changes.note(self._digest)
+            if self._on_change is not None:
+                await self._on_change()
         if answer.body.strip() in (b"", b"OK"):
             return None
         try:
@@ -257,7 +269,8 @@ class HubClient:
         *,
         seconds: float = ANSWER_SECONDS,
     ) -> T:
-        key = (self._digest, _changes.latest(self._digest), form, url)
+        changes = f"{self._changes}+{_changes.latest(self._digest)}"
+        key = (self._digest, changes, form, url)
         known = _answers.fresh(key)
         if known is not None:
             return cast(T, known.take())  # the form is part of the key

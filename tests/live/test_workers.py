@@ -1,14 +1,19 @@
 """Workers that share a PostgreSQL database and a Redis are one server to whoever asks."""
 
+import time
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
 from accounts.buckets import Rate
 from tests.live.storage import redis_server
-from tests.mcpendpoint.wire import Wire, request
+from tests.mcpendpoint.wire import Json, Wire, message_of, request
 
 PING = request("ping")
+SEEN_WITHIN_SECONDS = 10
+"""Long before anybody would ask the Hub anew by themselves (hub.client.ANSWER_SECONDS)."""
+
 PER_MINUTE = 2_000
 BURST = Rate(PER_MINUTE).burst
 
@@ -30,6 +35,38 @@ def test_the_endpoint_answers_at_every_worker(workers, new_user):
     answers = [Wire(f"{worker}/mcp", token).post(PING) for worker in workers]
 
     assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_a_change_on_the_hub_is_seen_at_the_other_worker(workers, sign_in, new_user):
+    person = new_user()
+    sign_in(SimpleNamespace(url=workers[0]), person.token)
+    one, other = (Wire(f"{worker}/mcp?bouquet=all", person.token) for worker in workers)
+    uri = f"hf://models/{person.name}/notes"
+
+    def has_file() -> bool:
+        listed = ask(other, "hf_fs", {"operations": [{"cmd": "ls", "args": [uri]}]})
+        return "hello.txt" in str(listed["results"][0]["result"]["entries"])
+
+    ask(one, "create_repo", {"uri": uri})
+    had_file = has_file()
+    ask(one, "hf_fs_write", {"cmd": "put", "args": [f"{uri}/hello.txt"], "content": "Hello"})
+
+    assert not had_file
+    assert eventually(has_file, seconds=SEEN_WITHIN_SECONDS)
+
+
+def ask(wire: Wire, tool: str, arguments: Json) -> Json:
+    call = request("tools/call", {"name": tool, "arguments": arguments})
+    return message_of(wire.post(call))["result"]["structuredContent"]
+
+
+def eventually(is_so: Callable[[], bool], *, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @pytest.fixture
