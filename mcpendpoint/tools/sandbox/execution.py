@@ -141,7 +141,8 @@ async def _follow(
                     if output.exit is not None:
                         return
                     now = loop.time()
-                    if now - said_at >= REPORT_SECONDS:
+                    has_news = output.latest or now - start >= REPORT_SECONDS
+                    if has_news and now - said_at >= REPORT_SECONDS:
                         said_at = now
                         line = redact(output.latest)[:MAX_PROGRESS_CHARS] or "running"
                         await context.report_progress(round(now - start, 1), seconds, line)

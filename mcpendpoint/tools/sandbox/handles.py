@@ -10,8 +10,8 @@ VERSION = "hfsb2"
 FORMS = f"{VERSION}:NAMESPACE:JOB_ID, NAMESPACE/JOB_ID or JOB_ID"
 
 _NAMESPACE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?", re.ASCII)
-_JOB_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,48}[A-Za-z0-9])?", re.ASCII)
-"""It becomes a part of a host name."""
+_JOB_ID = re.compile(r"(?=.{1,50}\Z)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII)
+"""It becomes a part of a host name, in which `--` stands before the port."""
 
 
 class BadHandle(ValueError):
