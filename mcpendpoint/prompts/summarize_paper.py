@@ -23,17 +23,17 @@ from mcpendpoint.tools.repo_details.finding import or_error
 MAX_LINKED = 5
 
 
-class Style(StrEnum):
+class DetailLevel(StrEnum):
     BRIEF = "brief"
     DETAILED = "detailed"
     ELI5 = "eli5"
 
 
-_TASKS: Mapping[Style, str] = {
-    Style.BRIEF: """\
+_TASKS: Mapping[DetailLevel, str] = {
+    DetailLevel.BRIEF: """\
 Summarize the paper arXiv:{id} for somebody who has one minute: what problem it takes on, what is
 new, what came out, and why it matters. Five sentences at most, then one with the main figure.""",
-    Style.DETAILED: """\
+    DetailLevel.DETAILED: """\
 Summarize the paper arXiv:{id} in detail for somebody of the field:
 
 1. Problem, and what was known before.
@@ -42,27 +42,28 @@ Summarize the paper arXiv:{id} in detail for somebody of the field:
 4. Ablations and limits, those that the authors name and those that they do not.
 5. What can be used now: code, models, datasets, Spaces.
 6. Three questions that a reviewer would ask.""",
-    Style.ELI5: """\
+    DetailLevel.ELI5: """\
 Explain the paper arXiv:{id} as to a bright child of about ten: everyday words, one picture from
 daily life that carries through, no formulas and no jargon. Begin with why anybody would want this,
 and end with what it cannot do yet. Ten sentences at most, all of them true to the paper.""",
 }
-_TEXT_CHARS = {Style.BRIEF: 15_000, Style.DETAILED: 80_000, Style.ELI5: 15_000}
+_TEXT_CHARS = {DetailLevel.BRIEF: 15_000, DetailLevel.DETAILED: 80_000, DetailLevel.ELI5: 15_000}
 
 
 class SummarizeArguments(Arguments):
-    paper_id: str = Field(
+    arxiv_id: str = Field(
         min_length=1,
         max_length=300,
         description="arXiv id or address of the paper, e.g. 2502.02737.",
     )
-    style: Style = Field(
-        default=Style.BRIEF, description="brief (the default), detailed, or eli5 (for a child)."
+    detail_level: DetailLevel = Field(
+        default=DetailLevel.BRIEF,
+        description="brief (the default), detailed, or eli5 (for a child).",
     )
 
 
 async def write(arguments: SummarizeArguments, context: ToolContext) -> str:
-    paper_id = paper_id_in(arguments.paper_id)
+    paper_id = paper_id_in(arguments.arxiv_id)
     hub = await context.hub()
     try:
         (paper, _), text, linked = await asyncio.gather(
@@ -73,10 +74,10 @@ async def write(arguments: SummarizeArguments, context: ToolContext) -> str:
     except HubError as error:
         raise tool_error(error, f"The paper {paper_id}", context) from error
     return message(
-        _TASKS[arguments.style].format(id=paper_id),
+        _TASKS[arguments.detail_level].format(id=paper_id),
         _facts(paper),
         linked,
-        _text(paper, text, _TEXT_CHARS[arguments.style]),
+        _text(paper, text, _TEXT_CHARS[arguments.detail_level]),
     )
 
 
@@ -121,5 +122,5 @@ SUMMARIZE_PAPER = Prompt(
     description="A research paper in brief, in detail, or explained as to a child.",
     arguments=SummarizeArguments,
     write=write,
-    completers={"paper_id": paper_ids, "style": one_of(*Style)},
+    completers={"arxiv_id": paper_ids, "detail_level": one_of(*DetailLevel)},
 )

@@ -109,7 +109,7 @@ READS = [
         "completion/complete",
         {
             "ref": {"type": "ref/prompt", "name": "summarize-paper"},
-            "argument": {"name": "style", "value": "b"},
+            "argument": {"name": "detail_level", "value": "b"},
         },
     ),
 ]

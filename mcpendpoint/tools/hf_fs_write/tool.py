@@ -48,8 +48,8 @@ class FsWriteArguments(Arguments):
     # What is written may begin or end with a space.
     model_config = ConfigDict(str_strip_whitespace=False, coerce_numbers_to_str=True)
 
-    cmd: WriteCommand
-    args: list[str] = Field(max_length=MAX_ARGS)
+    cmd: WriteCommand = Field(description="put writes a file, rm removes one.")
+    args: list[str] = Field(max_length=MAX_ARGS, description="The URI first, then options.")
     content: str | None = Field(
         default=None, description="For put: UTF-8 text, or base64 with --base64."
     )
@@ -190,6 +190,7 @@ HF_FS_WRITE = Tool(
     result=WriteResult,
     run=run,
     effects=frozenset({Effect.WRITE}),
+    hub_scopes=("contribute-repos", "write-repos", "write-discussions"),
     is_destructive=True,
     is_default=False,
     needs_sign_in=True,

@@ -69,7 +69,7 @@ async def test_papers_are_completed_by_id_and_by_words(hub_side):
 
     assert all(re.fullmatch(r"\d{4}\.\d{5}", paper) for paper in trending)
     assert trending[0] in await values_of("hf://papers/{paper_id}", "paper_id", trending[0][:4])
-    assert "2502.02737" in await values_of("summarize-paper", "paper_id", "SmolLM2")
+    assert "2502.02737" in await values_of("summarize-paper", "arxiv_id", "SmolLM2")
 
 
 async def test_collections_are_completed(hub_side):
@@ -87,8 +87,8 @@ async def test_arguments_of_prompts_are_completed(hub_side, era):
     assert "google-bert/bert-base-uncased" in await values("model-details", "model_id", "bert-b")
     assert await values("dataset-details", "dataset_id", "rajpurkar/sq") == ["rajpurkar/squad"]
     assert "HuggingFaceTB" in await values("user-summary", "user_id", "huggingf")
-    assert await values("summarize-paper", "style", "d") == ["detailed"]
-    assert await values("summarize-paper", "style", "") == ["brief", "detailed", "eli5"]
+    assert await values("summarize-paper", "detail_level", "d") == ["detailed"]
+    assert await values("summarize-paper", "detail_level", "") == ["brief", "detailed", "eli5"]
 
 
 async def test_the_last_of_several_models_is_completed(hub_side):

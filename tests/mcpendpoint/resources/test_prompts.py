@@ -13,7 +13,7 @@ GOOD = [
     ("compare-models", {"model_ids": "google-bert/bert-base-uncased, openai-community/gpt2"}),
     ("model-details", {"model_id": "google-bert/bert-base-uncased"}),
     ("dataset-details", {"dataset_id": "rajpurkar/squad"}),
-    ("summarize-paper", {"paper_id": SMOL}),
+    ("summarize-paper", {"arxiv_id": SMOL}),
     ("user-summary", {"user_id": "HuggingFaceTB"}),
 ]
 
@@ -43,8 +43,8 @@ async def test_prompts_are_listed_with_what_they_take(era):
         assert prompt.title
         assert prompt.description
         assert all(argument.description for argument in prompt.arguments)
-    style = listed[3].arguments[1]
-    assert (style.name, bool(style.required)) == ("style", False)
+    level = listed[3].arguments[1]
+    assert (level.name, bool(level.required)) == ("detail_level", False)
     assert listed[3].arguments[0].required is True
 
 
@@ -106,23 +106,23 @@ async def test_a_missing_readme_or_viewer_leaves_the_facts(hub_side):
     ],
 )
 async def test_a_paper_is_known_by_its_id_and_its_addresses(hub_side, written):
-    assert "SmolLM2" in await text_of("summarize-paper", {"paper_id": written})
+    assert "SmolLM2" in await text_of("summarize-paper", {"arxiv_id": written})
 
 
-async def test_each_style_asks_for_another_summary(hub_side):
+async def test_each_level_asks_for_another_summary(hub_side):
     texts = {
-        style: await text_of("summarize-paper", {"paper_id": SMOL, "style": style})
-        for style in ("brief", "detailed", "eli5")
+        level: await text_of("summarize-paper", {"arxiv_id": SMOL, "detail_level": level})
+        for level in ("brief", "detailed", "eli5")
     }
 
-    assert await text_of("summarize-paper", {"paper_id": SMOL}) == texts["brief"]
+    assert await text_of("summarize-paper", {"arxiv_id": SMOL}) == texts["brief"]
     assert "one minute" in texts["brief"]
     assert "Ablations" in texts["detailed"]
     assert "bright child" in texts["eli5"]
 
 
 async def test_a_paper_whose_text_the_hub_does_not_have_is_summarized_from_its_abstract(hub_side):
-    text = await text_of("summarize-paper", {"paper_id": "2401.00001"})
+    text = await text_of("summarize-paper", {"arxiv_id": "2401.00001"})
 
     assert "not available in Markdown" in text
 
@@ -146,9 +146,9 @@ async def test_a_portrait_names_what_somebody_made(hub_side):
         ("compare-models", {"model_ids": "openai-community/gpt2"}, "2 to 6"),
         ("compare-models", {"model_ids": ",".join(f"a/b{n}" for n in range(7))}, "2 to 6"),
         ("compare-models", {"model_ids": "openai-community/gpt2,acme/nothing"}, "acme/nothing"),
-        ("summarize-paper", {"paper_id": "Attention Is All You Need"}, "arXiv id"),
-        ("summarize-paper", {"paper_id": "1001.00001"}, "1001.00001"),
-        ("summarize-paper", {"paper_id": SMOL, "style": "haiku"}, "brief"),
+        ("summarize-paper", {"arxiv_id": "Attention Is All You Need"}, "arXiv id"),
+        ("summarize-paper", {"arxiv_id": "1001.00001"}, "1001.00001"),
+        ("summarize-paper", {"arxiv_id": SMOL, "detail_level": "haiku"}, "brief"),
         ("user-summary", {"user_id": "nobody-there"}, "nobody-there"),
         ("user-summary", {"user_id": "a b"}, "a b"),
         ("no-such-prompt", {}, "compare-models"),
