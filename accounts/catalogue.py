@@ -29,6 +29,8 @@ class ToolChoice:
     needs_sign_in: bool = False
     brings: tuple[str, ...] = ()
     """Tools without which it is of no use: who has it has them."""
+    hub_scopes: tuple[str, ...] = ()
+    """Scopes of Hugging Face that it needs beyond those of sign-in."""
     is_classic: bool = False
     """Known from older servers, where another does its work here; shown to who looks for it."""
 

@@ -16,7 +16,11 @@ from accounts.catalogue import catalogue
 from accounts.clients import client_snippets
 from accounts.credentials import oauth_scope
 from accounts.forms import AccessKeyForm, ToolsForm, tools_form
-from accounts.huggingface.permissions import further_permissions, read_permissions
+from accounts.huggingface.permissions import (
+    Permission,
+    further_permissions,
+    read_permissions,
+)
 from accounts.models import AccessKey, HubCredential, User
 from accounts.preferences import Preferences, SavedSpace, load_preferences
 
@@ -37,6 +41,14 @@ class SpaceRow:
     hub_url: str
     owner: str
     name: str
+
+
+@dataclass(frozen=True)
+class PermissionRow:
+    """Something that this server might be allowed on Hugging Face, and what for."""
+
+    permission: Permission
+    tools: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ def account_context(user: User) -> dict[str, Any]:
         "credential": credential,
         "needs_sign_in": credential is None or credential.needs_sign_in,
         "permissions": read_permissions(scope),
-        "further_permissions": further_permissions(scope),
+        "further_permissions": [_permission_row(each) for each in further_permissions(scope)],
         "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
         "hub": settings.HF_ENDPOINT,
     }
@@ -131,6 +143,11 @@ def _matching_preset(preferences: Preferences) -> str | None:
         if always_on.union(bouquet.tools) == chosen:
             return bouquet.name
     return None
+
+
+def _permission_row(permission: Permission) -> PermissionRow:
+    tools = (tool.title for tool in catalogue.tools if permission.scope in tool.hub_scopes)
+    return PermissionRow(permission, tuple(tools))
 
 
 def _key_row(key: AccessKey) -> KeyRow:

@@ -21,6 +21,7 @@ class McpEndpointConfig(AppConfig):
                 is_always_on=tool.is_always_on,
                 needs_sign_in=tool.needs_sign_in,
                 brings=tool.brings,
+                hub_scopes=tool.hub_scopes,
                 is_classic=tool in CLASSIC_TOOLS,
             )
             for tool in TOOLS

@@ -150,4 +150,6 @@ class Tool(Generic[ArgumentsT]):
     needs_sign_in: bool = False
     brings: tuple[str, ...] = ()
     """Other tools that come with it."""
+    hub_scopes: tuple[str, ...] = ()
+    """Scopes of Hugging Face that it needs beyond those of sign-in, for one thing or another."""
     meta: dict[str, Any] = field(default_factory=dict)

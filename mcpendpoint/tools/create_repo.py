@@ -182,6 +182,7 @@ CREATE_REPO = Tool(
     result=CreateRepoResult,
     run=run,
     effects=frozenset({Effect.WRITE}),
+    hub_scopes=("contribute-repos", "manage-repos"),
     is_default=False,
     needs_sign_in=True,
 )

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.audit import Action, Outcome
+from accounts.catalogue import Effect, catalogue
 from accounts.models import AuditEvent, HubCredential
 from tests.accounts.sign_in_by_hand import authorize, come_back, onward, parameters, sign_in
 from tests.standins.hub.control import HubControl
@@ -50,6 +51,23 @@ def test_the_settings_say_what_is_allowed_and_offer_more(person, visitor):
     assert "Read your repositories" in page
     assert 'name="scopes" value="jobs"' in page
     assert 'name="scopes" value="read-repos"' not in page
+
+
+def test_the_settings_say_which_tools_need_a_permission(person, visitor):
+    page = visitor.get("/settings/").text
+
+    offer = page.partition('name="scopes" value="jobs"')[2].partition("</li>")[0]
+    assert "Hugging Face Jobs" in offer
+
+
+def test_whatever_a_tool_needs_is_offered(settings):
+    writing = [tool for tool in catalogue.tools if tool.effects & {Effect.WRITE, Effect.SPEND}]
+    brought = {name for tool in writing for name in tool.brings}
+
+    assert [tool.name for tool in writing if not tool.hub_scopes and tool.name not in brought] == []
+    assert {scope for tool in writing for scope in tool.hub_scopes} <= set(
+        settings.HF_OAUTH_FURTHER_SCOPES
+    )
 
 
 def test_a_page_says_first_what_is_going_to_be_asked(person, visitor):

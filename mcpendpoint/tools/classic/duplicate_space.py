@@ -146,6 +146,7 @@ DUPLICATE_SPACE = Tool(
     result=Duplicated,
     run=run,
     effects=frozenset({Effect.WRITE}),
+    hub_scopes=("contribute-repos", "manage-repos"),
     is_default=False,
     needs_sign_in=True,
 )

@@ -172,6 +172,7 @@ HF_JOBS = Tool(
     result=JobsResult,
     run=run,
     effects=frozenset({Effect.WRITE, Effect.SPEND}),
+    hub_scopes=("jobs",),
     is_destructive=True,
     is_default=False,
     needs_sign_in=True,

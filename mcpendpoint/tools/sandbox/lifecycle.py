@@ -245,6 +245,7 @@ HF_SANDBOX = Tool(
     result=SandboxResult,
     run=run,
     effects=frozenset({Effect.WRITE, Effect.SPEND}),
+    hub_scopes=("jobs",),
     is_destructive=True,
     is_default=False,
     needs_sign_in=True,
