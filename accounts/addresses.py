@@ -32,11 +32,14 @@ def oauth_callback_url(request: HttpRequest) -> str:
 
 
 def safe_next_url(request: HttpRequest, url: str | None) -> str | None:
-    """Return where to go after sign-in, None for an address that is not on this server."""
+    """Return where to go after sign-in, None for an address that is not on this server.
+
+    A word without a slash is none either: Django would look for a view of that name.
+    """
     is_ours = url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return url if url and is_ours else None
+    return url if url and "/" in url and is_ours else None
 
 
 def client_address(request: HttpRequest) -> str:

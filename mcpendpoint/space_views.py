@@ -102,6 +102,8 @@ async def add(request: HttpRequest, user: User) -> HttpResponse:
 @for_users
 async def remove(request: HttpRequest, user: User) -> HttpResponse:
     space_id = request.POST.get("space_id", "").strip()
+    if not is_space_id(space_id):
+        return _done(request, space_id, error="That is not the id of a Space.")
     await _remove_space(user, space_id)
     return _done(request, space_id)
 

@@ -36,8 +36,9 @@ async def call_tool(
         context.is_denied = denial.reason != "unknown"
         context.tool_name = name if name in by_name else ""
         raise refusal(denial, context, tool=name[:80])
-    context.tool_name = name
-    context.space_label = PRIVATE  # until the Hub says otherwise
+    # Until the Hub and the Space say otherwise: what a caller makes up is not recorded.
+    context.tool_name = f"{space.prefix}…"
+    context.space_label = PRIVATE
     check_scopes(name, SPACE_EFFECTS, context, tool=name[:80])
     return await _result_of(name, _call_of_space(space, name, arguments, context))
 
@@ -80,6 +81,7 @@ async def _call_of_space(
     tool = next((tool for tool in listing.tools if tool.name == name), None)
     if tool is None:
         raise _missing_tool(space, listing.tools, listing.problem, name)
+    context.tool_name = name
     return await call_space_tool(
         tool,
         arguments,

@@ -24,6 +24,11 @@ _CODE = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class McpValidator(OAuth2Validator):
+    def _load_application(self, client_id: str | None, request: Any) -> Application | None:
+        # No client has such an id, and PostgreSQL cannot even be asked for one.
+        is_possible = client_id is not None and "\0" not in client_id
+        return super()._load_application(client_id, request) if is_possible else None
+
     def validate_code(
         self,
         client_id: str,
