@@ -13,11 +13,13 @@ from tests.unlimited import NO_LIMITS
 
 NOBODY = "http://127.0.0.1:9"  # nothing listens there: a test that needs a Hub says so
 
+SQLITE = f"sqlite:///{Path(tempfile.gettempdir())}/hfmcp-tests-{os.getpid()}.sqlite3"
+
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "hfmcp_site.settings",
     "SECRET_KEY": "a-secret-for-tests-only-with-more-than-fifty-characters-in-it",
     "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-    "DATABASE_URL": f"sqlite:///{Path(tempfile.gettempdir())}/hfmcp-tests-{os.getpid()}.sqlite3",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", SQLITE),
     "REDIS_URL": "",
     "DEBUG": "false",
     "PUBLIC_URL": "http://localhost:8000",
