@@ -146,7 +146,7 @@ def _matching_preset(preferences: Preferences) -> str | None:
 
 
 def _permission_row(permission: Permission) -> PermissionRow:
-    tools = (tool.title for tool in catalogue.tools if permission.scope in tool.hub_scopes)
+    tools = (tool.name for tool in catalogue.tools if permission.scope in tool.hub_scopes)
     return PermissionRow(permission, tuple(tools))
 
 

@@ -55,7 +55,9 @@ _WORDS = {
 
 def read_permissions(scope: str) -> list[Permission]:
     """Return what a credential of this scope allows; the Hub may know scopes that we do not."""
-    return [permission_of(name) for name in dict.fromkeys(scope.split())]
+    given = set(scope.split())
+    known = [permission for name, permission in _WORDS.items() if name in given]
+    return [*known, *(permission_of(name) for name in sorted(given - _WORDS.keys()))]
 
 
 def permission_of(name: str) -> Permission:

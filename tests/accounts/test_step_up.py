@@ -57,7 +57,7 @@ def test_the_settings_say_which_tools_need_a_permission(person, visitor):
     page = visitor.get("/settings/").text
 
     offer = page.partition('name="scopes" value="jobs"')[2].partition("</li>")[0]
-    assert "Hugging Face Jobs" in offer
+    assert "<code>hf_jobs</code>" in offer
 
 
 def test_whatever_a_tool_needs_is_offered(settings):
