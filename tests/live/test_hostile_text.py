@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from mcpendpoint.gradio.naming import url_space_prefix
-from tests.live.isolation.routes import all_routes, path_of
 from tests.live.people import post_form
 from tests.mcpendpoint.wire import Wire, modern, modern_headers, request
+from tests.routes import all_routes, path_of
 
 NUL = "a\0b"
 _NAMES = (

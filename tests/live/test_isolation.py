@@ -16,10 +16,10 @@ import pytest
 from tests.live.isolation import at_the_endpoint as mcp
 from tests.live.isolation import in_the_browser as pages
 from tests.live.isolation.ledger import Ledger
-from tests.live.isolation.routes import all_routes
 from tests.live.isolation.tenant import READERS, Tenant, Visitor
 from tests.live.people import Person
 from tests.ports import free_port
+from tests.routes import all_routes
 
 SEARCH, DETAILS, FILES = (frozenset({name}) for name in READERS)
 CHOICES = [

@@ -1,11 +1,13 @@
 """Many requests at the same time, on both databases: whoever is first gets it, nobody else does."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.accounts.authorization import live
 from tests.accounts.authorization.live import LiveApp
+from tests.live.people import post_form
 from tests.mcpendpoint.wire import Wire, request
 
 MANY = 8
@@ -75,3 +77,18 @@ def test_a_client_may_refresh_and_revoke_at_the_same_time(addresses, person):
     assert refreshed.status_code in {200, 400}
     assert revoked.status_code == 200
     assert not is_served(addresses[0], tokens["access_token"])
+
+
+def test_a_client_that_is_disconnected_while_it_refreshes_has_nothing_left(addresses, person):
+    app = live.register(addresses[0])
+    token = app.tokens(person)["refresh_token"]
+    number = re.search(r"/settings/apps/(\d+)/disconnect/", person.get("/settings/").text)[1]
+
+    refreshed, _ = at_once(
+        lambda: app.at(addresses[1]).refresh(token),
+        lambda: post_form(person, f"/settings/apps/{number}/disconnect/", {}),
+    )
+
+    if refreshed.status_code == 200:
+        assert not is_served(addresses[1], refreshed.json()["access_token"])
+        assert app.refresh(refreshed.json()["refresh_token"]).status_code == 400

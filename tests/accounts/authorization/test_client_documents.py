@@ -67,6 +67,24 @@ def test_a_document_is_fetched_once_and_again_when_it_is_old(alice_client, docum
     assert MadeUpDocuments.fetched == [CLIENT_ID] * 2
 
 
+def test_a_redirect_that_the_document_no_longer_names_is_refused(alice_client, documents):
+    app = App(CLIENT_ID)
+    alice_client.get(app.authorize_url())
+    documents[CLIENT_ID] = document(redirect_uris=["https://client.example/callback"])
+    Application.objects.update(cimd_expires_at=timezone.now())
+
+    assert alice_client.get(app.authorize_url()).status_code == 400
+
+
+def test_a_document_lets_no_client_in_again_that_was_locked_out(alice_client, documents):
+    app = App(CLIENT_ID)
+    alice_client.get(app.authorize_url())
+    Application.objects.update(is_active=False, cimd_expires_at=timezone.now())
+
+    assert alice_client.get(app.authorize_url()).status_code == 400
+    assert not Application.objects.get().is_active
+
+
 def test_a_document_that_is_gone_for_now_is_still_known(alice_client, documents):
     app = App(CLIENT_ID)
     alice_client.get(app.authorize_url())
@@ -157,6 +175,8 @@ def listener() -> Iterator[socket.socket]:
         "[::1]",
         "[::ffff:127.0.0.1]",
         "[64:ff9b::7f00:1]",
+        "[::127.0.0.1]",
+        "localhost.",
     ],
 )
 def test_no_connection_is_made_to_this_machine(alice_client, listener, host):
@@ -178,9 +198,19 @@ def test_no_connection_is_made_to_this_machine(alice_client, listener, host):
         "https://169.254.169.254/latest/meta-data",
         "https://100.64.0.1/client.json",
         "https://0.0.0.0/client.json",
+        "https://192.0.0.1/client.json",
+        "https://198.18.0.1/client.json",
+        "https://255.255.255.255/client.json",
         "https://224.0.0.1/client.json",
         "https://[fe80::1]/client.json",
         "https://[fc00::1]/client.json",
+        "https://[fec0::1]/client.json",
+        "https://[ff02::1]/client.json",
+        "https://[::]/client.json",
+        "https://[::ffff:10.0.0.1]/client.json",
+        "https://[::10.0.0.1]/client.json",
+        "https://[64:ff9b::a00:1]/client.json",
+        "https://[64:ff9b:1::a00:1]/client.json",
         "https://[2002:7f00:1::]/client.json",
         "http://client.example/client.json",
         "https://user:secret@client.example/client.json",

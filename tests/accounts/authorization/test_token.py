@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.authorization.models import AccessToken, Grant, RefreshToken
+from accounts.authorization.scopes import Scope
 from accounts.authorization.tokens import find_token
 from accounts.models import User
 from tests.accounts.authorization.flow import (
@@ -107,6 +108,25 @@ def test_a_token_may_be_for_less_than_its_code(alice_client, app):
     answer = app.redeem(app.code(alice_client, resource=None), resource=SHARED)
 
     assert find_token(answer.json()["access_token"]).resources == {SHARED}
+
+
+def test_a_code_cannot_be_made_more_of(alice_client, app):
+    answer = app.redeem(app.code(alice_client, scope="mcp:read"), scope="mcp:read mcp:write")
+
+    assert answer.json()["scope"] == "mcp:read"
+    assert find_token(answer.json()["access_token"]).scopes == {Scope.READ}
+
+
+def test_a_client_cannot_be_one_in_the_header_and_another_in_the_body(alice_client, app):
+    confidential = registered(token_endpoint_auth_method="client_secret_basic")
+    code = app.code(alice_client)
+    app.http = make_browser()
+    app.http.defaults["HTTP_AUTHORIZATION"] = basic(
+        confidential.client_id, confidential.client_secret
+    )
+
+    assert app.redeem(code).status_code in {400, 401}
+    assert not AccessToken.objects.exists()
 
 
 def test_a_code_of_another_client_is_worth_nothing(alice_client, app):

@@ -2,6 +2,5 @@
 
 ledger.py           whose word is which; looks through every answer
 tenant.py           one person with all credentials, and what they own
-routes.py           every page that there is
 at_the_endpoint.py, in_the_browser.py    what they do
 """

@@ -4,10 +4,10 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from tests.live.isolation.at_the_endpoint import list_tools
-from tests.live.isolation.routes import all_routes, path_of, with_ids
 from tests.live.isolation.tenant import Tenant, Visitor
 from tests.live.people import post_form
 from tests.mcpendpoint.wire import Wire, request
+from tests.routes import all_routes, path_of, with_ids
 
 HTMX = {"HX-Request": "true"}
 """Asks for the answer at once, instead of a redirect to a page that has it."""
