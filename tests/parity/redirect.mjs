@@ -11,11 +11,13 @@ const STANDINS = new Map([
 ]);
 const HOSTS = new Set([...STANDINS.keys()].map((origin) => new URL(origin).hostname));
 STANDINS.set(HUB, HUB); // where the stand-in's own links to further pages lead
+const standinOf = (url) =>
+  url.hostname.endsWith('.hf.jobs') ? `${HUB}/_jobs/${url.hostname}` : STANDINS.get(url.origin);
 
 const fetchForReal = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);
-  const standin = STANDINS.get(url.origin);
+  const standin = standinOf(url);
   if (standin === undefined) throw new TypeError(`fetch failed: ${url.host} is out of reach`);
   const target = standin + url.pathname + url.search;
   return fetchForReal(input instanceof Request ? new Request(target, input) : target, init);
@@ -25,6 +27,8 @@ globalThis.fetch = async (input, init) => {
 // is told to allow. The two hosts are on loopback here, so that is what the look-up has to say.
 process.env.ALLOW_INTERNAL_ADDRESS_HOSTS = [...HOSTS].join(',');
 dns.lookup = async (hostname) => {
+  // Of a sandbox, too: an address that is looked at only, since what is sent goes to the stand-in.
+  if (hostname.endsWith('.hf.jobs')) return [{ address: '1.1.1.1', family: 4 }];
   if (!HOSTS.has(hostname)) throw new Error(`${hostname} is out of reach`);
   return [{ address: '127.0.0.1', family: 4 }];
 };
