@@ -34,6 +34,14 @@ WITHOUT_IO = (
     "mcpendpoint.tools.hf_fs.globs",
     "mcpendpoint.tools.hf_fs.text_policy",
     "mcpendpoint.tools.hf_fs_write.arguments",
+    "mcpendpoint.tools.jobs.arguments",
+    "mcpendpoint.tools.jobs.commands",
+    "mcpendpoint.tools.jobs.durations",
+    "mcpendpoint.tools.jobs.redaction",
+    "mcpendpoint.tools.jobs.volumes",
+    "mcpendpoint.tools.sandbox.argv",
+    "mcpendpoint.tools.sandbox.handles",
+    "mcpendpoint.tools.sandbox.output",
 )
 
 SDK_ENTRANCES = {"mcp", "mcp.server"}

@@ -5,7 +5,7 @@ Everything that is asked of the Hub goes through `HubClient`; what goes wrong is
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -193,12 +193,18 @@ class HubClient:
 
         return await self._once(f"bytes {offset}+{length}", url, load)
 
-    def follow(
+    @asynccontextmanager
+    async def follow(
         self, path: str, params: Params = (), *, max_bytes: int
-    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
         """Open a stream of server-sent events: the data of each. See `streams.open_events`."""
         question = transport.signed(Question(_url(path, params, None), {}, max_bytes), self._token)
-        return streams.open_events(question, caller=self._digest)
+        try:
+            async with streams.open_events(question, caller=self._digest) as events:
+                yield events
+        except HubTokenRefused as error:
+            await self._note(error)
+            raise
 
     async def change(
         self,
