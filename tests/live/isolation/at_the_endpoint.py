@@ -104,6 +104,39 @@ def read_files(me: Tenant, others: list[Tenant]) -> None:
     assert file["status"] == app["status"] == "error"
 
 
+def run_jobs(me: Tenant, others: list[Tenant]) -> None:
+    args = {"command": ["echo", me.has.inside], "labels": {"of": me.has.inside}, "detach": True}
+    started = jobs(me, "run", args)["structuredContent"]["outcome"]["job"]
+    me.job_ids.append(started["id"])
+    other = me.rng.choice(others)
+
+    assert me.has.inside in str(jobs(me, "ps", {"all": True}))
+    for foreign in (*other.job_ids, "0123456789abcdef01234567"):
+        about = {"job_id": foreign, "namespace": other.name}
+        for operation in ("inspect", "logs", "cancel"):
+            assert jobs(me, operation, about)["isError"]
+
+
+def jobs(me: Tenant, operation: str, args: Json) -> Json:
+    return me.call(with_all_rights(me), "hf_jobs", {"operation": operation, "args": args})["result"]
+
+
+def with_all_rights(me: Tenant) -> Wire:
+    """Connect with the token of Hugging Face, which may do more here than keys and apps."""
+    path = me.own_path("?bouquet=all&gradio=none")
+    return Wire(f"{me.worker}{path}", me.person.token, me.http)
+
+
+def try_to_change_what_another_has(me: Tenant, others: list[Tenant]) -> None:
+    other = me.rng.choice(others)
+    readme = f"hf://models/{other.repo_id}/README.md"
+    note = f"hf://buckets/{other.name}/{other.has.bucket}/note.txt"
+
+    for uri in (readme, note):
+        change = {"cmd": "put", "args": [uri], "content": me.has.inside}
+        assert me.call(with_all_rights(me), "hf_fs_write", change)["result"]["isError"]
+
+
 def run_own_space(me: Tenant, others: list[Tenant]) -> None:
     answer = me.call(me.wire(me.own_path(), me.saved.worker), "grp1_whoami")
 

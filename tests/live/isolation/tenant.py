@@ -116,6 +116,7 @@ class Tenant(Visitor):
         self.has = Belongings()
         self.keys: dict[str, str] = {}
         self.apps: list[ConnectedApp] = []
+        self.job_ids: list[str] = []
         self.numbers_seen: list[int] = []
         """By which the pages here know their keys and apps."""
         ledger.note(self.name, self.name, person.hf_id, told_to_admins=True)
