@@ -12,7 +12,8 @@ from mcpendpoint.deadline import within_deadline
 from mcpendpoint.denial import check_scopes, denial_of, refusal
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import SpaceChoice, SpaceTool, call_space_tool, list_space_tools
-from mcpendpoint.tools.base import Tool, ToolError, invalid_arguments
+from mcpendpoint.tools.base import Tool, ToolError
+from mcpendpoint.tools.invalid_arguments import invalid_arguments
 from mcpendpoint.tools.registry import by_name
 
 SPACE_EFFECTS = frozenset({Effect.SPEND})

@@ -14,7 +14,8 @@ from mcpendpoint.denial import check_scopes
 from mcpendpoint.prompts.base import Prompt
 from mcpendpoint.prompts.registry import by_name
 from mcpendpoint.rpc_errors import error_of
-from mcpendpoint.tools.base import ToolError, invalid_arguments
+from mcpendpoint.tools.base import ToolError
+from mcpendpoint.tools.invalid_arguments import invalid_arguments
 
 
 async def get_prompt(

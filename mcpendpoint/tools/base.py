@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from mcp_types import ContentBlock
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from accounts.catalogue import Effect
 from mcpendpoint.hub.client import HubClient
@@ -66,21 +66,6 @@ class ToolError(Exception):
         super().__init__(message)
         self.is_retryable = is_retryable
         self.retry_after_seconds = retry_after_seconds
-
-
-MAX_REASONS = 10
-
-
-def invalid_arguments(name: str, model: type[Arguments], error: ValidationError) -> ToolError:
-    """Name each argument and what is wrong with it, without its value."""
-    known = ", ".join(model.model_fields) or "none"
-    reasons = [
-        f"{'.'.join(map(str, detail['loc'])) or 'arguments'}: {detail['msg']}"
-        for detail in error.errors(include_url=False, include_input=False)[:MAX_REASONS]
-    ]
-    return ToolError(
-        f"Invalid arguments for {name}. {'; '.join(reasons)}. Known arguments: {known}."
-    )
 
 
 @dataclass(frozen=True)

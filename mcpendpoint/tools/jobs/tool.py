@@ -13,9 +13,9 @@ from mcpendpoint.tools.base import (
     ToolContext,
     ToolError,
     ToolOutput,
-    invalid_arguments,
 )
 from mcpendpoint.tools.hub_failures import tool_error
+from mcpendpoint.tools.invalid_arguments import invalid_arguments
 from mcpendpoint.tools.jobs.arguments import (
     JobArguments,
     JobsArguments,

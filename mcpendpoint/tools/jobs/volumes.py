@@ -10,8 +10,10 @@ _PREFIX = "hf://"
 _TYPES = {"models": "model", "datasets": "dataset", "spaces": "space", "buckets": "bucket"}
 
 
-def parse_volume(text: str) -> dict[str, Any]:
+def parse_volume(text: object) -> dict[str, Any]:
     """Return a volume as the Hub's API takes it. Raises ValueError, which says what is wrong."""
+    if not isinstance(text, str):
+        raise ValueError(f"a volume is a string of the form {FORMAT}")
     spec, read_only = _mode_of(text.strip())
     source, separator, mount = spec.rpartition(":/")
     if not source.startswith(_PREFIX) or not separator or not mount.strip("/"):

@@ -293,6 +293,7 @@ REFUSED = {
     "two names": ({"command": ["a"], "name": "x", "labels": {"name": "y"}}, "labels.name"),
     "a timeout": ({"command": ["a"], "timeout": "soon"}, "timeout.*duration"),
     "a volume": ({"command": ["a"], "volumes": ["/data"]}, "volumes.*hf://"),
+    "a volume as an object": ({"command": ["a"], "volumes": [{}]}, "volumes.*hf://"),
     "a label": ({"command": ["a"], "labels": {"a b": "c"}}, "labels"),
     "a variable twice": ({"command": ["a"], "env": {"A": "1"}, "secrets": {"A": "2"}}, "both"),
     "a group without its organization": ({"command": ["a"], "resource_group_id": "x"}, "namespace"),
