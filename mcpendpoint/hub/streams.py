@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import httpx2
 
-from accounts.outgoing import http_client
+from accounts.outgoing import stream_client
 from mcpendpoint.hub.errors import (
     HubBadAnswer,
     HubError,
@@ -64,7 +64,7 @@ async def open_stream(
     Raises HubError, also from taking the next piece: HubUnavailable when it breaks off. No redirect
     is followed. `question` carries its credential already.
     """
-    client = http_client()
+    client = stream_client()
     request = client.build_request(
         question.method,
         question.url,

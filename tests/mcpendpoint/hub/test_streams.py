@@ -1,3 +1,4 @@
+import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
@@ -102,3 +103,21 @@ async def test_nobody_who_is_not_there_can_be_followed(settings):
     with pytest.raises(errors.HubUnavailable):
         async with HubClient("hf_alice").follow("/api/jobs/alice/1/logs", max_bytes=1):
             pass
+
+
+async def test_who_leaves_a_stream_ends_it_at_the_hub(settings):
+    is_left = asyncio.Event()
+
+    async def send_without_end(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
+        assert await reader.read() == b""  # the client hung up
+        writer.close()
+        is_left.set()
+
+    async with await asyncio.start_server(send_without_end, "127.0.0.1", 0) as server:
+        settings.HF_ENDPOINT = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with HubClient("hf_alice").follow("/log", max_bytes=100) as events:
+            assert await anext(events) == b"1"
+        async with asyncio.timeout(5):
+            await is_left.wait()
