@@ -20,6 +20,7 @@ from accounts.proxies import subscriber
 from mcpendpoint.caller import ANONYMOUS, Caller
 from mcpendpoint.head import Head
 from mcpendpoint.messages import MalformedMessage, Message, RequestId, error_message
+from mcpendpoint.tools.markdown import count
 from mcpendpoint.tools.registry import by_name
 
 TOO_MANY = 429
@@ -68,10 +69,8 @@ class TooMany(Exception):
 
     def __init__(self, bucket: str, retry_after_seconds: int, caller: Caller) -> None:
         limit = Limit(bucket.partition(":")[0])
-        plural = "" if retry_after_seconds == 1 else "s"
-        super().__init__(
-            f"Too many {_WHAT[limit]}. Wait {retry_after_seconds} second{plural}, then try again."
-        )
+        wait = count(retry_after_seconds, "second")
+        super().__init__(f"Too many {_WHAT[limit]}. Wait {wait}, then try again.")
         self.bucket = bucket
         self.limit = limit
         self.retry_after_seconds = retry_after_seconds

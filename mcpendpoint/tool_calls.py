@@ -14,6 +14,7 @@ from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import SpaceChoice, SpaceTool, call_space_tool, list_space_tools
 from mcpendpoint.tools.base import Tool, ToolError
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
+from mcpendpoint.tools.markdown import count
 from mcpendpoint.tools.registry import by_name
 
 SPACE_EFFECTS = frozenset({Effect.SPEND})
@@ -104,7 +105,7 @@ def _missing_tool(
 def _failure(error: ToolError) -> CallToolResult:
     text = str(error)
     if error.is_retryable and error.retry_after_seconds:
-        text += f" The same call may work in {error.retry_after_seconds} seconds."
+        text += f" The same call may work in {count(error.retry_after_seconds, 'second')}."
     elif error.is_retryable:
         text += " The same call may work later."
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)

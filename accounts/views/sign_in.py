@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.template.defaultfilters import pluralize
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
@@ -121,7 +122,8 @@ async def _seconds_to_wait(request: HttpRequest) -> int:
 def _refuse_for_now(
     request: HttpRequest, form: TokenForm, onward: str | None, seconds: int
 ) -> HttpResponse:
-    form.add_error("token", f"Too many attempts. Wait {seconds} seconds, then try again.")
+    wait = f"{seconds} second{pluralize(seconds)}"
+    form.add_error("token", f"Too many attempts. Wait {wait}, then try again.")
     response = _render(request, form, onward, status=429)
     response["Retry-After"] = str(seconds)
     return response

@@ -20,6 +20,7 @@ from mcpendpoint.hub.errors import (
     HubUncertain,
 )
 from mcpendpoint.tools.base import Result, ToolContext, ToolError
+from mcpendpoint.tools.markdown import count
 
 Kind = Literal[
     "invalid_id",
@@ -152,5 +153,5 @@ def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str
 
 def _when(error: HubError) -> str:
     if error.retry_after_seconds:
-        return f"Try again in {error.retry_after_seconds} seconds."
+        return f"Try again in {count(error.retry_after_seconds, 'second')}."
     return "Try again in a moment."

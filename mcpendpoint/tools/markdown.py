@@ -52,6 +52,11 @@ def number(value: float | None) -> str:
     return f"{value:g}"
 
 
+def count(value: int, noun: str) -> str:
+    """Return `1 file` or `2 files`."""
+    return f"{value} {noun}" if value == 1 else f"{value} {noun}s"
+
+
 def byte_size(value: int | None) -> str:
     if value is None:
         return MISSING

@@ -84,7 +84,7 @@ async def search(arguments: CollectionSearchArguments, context: ToolContext) -> 
             limit=arguments.limit,
         )
     found = [CollectionSummary(**_facts(each, arguments.owner)) for each in page.items]
-    headline = f"{len(found)} collections." if found else "No collections."
+    headline = f"{markdown.count(len(found), 'collection')}." if found else "No collections."
     result = CollectionsFound(results=found, has_more=page.cursor is not None)
     return ToolOutput(result, "\n\n".join([headline, *map(_render, found)]))
 

@@ -10,7 +10,7 @@ from mcpendpoint.tools.hf_fs.docs_search import MAX_LIMIT, search
 from mcpendpoint.tools.hf_fs.options import Command
 from mcpendpoint.tools.hf_fs.results import Entry
 from mcpendpoint.tools.hf_fs.uri import Uri
-from mcpendpoint.tools.markdown import count_fitting, table
+from mcpendpoint.tools.markdown import count, count_fitting, table
 
 MAX_CHARS = 40_000
 
@@ -54,7 +54,7 @@ async def run(arguments: DocSearchArguments, context: ToolContext) -> ToolOutput
     passages = [_passage(entry) for entry in listed.entries]
     blocks = [_render(passage) for passage in passages]
     shown = count_fitting(blocks, MAX_CHARS)
-    headline = f"{shown} pages. Read one with hf_doc_fetch." if passages else "No page."
+    headline = f"{count(shown, 'page')}. Read one with hf_doc_fetch." if passages else "No page."
     return ToolOutput(DocsFound(results=passages[:shown]), "\n\n".join([headline, *blocks[:shown]]))
 
 

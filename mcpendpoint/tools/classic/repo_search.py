@@ -8,7 +8,7 @@ from mcpendpoint.hub.repos import list_repos
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
-from mcpendpoint.tools.markdown import count_fitting
+from mcpendpoint.tools.markdown import count, count_fitting
 from mcpendpoint.tools.repo_results import RepoSummary, render_summary, summary_of
 from mcpendpoint.tools.repo_search import MAX_CHARS, Filter, Sort
 
@@ -64,7 +64,11 @@ async def _search(
     blocks = [render_summary(repo) for repo in found]
     shown = count_fitting(blocks, MAX_CHARS)
     has_more = shown < len(found) or page.cursor is not None
-    headline = f"{shown} {kind}{', more match' if has_more else ''}." if found else f"No {kind}."
+    headline = (
+        f"{count(shown, repo_type.value)}{', more match' if has_more else ''}."
+        if found
+        else f"No {kind}."
+    )
     text = "\n\n".join([headline, *blocks[:shown]])
     return ToolOutput(ReposFound(results=found[:shown], has_more=has_more), text)
 

@@ -87,8 +87,9 @@ def _render(result: SpaceFiles) -> str:
     if not result.files:
         return f"{result.space} has no such files."
     rows = [(f.path, markdown.byte_size(f.size), f.type, f.url) for f in result.files]
+    files = markdown.count(len(rows), "file")
     more = "\n\nThere are more; hf_fs lists them all." if result.has_more else ""
-    return f"{len(rows)} files of {result.space}.\n\n{markdown.table(HEADINGS, rows)}{more}"
+    return f"{files} of {result.space}.\n\n{markdown.table(HEADINGS, rows)}{more}"
 
 
 SPACE_FILES = Tool(

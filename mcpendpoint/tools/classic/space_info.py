@@ -64,8 +64,9 @@ def _render(info: SpaceInfo) -> str:
     if not info.results:
         return f"{info.username} has no Spaces that this account can see."
     kinds = Counter(space.sdk or "unknown" for space in info.results).most_common()
+    spaces = markdown.count(len(info.results), "Space")
     headline = (
-        f"{info.username} has {len(info.results)}{' or more' if info.has_more else ''} Spaces, "
+        f"{info.username} has {spaces}{' or more' if info.has_more else ''}, "
         f"{info.running} running: {', '.join(f'{count} {sdk}' for sdk, count in kinds)}."
     )
     return f"{headline}\n\n{markdown.table(HEADINGS, map(_row, info.results))}"

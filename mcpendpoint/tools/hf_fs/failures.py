@@ -17,6 +17,7 @@ from mcpendpoint.hub.errors import (
 )
 from mcpendpoint.tools.base import ToolContext
 from mcpendpoint.tools.hub_failures import problem_of
+from mcpendpoint.tools.markdown import count
 
 
 class Code(StrEnum):
@@ -144,4 +145,4 @@ def failure_of(
 
 def _pause(error: HubError) -> str | None:
     seconds = error.retry_after_seconds
-    return f"Repeat this operation after {seconds} seconds." if seconds else None
+    return f"Repeat this operation after {count(seconds, 'second')}." if seconds else None

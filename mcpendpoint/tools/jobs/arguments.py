@@ -54,12 +54,12 @@ VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]
 Variables = dict[VariableName, Annotated[str, BeforeValidator(_text_of)]]
 LabelText = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_.-]*$")]
 Labels = dict[LabelText, LabelText]
-Seconds = Annotated[int, BeforeValidator(_seconds_of)]
+Seconds = Annotated[int, BeforeValidator(_seconds_of, json_schema_input_type=str)]
 Cursor = Annotated[
     str | None,
     Field(max_length=cursors.MAX_CURSOR_TEXT_CHARS, description="next_cursor of the page before."),
 ]
-Volume = Annotated[dict[str, Any], BeforeValidator(parse_volume)]
+Volume = Annotated[dict[str, Any], BeforeValidator(parse_volume, json_schema_input_type=str)]
 
 
 class JobsArguments(Arguments):
@@ -82,7 +82,8 @@ class Submission(JobsArguments):
         description='Secret variables. {"HF_TOKEN": "$HF_TOKEN"} passes the caller\'s own token.',
     )
     timeout: Seconds = Field(
-        default=DEFAULT_TIMEOUT_SECONDS, description='How long it may run: "30s", "5m", "2h", "1d".'
+        default=DEFAULT_TIMEOUT_SECONDS,
+        description='How long it may run: "30s", "5m", "2h", "1d", or seconds.',
     )
     volumes: list[Volume] = Field(default=[], description=f"Mounts: {FORMAT}")
     name: LabelText | None = Field(default=None, description="The same as labels.name.")
@@ -119,7 +120,9 @@ class RunArguments(Submission):
         max_length=500,
         description="Docker image, or a Space as hf.co/spaces/OWNER/NAME.",
     )
-    command: Annotated[list[str], BeforeValidator(_argv_of)] = Field(
+    command: Annotated[
+        list[str], BeforeValidator(_argv_of, json_schema_input_type=list[str] | str)
+    ] = Field(
         min_length=1,
         description=(
             'An argv, e.g. ["python", "-c", "print(1)"]. A string is split into words; '
@@ -156,7 +159,7 @@ class ScheduledUvArguments(UvArguments, Schedule):
 
 class PsArguments(JobsArguments):
     all: bool = Field(default=False, description="Also those that have ended.")
-    status: Annotated[list[str], BeforeValidator(_stages_of)] = Field(
+    status: Annotated[list[str], BeforeValidator(_stages_of, json_schema_input_type=str)] = Field(
         default=[], description=f"Only these stages: {', '.join(STAGES)}."
     )
     labels: Labels = Field(default={}, description="All of these have to match.")
@@ -178,7 +181,10 @@ class LogsArguments(JobsArguments):
 class InspectArguments(JobsArguments):
     job_id: Annotated[
         list[JobId],
-        BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+        BeforeValidator(
+            lambda value: [value] if isinstance(value, str) else value,
+            json_schema_input_type=list[str] | str,
+        ),
     ] = Field(min_length=1, max_length=MAX_INSPECTED, description="One job, or several.")
 
 

@@ -54,6 +54,8 @@ def help_for(operation: Operation) -> str:
 
 
 def _kind(schema: Any) -> str:
+    if "anyOf" in schema:
+        return " or ".join(map(_kind, schema["anyOf"]))
     kind = schema.get("type", "any")
     return f"{kind} of {_kind(schema['items'])}" if kind == "array" else str(kind)
 

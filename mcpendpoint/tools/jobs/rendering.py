@@ -7,7 +7,7 @@ import orjson
 
 from mcpendpoint.tools.jobs.follow import Log
 from mcpendpoint.tools.jobs.results import Hardware, Job, ScheduledJob
-from mcpendpoint.tools.markdown import MISSING, code, fenced, one_line, table
+from mcpendpoint.tools.markdown import MISSING, code, count, fenced, one_line, table
 
 MAX_LOG_CHARS = 30_000
 MAX_COMMAND_CHARS = 60
@@ -45,8 +45,9 @@ def log_text(lines: Sequence[str], log: Log, seconds: float) -> str:
     parts = []
     if lines:
         of = f", {log.count} were read" if log.count > len(lines) else ""
-        count = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
-        parts.append(f"**Log (last {count}{of}):**\n{fenced(chr(10).join(lines))}")
+        parts.append(
+            f"**Log (last {count(len(lines), 'line')}{of}):**\n{fenced(chr(10).join(lines))}"
+        )
     else:
         parts.append("It has printed nothing so far." if log.job is None else "It printed nothing.")
     return "\n\n".join([*parts, log_end(log, seconds)])

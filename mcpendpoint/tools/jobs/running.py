@@ -29,7 +29,7 @@ from mcpendpoint.tools.jobs.redaction import Redactor
 from mcpendpoint.tools.jobs.results import Inspection, Job, Outcome
 from mcpendpoint.tools.jobs.specs import prepare
 from mcpendpoint.tools.jobs.work import Done, Work
-from mcpendpoint.tools.markdown import code
+from mcpendpoint.tools.markdown import code, count, one_line
 
 ACTIVE = ("SCHEDULING", "RUNNING")
 
@@ -143,9 +143,8 @@ def _list_text(
     if not shown:
         more = ' For those that have ended, ask with {"all": true}.' if stages == ACTIVE else ""
         return f"No jobs of {namespace}{what} on this page.{more}" + _next_text(next_cursor)
-    count = "1 job" if len(shown) == 1 else f"{len(shown)} jobs"
     return (
-        f"**{count} of {namespace}{what}:**\n\n{rendering.job_table(shown)}"
+        f"**{count(len(shown), 'job')} of {namespace}{what}:**\n\n{rendering.job_table(shown)}"
         f"{_next_text(next_cursor)}"
     )
 
@@ -178,7 +177,7 @@ async def read_log(arguments: LogsArguments, work: Work) -> Done:
         finished=log.is_finished,
         truncated=not log.is_finished,
     )
-    reason = f" {now.status.message}" if now.status.message else ""
+    reason = f" {one_line(now.status.message)}" if now.status.message else ""
     text = f"Job {code(job.id)}\n\n{rendering.log_text(lines, log, seconds)}{reason}"
     return Done(outcome, text, log.count, len(lines))
 

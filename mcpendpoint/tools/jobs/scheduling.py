@@ -15,7 +15,7 @@ from mcpendpoint.tools.jobs.results import Outcome, ScheduledJob
 from mcpendpoint.tools.jobs.running import acknowledge, read_cursor, write_cursor
 from mcpendpoint.tools.jobs.specs import prepare
 from mcpendpoint.tools.jobs.work import Done, Work
-from mcpendpoint.tools.markdown import code
+from mcpendpoint.tools.markdown import code, count
 
 LIST = "scheduled"
 
@@ -69,8 +69,8 @@ def _list_text(shown: list[ScheduledJob], namespace: str, *, hidden: int) -> str
     note = f"Not shown: {hidden}, suspended (all: true shows them) or with other labels."
     if not shown:
         return f"No active scheduled jobs of {namespace}." + (f" {note}" if hidden else "")
-    count = "1 scheduled job" if len(shown) == 1 else f"{len(shown)} scheduled jobs"
-    text = f"**{count} of {namespace}:**\n\n{rendering.schedule_table(shown)}"
+    jobs_shown = count(len(shown), "scheduled job")
+    text = f"**{jobs_shown} of {namespace}:**\n\n{rendering.schedule_table(shown)}"
     return f"{text}\n\n{note}" if hidden else text
 
 

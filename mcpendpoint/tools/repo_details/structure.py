@@ -180,7 +180,7 @@ def _splits_table(structure: Structure) -> str:
 def _parquet(split: SplitFacts) -> str:
     if split.parquet_files is None:
         return ""
-    files = "1 file" if split.parquet_files == 1 else f"{split.parquet_files} files"
+    files = markdown.count(split.parquet_files, "file")
     return f"{files}, {markdown.byte_size(split.parquet_bytes)}"
 
 

@@ -31,6 +31,10 @@ MAX_CHARS = 66_000
 LARGE_PARTS_CHARS = 50_000
 """For the READMEs and rows of all ids together."""
 
+COLUMNS_AND_ROWS = (
+    "Columns and rows: hub_repo_details with operations dataset_structure and dataset_preview."
+)
+
 
 async def run(arguments: RepoDetailsArguments, context: ToolContext) -> ToolOutput:
     hub = await context.hub()
@@ -182,7 +186,7 @@ def _render(repository: Repository) -> str:
         if match.preview:
             parts.append(render_preview(match.preview))
         if match.repo_type is RepoType.DATASET and match.has_only_overview and not problems:
-            parts.append("Columns and rows: operations dataset_structure and dataset_preview.")
+            parts.append(COLUMNS_AND_ROWS)
         if match.readme:
             parts.append(render_readme(match.readme))
     if repository.account:

@@ -16,6 +16,7 @@ from mcpendpoint.tools.jobs.durations import parse_duration
 from mcpendpoint.tools.jobs.flavors import check_flavor
 from mcpendpoint.tools.jobs.redaction import Redactor
 from mcpendpoint.tools.jobs.volumes import parse_volume
+from mcpendpoint.tools.markdown import one_line
 from mcpendpoint.tools.sandbox.argv import invalid
 from mcpendpoint.tools.sandbox.bootstrap import NAME_LABEL, sandbox_spec
 from mcpendpoint.tools.sandbox.connecting import Desk
@@ -29,8 +30,8 @@ READY_SECONDS = 10
 POLL_SECONDS = 0.5
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}", re.ASCII)
-_ADJECTIVES = ("calm", "bright", "clear", "quick", "steady", "fresh", "kind", "gentle")
-_NOUNS = ("harbor", "summit", "orbit", "signal", "meadow", "bridge", "canvas", "willow")
+_ADJECTIVES = ("amber", "brisk", "gentle", "merry", "nimble", "quiet", "sunny", "tidy")
+_NOUNS = ("badger", "comet", "fjord", "lantern", "otter", "pebble", "sparrow", "willow")
 
 
 async def create(given: Given, desk: Desk) -> tuple[Job, bool]:
@@ -138,7 +139,7 @@ async def _expect_running(job: Job, namespace: str, desk: Desk) -> None:
     except HubError:
         return
     if now.is_finished:
-        reason = f": {now.status.message}" if now.status.message else ""
+        reason = f": {one_line(now.status.message, 300)}" if now.status.message else ""
         raise ToolError(
             f"The sandbox's job {job.id} ended while it started ({now.status.stage}{reason}). "
             f'hf_jobs {{"operation": "logs", "args": {{"job_id": "{job.id}"}}}} tells more.'

@@ -7,6 +7,7 @@ from django.conf import settings
 from accounts import identity
 from accounts.identity import HubUnreachable, TokenRefused, WhoAmI
 from mcpendpoint.tools.base import Arguments, Tool, ToolContext, ToolError, ToolOutput
+from mcpendpoint.tools.markdown import count
 from mcpendpoint.tools.whoami.results import (
     Account,
     AppEntity,
@@ -58,7 +59,7 @@ async def _ask(context: ToolContext) -> WhoAmIResult:
         return _without_account(
             "authentication_unverified",
             "Hugging Face could not be asked who this credential belongs to. "
-            f"Try again in {error.retry_after_seconds} seconds.",
+            f"Try again in {count(error.retry_after_seconds, 'second')}.",
         )
 
 

@@ -21,6 +21,11 @@ def test_sizes(value, text):
     assert markdown.byte_size(value) == text
 
 
+@pytest.mark.parametrize(("value", "text"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
+def test_counts(value, text):
+    assert markdown.count(value, "file") == text
+
+
 def test_dates():
     assert markdown.date(datetime(2026, 1, 2, 3, 4, tzinfo=UTC)) == "2026-01-02"
 

@@ -85,3 +85,9 @@ async def test_details_of_what_there_is_not_are_an_error(hub_side):
 
     assert called.is_error
     assert "acme/nothing" in called.text
+
+
+async def test_what_else_a_dataset_has_is_said_with_the_tool_that_shows_it(hub_side):
+    found = await call("dataset_details", dataset_id="rajpurkar/squad")
+
+    assert "hub_repo_details with operations dataset_structure" in found.text

@@ -64,6 +64,10 @@ async def test_documentation_is_searched(hub_side):
     assert page.content["content"]
 
 
+async def test_a_single_find_is_not_said_to_be_many(hub_side):
+    assert (await call("hf_doc_search", query="lora")).text.startswith("1 page.")
+
+
 async def test_nothing_asked_is_a_list_of_products(hub_side):
     called = await call("hf_doc_search", query="")
 

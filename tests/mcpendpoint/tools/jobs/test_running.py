@@ -266,7 +266,7 @@ async def test_an_operation_explains_itself(hub_side, args):
     done = await jobs("run", fresh_token(), **args)
 
     assert done.content["outcome"]["kind"] == "help"
-    assert "`command` (array of string, required)" in done.text
+    assert "`command` (array of string or string, required)" in done.text
     assert not hub_side.asked()
 
 

@@ -1,8 +1,6 @@
 import pytest
-from django.core.cache import cache
 
 
 @pytest.fixture(autouse=True)
 def _sandboxes_at_the_standin(hub_side, settings):
     settings.HF_JOBS_URL = f"{hub_side.url}/_jobs/{{job_id}}--{{port}}.hf.jobs"
-    cache.clear()
