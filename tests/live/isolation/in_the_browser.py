@@ -86,7 +86,7 @@ def refuses(worker: str, token: str, me: Tenant) -> bool:
 
 def touch_what_others_have(me: Tenant, others: list[Tenant]) -> None:
     """Post to every address that names something by its number, with numbers of others."""
-    numbers = {number for other in others for number in other.numbers_seen[-2:]}
+    numbers = {number for other in others for number in other.numbers_seen[-1:]}
     for what in ("keys", "apps"):  # one's own key may have the number of somebody's app
         numbers -= set(me.numbers_of(what).values())
     for route in with_ids(all_routes()):
