@@ -7,7 +7,7 @@ from tests.mcpendpoint.tools.jobs.calling import jobs, start
 
 async def names_of(token, **args):
     done = await jobs("ps", token, **args)
-    return [job["labels"]["name"] for job in done.content["outcome"]["jobs"]]
+    return [job.get("labels", {}).get("name") for job in done.content["outcome"]["jobs"]]
 
 
 async def test_without_more_those_that_go_on_are_listed(hub_side):
