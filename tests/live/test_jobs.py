@@ -144,3 +144,20 @@ def test_what_is_done_in_a_sandbox_is_there_at_the_next_call(wire):
 
     ended = wire.call("hf_sandbox", {"cmd": "terminate", "args": [handle]})["result"]
     assert ended["structuredContent"]["terminated"] is True
+
+
+def test_another_worker_knows_the_secret_and_the_sandbox_too(workers, somebody):
+    """Nothing about either is in the memory of the worker that started it."""
+    first, second = (
+        Wire(f"{url}/mcp?mix=jobs,sandbox&gradio=none", somebody.token) for url in workers
+    )
+    started = job(first, "run", command=["echo", SECRET], secrets={"KEY": SECRET}, detach=True)
+    job_id = started["structuredContent"]["outcome"]["job"]["id"]
+    made = first.call("hf_sandbox", {"cmd": "create", "args": []})["result"]
+    handle = made["structuredContent"]["handle"]
+
+    log = job(second, "logs", job_id=job_id, wait_seconds=20)
+    done = second.call("hf_sandbox_exec", {"cmd": "exec", "args": [handle, "echo hi"]})["result"]
+
+    assert log["structuredContent"]["outcome"]["lines"] == ["<redacted>"]
+    assert done["structuredContent"]["stdout"] == "hi\n"
