@@ -58,6 +58,10 @@ class AskedWrongly(Exception):
         self.description = error.description or error.error
         self.client_url = client_url
 
+    @property
+    def destination(self) -> Destination | None:
+        return None if self.client_url is None else destination_of(self.client_url)
+
 
 def read_request(request: HttpRequest, user: User) -> Asked:
     """Raises AskedWrongly."""

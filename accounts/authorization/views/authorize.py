@@ -12,6 +12,7 @@ from accounts.authorization import consent
 from accounts.authorization.connections import note_consent
 from accounts.authorization.consent import Asked, AskedWrongly
 from accounts.authorization.events import note
+from accounts.authorization.redirects import destination_of
 from accounts.authorization.scopes import WORDS, Scope, ScopeWords
 from accounts.credentials import has_ended
 from accounts.models import User
@@ -76,13 +77,15 @@ def _ask(request: HttpRequest, asked: Asked, form: ConsentForm) -> HttpResponse:
 
 
 def _refuse(request: HttpRequest, wrong: AskedWrongly) -> HttpResponseBase:
-    if wrong.client_url is None:
-        context = {"description": wrong.description}
-        return render(request, "authorization/refused.html", context, status=400)
+    if wrong.client_url is None or not destination_of(wrong.client_url).is_local:
+        # Anybody can register a site; a mere link to us leads nobody there (RFC 9700, 4.11.2).
+        response = render(request, "authorization/refused.html", {"wrong": wrong}, status=400)
+        response["Referrer-Policy"] = "no-referrer"
+        return response
     if request.method == "POST" or request.headers.get("Sec-Fetch-Site") == "same-origin":
         return _leave(request, wrong.client_url, "the app")
     return OAuth2ResponseRedirect(
-        wrong.client_url, allowed_schemes=["https", "http", *settings.OAUTH_APP_SCHEMES]
+        wrong.client_url, allowed_schemes=["http", *settings.OAUTH_APP_SCHEMES]
     )
 
 

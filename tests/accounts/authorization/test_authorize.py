@@ -162,6 +162,26 @@ def test_an_error_after_the_sign_in_form_goes_by_a_page_of_ours(alice_client, ap
     assert answer_of(response)["error"] == "invalid_scope"
 
 
+@pytest.mark.parametrize("way", ["a link", "the sign-in form", "a decision"])
+def test_a_wrong_request_sends_nobody_to_a_site_that_anybody_can_register(alice_client, way):
+    app = registered(redirect_uris=["https://evil.example/callback"])
+    url = app.authorize_url(response_type="token")
+    came_from = {"Sec-Fetch-Site": "same-origin"} if way == "the sign-in form" else {}
+
+    if way == "a decision":
+        response = decide(alice_client, url, "allow", ["mcp:read"])
+    else:
+        response = alice_client.get(url, headers=came_from)
+
+    assert response.status_code == 400
+    assert "location" not in response.headers
+    assert "http-equiv" not in response.text
+    link = re.search(r'href="(https://evil.example/callback\?[^"]+)"', response.text)[1]
+    assert "error=unsupported_response_type" in link
+    assert "iss=http" in link
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
 def test_a_person_who_declines_sends_the_client_away(alice_client, app):
     answer = answer_of(decide(alice_client, app.authorize_url(), "deny", ["mcp:read"]))
 
