@@ -1,12 +1,16 @@
 """Each endpoint of the Hub that hf_jobs asks fails in each way: the right error, once."""
 
+import asyncio
 import re
+from collections import Counter
+from typing import Any
 
 import pytest
 
 from mcpendpoint.tools.base import ToolError
 from tests.mcpendpoint.hub_side import fresh_token
 from tests.mcpendpoint.tools.jobs.calling import jobs
+from tests.mcpendpoint.tools.test_faults import FAULTS, PATIENCE_SECONDS
 
 JOB = "6871b0c4d1a2f3e4b5c6d7e8"
 ONE, SCHEDULE = {"job_id": JOB}, {"scheduled_job_id": JOB}
@@ -124,3 +128,49 @@ async def test_a_token_that_was_revoked_meanwhile_is_told(hub_side):
     error = await error_of("run", "hf_expired")
 
     assert "refused the token" in str(error)
+
+
+PLACES = {
+    "who asks": "^/api/whoami-v2",
+    "the hardware": "^/api/jobs/hardware",
+    "the jobs": "^/api/jobs/visitor[^/]*$",
+    "a job": "^/api/jobs/visitor[^/]*/[^/]*$",
+    "a log": "/logs",
+    "the schedules": "^/api/scheduled-jobs/",
+}
+TRIED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("run", {"command": ["echo", "hi"], "wait_seconds": 2}),
+    ("ps", {}),
+    ("inspect", ONE),
+    ("logs", {**ONE, "wait_seconds": 2}),
+    ("hardware", {}),
+    ("scheduled run", CHANGES["scheduled run"]),
+    ("scheduled ps", {}),
+)
+
+
+async def ends_well(operation, args, token):
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            told = (await jobs(operation, token, **args)).text
+    except ToolError as error:
+        told = str(error)
+    assert told and token not in told
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+async def test_every_call_ends_well_wherever_it_is_broken(hub_side, settings, fault):
+    settings.HF_TIMEOUT_SECONDS = 1
+    # To a change an answer is awaited for longer than this test would like to.
+    method = {"method": "GET"} if "delay" in fault else {}
+    calls = []
+    for path in PLACES.values():
+        for operation, args in TRIED:
+            token = fresh_token()
+            hub_side.break_at(path, token=token, **fault, **method)
+            calls.append(ends_well(operation, args, token))
+
+    await asyncio.gather(*calls)
+
+    changes = Counter(each["token"] for each in asked_to_change(hub_side))
+    assert max(changes.values()) == 1
