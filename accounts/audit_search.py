@@ -10,10 +10,16 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, HubCredential
 
 PAGE_SIZE = 50
 MAX_FACTS_CHARACTERS = 300
+
+_CREDENTIALS: dict[Any, str] = {
+    HubCredential.Kind.OAUTH: "Hugging Face",
+    HubCredential.Kind.TOKEN: "a pasted token",
+}
+"""What somebody signed in with."""
 
 Events = QuerySet[AuditEvent]
 
@@ -147,11 +153,13 @@ def _midnight(day: date) -> datetime:
 
 def _facts(detail: dict[str, Any]) -> str:
     """Write details of our own making for people."""
-    facts = " · ".join(f"{name} {_plain(value)}" for name, value in detail.items())
+    facts = " · ".join(f"{name} {_plain(name, value)}" for name, value in detail.items())
     return facts if len(facts) <= MAX_FACTS_CHARACTERS else facts[:MAX_FACTS_CHARACTERS] + "…"
 
 
-def _plain(value: Any) -> str:
+def _plain(name: str, value: Any) -> str:
+    if name == "with":
+        return _CREDENTIALS.get(value, str(value))
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, bool):

@@ -70,6 +70,11 @@ class Catalogue:
     def tools(self) -> tuple[ToolChoice, ...]:
         return tuple(self._tools.values())
 
+    def with_brought(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the names, and those of the tools that come with them."""
+        named = frozenset(names)
+        return named.union(*(tool.brings for tool in self.tools if tool.name in named))
+
     @property
     def bouquets(self) -> tuple[Bouquet, ...]:
         return tuple(self._bouquets.values())

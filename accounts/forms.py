@@ -51,7 +51,7 @@ class ToolsForm(forms.Form):
     def ticked(self) -> frozenset[str]:
         """Names of the tools to show as selected: what was sent, else what is saved."""
         value = self["tools"].value()
-        return frozenset(value or ())
+        return catalogue.with_brought(value or ())
 
     def rows(self) -> list[tuple[ToolChoice, bool]]:
         return self._rows(is_classic=False)

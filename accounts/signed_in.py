@@ -24,7 +24,9 @@ def for_users(view: UserView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if isinstance(request.user, User):
             return view(request, request.user, *args, **kwargs)
-        response = redirect_to_login(resolve_url("accounts:settings"))
+        is_page = request.method == "GET" and not is_htmx(request)
+        onward = request.get_full_path() if is_page else resolve_url("accounts:settings")
+        response = redirect_to_login(onward)
         return HttpResponseClientRedirect(response.url) if is_htmx(request) else response
 
     update_wrapper(guarded, view)

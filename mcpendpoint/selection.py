@@ -121,8 +121,7 @@ def select(
     is_signed_in: bool,
 ) -> Selection:
     """Decide. `saved` is None for somebody who never signed in here. Raises WishRefused."""
-    wanted = _wanted_tools(wish, catalogue, saved)
-    wanted |= {name for tool in catalogue.tools if tool.name in wanted for name in tool.brings}
+    wanted = catalogue.with_brought(_wanted_tools(wish, catalogue, saved))
     tools = tuple(
         tool.name
         for tool in catalogue.tools

@@ -54,6 +54,12 @@ def test_it_shows_what_was_done_newest_first(alice, alice_client):
     assert "Signed in" in page
 
 
+def test_it_says_in_words_how_somebody_signed_in(alice, client_of):
+    page = client_of(alice).get(PAGE).text
+
+    assert "with a pasted token" in page
+
+
 def test_nothing_of_anybody_else_is_there(alice, stranger, client_of):
     client = client_of(alice)
     log_call(stranger, tool="of_the_stranger")

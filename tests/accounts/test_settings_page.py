@@ -24,6 +24,20 @@ def test_a_fragment_sends_the_whole_page_to_sign_in(client):
     assert response.headers["HX-Redirect"] == "/sign-in/?next=/settings/"
 
 
+@pytest.mark.parametrize("path", ["/settings/activity/?outcome=ok", "/settings/account/remove/"])
+def test_whoever_signs_in_for_a_page_gets_to_that_page(client, path):
+    assert client.get(path, follow=True).context["next"] == path
+
+
+def test_what_a_tool_brings_is_shown_as_selected(alice, alice_client):
+    save_tools(alice, ["hf_sandbox"], include_images=True)
+
+    rows = alice_client.get("/settings/").context["tools_form"].rows()
+
+    shown = {tool.name for tool, is_ticked in rows if is_ticked and not tool.is_always_on}
+    assert shown == {"hf_sandbox", "hf_sandbox_exec", "hf_sandbox_fs"}
+
+
 def test_it_shows_the_address_of_the_host_that_the_browser_uses(alice_client, alice):
     page = alice_client.get("/settings/").text
 
