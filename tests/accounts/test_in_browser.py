@@ -100,6 +100,8 @@ async def test_everything_works_without_javascript(browser: Browser, product: Pr
     await page.locator("#tool-hub_repo_search").uncheck()
     await page.get_by_role("button", name="Save tools").click()
     await expect(message).to_have_text("Your tools are saved.")
+    await expect(message).to_be_in_viewport()
+    await expect(page.get_by_role("heading", name="Tools")).to_be_in_viewport()
     await expect(page.locator("#tool-hub_repo_search")).not_to_be_checked()
 
     await page.get_by_label("What should it do").fill("acme/asleep")
