@@ -1,7 +1,7 @@
 """The WebSocket of the dashboard: a snapshot at once, then another whenever something changed.
 
-Staff only, and only for as long as they are: the session is looked at again every half minute and
-when it ends. All a page may say is which range it shows.
+Staff only, and only for as long as they are: the session is looked at again every second and when
+it ends. All a page may say is which range it shows.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ CLOSE_SIGNED_OUT = 4401
 
 
 class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
-    def __init__(self, *, session_check_seconds: float = 30.0) -> None:
+    def __init__(self, *, session_check_seconds: float = 1.0) -> None:
         super().__init__()
         self._session_check_seconds = session_check_seconds
         self._shown = DEFAULT_RANGE

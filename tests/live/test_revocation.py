@@ -10,6 +10,8 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from tests import environment
 from tests.accounts.authorization import live
@@ -166,6 +168,22 @@ def test_no_session_goes_on_at_any_worker(somebody, end):
     for worker in somebody.workers:
         page = httpx.get(f"{worker}/settings/", cookies=cookies)
         assert page.status_code == 302
+
+
+def test_no_page_of_the_dashboard_goes_on_at_another_worker(workers, sign_in):
+    one, other = workers
+    browser = sign_in(SimpleNamespace(url=one), "hf_admin")
+    cookies = {"Cookie": f"sessionid={browser.cookies['sessionid']}"}
+    address = f"ws{other.removeprefix('http')}/ws/dashboard/"
+    with connect(address, origin=other, additional_headers=cookies, proxy=None) as socket:
+        socket.recv(timeout=10)
+
+        post_form(browser, "/settings/sign-out-everywhere/", {})
+
+        deadline = time.monotonic() + WITHIN_SECONDS
+        with pytest.raises(ConnectionClosed):
+            while time.monotonic() < deadline:
+                socket.recv(timeout=WITHIN_SECONDS)
 
 
 def assert_refused_everywhere(who: Settled, token: str) -> None:
