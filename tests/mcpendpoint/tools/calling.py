@@ -1,6 +1,6 @@
 """Runs a tool as the endpoint does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema
@@ -33,6 +33,16 @@ class Context:
 
     async def report_progress(self, progress, total=None, message=None):
         pass
+
+
+@dataclass
+class Watching(Context):
+    """A caller who wants to know how far it is."""
+
+    progress: list[tuple[float, float | None, str | None]] = field(default_factory=list)
+
+    async def report_progress(self, progress, total=None, message=None):
+        self.progress.append((progress, total, message))
 
 
 @dataclass

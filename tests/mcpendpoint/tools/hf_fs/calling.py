@@ -1,7 +1,7 @@
 """Calls hf_fs with operations written as command lines."""
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import jsonschema
@@ -11,16 +11,6 @@ from mcpendpoint.tools.hf_fs.tool import HF_FS, FsArguments
 from tests.mcpendpoint.tools.calling import Context
 
 SCHEMA = definition(HF_FS).output_schema
-
-
-@dataclass
-class Watching(Context):
-    """A caller who wants to know how far it is."""
-
-    progress: list[tuple[float, float | None, str | None]] = field(default_factory=list)
-
-    async def report_progress(self, progress, total=None, message=None):
-        self.progress.append((progress, total, message))
 
 
 @dataclass

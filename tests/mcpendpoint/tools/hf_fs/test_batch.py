@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from mcpendpoint.tools.hf_fs.tool import FsArguments
 from mcpendpoint.tools.hf_fs.trending import Trending
 from tests.mcpendpoint.hub_side import fresh_token
-from tests.mcpendpoint.tools.hf_fs.calling import Watching, error_of, run, run_in
+from tests.mcpendpoint.tools.calling import Watching
+from tests.mcpendpoint.tools.hf_fs.calling import error_of, run, run_in
 
 TINY = "hf://models/acme/tiny-llm"
 NOTES = f"{TINY}/notes.txt"

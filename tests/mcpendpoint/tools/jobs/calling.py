@@ -1,21 +1,10 @@
 """Calls hf_jobs as the endpoint does."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from tests.mcpendpoint.tools.calling import Called, Context, call_in
 
 FOREVER = "import time\nwhile True:\n    print('tick')\n    time.sleep(0.5)\n"
-
-
-@dataclass
-class Watching(Context):
-    """A caller who wants to know how far it is."""
-
-    progress: list[tuple[float, float | None, str | None]] = field(default_factory=list)
-
-    async def report_progress(self, progress, total=None, message=None):
-        self.progress.append((progress, total, message))
 
 
 async def jobs(operation: str, token: str, **args: Any) -> Called:

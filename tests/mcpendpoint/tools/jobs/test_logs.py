@@ -4,7 +4,8 @@ import pytest
 
 from mcpendpoint.tools.base import ToolError
 from tests.mcpendpoint.hub_side import fresh_token
-from tests.mcpendpoint.tools.jobs.calling import FOREVER, Watching, jobs, jobs_in, start
+from tests.mcpendpoint.tools.calling import Watching
+from tests.mcpendpoint.tools.jobs.calling import FOREVER, jobs, jobs_in, start
 
 COUNT_SLOWLY = "import time\nfor i in range(6):\n    print(f'step {i}')\n    time.sleep(0.5)\n"
 

@@ -3,7 +3,7 @@ import pytest
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.sandbox.output import MAX_KEPT_CHARS, Output
 from tests.mcpendpoint.hub_side import fresh_token
-from tests.mcpendpoint.tools.jobs.calling import Watching
+from tests.mcpendpoint.tools.calling import Watching
 from tests.mcpendpoint.tools.sandbox.calling import create, execute, execute_in
 
 

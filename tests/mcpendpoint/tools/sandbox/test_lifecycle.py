@@ -4,7 +4,8 @@ from huggingface_hub import Sandbox
 
 from mcpendpoint.tools.base import ToolError
 from tests.mcpendpoint.hub_side import fresh_token
-from tests.mcpendpoint.tools.jobs.calling import Watching, jobs, start
+from tests.mcpendpoint.tools.calling import Watching
+from tests.mcpendpoint.tools.jobs.calling import jobs, start
 from tests.mcpendpoint.tools.sandbox.calling import create, execute, files, sandbox, sandbox_in
 
 
