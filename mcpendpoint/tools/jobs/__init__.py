@@ -3,6 +3,7 @@
 tool         the tool: reads `operation` and `args`, runs one, says what went wrong
 arguments    the arguments of each operation
 operations   every operation by name: its arguments, an example, what runs it
+work         what each of them needs: the Hub, whose jobs they are, what must not be read
 guide        usage, and help for one operation
 running      run, uv, ps, logs, inspect, cancel, update-labels, hardware
 scheduling   the same for schedules

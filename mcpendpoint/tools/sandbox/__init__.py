@@ -2,8 +2,10 @@
 
 A sandbox is a job that runs a small server, which takes commands and files.
 
-handles      what a sandbox is called        keys         what opens it, for its maker only
-bootstrap    the job that becomes one        connecting   from a handle to its server
-lifecycle    hf_sandbox                      execution    hf_sandbox_exec
-output       what a command prints           files        hf_sandbox_fs
+tools        the three tools               argv         their command lines
+lifecycle    hf_sandbox                    creation     starting one
+execution    hf_sandbox_exec               output       what a command prints
+files        hf_sandbox_fs                 bootstrap    the job that becomes a sandbox
+handles      what a sandbox is called      keys         what opens it, for its maker only
+connecting   from a handle to its server
 """
