@@ -10,16 +10,20 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from accounts.models import AuditEvent, HubCredential
+from accounts.models import AuditEvent
 
 PAGE_SIZE = 50
 MAX_FACTS_CHARACTERS = 300
 
-_CREDENTIALS: dict[Any, str] = {
-    HubCredential.Kind.OAUTH: "Hugging Face",
-    HubCredential.Kind.TOKEN: "a pasted token",
+_PHRASES = {
+    ("with", "oauth"): "with Hugging Face",
+    ("with", "token"): "with a pasted token",
+    ("credential", "anonymous"): "without signing in",
+    ("credential", "oauth"): "by a connected app",
+    ("credential", "access_key"): "with an access key",
+    ("credential", "hf_token"): "with a Hugging Face token",
 }
-"""What somebody signed in with."""
+"""What reads better than a name and a value."""
 
 Events = QuerySet[AuditEvent]
 
@@ -153,13 +157,14 @@ def _midnight(day: date) -> datetime:
 
 def _facts(detail: dict[str, Any]) -> str:
     """Write details of our own making for people."""
-    facts = " · ".join(f"{name} {_plain(name, value)}" for name, value in detail.items())
+    facts = " · ".join(
+        _PHRASES.get((name, str(value)), f"{name}: {_plain(value)}")
+        for name, value in detail.items()
+    )
     return facts if len(facts) <= MAX_FACTS_CHARACTERS else facts[:MAX_FACTS_CHARACTERS] + "…"
 
 
-def _plain(name: str, value: Any) -> str:
-    if name == "with":
-        return _CREDENTIALS.get(value, str(value))
+def _plain(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, bool):

@@ -75,7 +75,7 @@ def _denial_for_scopes(subject: str, missing: Iterable[Scope], context: RequestC
     """Explain why something that exists cannot be had with this credential."""
     lacking = " and ".join(f"{scope} ({WORDS[scope].title})" for scope in sorted(missing))
     if context.caller.credential is Credential.ACCESS_KEY:
-        remedy = f"The person can make another one at {context.settings_url}."
+        remedy = f"The person can make another key at {context.settings_url}."
     else:
         remedy = "The person can allow it when this app signs them in again."
     return Denial(

@@ -60,6 +60,15 @@ def test_it_says_in_words_how_somebody_signed_in(alice, client_of):
     assert "with a pasted token" in page
 
 
+def test_it_says_in_words_what_was_used_and_that_a_resource_is_no_tool(alice, alice_client):
+    log_call(alice, tool="resources/read", detail={"credential": "access_key"})
+
+    page = alice_client.get(PAGE, {"action": "tool_call"}).text
+
+    assert "with an access key" in page
+    assert "Request <code>resources/read</code>" in page
+
+
 def test_nothing_of_anybody_else_is_there(alice, stranger, client_of):
     client = client_of(alice)
     log_call(stranger, tool="of_the_stranger")

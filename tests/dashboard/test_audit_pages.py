@@ -13,10 +13,10 @@ PAGE = reverse("dashboard:audit")
 EXPORT = reverse("dashboard:export-audit", args=["csv"])
 
 
-def log_call(user, tool):
+def log_call(user, tool, **detail):
     user_id = user.pk if user else None
     at = datetime.now(UTC)
-    write_tool_calls([ToolCall(at, user_id, tool, "ok", "Cursor", 1.0, "", {})])
+    write_tool_calls([ToolCall(at, user_id, tool, "ok", "Cursor", 1.0, "", detail)])
 
 
 @async_to_sync
@@ -48,6 +48,12 @@ def test_admins_see_what_everybody_did(staff, visitor, browser_of):
 
     for shown in ("of_the_admin", "of_the_visitor", "of_nobody", "bob", "nobody"):
         assert shown in page
+
+
+def test_whoever_has_a_token_of_hugging_face_but_no_account_here_is_not_nobody(staff, browser_of):
+    log_call(None, "with_a_token", credential="hf_token")
+
+    assert "no account here" in browser_of(staff).get(PAGE).text
 
 
 @pytest.mark.parametrize("who", ["bob", "BOB", "b" * 24])
