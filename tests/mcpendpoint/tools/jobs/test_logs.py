@@ -186,3 +186,30 @@ async def test_what_does_not_fit_is_left_out_from_the_beginning(hub_side):
     assert 10 < len(lines) < 40 and lines[-1].startswith("39 ")
     assert "40 were read" in done.text
     assert done.content["total_results"] == 40
+
+
+async def test_what_was_read_is_told_although_the_rest_cannot_be_had(settings):
+    """A Hub that breaks off in the middle of a log, and has no more of it."""
+    line = b'data: {"timestamp": "2026-11-21T10:00:00Z", "data": "one"}\n\n'
+    logs = [
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 999\r\n\r\n" + line
+    ]
+    job = b'{"id": "687f00aa", "status": {"stage": "RUNNING"}}'
+    found = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(job), job)
+
+    async def answer(reader, writer):
+        request = await reader.readuntil(b"\r\n\r\n")
+        failure = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
+        is_log = b"/logs" in request.partition(b"\r\n")[0]
+        writer.write((logs.pop() if logs else failure) if is_log else found)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        settings.HF_ENDPOINT = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        done = await jobs("logs", "hf_alice", namespace="alice", job_id="687f00aa", wait_seconds=20)
+
+    outcome = done.content["outcome"]
+    assert (outcome["lines"], outcome["stage"]) == (["one"], "RUNNING")
+    assert outcome["finished"] is False and outcome["truncated"] is True
+    assert "stopped sending the log" in done.text
