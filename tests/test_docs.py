@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+from mcpendpoint.prompts.registry import PROMPTS
+from mcpendpoint.tools.bouquets import BOUQUETS
 from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
+from mcpendpoint.tools.registry import TOOLS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -32,6 +35,13 @@ def test_every_command_in_the_readme_exists():
     makefile = (ROOT / "Makefile").read_text()
 
     assert [c for c in re.findall(r"`?make (\w+)", README) if f"\n{c}:" not in makefile] == []
+
+
+def test_every_tool_preset_and_prompt_is_in_the_readme():
+    tools = {tool.name for tool in TOOLS} - {tool.name for tool in CLASSIC_TOOLS}
+    names = tools.union((each.name for each in BOUQUETS), (each.name for each in PROMPTS))
+
+    assert {name for name in names if f"`{name}`" not in README} == set()
 
 
 def test_every_picture_in_the_readme_exists():
