@@ -25,7 +25,7 @@ from mcpendpoint.tools.jobs.arguments import (
 )
 from mcpendpoint.tools.jobs.guide import help_for, usage
 from mcpendpoint.tools.jobs.operations import OPERATIONS, Operation
-from mcpendpoint.tools.jobs.redaction import Redactor
+from mcpendpoint.tools.jobs.redaction import Redactor, secret_variables
 from mcpendpoint.tools.jobs.results import JobsResult, Outcome
 from mcpendpoint.tools.jobs.work import Work
 
@@ -115,8 +115,10 @@ def _explain(
     context: ToolContext,
 ) -> ToolError:
     """Say what went wrong; the Hub's own words may quote what it was sent."""
-    given = arguments.secrets.values() if isinstance(arguments, Submission) else ()
-    redact = Redactor([token, *given])
+    hidden = [token]
+    if isinstance(arguments, Submission):
+        hidden += [*arguments.secrets.values(), *secret_variables(arguments.env)]
+    redact = Redactor(hidden)
     explained = tool_error(error, _subject(operation, arguments), context)
     text = str(explained)
     if error.status == PAYMENT_REQUIRED:

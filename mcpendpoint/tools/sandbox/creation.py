@@ -8,17 +8,19 @@ from typing import Any
 from mcpendpoint.hub import jobs
 from mcpendpoint.hub.errors import HubError, HubUncertain
 from mcpendpoint.hub.jobs import Job
+from mcpendpoint.hub.sandboxes import SandboxServer
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.hf_fs.options import Given
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.jobs.arguments import NAMESPACE_PATTERN
 from mcpendpoint.tools.jobs.durations import parse_duration
 from mcpendpoint.tools.jobs.flavors import check_flavor
+from mcpendpoint.tools.jobs.memory import remember_secrets
 from mcpendpoint.tools.jobs.redaction import Redactor
 from mcpendpoint.tools.jobs.volumes import parse_volume
 from mcpendpoint.tools.markdown import one_line
 from mcpendpoint.tools.sandbox.argv import invalid
-from mcpendpoint.tools.sandbox.bootstrap import NAME_LABEL, sandbox_spec
+from mcpendpoint.tools.sandbox.bootstrap import LIFETIME_SECONDS, NAME_LABEL, sandbox_spec
 from mcpendpoint.tools.sandbox.connecting import Desk
 from mcpendpoint.tools.sandbox.keys import key_of, labels_of_key
 
@@ -38,14 +40,17 @@ async def create(given: Given, desk: Desk) -> tuple[Job, bool]:
     """Return the job, and whether the sandbox answers already. Raises ToolError."""
     namespace = _namespace(given, desk)
     labels = {NAME_LABEL: _name(given), **labels_of_key(secrets.token_hex(16), desk.who)}
-    spec = _spec(given, labels, desk)
+    key = key_of(labels, desk.token, desk.who)
+    assert key is not None  # noqa: S101 - these are labels of a sandbox
+    spec = _spec(given, labels, key, desk)
     await check_flavor(desk.hub, spec["flavor"])
-    await desk.context.report_progress(0, READY_SECONDS, "Starting a job for the sandbox.")
+    await desk.context.report_progress(0, None, "Starting a job for the sandbox.")
     try:
         job = await jobs.run_job(desk.hub, namespace, spec)
     except HubError as error:
         raise _explain(error, spec, desk) from error
-    return job, await _is_ready(job, namespace, desk)
+    await remember_secrets(job.id, spec["secrets"].values(), seconds=LIFETIME_SECONDS)
+    return job, await _is_ready(SandboxServer(job.id, desk.token, key), namespace, desk)
 
 
 def _namespace(given: Given, desk: Desk) -> str:
@@ -64,9 +69,7 @@ def _name(given: Given) -> str:
     return name
 
 
-def _spec(given: Given, labels: dict[str, str], desk: Desk) -> dict[str, Any]:
-    key = key_of(labels, desk.token, desk.who)
-    assert key is not None  # noqa: S101 - these are labels of a sandbox
+def _spec(given: Given, labels: dict[str, str], key: str, desk: Desk) -> dict[str, Any]:
     hidden = {"SBX_TOKEN": key}
     if "forward" in given.flags:
         hidden["HF_TOKEN"] = desk.token
@@ -112,35 +115,35 @@ def _explain(error: HubError, spec: dict[str, Any], desk: Desk) -> ToolError:
     )
 
 
-async def _is_ready(job: Job, namespace: str, desk: Desk) -> bool:
+async def _is_ready(server: SandboxServer, namespace: str, desk: Desk) -> bool:
     """Ask until the sandbox answers, for some seconds. Raises ToolError when its job has ended."""
     loop = asyncio.get_running_loop()
-    start, server = loop.time(), desk.server_of(job)
-    while (elapsed := loop.time() - start) < READY_SECONDS:
-        await desk.context.report_progress(
-            round(elapsed, 1), READY_SECONDS, f"Waiting for sandbox {job.id} to answer."
-        )
+    deadline, attempt = loop.time() + READY_SECONDS, 0
+    while loop.time() < deadline:
+        attempt += 1
+        message = f"Waiting for sandbox {server.job_id} to answer."
+        await desk.context.report_progress(attempt, None, message)
         try:
-            async with asyncio.timeout(READY_SECONDS - elapsed):
+            async with asyncio.timeout_at(deadline):
                 if await server.is_healthy():
                     return True
                 await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
             return False
         except HubError:
-            await _expect_running(job, namespace, desk)
+            await _expect_running(server.job_id, namespace, desk)
             await asyncio.sleep(POLL_SECONDS)
     return False
 
 
-async def _expect_running(job: Job, namespace: str, desk: Desk) -> None:
+async def _expect_running(job_id: str, namespace: str, desk: Desk) -> None:
     try:
-        now = await jobs.get_job(desk.hub, namespace, job.id)
+        now = await jobs.get_job(desk.hub, namespace, job_id)
     except HubError:
         return
     if now.is_finished:
         reason = f": {one_line(now.status.message, 300)}" if now.status.message else ""
         raise ToolError(
-            f"The sandbox's job {job.id} ended while it started ({now.status.stage}{reason}). "
-            f'hf_jobs {{"operation": "logs", "args": {{"job_id": "{job.id}"}}}} tells more.'
+            f"The sandbox's job {job_id} ended while it started ({now.status.stage}{reason}). "
+            f'hf_jobs {{"operation": "logs", "args": {{"job_id": "{job_id}"}}}} tells more.'
         )
