@@ -101,6 +101,8 @@ class Caller:
 
 ANONYMOUS = Caller(Credential.ANONYMOUS)
 
+SIGN_IN = "This URL needs a sign-in: let the client open its browser window, or send an access key."
+
 
 class CallerRefused(Exception):
     """Why nobody is served: `status` 401, 403 or 503, `error` as RFC 6750 section 3.1 names it."""
@@ -126,7 +128,7 @@ async def identify(head: Head, url_username: str | None, *, must_sign_in: bool) 
     caller = await _read_credential(head)
     if caller is ANONYMOUS:
         if must_sign_in or url_username is not None:
-            raise CallerRefused(401, "", "This URL is for somebody who signed in.")
+            raise CallerRefused(401, "", SIGN_IN)
         return caller
     if url_username is not None and (caller.username or "").lower() != url_username.lower():
         raise CallerRefused(403, "access_denied", "This URL belongs to another user.")
