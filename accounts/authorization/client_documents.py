@@ -8,6 +8,7 @@ followed, and all of it has to be over in a few seconds.
 import asyncio
 import json
 from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,6 +22,8 @@ from oauth2_provider.cimd import (
     _validate_client_id_url,
 )
 from oauth2_provider.settings import oauth2_settings
+
+from accounts.public_addresses import is_public
 
 
 class OnAuthorizationOnly:
@@ -50,11 +53,19 @@ async def _fetch(client_id: str) -> tuple[dict[str, Any], int]:
     try:
         async with asyncio.timeout(oauth2_settings.CIMD_FETCH_TIMEOUT_SECONDS):
             addresses = await asyncio.to_thread(
-                _resolve_and_validate, url.hostname, url.port or 443
+                _public_addresses, url.hostname or "", url.port or 443
             )
             return await _fetch_from(addresses, url)
     except TimeoutError as error:
         raise CIMDError("The document took too long.") from error
+
+
+def _public_addresses(host: str, port: int) -> list[str]:
+    """Return the addresses of a host. Raises CIMDError unless all are of the internet."""
+    addresses: list[str] = _resolve_and_validate(host, port)
+    if not all(is_public(ip_address(address.partition("%")[0])) for address in addresses):
+        raise CIMDError("The document's host is not of the internet.")
+    return addresses
 
 
 async def _fetch_from(addresses: Iterable[str], url: SplitResult) -> tuple[dict[str, Any], int]:

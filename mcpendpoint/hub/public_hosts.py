@@ -7,12 +7,11 @@ another address.
 import asyncio
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from accounts.public_addresses import Address, is_public
 from mcpendpoint.hub.errors import HubBadAnswer, HubUnavailable
-
-_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 @dataclass(frozen=True)
@@ -52,13 +51,13 @@ async def resolve(url: str, *, allow_loopback: bool) -> Target:
         raise HubBadAnswer("The Hub pointed to storage without https, which is not used.")
     addresses = await _addresses(name, port or (443 if parts.scheme == "https" else 80))
     for address in addresses:
-        is_allowed = _is_public(address) and parts.scheme == "https"
+        is_allowed = is_public(address) and parts.scheme == "https"
         if not is_allowed and not (allow_loopback and address.is_loopback):
             raise HubBadAnswer("The Hub pointed to storage in a private network.")
     return _target(parts, name, addresses[0])
 
 
-async def _addresses(name: str, port: int) -> list[IPv4Address | IPv6Address]:
+async def _addresses(name: str, port: int) -> list[Address]:
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
@@ -70,19 +69,7 @@ async def _addresses(name: str, port: int) -> list[IPv4Address | IPv6Address]:
     return sorted(addresses, key=lambda address: address.version)
 
 
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    if isinstance(address, IPv6Address):
-        embedded = address.ipv4_mapped or address.sixtofour
-        if embedded is None and address in _NAT64:
-            embedded = IPv4Address(int(address) & 0xFFFFFFFF)
-        if embedded is not None:
-            return _is_public(embedded)
-        if address.teredo is not None:
-            return False
-    return address.is_global and not address.is_multicast
-
-
-def _target(parts: SplitResult, name: str, address: IPv4Address | IPv6Address) -> Target:
+def _target(parts: SplitResult, name: str, address: Address) -> Target:
     numeric = f"[{address}]" if address.version == 6 else str(address)
     port = f":{parts.port}" if parts.port is not None else ""
     host = parts.netloc.rpartition("@")[2]

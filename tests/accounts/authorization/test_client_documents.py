@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from django.utils import timezone
 from oauth2_provider import cimd
 
+from accounts.authorization import client_documents
 from accounts.authorization.models import Application
 from tests.accounts.authorization.documents import CLIENT_ID, MadeUpDocuments, document
 from tests.accounts.authorization.flow import App, make_browser
@@ -189,6 +190,19 @@ def test_no_connection_is_made_to_this_machine(alice_client, listener, host):
         listener.accept()
 
 
+@pytest.fixture
+def connected_to(monkeypatch) -> list[object]:
+    """Collect what somebody wants to connect to; nobody gets there."""
+    attempts: list[object] = []
+
+    async def connect(loop, factory, host=None, port=None, **options):
+        attempts.append(host)
+        raise OSError
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", connect)
+    return attempts
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -224,26 +238,34 @@ def test_no_connection_is_made_to_this_machine(alice_client, listener, host):
         "file:///etc/passwd",
     ],
 )
-def test_no_other_network_is_reached_that_is_not_public(alice_client, monkeypatch, url):
-    def connect(*args, **kwargs):
-        raise AssertionError("connected")
-
-    monkeypatch.setattr(asyncio.AbstractEventLoop, "create_connection", connect)
-    monkeypatch.setattr(socket.socket, "connect", connect)
-
+def test_no_other_network_is_reached_that_is_not_public(alice_client, connected_to, url):
     answer = alice_client.get(App(url).authorize_url())
 
     assert answer.status_code == 400
+    assert connected_to == []
     assert not Application.objects.exists()
 
 
-@pytest.mark.parametrize("addresses", [["10.0.0.1"], ["192.0.32.7", "127.0.0.1"], []])
-def test_a_name_is_judged_by_every_address_that_it_has(alice_client, monkeypatch, addresses):
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ["10.0.0.1"],
+        ["192.0.32.7", "127.0.0.1"],
+        ["::127.0.0.1"],
+        ["64:ff9b:1::a9fe:a9fe"],
+        ["fec0::1"],
+        ["192.0.32.7", "fe80::1%eth0"],
+        [],
+    ],
+)
+def test_a_name_is_judged_by_every_address_that_it_has(
+    alice_client, connected_to, monkeypatch, addresses
+):
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in addresses]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: found)
-    monkeypatch.setattr(socket.socket, "connect", None)
 
     assert alice_client.get(App(CLIENT_ID).authorize_url()).status_code == 400
+    assert connected_to == []
 
 
 # From here on: what a server can do that we do connect to. It is on this machine, so the judgment
@@ -330,6 +352,7 @@ def publisher(tmp_path, monkeypatch, settings) -> Iterator[str]:
     paths = ssl.get_default_verify_paths()._replace(openssl_cafile=certificate)
     monkeypatch.setattr("ssl.get_default_verify_paths", lambda: paths)
     monkeypatch.setattr(cimd, "_ip_is_public", lambda ip: ip in {"127.0.0.1", "::1"})
+    monkeypatch.setattr(client_documents, "is_public", lambda ip: ip.is_loopback)
     settings.OAUTH2_PROVIDER = settings.OAUTH2_PROVIDER | {"CIMD_FETCH_TIMEOUT_SECONDS": 1}
     Answers.paths.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
