@@ -18,8 +18,8 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 def is_public(address: Address) -> bool:
     if isinstance(address, IPv4Address):
         return address.is_global and not address.is_multicast
-    if address.teredo is not None:
-        return all(is_public(embedded) for embedded in address.teredo)
+    if address.teredo is not None:  # a tunnel, to wherever its ends like
+        return False
     embedded = address.ipv4_mapped or address.sixtofour
     if address in _NAT64:
         embedded = IPv4Address(int(address) & 0xFFFFFFFF)
