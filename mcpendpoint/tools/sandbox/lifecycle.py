@@ -84,6 +84,12 @@ class SandboxResult(Result):
     killed: bool | None = None
 
 
+WHAT_NEXT = (
+    "Give the handle to hf_sandbox_exec and hf_sandbox_fs; hf_sandbox terminate ends the sandbox, "
+    "and what it costs."
+)
+
+
 async def run(arguments: SandboxArguments, context: ToolContext) -> ToolOutput:
     positionals, known = _GRAMMAR[arguments.cmd]
     words, given = read_argv(arguments.cmd, arguments.args, positionals, known)
@@ -108,7 +114,7 @@ async def _create(given: Given, desk: Desk) -> ToolOutput:
     note = None if is_ready else "It is still starting: hf_sandbox status tells when it is ready."
     facts = _facts(job, handle, desk)
     result = SandboxResult(op="create", **facts, message=note)
-    lines = [f"Created sandbox {code(result.name or job.id)}.", *_lines(result)]
+    lines = [f"Created sandbox {code(result.name or job.id)}.", *_lines(result), WHAT_NEXT]
     return ToolOutput(result, "\n".join([*lines, f"Note: {note}"] if note else lines))
 
 

@@ -28,6 +28,7 @@ async def test_a_sandbox_is_created_and_answers(hub_side):
     assert made.content["name"] == "my-box"
     assert made.content["handle"] == f"hfsb2:{owner_of(token)}:{made.content['job_id']}"
     assert made.content["handle"] in made.text
+    assert "hf_sandbox terminate" in made.text  # it costs money until then
     assert "message" not in made.content  # nothing to wait for any more
     steps = [progress for progress, _, _ in watching.progress]
     assert steps == [*range(len(steps))] and len(steps) >= 2
