@@ -281,6 +281,10 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
+# In detail, oauthlib tells tokens, hpack headers and websockets cookies: only we get that far.
+LIBRARIES_LEVEL = "INFO" if LOG_LEVEL in {"DEBUG", "NOTSET"} else LOG_LEVEL
+OUR_PACKAGES = ("accounts", "dashboard", "hfmcp_site", "mcpendpoint")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -292,11 +296,12 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LIBRARIES_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},  # its own handlers would bypass the formatter
         # httpx2 logs whole URLs, which may carry what a user searched for.
         "httpx2": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
+        "oauth2_provider": {"level": "WARNING"},  # says each hour what it found nothing of
+        **{name: {"level": LOG_LEVEL} for name in OUR_PACKAGES},
     },
 }
