@@ -6,30 +6,24 @@ Everything that is asked of the Hub goes through `HubClient`; what goes wrong is
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
 from django.conf import settings
 
 from mcpendpoint.hub import downloads, streams, transport
-from mcpendpoint.hub.answers import AnswerStore, Key, Known
-from mcpendpoint.hub.changes import Changes
+from mcpendpoint.hub.answers import Known
 from mcpendpoint.hub.downloads import FilePart
 from mcpendpoint.hub.errors import (
     HubBadAnswer,
     HubError,
-    HubForbidden,
-    HubNotFound,
-    HubNotSignedIn,
-    HubRateLimited,
     HubTokenRefused,
     HubUncertain,
 )
-from mcpendpoint.hub.flights import Flights
+from mcpendpoint.hub.memory import Load, Loaded, Memory
 from mcpendpoint.hub.pages import Page, next_url_of
 from mcpendpoint.hub.transport import Answer, Params, Question
 from mcpendpoint.hub.types import HubModelT, read
@@ -40,27 +34,8 @@ MAX_JSON_BYTES = 5_000_000
 MAX_TEXT_BYTES = 1_000_000
 ANSWER_SECONDS = 30.0
 CHANGE_SECONDS = 30.0
-ERROR_SECONDS = 5.0
 MAX_REQUESTS_PER_CALLER = 32
 ACCEPT = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.8"}
-
-
-@dataclass(frozen=True)
-class _Loaded(Generic[T]):
-    value: T
-    size_bytes: int
-    etag: str = ""
-
-
-_answers = AnswerStore()
-_flights: Flights[Key, Any] = Flights()
-_changes = Changes()
-
-
-def forget_answers() -> None:
-    """Drop all that is remembered, of every caller."""
-    _answers.clear()
-    _flights.clear()
 
 
 class HubClient:
@@ -78,10 +53,10 @@ class HubClient:
         on_refusal: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._token = token
-        self._changes = changes
         self._on_change = on_change
         self._on_refusal = on_refusal
         self._digest = sha256(token.encode("utf-8", "replace")).hexdigest() if token else ""
+        self._memory = Memory(self._digest, changes)
         self._slots = asyncio.Semaphore(MAX_REQUESTS_PER_CALLER)
 
     @property
@@ -187,11 +162,11 @@ class HubClient:
         """Return a part of the file that a resolve route names."""
         url = _url(path, (), None)
 
-        async def load(_: Known | None) -> _Loaded[FilePart]:
+        async def load(_: Known | None) -> Loaded[FilePart]:
             part = await downloads.get_part(url, token=self._token, offset=offset, length=length)
-            return _Loaded(part, len(part.content))
+            return Loaded(part, len(part.content))
 
-        return await self._once(f"bytes {offset}+{length}", url, load)
+        return await self._recall(f"bytes {offset}+{length}", url, load)
 
     @asynccontextmanager
     async def follow(
@@ -231,7 +206,7 @@ class HubClient:
             await self._note(error)
             raise
         finally:
-            _changes.note(self._digest)
+            self._memory.note_change()
             if self._on_change is not None:
                 await self._on_change()
         if answer.body.strip() in (b"", b"OK"):
@@ -256,55 +231,34 @@ class HubClient:
         headers: Mapping[str, str] = ACCEPT,
         body: bytes | None = None,
     ) -> T:
-        async def load(stale: Known | None) -> _Loaded[T] | None:
+        async def load(stale: Known | None) -> Loaded[T] | None:
             validator = {} if stale is None else {"If-None-Match": stale.etag}
             method = "GET" if body is None else "POST"
             question = Question(url, {**headers, **validator}, max_bytes, method, body)
             answer = await transport.ask(question, self._token)
             if answer.status == 304:
                 return None
-            return _Loaded(parse(answer), len(answer.body), answer.headers.get("etag", ""))
+            return Loaded(parse(answer), len(answer.body), answer.headers.get("etag", ""))
 
-        return await self._once(form, url, load, seconds=seconds)
+        return await self._recall(form, url, load, seconds=seconds)
 
-    async def _once(
+    async def _recall(
         self,
         form: str,
         url: str,
-        load: Callable[[Known | None], Awaitable[_Loaded[T] | None]],
+        load: Load[T],
         *,
         seconds: float = ANSWER_SECONDS,
     ) -> T:
-        changes = f"{self._changes}+{_changes.latest(self._digest)}"
-        key = (self._digest, changes, form, url)
-        known = _answers.fresh(key)
-        if known is not None:
-            return cast(T, known.take())  # the form is part of the key
-        return cast(T, await _flights.join(key, lambda: self._load(key, load, seconds)))
+        async def ask(stale: Known | None) -> Loaded[T] | None:
+            try:
+                async with self._slots:
+                    return await load(stale)
+            except HubError as error:
+                await self._note(error)
+                raise
 
-    async def _load(
-        self,
-        key: Key,
-        load: Callable[[Known | None], Awaitable[_Loaded[T] | None]],
-        seconds: float,
-    ) -> T:
-        stale = _answers.stale(key)
-        try:
-            async with self._slots:
-                loaded = await load(stale)
-        except HubError as error:
-            _answers.keep(key, error, seconds=_seconds_to_keep(error), size_bytes=0)
-            await self._note(error)
-            raise
-        if loaded is None:
-            if stale is None:
-                raise HubBadAnswer("The Hub says that nothing changed since we never asked.")
-            _answers.renew(key, stale, seconds=seconds)
-            return cast(T, stale.take())
-        _answers.keep(
-            key, loaded.value, seconds=seconds, size_bytes=loaded.size_bytes, etag=loaded.etag
-        )
-        return loaded.value
+        return await self._memory.recall(form, url, ask, seconds=seconds)
 
 
 def expand(fields: Sequence[str]) -> list[tuple[str, str]]:
@@ -342,11 +296,3 @@ def _text_of(answer: Answer) -> str:
     if "html" in answer.headers.get("content-type", ""):
         raise HubBadAnswer("The Hub's answer is a page, not the text that was asked for.")
     return answer.body.decode("utf-8", "replace")
-
-
-def _seconds_to_keep(error: HubError) -> float:
-    """Return how long not to ask again: short, since people fix what is wrong and try again."""
-    if isinstance(error, HubRateLimited):
-        return min(float(error.retry_after_seconds or 1), ERROR_SECONDS)
-    lasting = (HubNotFound, HubNotSignedIn, HubTokenRefused, HubForbidden)
-    return ERROR_SECONDS if isinstance(error, lasting) else 0

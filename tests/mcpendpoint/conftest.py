@@ -4,7 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mcpendpoint.hub.client import forget_answers
+from mcpendpoint.hub.memory import forget_answers
 from tests.live.people import Person, post_form
 from tests.live.product import Product
 from tests.mcpendpoint.hub_side import HubSide

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import HubCredential, User
 from accounts.preferences import add_space, load_preferences, preferences_changed
 from mcpendpoint.gradio.discovery import forget_spaces
-from mcpendpoint.hub.client import forget_answers
+from mcpendpoint.hub.memory import forget_answers
 
 HTMX = {"HX-Request": "true"}
 MAKER = "acme/image-maker"

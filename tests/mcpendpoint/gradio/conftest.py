@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from mcpendpoint.gradio.discovery import forget_spaces
-from mcpendpoint.hub.client import forget_answers
+from mcpendpoint.hub.memory import forget_answers
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 
 from mcpendpoint.gradio import discovery
 from mcpendpoint.gradio.spaces import SpaceChoice, call_space_tool, list_space_tools
-from mcpendpoint.hub.client import forget_answers
+from mcpendpoint.hub.memory import forget_answers
 from mcpendpoint.tools.base import ToolError
 
 MAKER = SpaceChoice("acme/image-maker", "gr1_", False)

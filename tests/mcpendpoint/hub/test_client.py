@@ -3,7 +3,8 @@ import asyncio
 import pytest
 
 from mcpendpoint.hub import errors
-from mcpendpoint.hub.client import HubClient, forget_answers
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.memory import forget_answers
 from mcpendpoint.hub.repos import get_account, get_readme, get_repo, list_repos
 from mcpendpoint.hub.types import Model, RepoType
 from tests.mcpendpoint.hub_side import fresh_token

@@ -6,7 +6,7 @@ import mcp
 import pytest
 from mcp_types import INVALID_PARAMS, PromptReference, ResourceTemplateReference
 
-from mcpendpoint.hub.client import forget_answers
+from mcpendpoint.hub.memory import forget_answers
 from mcpendpoint.resources.serving import LEGACY_NOT_FOUND
 from mcpendpoint.rpc_errors import UNAVAILABLE
 from tests.mcpendpoint.in_process_client import connected

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mcpendpoint.hub.client import forget_answers
+from mcpendpoint.hub.memory import forget_answers
 from mcpendpoint.tools.base import ToolError
 from tests.mcpendpoint.hub_side import HubSide, fresh_token
 from tests.mcpendpoint.tools.calling import Called, call

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from mcpendpoint.hub.client import forget_answers
+from mcpendpoint.hub.memory import forget_answers
 from mcpendpoint.tools.base import ToolError
 from tests.mcpendpoint.hub_side import fresh_token
 from tests.mcpendpoint.tools.sandbox.calling import create, execute, files, sandbox
