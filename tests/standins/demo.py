@@ -42,7 +42,9 @@ def main() -> None:
     options = parser.parse_args()
     if is_taken(options.port):
         sys.exit(f"Port {options.port} is taken. Choose another: --port 8001")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell that starts us in the background has us ignore Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with suppress(KeyboardInterrupt), ExitStack() as running:
         try:
             serve(running, options.port).process.wait()
