@@ -110,7 +110,7 @@ def test_ours_pages_through_what_the_reference_cuts_off(both: Both):
         for result in results
     ]
     assert all(group["results"] for group in ours.content["groups"])
-    assert len(found) == len(set(found)) == there_are
+    assert len(found) == len(set(found)) >= there_are
 
 
 def test_ours_sorts_spaces_by_likes_where_there_are_no_downloads(both: Both):

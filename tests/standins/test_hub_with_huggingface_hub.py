@@ -102,7 +102,7 @@ def test_lists_models_over_several_pages(anonymous: HfApi):
 def test_filters_lists(anonymous: HfApi):
     by_tags = anonymous.list_models(filter=["automatic-speech-recognition", "en"])
     by_author = anonymous.list_datasets(author="acme", search="squad")
-    by_name = anonymous.list_spaces(search="image maker", filter="mcp-server")
+    by_name = anonymous.list_spaces(search="maker", author="acme", filter="mcp-server")
 
     assert {model.pipeline_tag for model in by_tags} == {"automatic-speech-recognition"}
     assert [dataset.id for dataset in by_author] == ["acme/squad"]

@@ -197,7 +197,8 @@ def prompt_about(repo_id: str) -> Json:
 def complete_names(me: Tenant, others: list[Tenant]) -> None:
     wire = me.wire(me.own_path())
 
-    assert complete(wire, "owner", "user-", {}) == [me.name]
+    assert complete(wire, "owner", me.name[:-1], {}) == [me.name]
+    assert complete(wire, "owner", me.rng.choice(others).name, {}) == []
     assert complete(wire, "name", "vault", {"owner": me.name}) == [me.has.repo]
     assert complete(wire, "name", "", {"owner": me.rng.choice(others).name}) == []
 
