@@ -18,7 +18,7 @@ run: .venv/.installed  ## Set up and serve on http://localhost:8000
 		--ws websockets-sansio --no-access-log --no-server-header --no-proxy-headers
 
 test: .venv/.installed-dev $(NODE_DIR)/.installed space  ## Set up and run every test
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 demo: .venv/.installed-dev $(NODE_DIR)/.installed space  ## Run on stand-ins for Hugging Face, offline
 	@$(BIN)/python -m tests.standins.demo --port $(PORT)

@@ -30,6 +30,19 @@ CHROMIUM_OPTIONS = [
 ]
 
 
+SLOW = ("live/", "dashboard/test_live.py", "standins/test_demo.py", "mcpendpoint/test_flood.py")
+SLOWEST = ("accounts/authorization/test_on_postgresql.py",)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that in the end no process waits for another."""
+    folder = f"{Path(__file__).parent.name}/"
+    for names in (SLOW, SLOWEST):
+        starts = tuple(f"{folder}{name}" for name in names)
+        items.sort(key=lambda item: not item.nodeid.startswith(starts))
+
+
 @pytest.fixture(scope="session")
 def standin_ports() -> dict[str, int]:
     """Ports of the stand-ins, chosen first: they know each other's whether they run or not."""

@@ -12,6 +12,7 @@ async def sign_in(page: Page, product: Product, person: Person) -> None:
     await page.get_by_label("Hugging Face access token").fill(person.token)
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(f"{product.url}/settings/")
+    await page.wait_for_load_state()  # or a form is sent before htmx is there to send it
 
 
 @pytest.fixture
