@@ -17,6 +17,7 @@ from accounts.audit import Action
 from accounts.caching import SingleFlightCache
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
+from accounts.outgoing import tls_context
 from accounts.preferences import announce, preferences_changed
 
 logger = logging.getLogger(__name__)
@@ -202,7 +203,9 @@ def _ask_for_refresh(refresh_token: str) -> _Refreshed | None:
     else:
         form["client_id"] = settings.HF_OAUTH_CLIENT_ID
     try:
-        with httpx2.Client(timeout=REFRESH_TIMEOUT_SECONDS, trust_env=False) as client:
+        with httpx2.Client(
+            timeout=REFRESH_TIMEOUT_SECONDS, trust_env=False, verify=tls_context()
+        ) as client:
             response = client.post(f"{settings.HF_ENDPOINT}/oauth/token", data=form, auth=auth)
         if response.status_code == 200:
             return _Refreshed.model_validate_json(response.content)

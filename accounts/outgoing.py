@@ -5,6 +5,8 @@ send.
 """
 
 import asyncio
+import ssl
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from weakref import WeakKeyDictionary
 
@@ -15,6 +17,15 @@ _Clients = WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient]
 
 _clients: _Clients = WeakKeyDictionary()
 _stream_clients: _Clients = WeakKeyDictionary()
+
+
+@cache
+def tls_context(*, http2: bool = False) -> ssl.SSLContext:
+    """Return what servers are verified with: reading the system's certificates takes a while.
+
+    One for each protocol, since a connection notes in it what it offers to speak.
+    """
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def http_client() -> httpx2.AsyncClient:
@@ -41,6 +52,7 @@ def _of_this_loop(
             # Or a cookie that came with one user's answer would go out with another's request.
             cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
             http2=http2,
+            verify=tls_context(http2=http2),
             follow_redirects=False,
             trust_env=False,
             timeout=httpx2.Timeout(settings.HF_TIMEOUT_SECONDS, connect=5),

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import httpx2
 from django.conf import settings
 
+from accounts.outgoing import tls_context
 from mcpendpoint.gradio.errors import SpaceError
 
 CONNECT_SECONDS = 5
@@ -33,6 +34,7 @@ def spaces_client() -> httpx2.AsyncClient:
         client = _clients[loop] = httpx2.AsyncClient(
             follow_redirects=False,
             trust_env=False,
+            verify=tls_context(),
             timeout=httpx2.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
             limits=httpx2.Limits(
                 max_connections=MAX_CONNECTIONS,

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import httpx
 
+from tests import loopback
 from tests.live.product import Product
 
 
@@ -30,7 +31,7 @@ def new_user() -> Person:
 
 def sign_in(product: Product, token: str) -> httpx.Client:
     """Sign in by pasting a Hugging Face token; return the browser, in effect."""
-    client = httpx.Client(base_url=product.url, follow_redirects=True, trust_env=False)
+    client = loopback.client(base_url=product.url, follow_redirects=True)
     client.get("/sign-in/").raise_for_status()
     answer = post_form(client, "/sign-in/", {"token": token})
     if "sessionid" not in client.cookies:

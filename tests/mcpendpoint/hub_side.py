@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-import httpx
+from tests import loopback
 
 _numbers = itertools.count(1)
 
@@ -16,16 +16,16 @@ class HubSide:
 
     def asked(self, path: str = "") -> list[dict[str, Any]]:
         """Return the requests whose path matches, oldest first."""
-        return httpx.get(f"{self.url}/_log", params={"path": path}).json()
+        return loopback.shared.get(f"{self.url}/_log", params={"path": path}).json()
 
     def forget(self) -> None:
-        httpx.delete(f"{self.url}/_log")
+        loopback.shared.delete(f"{self.url}/_log")
 
     def break_at(self, path: str, **fault: Any) -> None:
-        httpx.post(f"{self.url}/_faults", json={"path": path, **fault}).raise_for_status()
+        loopback.shared.post(f"{self.url}/_faults", json={"path": path, **fault}).raise_for_status()
 
     def heal(self) -> None:
-        httpx.delete(f"{self.url}/_faults")
+        loopback.shared.delete(f"{self.url}/_faults")
 
 
 def fresh_token() -> str:

@@ -9,6 +9,7 @@ from accounts.models import HubCredential, User
 from accounts.preferences import add_space, load_preferences, preferences_changed
 from mcpendpoint.gradio.discovery import forget_spaces
 from mcpendpoint.hub.memory import forget_answers
+from tests import loopback
 
 HTMX = {"HX-Request": "true"}
 MAKER = "acme/image-maker"
@@ -21,15 +22,15 @@ def standins(hub, space, settings):
     settings.HF_SPACE_URL = f"{space.url}/s/{{subdomain}}"
     forget_spaces()
     forget_answers()
-    httpx.delete(f"{hub.url}/_faults")
+    loopback.shared.delete(f"{hub.url}/_faults")
     yield
-    httpx.delete(f"{hub.url}/_faults")
+    loopback.shared.delete(f"{hub.url}/_faults")
 
 
 @pytest.fixture
 def break_hub(hub):
     def break_hub(**fault):
-        httpx.post(f"{hub.url}/_faults", json=fault).raise_for_status()
+        loopback.shared.post(f"{hub.url}/_faults", json=fault).raise_for_status()
 
     return break_hub
 
@@ -287,7 +288,7 @@ def test_status_says_why_there_are_no_tools(browser, space_id, reason):
 def test_looking_again_asks_anew(browser, break_hub, hub):
     break_hub(path="^/api/spaces/acme/image-maker", status=404)
     assert "does not exist" in status(browser, MAKER)
-    httpx.delete(f"{hub.url}/_faults")
+    loopback.shared.delete(f"{hub.url}/_faults")
     forget_answers()
 
     assert "does not exist" in status(browser, MAKER)

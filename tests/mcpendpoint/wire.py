@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import orjson
 
+from tests import loopback
+
 MODERN = "2026-07-28"
 LEGACY = "2025-11-25"
 LEGACY_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", LEGACY)
@@ -54,7 +56,7 @@ class Wire:
     ) -> None:
         self.url = url
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.client = client or httpx.Client(trust_env=False, timeout=30)
+        self.client = client or loopback.client()
 
     def post(self, body: Any, headers: Any = None) -> httpx.Response:
         """Send bytes as they are, anything else as JSON."""

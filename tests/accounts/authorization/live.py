@@ -8,11 +8,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
+from tests import loopback
 from tests.accounts.authorization.flow import LOOPBACK, REGISTRATION, VERIFIER, challenge_of
 
 
 def make_http() -> httpx.Client:
-    return httpx.Client(trust_env=False, timeout=30)
+    return loopback.client()
 
 
 @dataclass

@@ -1,8 +1,8 @@
-import httpx
 import pytest
 
 from mcpendpoint.gradio.discovery import forget_spaces
 from mcpendpoint.hub.memory import forget_answers
+from tests import loopback
 
 
 @pytest.fixture(autouse=True)
@@ -16,10 +16,10 @@ class Front:
 
     def __init__(self, url):
         self.url = url
-        httpx.delete(f"{url}/_log")
+        loopback.shared.delete(f"{url}/_log")
 
     def asked(self, subdomain=None, path=None):
-        entries = httpx.get(f"{self.url}/_log").json()
+        entries = loopback.shared.get(f"{self.url}/_log").json()
         return [
             entry
             for entry in entries
@@ -32,16 +32,16 @@ def spaces(hub, space, settings):
     """The stand-in Hub and Spaces are those that the settings name."""
     settings.HF_ENDPOINT = hub.url
     settings.HF_SPACE_URL = f"{space.url}/s/{{subdomain}}"
-    httpx.delete(f"{hub.url}/_log")
-    httpx.delete(f"{hub.url}/_faults")
+    loopback.shared.delete(f"{hub.url}/_log")
+    loopback.shared.delete(f"{hub.url}/_faults")
     yield Front(space.url)
-    httpx.delete(f"{hub.url}/_faults")
+    loopback.shared.delete(f"{hub.url}/_faults")
 
 
 @pytest.fixture
 def asked_of_hub(hub):
     def asked(path):
-        return httpx.get(f"{hub.url}/_log", params={"path": path}).json()
+        return loopback.shared.get(f"{hub.url}/_log", params={"path": path}).json()
 
     return asked
 
@@ -49,6 +49,6 @@ def asked_of_hub(hub):
 @pytest.fixture
 def break_hub(hub):
     def break_hub(**fault):
-        httpx.post(f"{hub.url}/_faults", json=fault).raise_for_status()
+        loopback.shared.post(f"{hub.url}/_faults", json=fault).raise_for_status()
 
     return break_hub

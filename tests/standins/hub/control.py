@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from tests import loopback
 from tests.standins.hub.journal import digest
 
 
@@ -31,4 +32,4 @@ class HubControl:
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         url = self.url + path
-        return httpx.request(method, url, trust_env=False, **options).raise_for_status()
+        return loopback.shared.request(method, url, **options).raise_for_status()
