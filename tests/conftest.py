@@ -71,7 +71,7 @@ def space(standin_ports: dict[str, int]) -> Iterator[Running]:
         space_is_installed(),
         "the stand-in Space is not installed (tests/standins/space/environment.py)",
     )
-    with start("tests.standins.space", env={"PORT": str(standin_ports["space"])}) as running:
+    with start("tests.standins.space", "--port", str(standin_ports["space"])) as running:
         yield running
 
 

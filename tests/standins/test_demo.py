@@ -1,5 +1,6 @@
 """`make demo`: one command, everything on stand-ins, and nothing left behind."""
 
+import os
 import re
 import signal
 import subprocess
@@ -20,8 +21,10 @@ from tests.standins.space import environment as space
 def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
     need(node.are_installed(), "the Node programs are not installed (npm ci in tests/node)")
     need(space.is_installed(), "the stand-in Space is not installed")
-    command = [sys.executable, "-m", "tests.standins.demo", "--port", str(free_port())]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    port = str(free_port())
+    command = [sys.executable, "-m", "tests.standins.demo", "--port", port]
+    env = os.environ | {"PORT": port}  # as `make demo PORT=…` passes it on
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=env)
     printed = ""
     assert process.stdout
     while "Ctrl-C" not in printed:

@@ -1,11 +1,10 @@
 """python -m tests.standins.hub --port 0
 
-PORT in the environment is the port unless one is given; OAUTH_STANDIN_URL is where people sign in.
+OAUTH_STANDIN_URL in the environment is where people sign in.
 """
 
 import argparse
 import json
-import os
 import socket
 
 import uvicorn
@@ -16,8 +15,7 @@ from tests.standins.hub.app import UNLIMITED, create_app
 def main() -> None:
     parser = argparse.ArgumentParser(description="The stand-in Hub")
     parser.add_argument("--host", default="127.0.0.1")
-    port = int(os.environ.get("PORT", "0"))
-    parser.add_argument("--port", type=int, default=port, help="0: the system chooses")
+    parser.add_argument("--port", type=int, default=0, help="0: the system chooses")
     parser.add_argument("--quota", type=int, default=UNLIMITED, help="requests in five minutes")
     options = parser.parse_args()
     app = create_app(quota=options.quota)

@@ -3,6 +3,7 @@
 `/_log` (GET, or DELETE to clear it) shows digests of forwarded tokens, never a token.
 """
 
+import argparse
 import asyncio
 import json
 import os
@@ -150,8 +151,11 @@ def make_front(app_url: str) -> Starlette:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description="The stand-in Spaces")
+    parser.add_argument("--port", type=int, default=0, help="0: the system chooses")
+    options = parser.parse_args()
     front = make_front(gradio_app.launch())
-    listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "0"))))
+    listener = socket.create_server(("127.0.0.1", options.port))
     print(json.dumps({"url": f"http://127.0.0.1:{listener.getsockname()[1]}"}), flush=True)
     config = uvicorn.Config(front, log_level="warning", ws="none", timeout_graceful_shutdown=1)
     uvicorn.Server(config).run(sockets=[listener])
