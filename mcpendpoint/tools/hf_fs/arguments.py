@@ -176,11 +176,11 @@ def _tags(given: Given) -> tuple[str, ...]:
     kind = given.texts.get("kind")
     if kind not in (None, "mcp"):
         raise invalid(f"invalid Space kind: {shown(kind or '')}. Supported kinds: mcp")
-    if any(not 0 < len(tag) <= MAX_TAG_CHARS for tag in given.tags):
+    if any(not 0 < len(tag) <= MAX_TAG_CHARS for tag in given.repeated):
         raise invalid(f"Space tags must contain between 1 and {MAX_TAG_CHARS} characters")
-    if len(given.tags) > MAX_TAGS:
+    if len(given.repeated) > MAX_TAGS:
         raise invalid(f"at most {MAX_TAGS} Space tags may be specified")
-    return tuple(dict.fromkeys([*given.tags, *([MCP_TAG] if kind else [])]))
+    return tuple(dict.fromkeys([*given.repeated, *([MCP_TAG] if kind else [])]))
 
 
 def _offset(given: Given) -> int:

@@ -81,7 +81,8 @@ class Given:
         self.flags: set[str] = set()
         self.texts: dict[str, str] = {}
         self.integers: dict[str, int] = {}
-        self.tags: list[str] = []
+        self.repeated: list[str] = []
+        """Values of the option that may be given several times: a grammar has one at most."""
 
     def __contains__(self, key: str) -> bool:
         return key in self.texts or key in self.integers
@@ -115,7 +116,7 @@ def split_argv(
 
 def _take(given: Given, option: Option, spelling: str, value: str) -> None:
     if option.kind == "texts":
-        given.tags.append(value)
+        given.repeated.append(value)
         return
     if option.key in given:
         raise invalid(f"duplicate option for {option.key}: {spelling}")

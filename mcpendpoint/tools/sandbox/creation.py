@@ -89,7 +89,7 @@ def _spec(given: Given, labels: dict[str, str], key: str, desk: Desk) -> dict[st
 
 
 def _volumes(given: Given) -> list[dict[str, Any]]:
-    specs = list(given.tags)  # the one option that may be repeated
+    specs = list(given.repeated)
     if "bucket" in given:
         mode = given.texts.get("bucket_mode", "rw")
         if mode not in ("ro", "rw"):

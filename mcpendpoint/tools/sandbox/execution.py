@@ -74,7 +74,7 @@ def _command(line: str, given: Given) -> dict[str, Any]:
         "cwd": given.texts.get("workdir"),
         "stdin": given.texts.get("stdin"),
         "timeout": given.integers.get("timeout"),
-        "env": _variables(given.tags),  # the one option that may be repeated
+        "env": _variables(given.repeated),
         "tag": given.texts.get("tag"),
     }
     return {name: value for name, value in command.items() if value is not None}
