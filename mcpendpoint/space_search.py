@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable
 
-from mcpendpoint.hub.client import HubClient, read_all
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.discovery import semantic_spaces
 from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubNotSignedIn
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.spaces import get_space, search_by_name
@@ -52,6 +53,5 @@ async def _by_id(client: HubClient, query: str) -> list[Space]:
 
 
 async def _by_meaning(client: HubClient, query: str) -> list[Space]:
-    params = [("q", query), ("sdk", "gradio"), ("includeNonRunning", "true")]
-    items = await client.get_json("/api/spaces/semantic-search", params)
-    return read_all(Space, items if isinstance(items, list) else [])
+    gradio_ones = (("sdk", "gradio"), ("includeNonRunning", "true"))
+    return list(await semantic_spaces(client, query, further=gradio_ones))

@@ -8,6 +8,7 @@ from pydantic import Field
 from mcpendpoint.hub.client import HubClient, read_all
 from mcpendpoint.hub.errors import HubBadAnswer
 from mcpendpoint.hub.repos import KINDS, AnyRepo
+from mcpendpoint.hub.transport import Params
 from mcpendpoint.hub.types import RepoType, Space
 
 MAX_TRENDING = 20
@@ -33,9 +34,11 @@ async def trending(hub: HubClient, repo_type: RepoType, limit: int) -> list[AnyR
     return list(read_all(KINDS[repo_type], found))
 
 
-async def semantic_spaces(hub: HubClient, query: str, tags: Sequence[str]) -> list[SpaceHit]:
-    """Return Spaces by what they do, the most relevant first."""
-    params = [("q", query), *(("filter", tag) for tag in tags)]
+async def semantic_spaces(
+    hub: HubClient, query: str, tags: Sequence[str] = (), *, further: Params = ()
+) -> list[SpaceHit]:
+    """Return Spaces by what they do, the most relevant first. `further` are the Hub's options."""
+    params = [("q", query), *(("filter", tag) for tag in tags), *further]
     answer = await hub.get_json("/api/spaces/semantic-search", params)
     if not isinstance(answer, list):
         raise HubBadAnswer("The Hub's answer is not a list.")
