@@ -142,7 +142,7 @@ class AuditEvent(models.Model):
         TOOL_CALL = "tool_call", "Tool called"
 
     class Outcome(models.TextChoices):
-        """Those of mcpendpoint.records, in words for people."""
+        """Those of mcpendpoint.protocol.records, in words for people."""
 
         OK = "ok", "Done"
         TOOL_ERROR = "tool_error", "Tool failed"

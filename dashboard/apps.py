@@ -13,7 +13,7 @@ class DashboardConfig(AppConfig):
         from dashboard.announcements import announce_sign_out
         from dashboard.call_log import call_log
         from dashboard.recorder import recorder
-        from mcpendpoint import records
+        from mcpendpoint.protocol import records
 
         records.listen(recorder.note)
         records.listen(call_log.note)

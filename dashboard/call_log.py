@@ -8,8 +8,8 @@ from accounts.audit import ToolCall
 from accounts.authorization.housekeeping import tidy_up_now_and_then
 from dashboard.storer import Storer
 from mcpendpoint.gradio.naming import prefix_of
-from mcpendpoint.records import Record
-from mcpendpoint.tool_calls import PRIVATE
+from mcpendpoint.protocol.records import Record
+from mcpendpoint.serving.tool_calls import PRIVATE
 
 LOGGED = ("tools/call", "resources/read", "prompts/get")
 """Methods by which a client does something on the Hub in a person's name."""
@@ -49,7 +49,7 @@ class CallLog(Storer[Calls]):
         super().__init__(Calls, write, prune or _tidy_up, clock=clock)
 
     def note(self, record: Record) -> None:
-        """Take a call down; a listener of mcpendpoint.records, on the event loop."""
+        """Take a call down; a listener of mcpendpoint.protocol.records, on the event loop."""
         if record.method not in LOGGED:
             return
         self._batch.add(

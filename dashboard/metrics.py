@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from dashboard.histogram import percentile
 from dashboard.ranges import MINUTE, Range
-from mcpendpoint.records import Outcome
+from mcpendpoint.protocol.records import Outcome
 
 SCHEMA_VERSION = 1
 ERRORS = frozenset({Outcome.TOOL_ERROR, Outcome.REJECTED, Outcome.DENIED, Outcome.FAILED})

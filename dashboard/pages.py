@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from dashboard.metrics import Snapshot
 from dashboard.ranges import RANGES
-from mcpendpoint.limits import Limit
-from mcpendpoint.records import Outcome
+from mcpendpoint.access.limits import Limit
+from mcpendpoint.protocol.records import Outcome
 
 KINDS_OF_ERRORS = {
     Outcome.FAILED: "server",

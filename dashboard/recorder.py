@@ -7,7 +7,7 @@ from dashboard import store
 from dashboard.announcements import announce
 from dashboard.storer import Storer
 from dashboard.tally import Limits, Tally
-from mcpendpoint.records import Record
+from mcpendpoint.protocol.records import Record
 
 
 class Recorder(Storer[Tally]):
@@ -22,7 +22,7 @@ class Recorder(Storer[Tally]):
         super().__init__(lambda: Tally(limits), write, prune, changed, clock)
 
     def note(self, record: Record) -> None:
-        """Count a record; a listener of mcpendpoint.records, on the event loop."""
+        """Count a record; a listener of mcpendpoint.protocol.records, on the event loop."""
         self._batch.add(record)
         self._store_soon()
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from dashboard.histogram import bucket_of
-from mcpendpoint.records import Record
+from mcpendpoint.protocol.records import Record
 
 OTHER = "other"
 MAX_NAME_CHARACTERS = 120

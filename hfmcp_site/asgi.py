@@ -19,7 +19,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 from hfmcp_site.websockets import SameOriginOnly  # noqa: E402
-from mcpendpoint.handler import EndpointHandler  # noqa: E402
+from mcpendpoint.transports.handler import EndpointHandler  # noqa: E402
 
 application = ProtocolTypeRouter(
     {

@@ -6,6 +6,6 @@ urlpatterns = [
     path("", include("mcpendpoint.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.authorization.urls")),
-    path("settings/spaces/", include("mcpendpoint.space_urls")),
+    path("settings/spaces/", include("mcpendpoint.pages.space_urls")),
     path("dashboard/", include("dashboard.urls")),
 ]

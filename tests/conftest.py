@@ -191,4 +191,4 @@ def new_user() -> Callable[[], people.Person]:
 @pytest.fixture(autouse=True)
 def _no_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages handled inside the test process are not counted: the dashboard's tests do that."""
-    monkeypatch.setattr("mcpendpoint.records._listeners", [])
+    monkeypatch.setattr("mcpendpoint.protocol.records._listeners", [])

@@ -14,17 +14,16 @@ APPS = ("hfmcp_site", "dashboard", "mcpendpoint", "accounts")
 
 MAX_LINES = 400
 
-# Parts of mcpendpoint that stand below the rest, with what else of it they may import.
-LOWER_PARTS = {
-    "mcpendpoint.hub": (),
-    "mcpendpoint.gradio": ("mcpendpoint.hub", "mcpendpoint.tools.base"),
-    "mcpendpoint.tools": ("mcpendpoint.hub",),
-}
+ROOMS = ("transports", "pages", "serving", "access", "gradio", "tools", "hub", "protocol")
+"""Of mcpendpoint, from the top floor down: a room imports those to its right."""
+
+GROUND = ("hub", "protocol")
+"""Side by side: neither knows the other."""
 
 # Pure ones: their inputs are arguments.
 WITHOUT_IO = (
-    "mcpendpoint.messages",
-    "mcpendpoint.selection",
+    "mcpendpoint.protocol.messages",
+    "mcpendpoint.access.selection",
     "mcpendpoint.gradio.naming",
     "mcpendpoint.gradio.schema",
     "mcpendpoint.hub.ids",
@@ -132,16 +131,35 @@ def test_apps_import_in_one_direction_only():
     assert wrong_imports(goes_up) == []
 
 
-@pytest.mark.parametrize("part", LOWER_PARTS)
-def test_a_lower_part_of_the_endpoint_does_not_know_those_above(part):
+def room_of(name: str) -> str | None:
+    """Return the room of mcpendpoint that a module is in; None for its root, and elsewhere."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == "mcpendpoint" and len(parts) > 2 else None
+
+
+def test_rooms_of_the_endpoint_import_downwards_only():
     def goes_up(module: Module, target: str) -> bool:
-        return (
-            module.is_in(part)
-            and is_within(target, "mcpendpoint")
-            and not any(is_within(target, place) for place in (part, *LOWER_PARTS[part]))
-        )
+        room, other = room_of(module.name), room_of(target)
+        if room is None or other in (None, room):
+            return False
+        return ROOMS.index(other) < ROOMS.index(room) or {room, other} == set(GROUND)
 
     assert wrong_imports(goes_up) == []
+
+
+def test_every_room_of_the_endpoint_has_its_floor():
+    rooms = {room for name in modules() if (room := room_of(name))}
+
+    assert rooms == set(ROOMS)
+
+
+def test_only_the_wiring_of_the_endpoint_is_outside_its_rooms():
+    loose = {name for name in modules() if is_within(name, "mcpendpoint") and not room_of(name)}
+
+    assert loose - {f"mcpendpoint.{room}" for room in ROOMS} == {
+        "mcpendpoint",
+        *(f"mcpendpoint.{name}" for name in ("apps", "urls", "endpoint_urls", "views")),
+    }
 
 
 @pytest.mark.parametrize("name", WITHOUT_IO)
@@ -160,7 +178,7 @@ def test_deep_modules_of_the_sdk_are_imported_by_the_kernel_only():
         return (
             is_within(target, "mcp")
             and target not in SDK_ENTRANCES
-            and module.name != "mcpendpoint.kernel"
+            and module.name != "mcpendpoint.protocol.kernel"
         )
 
     assert wrong_imports(is_deep) == []

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from mcpendpoint.prompts.registry import PROMPTS
+from mcpendpoint.serving.prompts.registry import PROMPTS
 from mcpendpoint.tools.bouquets import BOUQUETS
 from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
 from mcpendpoint.tools.registry import TOOLS

@@ -14,17 +14,17 @@ from django.http.response import HttpResponseBase
 from mcp.server import Server
 from mcp_types import INVALID_REQUEST
 
-from mcpendpoint import kernel
-from mcpendpoint.caller import Caller
-from mcpendpoint.client_tag import UNKNOWN_CLIENT, seal
-from mcpendpoint.context import RequestContext
-from mcpendpoint.head import Head
-from mcpendpoint.kernel import Answer, Peer
-from mcpendpoint.messages import MalformedMessage, Message, error_message
-from mcpendpoint.metadata import scope_challenge
-from mcpendpoint.recording import Recording, outcome_of
-from mcpendpoint.records import Outcome
-from mcpendpoint.selection import Selection
+from mcpendpoint.access.caller import Caller
+from mcpendpoint.access.metadata import scope_challenge
+from mcpendpoint.access.selection import Selection
+from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, seal
+from mcpendpoint.protocol.head import Head
+from mcpendpoint.protocol.kernel import Answer, Peer
+from mcpendpoint.protocol.messages import MalformedMessage, Message, error_message
+from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.recording import Recording, outcome_of
 from mcpendpoint.transports.responses import error_response, json_response, serialized_response
 from mcpendpoint.transports.streaming import Outbox, respond
 

@@ -17,31 +17,31 @@ from mcp.server import Server
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST
 
 from accounts.catalogue import catalogue
-from mcpendpoint import limits
-from mcpendpoint.caller import Caller, CallerRefused, identify
-from mcpendpoint.head import Head, read_head
-from mcpendpoint.limits import TooMany
-from mcpendpoint.messages import (
+from mcpendpoint.access import limits
+from mcpendpoint.access.caller import Caller, CallerRefused, identify
+from mcpendpoint.access.limits import TooMany
+from mcpendpoint.access.metadata import challenge
+from mcpendpoint.access.selection import Rules, Selection, Wish, WishRefused, read_wish, select
+from mcpendpoint.pages.welcome import welcome
+from mcpendpoint.protocol.head import Head, read_head
+from mcpendpoint.protocol.messages import (
     MalformedMessage,
     Message,
     RequestId,
     error_message,
     parse_body,
 )
-from mcpendpoint.metadata import challenge
-from mcpendpoint.recording import Recording
-from mcpendpoint.records import Outcome
-from mcpendpoint.security import (
+from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.security import (
     cors_headers,
     is_host_served,
     is_origin_served,
     preflight_headers,
     public_base,
 )
-from mcpendpoint.selection import Rules, Selection, Wish, WishRefused, read_wish, select
+from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.answering import Answering, Shortcut
 from mcpendpoint.transports.responses import error_response, json_response
-from mcpendpoint.welcome import welcome
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 
-from mcpendpoint.messages import RequestId, error_message
+from mcpendpoint.protocol.messages import RequestId, error_message
 
 
 def json_response(

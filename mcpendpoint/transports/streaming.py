@@ -9,7 +9,7 @@ import orjson
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from mcpendpoint.kernel import Answer
+from mcpendpoint.protocol.kernel import Answer
 from mcpendpoint.transports.responses import json_response
 
 KEEP_ALIVE_SECONDS = 15.0

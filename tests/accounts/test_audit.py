@@ -13,7 +13,7 @@ from accounts.audit import Action, Outcome, ToolCall, write_tool_calls
 from accounts.models import AuditEvent
 from accounts.people import remove_account
 from accounts.preferences import add_space, forget_tools, remove_space, save_tools
-from mcpendpoint import records
+from mcpendpoint.protocol import records
 from tests.accounts.conftest import make_user
 
 pytestmark = pytest.mark.django_db

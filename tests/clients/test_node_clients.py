@@ -7,8 +7,8 @@ import mcp
 import pytest
 from mcp import StdioServerParameters
 
-from mcpendpoint.prompts.registry import by_name as prompts
-from mcpendpoint.resources.registry import resource_by_uri, template_by_uri
+from mcpendpoint.serving.prompts.registry import by_name as prompts
+from mcpendpoint.serving.resources.registry import resource_by_uri, template_by_uri
 from tests import node
 from tests.needs import need
 

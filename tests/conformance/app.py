@@ -15,7 +15,7 @@ def make_app() -> Any:
     django.setup()
     from django.core.handlers.asgi import ASGIHandler
 
-    from mcpendpoint.handler import EndpointHandler
+    from mcpendpoint.transports.handler import EndpointHandler
 
     return EndpointHandler(ASGIHandler(), urlconf="tests.conformance.urls")
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from mcpendpoint.records import Outcome, Record
+from mcpendpoint.protocol.records import Outcome, Record
 
 NOON = datetime(2026, 11, 21, 12, 0, 30, tzinfo=UTC)
 

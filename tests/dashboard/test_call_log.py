@@ -5,7 +5,7 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import AuditEvent
 from dashboard.call_log import CallLog
-from mcpendpoint.records import Outcome
+from mcpendpoint.protocol.records import Outcome
 from tests.dashboard.factories import NOON, make_record
 
 

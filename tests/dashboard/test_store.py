@@ -7,7 +7,7 @@ from dashboard.metrics import build_snapshot
 from dashboard.models import ClientSeen, LatencyCount, MessageCount
 from dashboard.ranges import RANGES
 from dashboard.tally import Limits, Tally
-from mcpendpoint.records import Outcome
+from mcpendpoint.protocol.records import Outcome
 from tests.dashboard.factories import NOON, make_record
 
 pytestmark = pytest.mark.django_db

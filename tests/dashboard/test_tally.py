@@ -4,7 +4,7 @@ import pytest
 
 from dashboard import tally as limits_of
 from dashboard.tally import MAX_NAME_CHARACTERS, OTHER, Limits, Tally
-from mcpendpoint.records import Outcome
+from mcpendpoint.protocol.records import Outcome
 from tests.dashboard.factories import NOON, make_record
 
 

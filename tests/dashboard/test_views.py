@@ -6,7 +6,7 @@ from django.urls import reverse
 from dashboard import store
 from dashboard.ranges import RANGES
 from dashboard.tally import Limits, Tally
-from mcpendpoint.records import Outcome
+from mcpendpoint.protocol.records import Outcome
 from tests.dashboard.factories import make_record
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.core.handlers.asgi import ASGIRequest
 
-from mcpendpoint.head import Head, read_head
+from mcpendpoint.protocol.head import Head, read_head
 
 Lines = Iterable[tuple[str, str]]
 

@@ -6,7 +6,7 @@ import httpx
 import orjson
 from django.core.handlers.asgi import ASGIHandler
 
-from mcpendpoint.handler import EndpointHandler
+from mcpendpoint.transports.handler import EndpointHandler
 from tests.mcpendpoint.wire import Json
 
 

@@ -8,7 +8,7 @@ import mcp
 from django.core.handlers.asgi import ASGIHandler
 from mcp.client.streamable_http import streamable_http_client
 
-from mcpendpoint.handler import EndpointHandler
+from mcpendpoint.transports.handler import EndpointHandler
 
 ERAS = ["legacy", "auto"]
 """Before 2026-07-28, and since."""

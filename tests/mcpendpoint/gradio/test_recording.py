@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from mcpendpoint import records
 from mcpendpoint.gradio.naming import url_space_prefix
+from mcpendpoint.protocol import records
 from tests.mcpendpoint.in_process import Visitor
 from tests.mcpendpoint.wire import request
 
@@ -15,7 +15,7 @@ PRIVATE = "alice/private-space"
 async def recorded(spaces, monkeypatch, db):
     """Call a tool of a Space that the URL names; return what is recorded of that."""
     heard = []
-    monkeypatch.setattr("mcpendpoint.records._listeners", [])
+    monkeypatch.setattr("mcpendpoint.protocol.records._listeners", [])
     records.listen(heard.append)
 
     async def call(space_id, tool="whoami", token=None):

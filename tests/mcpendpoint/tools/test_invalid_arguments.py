@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from mcpendpoint.prompts.registry import PROMPTS
+from mcpendpoint.serving.prompts.registry import PROMPTS
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
 from mcpendpoint.tools.jobs.operations import OPERATIONS
 from mcpendpoint.tools.registry import by_name

@@ -1,0 +1,263 @@
+"""Request to Caller: who asks, by the credential in `Authorization` and nothing else.
+
+A credential that is wrong, or that cannot be checked now, is refused. It never becomes anonymous.
+"""
+
+import logging
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db import DatabaseError
+
+from accounts.access_keys import KeyOwner, find_access_key
+from accounts.access_keys import note_use as note_key_use
+from accounts.authorization.connections import note_use as note_app_use
+from accounts.authorization.resources import resource_of
+from accounts.authorization.scopes import ALL_SCOPES, Scope
+from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
+from accounts.caching import SingleFlightCache
+from accounts.credentials import doubt, hub_token
+from accounts.identity import HubUnreachable, TokenRefused, whoami
+from accounts.preferences import (
+    Preferences,
+    find_user,
+    load_preferences,
+    note_hub_change,
+    preferences_changed,
+)
+from mcpendpoint.protocol.head import Head
+
+logger = logging.getLogger(__name__)
+
+# What another process saved is seen here after this time at the latest; what this process saved,
+# at once (preferences_changed).
+KNOWN_SECONDS = 1.0
+
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+"""What can be a token at all: no header to the Hub can carry anything else."""
+
+
+class Credential(StrEnum):
+    ANONYMOUS = "anonymous"
+    ACCESS_KEY = "access_key"
+    OAUTH = "oauth"
+    HF_TOKEN = "hf_token"  # noqa: S105 - a kind, not a token
+
+
+@dataclass(frozen=True)
+class Caller:
+    credential: Credential
+    user_id: int | None = None
+    """Our user, when somebody signed in here with this Hugging Face account."""
+    username: str | None = None
+    """The Hugging Face name, None for anonymous."""
+    preferences: Preferences | None = None
+    scopes: frozenset[Scope] = ALL_SCOPES
+    """What the credential is good for; one that is not ours has its own limits elsewhere."""
+    client_id: str | None = None
+    """The OAuth client that holds the credential."""
+    resources: frozenset[str] | None = None
+    """Where the credential counts; None for anywhere on this server."""
+    _hf_token: str | None = field(default=None, repr=False)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.credential is not Credential.ANONYMOUS
+
+    async def hub_token(self) -> str | None:
+        """Return the Hugging Face token to act with, None for anonymous.
+
+        Raises accounts.credentials.SignInNeeded and accounts.identity.HubUnreachable.
+        """
+        if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
+            return await hub_token(self.user_id)
+        return self._hf_token
+
+    @property
+    def hub_changes(self) -> int:
+        """Of the person, in every process; see Preferences."""
+        return self.preferences.hub_changes if self.preferences else 0
+
+    async def note_hub_change(self) -> None:
+        """Tell the other processes; whoever never signed in here is known to this one only."""
+        if self.user_id is None:
+            return
+        try:
+            await database_sync_to_async(note_hub_change)(self.user_id)
+        except DatabaseError:
+            # The change was made, and is to be reported as such.
+            logger.exception("Other processes may show for a while what was before a change.")
+
+    async def doubt_hub_token(self, token: str) -> None:
+        """Find out whether a token that the Hub has just refused has to be replaced."""
+        if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
+            await doubt(self.user_id, token)
+
+
+ANONYMOUS = Caller(Credential.ANONYMOUS)
+
+SIGN_IN = "This URL needs a sign-in: let the client open its browser window, or send an access key."
+
+
+class CallerRefused(Exception):
+    """Why nobody is served: `status` 401, 403 or 503, `error` as RFC 6750 section 3.1 names it."""
+
+    def __init__(
+        self, status: int, error: str, message: str, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = error
+        self.retry_after_seconds = retry_after_seconds
+
+
+def _invalid_token(message: str) -> CallerRefused:
+    return CallerRefused(401, "invalid_token", message)
+
+
+async def identify(head: Head, url_username: str | None, *, must_sign_in: bool) -> Caller:
+    """Return who asks; `url_username` is the owner in `/u/<username>/mcp`.
+
+    Raises CallerRefused.
+    """
+    caller = await _read_credential(head)
+    if caller is ANONYMOUS:
+        if must_sign_in or url_username is not None:
+            raise CallerRefused(401, "", SIGN_IN)
+        return caller
+    if url_username is not None and (caller.username or "").lower() != url_username.lower():
+        raise CallerRefused(403, "access_denied", "This URL belongs to another user.")
+    if caller.resources is not None and resource_of(url_username) not in caller.resources:
+        raise _invalid_token("This token is for another address of this server.")
+    return caller
+
+
+async def _read_credential(head: Head) -> Caller:
+    lines = head.values("authorization")
+    if not lines:
+        return ANONYMOUS
+    scheme, _, token = lines[0].partition(" ")
+    token = token.strip()
+    if len(lines) > 1 or scheme.lower() != "bearer" or not _TOKEN.fullmatch(token):
+        raise _invalid_token("Authorization should be one line: Bearer, a space, a token.")
+    if token.startswith(ACCESS_PREFIX):
+        return await _caller_of_access_token(token)
+    if token.startswith("hfmcp_"):
+        return await _caller_of_access_key(token)
+    if token.startswith("hf_"):
+        return await _caller_of_hf_token(token)
+    raise _invalid_token(
+        "This is neither a token nor an access key of this server, nor of Hugging Face."
+    )
+
+
+async def _caller_of_access_key(key: str) -> Caller:
+    owner = await _key_owners.get(key, lambda: _load_owner(key))
+    if owner.has_expired:  # as _NOBODY has
+        raise _invalid_token("This access key does not exist, has expired, or was revoked.")
+    note_key_use(owner.key_id)
+    return Caller(
+        Credential.ACCESS_KEY,
+        owner.user_id,
+        owner.username,
+        await _preferences_of(owner.user_id),
+        scopes=owner.scopes,
+    )
+
+
+async def _caller_of_access_token(token: str) -> Caller:
+    grant = await _grants.get(token, lambda: _load_grant(token))
+    if grant.has_expired:  # as _NOTHING has
+        raise _invalid_token("This token has expired, was revoked, or never was one.")
+    note_app_use(grant)
+    return Caller(
+        Credential.OAUTH,
+        grant.user_id,
+        grant.username,
+        await _preferences_of(grant.user_id),
+        scopes=grant.scopes,
+        client_id=grant.client_id,
+        resources=grant.resources,
+    )
+
+
+async def _caller_of_hf_token(token: str) -> Caller:
+    if not settings.MCP_ACCEPT_HF_TOKENS:
+        raise _invalid_token("This server takes no Hugging Face tokens; use an access key.")
+    try:
+        account = await whoami(token)
+    except TokenRefused as error:
+        raise _invalid_token("Hugging Face does not accept this token.") from error
+    except HubUnreachable as error:
+        raise CallerRefused(
+            503,
+            "temporarily_unavailable",
+            "Hugging Face cannot be reached to check this token. Try again soon.",
+            error.retry_after_seconds,
+        ) from error
+    user_id, is_active = await _users.get(account.id, lambda: _load_user(account.id))
+    if not is_active:
+        raise _invalid_token("This account has been disabled on this server.")
+    preferences = None if user_id is None else await _preferences_of(user_id)
+    return Caller(Credential.HF_TOKEN, user_id, account.name, preferences, _hf_token=token)
+
+
+# Caches of what the database says. A stored None could not be told from "unknown", hence the
+# stand-ins for "nobody".
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NOTHING = TokenGrant(
+    token_id=0,
+    user_id=0,
+    username="",
+    hf_id="",
+    application_id=0,
+    client_id="",
+    client_name="",
+    scopes=frozenset(),
+    resources=frozenset(),
+    expires_at=_LONG_AGO,
+)
+_grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_entries=10_000)
+_NOBODY = KeyOwner(
+    key_id=0, user_id=0, username="", hf_id="", scopes=frozenset(), expires_at=_LONG_AGO
+)
+_key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_entries=10_000)
+_users: SingleFlightCache[str, tuple[int | None, bool]] = SingleFlightCache(max_entries=10_000)
+"""By Hugging Face id: our user and whether they may come in, as may who never signed in here."""
+_preferences: SingleFlightCache[int, Preferences] = SingleFlightCache(max_entries=10_000)
+
+
+async def _load_owner(key: str) -> tuple[KeyOwner, float]:
+    return await database_sync_to_async(find_access_key)(key) or _NOBODY, KNOWN_SECONDS
+
+
+async def _load_grant(token: str) -> tuple[TokenGrant, float]:
+    return await database_sync_to_async(find_token)(token) or _NOTHING, KNOWN_SECONDS
+
+
+async def _load_user(hf_id: str) -> tuple[tuple[int | None, bool], float]:
+    return await database_sync_to_async(find_user)(hf_id) or (None, True), KNOWN_SECONDS
+
+
+async def _preferences_of(user_id: int) -> Preferences:
+    async def load() -> tuple[Preferences, float]:
+        return await database_sync_to_async(load_preferences)(user_id), KNOWN_SECONDS
+
+    return await _preferences.get(user_id, load)
+
+
+def forget_user(sender: Any, user_id: int, **kwargs: Any) -> None:
+    _preferences.forget(user_id)
+    # Keys and ids are few and cheap to ask for again, and which of them are this user's is not
+    # worth an index.
+    _key_owners.clear()
+    _grants.clear()
+    _users.clear()
+
+
+preferences_changed.connect(forget_user, dispatch_uid="mcpendpoint.access.caller")

@@ -1,0 +1,202 @@
+"""Who may ask how often: an address as nobody, a person, each of their clients, each class of tool.
+
+The one place that says so; accounts.buckets counts. Each request is counted when it comes in, for
+the credential that it brings or else for its address (`enter`), and once more when it is known what
+it asks for (`charge`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from django.conf import settings
+
+from accounts.buckets import Draw, Rate, buckets, retry_after
+from accounts.catalogue import Effect
+from accounts.proxies import subscriber
+from mcpendpoint.access.caller import ANONYMOUS, Caller
+from mcpendpoint.protocol.head import Head
+from mcpendpoint.protocol.messages import MalformedMessage, Message, RequestId, error_message
+from mcpendpoint.tools.markdown import count
+from mcpendpoint.tools.registry import by_name
+
+TOO_MANY = 429
+"""Our JSON-RPC error code: the same as the HTTP status, outside of what JSON-RPC reserves."""
+
+MAX_KNOWN = 10_000
+
+_ASKS_THE_HUB = frozenset({"resources/read", "prompts/get", "completion/complete"})
+
+Parsed = Message | MalformedMessage | list[Message | MalformedMessage]
+
+
+class Limit(StrEnum):
+    ANONYMOUS = "anonymous"
+    WRONG_CREDENTIALS = "wrong_credentials"
+    USER = "user"
+    CLIENT = "client"
+    # By class of tool:
+    CHEAP = "cheap"
+    HUB = "hub"
+    SPACE = "space"
+    WRITE = "write"
+
+    @property
+    def per_minute(self) -> int:
+        return int(getattr(settings, f"LIMIT_{self.name}_PER_MINUTE"))
+
+
+_WHAT = {
+    Limit.ANONYMOUS: "requests from your address without a credential",
+    Limit.WRONG_CREDENTIALS: "wrong credentials from your address",
+    Limit.USER: "requests of this person",
+    Limit.CLIENT: "requests with this credential",
+    Limit.CHEAP: "calls of tools",
+    Limit.HUB: "calls that ask the Hub",
+    Limit.SPACE: "calls of Spaces",
+    Limit.WRITE: "calls of tools that change something",
+}
+
+
+class TooMany(Exception):
+    """Over a limit; `retry_after_seconds` is when it is worth another try.
+
+    `caller` has nothing but the kind of credential and the user.
+    """
+
+    def __init__(self, bucket: str, retry_after_seconds: int, caller: Caller) -> None:
+        limit = Limit(bucket.partition(":")[0])
+        wait = count(retry_after_seconds, "second")
+        super().__init__(f"Too many {_WHAT[limit]}. Wait {wait}, then try again.")
+        self.bucket = bucket
+        self.limit = limit
+        self.retry_after_seconds = retry_after_seconds
+        self.caller = caller
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A credential that was good when it was looked at last."""
+
+    caller: Caller
+    """Without anything but the kind of credential and the user."""
+    person: str
+    draws: tuple[Draw, ...]
+
+
+_known: dict[bytes, _Known] = {}
+
+
+def enter(address: str, authorization: str | None) -> None:
+    """Count a request, whatever becomes of it. Raises TooMany."""
+    known = None if authorization is None else _known.get(_digest(authorization))
+    if known is not None:
+        _take(known.draws, known.caller)
+        return
+    network = subscriber(address)
+    fee = _draw(Limit.ANONYMOUS, network)
+    if authorization is not None:
+        # An address that tries out credentials; those that were seen to be good still work there.
+        suspicion = _draw(Limit.WRONG_CREDENTIALS, network)
+        if seconds := buckets.wait(suspicion):
+            raise _too_many(suspicion, seconds, ANONYMOUS)
+    _take((fee,), ANONYMOUS)
+
+
+def count_wrong_credential(head: Head) -> None:
+    if authorization := head.headers.get("authorization"):
+        _known.pop(_digest(authorization), None)
+        buckets.spend(_draw(Limit.WRONG_CREDENTIALS, subscriber(head.client_address)))
+
+
+def charge(caller: Caller, head: Head, parsed: Parsed) -> None:
+    """Count what is in a request that has entered, all of it or nothing. Raises TooMany."""
+    messages = parsed if isinstance(parsed, list) else [parsed]
+    known = _remember(caller, head) if caller.is_signed_in else None
+    calls = _calls_by_class(messages)
+    further = len(messages) - 1
+    if not calls and not further:
+        return
+    person = known.person if known else subscriber(head.client_address)
+    draws = known.draws if known else (_draw(Limit.ANONYMOUS, person),)
+    wanted = [draw._replace(cost=further) for draw in draws] if further else []
+    wanted += [_draw(limit, person, count) for limit, count in calls.items()]
+    _take(wanted, caller)
+
+
+def _take(draws: Sequence[Draw], caller: Caller) -> None:
+    seconds, which = buckets.take(draws)
+    if which >= 0:
+        raise _too_many(draws[which], seconds, caller)
+
+
+def explain(too_many: TooMany, request_id: RequestId | None = None) -> dict[str, Any]:
+    """Return the JSON-RPC error that goes with HTTP's 429."""
+    data = {"limit": too_many.limit, "retryAfterSeconds": too_many.retry_after_seconds}
+    return error_message(TOO_MANY, str(too_many), request_id, data)
+
+
+def _calls_by_class(messages: Iterable[Message | MalformedMessage]) -> Mapping[Limit, int]:
+    counts: dict[Limit, int] = {}
+    for message in messages:
+        limit = _class_of(message) if isinstance(message, Message) else None
+        if limit is not None:
+            counts[limit] = counts.get(limit, 0) + 1
+    return counts
+
+
+def _class_of(message: Message) -> Limit | None:
+    if message.method in _ASKS_THE_HUB:
+        return Limit.HUB
+    if message.method == "tools/call":
+        return tool_class((message.params or {}).get("name"))
+    return None
+
+
+def built_in_tool_of(message: Message) -> str:
+    """Return the name of the tool that is called, if it is one of ours, else ""."""
+    name = (message.params or {}).get("name") if message.method == "tools/call" else None
+    return name if isinstance(name, str) and name in by_name else ""
+
+
+def tool_class(name: object) -> Limit:
+    """Return the limit of calls of this tool. What is no tool of ours is taken for a Space's."""
+    tool = by_name.get(name) if isinstance(name, str) else None
+    if tool is None:
+        return Limit.SPACE
+    if Effect.WRITE in tool.effects:
+        return Limit.WRITE
+    if Effect.SPEND in tool.effects:
+        return Limit.SPACE
+    return Limit.HUB if tool.is_open_world else Limit.CHEAP
+
+
+def _remember(caller: Caller, head: Head) -> _Known:
+    digest = _digest(head.headers["authorization"])
+    known = _known.get(digest)
+    if known is None:
+        person = f"{caller.user_id}" if caller.user_id else f"@{(caller.username or '').lower()}"
+        # A client's tokens follow one another; a key or a token of Hugging Face is a client itself.
+        client = caller.client_id or digest.hex()
+        draws = (_draw(Limit.USER, person), _draw(Limit.CLIENT, f"{person}:{client}"))
+        known = _Known(Caller(caller.credential, caller.user_id), person, draws)
+        while len(_known) >= MAX_KNOWN:
+            del _known[next(iter(_known))]
+        _known[digest] = known
+    return known
+
+
+def _too_many(draw: Draw, seconds: float, caller: Caller) -> TooMany:
+    return TooMany(draw.key, retry_after(seconds), caller)
+
+
+@lru_cache(maxsize=20_000)
+def _draw(limit: Limit, subject: str, cost: int = 1) -> Draw:
+    return Draw(f"{limit}:{subject}", Rate(limit.per_minute), cost)
+
+
+def _digest(authorization: str) -> bytes:
+    return blake2b(authorization.encode(), digest_size=16).digest()

@@ -1,0 +1,64 @@
+"""What an MCP client may learn without a credential: RFC 9728 metadata and the 401 challenge.
+
+Everything names the host that the client used, so a deployment may have several.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from accounts.authorization.scopes import DEFAULT_SCOPES, Scope, write_scopes
+from mcpendpoint.access.caller import CallerRefused
+from mcpendpoint.protocol.head import Head, read_head
+from mcpendpoint.protocol.security import is_host_served, public_base
+
+WELL_KNOWN = "/.well-known/oauth-protected-resource"
+
+
+async def protected_resource(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
+    """RFC 9728 metadata of the shared endpoint, or of a user's own."""
+    head = read_head(request)
+    if not is_host_served(head):
+        return JsonResponse({"error": "misdirected_request"}, status=421)
+    return JsonResponse(
+        _resource_metadata(public_base(head), username),
+        headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"},
+    )
+
+
+def _resource_metadata(base: str, username: str | None) -> dict[str, Any]:
+    shared = reverse("mcpendpoint:shared")
+    personal = username and reverse("mcpendpoint:personal", args=[username])
+    return {
+        "resource": base + (personal or shared),
+        "authorization_servers": [settings.PUBLIC_URL],
+        "scopes_supported": [scope.value for scope in DEFAULT_SCOPES],
+        "bearer_methods_supported": ["header"],
+        "resource_name": "Hugging Face MCP server",
+        "resource_documentation": base + shared,
+    }
+
+
+def challenge(head: Head, refused: CallerRefused) -> str:
+    """Return the `WWW-Authenticate` value of a 401 or 403 (RFC 6750 3, RFC 9728 5.1)."""
+    scopes = DEFAULT_SCOPES if refused.status == 401 else ()
+    return _bearer(head, refused.error, str(refused), scopes)
+
+
+def scope_challenge(head: Head, scopes: Iterable[Scope]) -> str:
+    """Return the `WWW-Authenticate` value for a call that needs more than was granted.
+
+    `scopes` are those to ask for: with what there is already, or a client would lose that.
+    """
+    return _bearer(head, "insufficient_scope", "This call needs more scopes.", scopes)
+
+
+def _bearer(head: Head, error: str, description: str, scopes: Iterable[Scope]) -> str:
+    fields = {"error": error, "error_description": error and description}
+    fields |= {"scope": write_scopes(scopes)}
+    fields |= {"resource_metadata": public_base(head) + WELL_KNOWN + head.path}
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)

@@ -1,0 +1,1 @@
+"""For people: the endpoint's page in a browser, and the search for Spaces."""

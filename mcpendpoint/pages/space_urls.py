@@ -1,0 +1,12 @@
+from django.urls import path
+
+from mcpendpoint.pages import space_views
+
+app_name = "spaces"
+
+urlpatterns = [
+    path("search/", space_views.search, name="search"),
+    path("add/", space_views.add, name="add"),
+    path("remove/", space_views.remove, name="remove"),
+    path("<str:owner>/<str:name>/", space_views.status, name="status"),
+]

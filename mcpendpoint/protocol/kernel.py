@@ -1,0 +1,251 @@
+"""Adapter to the SDK's kernel: one message in, one JSON-RPC answer out, in both protocol eras.
+
+The only importer of the SDK's deep modules, which its versioning policy does not promise to keep:
+mcp is pinned to 2.3 for this file's sake.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.util import find_spec
+from typing import Any
+
+import anyio
+from mcp.server import Server, ServerRequestContext
+from mcp.server._otel import OpenTelemetryMiddleware
+from mcp.server.connection import Connection
+from mcp.server.runner import ServerRunner, modern_error_data
+from mcp.shared.dispatcher import CallOptions
+from mcp.shared.exceptions import NoBackChannelError
+from mcp.shared.inbound import (
+    ERROR_CODE_HTTP_STATUS,
+    InboundLadderRejection,
+    classify_inbound_request,
+    find_duplicated_routing_header,
+)
+from mcp.shared.message import ServerMessageMetadata
+from mcp.shared.transport_context import TransportContext
+from mcp_types import (
+    HEADER_MISMATCH,
+    PROTOCOL_VERSION_META_KEY,
+    DiscoverResult,
+    RequestParams,
+)
+from mcp_types.version import (
+    HANDSHAKE_PROTOCOL_VERSIONS,
+    LATEST_HANDSHAKE_VERSION,
+    MODERN_PROTOCOL_VERSIONS,
+)
+
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag, client_tag, unseal
+from mcpendpoint.protocol.head import Head
+from mcpendpoint.protocol.messages import Message, RequestId, error_message, is_request_id
+
+SUPPORTED_VERSIONS = [*reversed(MODERN_PROTOCOL_VERSIONS), *reversed(HANDSHAKE_PROTOCOL_VERSIONS)]
+"""Newest first."""
+
+ASSUMED_VERSION = "2025-03-26"
+"""Of a legacy client that sends no version header (2025-11-25, transports)."""
+
+BATCH_VERSION = "2025-03-26"
+"""The one revision with batches."""
+
+PROGRESS_INTERVAL_SECONDS = 0.02
+
+SendNotification = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What is known of the client from this one request."""
+
+    is_modern: bool
+    protocol_version: str
+    client: ClientTag
+    client_info: Any = None
+    capabilities: Any = None
+
+    @property
+    def era(self) -> str:
+        return "modern" if self.is_modern else "legacy"
+
+
+@dataclass(frozen=True)
+class Answer:
+    body: dict[str, Any]
+    """A whole JSON-RPC response."""
+    status: int
+    """HTTP status, when it is the only answer to the request."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """HTTP headers, in that case."""
+
+    @property
+    def error_code(self) -> int | None:
+        error = self.body.get("error")
+        return error["code"] if error else None
+
+
+def is_modern(message: Message, head: Head) -> bool:
+    """Whether the 2026-07-28 rules hold: its envelope, or a version header that is not older."""
+    version = head.headers.get("mcp-protocol-version")
+    return PROTOCOL_VERSION_META_KEY in message.meta or (
+        version is not None and version not in HANDSHAKE_PROTOCOL_VERSIONS
+    )
+
+
+def legacy_peer(message: Message, head: Head) -> Peer:
+    version = head.headers.get("mcp-protocol-version") or ASSUMED_VERSION
+    if message.method == "initialize":
+        params = message.params or {}
+        tag = client_tag(params.get("clientInfo"))
+        wanted = params.get("protocolVersion")
+        version = wanted if wanted in HANDSHAKE_PROTOCOL_VERSIONS else LATEST_HANDSHAKE_VERSION
+    else:
+        session_id = head.headers.get("mcp-session-id")
+        tag = unseal(session_id) if session_id else UNKNOWN_CLIENT
+    return Peer(
+        is_modern=False,
+        protocol_version=version,
+        client=tag,
+    )
+
+
+def modern_peer(message: Message, head: Head) -> Peer | Answer:
+    """Check envelope and headers against each other; an Answer is the error to send."""
+    if name := find_duplicated_routing_header(head.pairs):
+        return _refusal(message.id, HEADER_MISMATCH, f"The {name} header is repeated.")
+    route = classify_inbound_request(message.body, headers=head.headers)
+    if isinstance(route, InboundLadderRejection):
+        data = route.data
+        if isinstance(data, dict) and "supported" in data:
+            data = {**data, "supported": SUPPORTED_VERSIONS}
+        return _refusal(message.id, route.code, route.message, data)
+    return Peer(
+        is_modern=True,
+        protocol_version=route.protocol_version,
+        client=client_tag(route.client_info),
+        client_info=route.client_info,
+        capabilities=route.client_capabilities,
+    )
+
+
+def _refusal(request_id: RequestId | None, code: int, text: str, data: Any = None) -> Answer:
+    return Answer(
+        error_message(code, text, request_id, data), ERROR_CODE_HTTP_STATUS.get(code, 200)
+    )
+
+
+@dataclass
+class Exchange:
+    """One request being answered; the SDK's DispatchContext.
+
+    There is no way back to the client but this request's own stream, and a client that asked for
+    plain JSON has not even that.
+    """
+
+    request_id: RequestId | None
+    message_metadata: ServerMessageMetadata
+    transport: TransportContext
+    progress_token: str | int | None
+    send: SendNotification | None
+    can_send_request: bool = False
+    notifications_sent: int = 0
+    _last_progress: float = float("-inf")
+    _last_progress_at: float = float("-inf")
+
+    @cached_property
+    def cancel_requested(self) -> anyio.Event:
+        """Never set: whoever no longer wants an answer cancels the task."""
+        return anyio.Event()
+
+    async def send_raw_request(
+        self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
+    ) -> dict[str, Any]:
+        raise NoBackChannelError(method)
+
+    async def notify(
+        self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
+    ) -> None:
+        if self.send is None:
+            return
+        notification: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
+        if params is not None:
+            notification["params"] = dict(params)
+        self.notifications_sent += 1
+        self.send(notification)
+
+    async def progress(
+        self, progress: float, total: float | None = None, message: str | None = None
+    ) -> None:
+        """Report, if asked to, strictly increasing and not faster than anybody can read."""
+        now = time.monotonic()
+        is_final = total is not None and progress >= total
+        too_soon = now - self._last_progress_at < PROGRESS_INTERVAL_SECONDS and not is_final
+        if self.progress_token is None or progress <= self._last_progress or too_soon:
+            return
+        self._last_progress, self._last_progress_at = progress, now
+        params: dict[str, Any] = {"progressToken": self.progress_token, "progress": progress}
+        if total is not None:
+            params["total"] = total
+        if message is not None:
+            params["message"] = message
+        await self.notify("notifications/progress", params)
+
+
+def open_exchange(
+    message: Message, head: Head, context: Any, send: SendNotification | None
+) -> Exchange:
+    """`context` reaches the handlers as `ctx.request`."""
+    token = message.meta.get("progressToken")
+    return Exchange(
+        request_id=message.id,
+        message_metadata=ServerMessageMetadata(request_context=context),
+        transport=TransportContext(
+            kind="streamable-http", can_send_request=False, headers=head.headers
+        ),
+        progress_token=token if is_request_id(token) else None,
+        send=send,
+    )
+
+
+async def answer(server: Server[Any], message: Message, peer: Peer, exchange: Exchange) -> Answer:
+    """Let the server handle the request; what it raises becomes the JSON-RPC error."""
+    connection = Connection.from_envelope(
+        peer.protocol_version, peer.client_info, peer.capabilities
+    )
+    # The SDK's serve_one, but for closing an exit stack: no handler of ours puts anything on it.
+    runner = ServerRunner(server, connection, lifespan_state={})
+    try:
+        result = await runner.on_request(exchange, message.method, message.params)
+    except Exception as error:
+        data = modern_error_data(error)
+        body = error_message(data.code, data.message, message.id, data.data)
+        status = ERROR_CODE_HTTP_STATUS.get(data.code, 200) if peer.is_modern else 200
+        return Answer(body, status)
+    return Answer({"jsonrpc": "2.0", "id": message.id, "result": result}, 200)
+
+
+def drop_unused_tracing(server: Server[Any]) -> None:
+    """Take out the SDK's spans where OpenTelemetry is not set up: they are a tenth of a call."""
+    if find_spec("opentelemetry.sdk") is None:
+        server.middleware = [
+            middleware
+            for middleware in server.middleware
+            if not isinstance(middleware, OpenTelemetryMiddleware)
+        ]
+
+
+def announce_versions(server: Server[Any]) -> None:
+    """Let server/discover name every version that is served at this URL, of both eras."""
+
+    async def discover(
+        ctx: ServerRequestContext[Any], params: RequestParams | None
+    ) -> DiscoverResult:
+        return DiscoverResult(
+            supported_versions=SUPPORTED_VERSIONS,
+            capabilities=server.get_capabilities(protocol_version=ctx.protocol_version),
+            instructions=server.instructions,
+        )
+
+    server.add_request_handler("server/discover", RequestParams, discover)

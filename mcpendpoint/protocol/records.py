@@ -1,0 +1,82 @@
+"""One frozen record per handled message, handed to whoever listens.
+
+A listener is called on the event loop and must only take note: append, never wait.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    OK = "ok"
+    TOOL_ERROR = "tool_error"
+    """A result with isError: the tool ran and says what went wrong. Or a resource or prompt that
+    the Hub does not give now."""
+    REJECTED = "rejected"
+    """The client's fault: a JSON-RPC error other than an internal one."""
+    DENIED = "denied"
+    """A credential refused, or a tool that this caller's selection does not hold."""
+    LIMITED = "limited"
+    """Over a limit (mcpendpoint.access.limits), and so not handled."""
+    FAILED = "failed"
+    """Our fault: an internal error."""
+    CANCELLED = "cancelled"
+    """The client went away."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of one handled message. No argument, token or name of a person is in it.
+
+    Of a request that was turned away at the door, neither method nor client is known.
+    """
+
+    at: datetime
+    method: str
+    """JSON-RPC method, "" when the body had none."""
+    tool: str
+    """Name of the tool of a tools/call that this caller may see, else ""."""
+    space_id: str
+    """owner/name when the tool is a Space's, else ""; "private" when the Space is private."""
+    outcome: Outcome
+    error_code: int | None
+    """JSON-RPC error code."""
+    duration_ms: float
+    era: str
+    """"modern" (2026-07-28) or "legacy" (initialize)."""
+    protocol_version: str
+    transport: str
+    """"json" or "sse"."""
+    client_name: str
+    client_version: str
+    credential: str
+    """"anonymous", "access_key", "oauth", "hf_token", or "refused" for one that was wrong."""
+    user_id: int | None
+    """Our user, when the credential is of somebody who signed in here."""
+    notifications_sent: int
+    limit: str = ""
+    """The one of mcpendpoint.access.limits that it was over."""
+    address: str = ""
+    """IP address of the client, where AUDIT_IP says to keep it."""
+
+
+Listener = Callable[[Record], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    _listeners.append(listener)
+
+
+def publish(record: Record) -> None:
+    for listener in _listeners:
+        try:
+            listener(record)
+        except Exception:
+            # Counting must never cost a caller their answer.
+            logger.exception("A listener of records failed.")

@@ -1,0 +1,100 @@
+"""Which hosts, browsers' origins and headers the endpoint serves (DNS rebinding, CORS)."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from mcpendpoint.protocol.head import Head
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+CORS_METHODS = "GET, POST, OPTIONS"
+CORS_HEADERS = (
+    "Authorization, Content-Type, Accept, Last-Event-ID, Mcp-Method, Mcp-Name, "
+    "Mcp-Protocol-Version, Mcp-Session-Id, X-MCP-Bouquet, X-MCP-Force-Auth, X-MCP-Gradio, "
+    "X-MCP-Mix, X-MCP-No-Image-Content"
+)
+CORS_EXPOSED = "Mcp-Protocol-Version, Mcp-Session-Id, Retry-After, WWW-Authenticate"
+
+
+def is_host_served(head: Head) -> bool:
+    hosts = head.values("host")
+    return len(hosts) == 1 and _is_host_allowed(hosts[0])
+
+
+def is_origin_served(head: Head) -> bool:
+    """No Origin: not a browser. Repeated, foreign or "null": refused."""
+    origins = head.values("origin")
+    return not origins or _are_allowed(origins)
+
+
+def _are_allowed(origins: Sequence[str]) -> bool:
+    return len(origins) == 1 and _is_origin_allowed(origins[0])
+
+
+@lru_cache(maxsize=1024)
+def _is_host_allowed(host: str) -> bool:
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+@lru_cache(maxsize=1024)
+def _is_origin_allowed(origin: str) -> bool:
+    try:
+        parts = urlsplit(origin)
+        hostname = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"} or parts.path or parts.query or not hostname:
+        return False
+    if origin == settings.PUBLIC_URL or origin in settings.MCP_ALLOWED_ORIGINS:
+        return True
+    if "*" in settings.MCP_ALLOWED_ORIGINS:
+        return True
+    # A page on this very machine may talk to a server that this machine is allowed to reach.
+    domain = f"[{hostname}]" if ":" in hostname else hostname
+    return domain in LOOPBACK and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def cors_headers(head: Head) -> dict[str, str]:
+    """Return the headers of an answer to a browser whose Origin is served, else none."""
+    return cors_headers_for(head.values("origin")) if "origin" in head.headers else {}
+
+
+def cors_headers_for(origins: Sequence[str]) -> dict[str, str]:
+    """Do so for the lines of the Origin header."""
+    if not _are_allowed(origins):
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origins[0],
+        "Access-Control-Expose-Headers": CORS_EXPOSED,
+        "Vary": "Origin",
+    }
+
+
+def preflight_headers(head: Head) -> dict[str, str]:
+    requested = head.headers.get("access-control-request-headers", "").lower()
+    # Mcp-Param-* names come from a tool's own schema (x-mcp-header), so they are not known here.
+    params = [
+        name for word in requested.split(",") if (name := word.strip()).startswith("mcp-param-")
+    ]
+    return {
+        **cors_headers(head),
+        "Access-Control-Allow-Methods": CORS_METHODS,
+        "Access-Control-Allow-Headers": ", ".join([CORS_HEADERS, *params[:50]]),
+        "Access-Control-Max-Age": "7200",
+    }
+
+
+def public_base(head: Head) -> str:
+    """Return scheme and host as this client reaches us, without a trailing slash.
+
+    Only for a host that is_host_served; behind a proxy, PUBLIC_URL says what the scheme is.
+    """
+    host = head.headers["host"]
+    if host == urlsplit(settings.PUBLIC_URL).netloc:
+        return str(settings.PUBLIC_URL)
+    return f"{head.scheme}://{host}"

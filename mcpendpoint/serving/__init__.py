@@ -1,0 +1,1 @@
+"""The protocol's methods: lists and calls of tools, resources, prompts, completion."""

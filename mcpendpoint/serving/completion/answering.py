@@ -1,0 +1,53 @@
+"""Answers completion/complete. Somebody is typing: nothing is better than late, or an error."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from mcp import MCPError
+from mcp_types import INVALID_PARAMS, CompleteRequestParams, Completion, PromptReference
+
+from accounts.catalogue import Effect
+from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.ids import BadRepoId
+from mcpendpoint.serving.completion.completers import Completer
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.denial import check_scopes
+from mcpendpoint.serving.prompts import registry as prompts
+from mcpendpoint.serving.resources import registry as resources
+from mcpendpoint.tools.base import ToolError
+
+MAX_VALUES = 100
+MAX_TYPED_CHARS = 500
+SECONDS = 3.0
+
+
+async def complete(params: CompleteRequestParams, context: RequestContext) -> Completion:
+    """Raises MCPError for a template or prompt that there is not."""
+    check_scopes("Completion", {Effect.READ}, context)
+    completer = _completers_of(params).get(params.argument.name)
+    typed = params.argument.value.strip()
+    if completer is None or len(typed) > MAX_TYPED_CHARS:
+        return _completion(())
+    known = (params.context.arguments if params.context else None) or {}
+    try:
+        async with asyncio.timeout(SECONDS):
+            found = await completer(await context.hub(), typed, known)
+    except (HubError, BadRepoId, ToolError, TimeoutError):
+        found = ()
+    return _completion(found)
+
+
+def _completers_of(params: CompleteRequestParams) -> Mapping[str, Completer]:
+    if isinstance(params.ref, PromptReference):
+        prompt = prompts.by_name.get(params.ref.name)
+        if prompt is None:
+            raise MCPError(code=INVALID_PARAMS, message="There is no such prompt.")
+        return prompt.completers
+    template = resources.template_by_uri.get(params.ref.uri)
+    if template is None and params.ref.uri not in resources.resource_by_uri:
+        raise MCPError(code=INVALID_PARAMS, message="There is no such resource template.")
+    return template.completers if template else {}
+
+
+def _completion(values: Sequence[str]) -> Completion:
+    return Completion(values=list(values[:MAX_VALUES]), has_more=len(values) > MAX_VALUES)

@@ -1,0 +1,92 @@
+"""What our handlers get with each message, and what a running tool sees of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.authorization.scopes import Scope
+from accounts.credentials import SignInNeeded
+from accounts.identity import HubUnreachable
+from mcpendpoint.access.caller import Caller
+from mcpendpoint.access.selection import Selection
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.protocol.head import Head
+from mcpendpoint.tools.base import ToolError
+
+ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
+
+
+@lru_cache(maxsize=1)
+def settings_url() -> str:
+    return str(settings.PUBLIC_URL) + reverse("accounts:settings")
+
+
+async def _report_to_nobody(progress: float, total: float | None, message: str | None) -> None:
+    pass
+
+
+@dataclass
+class RequestContext:
+    """One message's caller and selection; the ToolContext of a tool that runs for it."""
+
+    caller: Caller
+    selection: Selection
+    head: Head
+    report: ReportProgress = _report_to_nobody
+    wants_progress: bool = False
+
+    # Noted by the handler of tools/call, for the record.
+    tool_name: str = ""
+    space_label: str = ""
+    is_denied: bool = False
+    scopes_to_ask_for: frozenset[Scope] = frozenset()
+    """Noted when the call was denied because the credential is not good for it."""
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.caller.is_signed_in
+
+    @property
+    def include_images(self) -> bool:
+        return self.selection.include_images
+
+    @property
+    def settings_url(self) -> str:
+        return settings_url()
+
+    async def hub_token(self) -> str | None:
+        """Return the caller's Hugging Face token, None for anonymous. Raises ToolError."""
+        try:
+            return await self.caller.hub_token()
+        except SignInNeeded as error:
+            raise ToolError(
+                "This account's connection to Hugging Face has ended. Ask the person to sign in "
+                f"again at {self.settings_url}, then repeat the call."
+            ) from error
+        except HubUnreachable as error:
+            raise ToolError(
+                "Hugging Face cannot be reached right now. Try again soon.",
+                is_retryable=True,
+                retry_after_seconds=error.retry_after_seconds,
+            ) from error
+
+    async def hub(self) -> HubClient:
+        token = await self.hub_token()
+        doubt = partial(self.caller.doubt_hub_token, token) if token else None
+        return HubClient(
+            token,
+            changes=self.caller.hub_changes,
+            on_change=self.caller.note_hub_change,
+            on_refusal=doubt,
+        )
+
+    async def doubt_hub_token(self, token: str) -> None:
+        await self.caller.doubt_hub_token(token)
+
+    async def report_progress(
+        self, progress: float, total: float | None = None, message: str | None = None
+    ) -> None:
+        await self.report(progress, total, message)

@@ -1,0 +1,76 @@
+"""Takes the time of one message and turns what came of it into a Record."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.conf import settings
+from mcp_types import INTERNAL_ERROR
+
+from mcpendpoint.access.caller import ANONYMOUS, Caller
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
+from mcpendpoint.protocol.kernel import Answer, Peer
+from mcpendpoint.protocol.records import Outcome, Record, publish
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.rpc_errors import UNAVAILABLE
+
+MAX_METHOD_LENGTH = 80
+
+_OF_ERRORS = {INTERNAL_ERROR: Outcome.FAILED, UNAVAILABLE: Outcome.TOOL_ERROR}
+
+
+@dataclass
+class Recording:
+    """What is known so far. Every message is recorded once, however it ends."""
+
+    method: str = ""
+    caller: Caller = ANONYMOUS
+    credential_refused: bool = False
+    peer: Peer | None = None
+    tool: str = ""
+    """The one that was called, until there is a context that knows."""
+    address: str = ""
+    started: float = field(default_factory=time.perf_counter)
+
+    def finish(
+        self,
+        outcome: Outcome,
+        *,
+        error_code: int | None = None,
+        context: RequestContext | None = None,
+        notifications_sent: int = 0,
+        is_stream: bool = False,
+        limit: str = "",
+    ) -> None:
+        peer = self.peer
+        client = peer.client if peer else UNKNOWN_CLIENT
+        publish(
+            Record(
+                at=datetime.now(UTC),
+                method=self.method[:MAX_METHOD_LENGTH],
+                tool=context.tool_name if context else self.tool,
+                space_id=context.space_label if context else "",
+                outcome=outcome,
+                error_code=error_code,
+                duration_ms=(time.perf_counter() - self.started) * 1000,
+                era=peer.era if peer else "",
+                protocol_version=peer.protocol_version if peer else "",
+                transport="sse" if is_stream else "json",
+                client_name=client.name,
+                client_version=client.version,
+                credential="refused" if self.credential_refused else self.caller.credential,
+                user_id=self.caller.user_id,
+                notifications_sent=notifications_sent,
+                limit=limit,
+                address=self.address if settings.AUDIT_IP else "",
+            )
+        )
+
+
+def outcome_of(answer: Answer, context: RequestContext) -> Outcome:
+    if context.is_denied:
+        return Outcome.DENIED
+    code = answer.error_code
+    if code is not None:
+        return _OF_ERRORS.get(code, Outcome.REJECTED)
+    return Outcome.TOOL_ERROR if answer.body["result"].get("isError") else Outcome.OK

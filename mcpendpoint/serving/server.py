@@ -1,0 +1,129 @@
+"""The MCP server: what it says of itself, and its handlers.
+
+A tool that is not selected does not exist for the caller: it is neither listed nor callable.
+Resources and prompts are the same for everybody; what is in them is what the caller may read.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from mcp import MCPError
+from mcp.server import CacheHint, Server, ServerRequestContext
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    CompleteRequestParams,
+    CompleteResult,
+    GetPromptRequestParams,
+    GetPromptResult,
+    ListPromptsResult,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+)
+
+from mcpendpoint import __version__
+from mcpendpoint.protocol.kernel import announce_versions, drop_unused_tracing
+from mcpendpoint.serving.completion.answering import complete
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.prompts.registry import PROMPTS
+from mcpendpoint.serving.prompts.serving import get_prompt
+from mcpendpoint.serving.resources.registry import RESOURCES, TEMPLATES
+from mcpendpoint.serving.resources.serving import read_resource
+from mcpendpoint.serving.tool_calls import call_tool
+from mcpendpoint.serving.tool_lists import definitions_of
+
+INSTRUCTIONS = (
+    "Tools of the Hugging Face Hub (models, datasets, Spaces) and of the Gradio Spaces that this "
+    "person picked. Search first, then ask for details by repository id (owner/name). Tools whose "
+    "names start with gr run a Gradio Space, which their descriptions name. When a tool is "
+    "missing, the person can select it on this server's settings page; it is there at the next "
+    "listing."
+)
+
+
+Context = ServerRequestContext[Any, Any]
+
+
+def _request_context(ctx: Context) -> RequestContext:
+    assert isinstance(ctx.request, RequestContext)  # noqa: S101 - transports hand over nothing else
+    return ctx.request
+
+
+def _refuse_cursor(params: PaginatedRequestParams | None) -> None:
+    if params is not None and params.cursor is not None:
+        raise MCPError(code=INVALID_PARAMS, message="The list has one page; there is no cursor.")
+
+
+async def _list_tools(ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
+    _refuse_cursor(params)
+    return ListToolsResult(tools=await definitions_of(_request_context(ctx)))
+
+
+async def _call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult:
+    return await call_tool(params.name, params.arguments or {}, _request_context(ctx))
+
+
+async def _list_resources(
+    ctx: Context, params: PaginatedRequestParams | None
+) -> ListResourcesResult:
+    _refuse_cursor(params)
+    return ListResourcesResult(resources=list(RESOURCES))
+
+
+async def _list_templates(
+    ctx: Context, params: PaginatedRequestParams | None
+) -> ListResourceTemplatesResult:
+    _refuse_cursor(params)
+    templates = [template.definition() for template in TEMPLATES]
+    return ListResourceTemplatesResult(resource_templates=templates)
+
+
+async def _read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+    return await read_resource(params.uri, _request_context(ctx), ctx.protocol_version)
+
+
+async def _list_prompts(ctx: Context, params: PaginatedRequestParams | None) -> ListPromptsResult:
+    _refuse_cursor(params)
+    return ListPromptsResult(prompts=[prompt.definition() for prompt in PROMPTS])
+
+
+async def _get_prompt(ctx: Context, params: GetPromptRequestParams) -> GetPromptResult:
+    return await get_prompt(params.name, params.arguments or {}, _request_context(ctx))
+
+
+async def _complete(ctx: Context, params: CompleteRequestParams) -> CompleteResult:
+    return CompleteResult(completion=await complete(params, _request_context(ctx)))
+
+
+_STATIC = CacheHint(ttl_ms=300_000, scope="public")
+
+SERVER: Server[Any] = Server(
+    "huggingface-mcp",
+    version=__version__,
+    title="Hugging Face",
+    instructions=INSTRUCTIONS,
+    website_url=settings.PUBLIC_URL,
+    # A saved selection holds for the very next request, so a list of tools is never fresh for long.
+    cache_hints={
+        "server/discover": _STATIC,
+        "resources/list": _STATIC,
+        "resources/templates/list": _STATIC,
+        "prompts/list": _STATIC,
+        "resources/read": CacheHint(ttl_ms=30_000, scope="private"),
+    },
+    on_list_tools=_list_tools,
+    on_call_tool=_call_tool,
+    on_list_resources=_list_resources,
+    on_list_resource_templates=_list_templates,
+    on_read_resource=_read_resource,
+    on_list_prompts=_list_prompts,
+    on_get_prompt=_get_prompt,
+    on_completion=_complete,
+)
+announce_versions(SERVER)
+drop_unused_tracing(SERVER)

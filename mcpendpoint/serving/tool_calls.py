@@ -1,0 +1,111 @@
+"""Calls one selected tool, built-in or of a Space, and turns failures into results."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from mcp_types import CallToolResult, TextContent
+from pydantic import ValidationError
+
+from accounts.catalogue import Effect
+from mcpendpoint.gradio.naming import prefix_of
+from mcpendpoint.gradio.spaces import SpaceChoice, SpaceTool, call_space_tool, list_space_tools
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.deadline import within_deadline
+from mcpendpoint.serving.denial import check_scopes, denial_of, refusal
+from mcpendpoint.tools.base import Tool, ToolError
+from mcpendpoint.tools.invalid_arguments import invalid_arguments
+from mcpendpoint.tools.markdown import count
+from mcpendpoint.tools.registry import by_name
+
+SPACE_EFFECTS = frozenset({Effect.SPEND})
+"""A Space may do anything, but with the caller's quota, not in the caller's name."""
+
+PRIVATE = "private"
+"""What is recorded in place of the name of a Space that not everybody may know of."""
+
+
+async def call_tool(
+    name: str, arguments: dict[str, Any], context: RequestContext
+) -> CallToolResult:
+    """Raises MCPError for a tool that this caller does not have, and for a bug of ours."""
+    if name in context.selection.tools:
+        context.tool_name = name
+        check_scopes(name, by_name[name].effects, context, tool=name)
+        return await _result_of(name, _call_built_in(by_name[name], arguments, context))
+    space = _selected_space(name, context)
+    if space is None:
+        denial = denial_of(name, context)
+        context.is_denied = denial.reason != "unknown"
+        context.tool_name = name if name in by_name else ""
+        raise refusal(denial, context, tool=name[:80])
+    # Until the Hub and the Space say otherwise: what a caller makes up is not recorded.
+    context.tool_name = f"{space.prefix}…"
+    context.space_label = PRIVATE
+    check_scopes(name, SPACE_EFFECTS, context, tool=name[:80])
+    return await _result_of(name, _call_of_space(space, name, arguments, context))
+
+
+def _selected_space(name: str, context: RequestContext) -> SpaceChoice | None:
+    prefix = prefix_of(name)
+    return next((space for space in context.selection.spaces if space.prefix == prefix), None)
+
+
+async def _result_of(name: str, call: Awaitable[CallToolResult]) -> CallToolResult:
+    try:
+        return await within_deadline(name, call)
+    except ToolError as error:
+        return _failure(error)
+
+
+async def _call_built_in(
+    tool: Tool[Any], arguments: dict[str, Any], context: RequestContext
+) -> CallToolResult:
+    try:
+        typed = tool.arguments.model_validate(arguments)
+    except ValidationError as error:
+        raise invalid_arguments(tool.name, tool.arguments, error) from error
+    output = await tool.run(typed, context)
+    blocks = output.blocks if context.include_images else ()
+    return CallToolResult(
+        content=[TextContent(type="text", text=output.markdown), *blocks],
+        structured_content=output.structured.to_content(),
+        is_error=output.is_error,
+    )
+
+
+async def _call_of_space(
+    space: SpaceChoice, name: str, arguments: dict[str, Any], context: RequestContext
+) -> CallToolResult:
+    token = await context.hub_token()
+    (listing,) = await list_space_tools([space], token)
+    if listing.is_public:
+        context.space_label = space.space_id
+    tool = next((tool for tool in listing.tools if tool.name == name), None)
+    if tool is None:
+        raise _missing_tool(space, listing.tools, listing.problem, name)
+    context.tool_name = name
+    return await call_space_tool(
+        tool,
+        arguments,
+        token=token,
+        include_images=context.include_images,
+        report_progress=context.report_progress if context.wants_progress else None,
+    )
+
+
+def _missing_tool(
+    space: SpaceChoice, tools: tuple[SpaceTool, ...], problem: str | None, name: str
+) -> ToolError:
+    if problem is not None:
+        return ToolError(problem)
+    names = ", ".join(tool.name for tool in tools) or "none"
+    return ToolError(f"The Space {space.space_id} has no tool {name[:80]}. Its tools: {names}.")
+
+
+def _failure(error: ToolError) -> CallToolResult:
+    text = str(error)
+    if error.is_retryable and error.retry_after_seconds:
+        text += f" The same call may work in {count(error.retry_after_seconds, 'second')}."
+    elif error.is_retryable:
+        text += " The same call may work later."
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)

@@ -1,0 +1,100 @@
+"""Which tools a caller has, as definitions, and as bytes that are serialized once.
+
+A selection's list is the same for everybody who has that selection, and changes only when one of
+its Spaces does.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from mcp.server import Server
+from mcp_types import Tool as ToolDefinition
+from mcp_types import ToolAnnotations
+
+from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool, list_space_tools
+from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.kernel import Peer
+from mcpendpoint.protocol.messages import Message
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.tools.base import ToolError
+from mcpendpoint.tools.definition import definition
+from mcpendpoint.tools.registry import TOOLS
+
+MAX_LISTS = 512
+
+_BUILT_IN = {tool.name: definition(tool) for tool in TOOLS}
+
+# A Space may do anything: nothing in its schema says that a tool of its only reads.
+_SPACE_ANNOTATIONS = ToolAnnotations(
+    read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=True
+)
+
+Listings = tuple[SpaceListing, ...]
+
+
+async def definitions_of(context: RequestContext) -> list[ToolDefinition]:
+    listings = await _listings_of(context)
+    return [
+        *(_BUILT_IN[name] for name in context.selection.tools),
+        *(_space_definition(tool) for listing in listings for tool in listing.tools),
+    ]
+
+
+async def _listings_of(context: RequestContext) -> Listings:
+    if not context.selection.spaces:
+        return ()
+    try:
+        token = await context.hub_token()
+    except ToolError:
+        token = None  # public Spaces can be listed all the same; a call will say what is wrong
+    return await list_space_tools(context.selection.spaces, token)
+
+
+def _space_definition(tool: SpaceTool) -> ToolDefinition:
+    return ToolDefinition(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=tool.input_schema,
+        annotations=_SPACE_ANNOTATIONS,
+        _meta=tool.meta or None,
+    )
+
+
+@dataclass(frozen=True)
+class _List:
+    listings: Listings
+    result: bytes
+
+    def is_of(self, listings: Listings) -> bool:
+        """Whether it was made of these very listings, which stay the same until they change."""
+        return len(listings) == len(self.listings) and all(
+            mine is other for mine, other in zip(self.listings, listings, strict=True)
+        )
+
+
+class SerializedToolLists:
+    """Answers `tools/list` without the kernel where nothing in it depends on the request."""
+
+    def __init__(self, server: Server[Any]) -> None:
+        self._server = server
+        self._lists: OrderedDict[object, _List] = OrderedDict()
+
+    async def __call__(self, message: Message, peer: Peer, context: RequestContext) -> bytes | None:
+        if message.method != "tools/list" or (message.params or {}).keys() - {"_meta"}:
+            return None
+        key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
+        listings = await _listings_of(context)
+        known = self._lists.get(key)
+        if known is None or not known.is_of(listings):
+            exchange = kernel.open_exchange(message, context.head, context, send=None)
+            answer = await kernel.answer(self._server, message, peer, exchange)
+            if answer.error_code is not None:
+                return None
+            known = self._lists[key] = _List(listings, orjson.dumps(answer.body["result"]))
+        self._lists.move_to_end(key)
+        while len(self._lists) > MAX_LISTS:
+            self._lists.popitem(last=False)
+        return known.result
