@@ -47,7 +47,7 @@ class _Refreshed(BaseModel):
 _tokens: SingleFlightCache[int, str] = SingleFlightCache(max_entries=10_000)
 
 
-def has_ended(user: User) -> bool:
+def needs_sign_in(user: User) -> bool:
     """Return whether this user has to sign in again before anything can act for them."""
     credential = _find(user.pk)
     return credential is None or credential.needs_sign_in
@@ -60,7 +60,7 @@ def oauth_scope(user: User) -> str:
     return credential.scope if credential is not None and is_oauth else ""
 
 
-def is_good_for_more(hf_id: str, scope: str) -> bool:
+def would_narrow_scope(hf_id: str, scope: str) -> bool:
     """Return whether Hugging Face still takes what is stored for this person, and lets it do all of
     `scope` and more: then a new token for `scope` alone would be a loss.
     """
@@ -85,7 +85,7 @@ async def hub_token(user_id: int) -> str:
     return await _tokens.get(user_id, lambda: _load(user_id))
 
 
-async def doubt(user_id: int, token: str) -> None:
+async def recheck(user_id: int, token: str) -> None:
     """Ask the Hub about a token of this user that it has just refused.
 
     One that it does not know any more is renewed, or ends the connection.

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 
 from accounts.access_keys import MAX_KEYS, PREFIX
-from accounts.authorization.scopes import DEFAULT_SCOPES, WORDS, Scope, ScopeWords
+from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLabel
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.models import AccessKey, User
 from accounts.preferences import Preferences
@@ -83,7 +83,7 @@ class AccessKeyForm(forms.Form):
         error_messages={"required": "Give the key a name, such as the client that will use it."},
     )
     scopes = forms.MultipleChoiceField(
-        choices=[(scope.value, words.title) for scope, words in WORDS.items()],
+        choices=[(scope.value, words.title) for scope, words in LABELS.items()],
         initial=[scope.value for scope in DEFAULT_SCOPES],
         error_messages={
             "required": "Tick at least one thing that the key may do.",
@@ -102,9 +102,9 @@ class AccessKeyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._user = user
 
-    def scope_rows(self) -> list[tuple[Scope, ScopeWords, bool]]:
+    def scope_rows(self) -> list[tuple[Scope, ScopeLabel, bool]]:
         ticked = set(self["scopes"].value() or ())
-        return [(scope, words, scope.value in ticked) for scope, words in WORDS.items()]
+        return [(scope, words, scope.value in ticked) for scope, words in LABELS.items()]
 
     @property
     def chosen_scopes(self) -> frozenset[Scope]:

@@ -26,7 +26,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Grant:
+class HubTokenSet:
     """The Hugging Face credential that a person brought along."""
 
     kind: HubCredential.Kind
@@ -48,7 +48,7 @@ class AccountDisabled(Exception):
 
 
 @transaction.atomic
-def admit(person: Person, grant: Grant | None) -> User:
+def upsert_user(person: Person, grant: HubTokenSet | None) -> User:
     """Create or update the user and store their credential; the caller starts the session.
 
     Without a grant the stored one stays. Raises AccountDisabled.
@@ -79,7 +79,7 @@ def remove_account(user: User, session: SessionBase) -> None:
     announce(user_id)
 
 
-def _store(user: User, grant: Grant) -> None:
+def _store(user: User, grant: HubTokenSet) -> None:
     HubCredential.objects.update_or_create(
         user=user,
         defaults={

@@ -31,11 +31,11 @@ def client_behind(peer: str, forwarded_for: Sequence[str], trusted: Proxies) -> 
         return peer
     hops = [hop for line in forwarded_for for hop in line.split(",")][-MAX_HOPS:]
     if isinstance(trusted, int):
-        return _far_side_of(trusted, peer, hops)
-    return _first_stranger(trusted, peer, hops)
+        return _client_by_hops(trusted, peer, hops)
+    return _first_untrusted(trusted, peer, hops)
 
 
-def _far_side_of(count: int, peer: str, hops: list[str]) -> str:
+def _client_by_hops(count: int, peer: str, hops: list[str]) -> str:
     # The last proxy is the peer itself; each one has added whom it heard from.
     if len(hops) < count:
         return peer  # somebody who goes around the proxies, and writes what they like
@@ -43,7 +43,7 @@ def _far_side_of(count: int, peer: str, hops: list[str]) -> str:
     return str(claimed) if claimed else peer
 
 
-def _first_stranger(
+def _first_untrusted(
     trusted: Sequence[IPv4Network | IPv6Network], peer: str, hops: list[str]
 ) -> str:
     nearest = peer
@@ -74,8 +74,8 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 @lru_cache(maxsize=10_000)
-def subscriber(address: str) -> str:
-    """Return what one subscriber has as a whole: an IPv4 address, or a /64 of IPv6."""
+def network_of(address: str) -> str:
+    """Return the network of one customer: an IPv4 address, or a /64 of IPv6."""
     parsed = _address(address)
     if parsed is None:
         return "unknown"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.access_keys import MAX_KEYS
 from accounts.addresses import endpoint_url, site_url
 from accounts.authorization.connections import connected_apps
-from accounts.authorization.scopes import WORDS, ScopeWords, read_scopes
+from accounts.authorization.scopes import LABELS, ScopeLabel, read_scopes
 from accounts.catalogue import catalogue
 from accounts.clients import client_snippets
 from accounts.credentials import oauth_scope
@@ -54,7 +54,7 @@ class PermissionRow:
 @dataclass(frozen=True)
 class KeyRow:
     key: AccessKey
-    scopes: tuple[ScopeWords, ...]
+    scopes: tuple[ScopeLabel, ...]
     has_expired: bool
 
 
@@ -154,7 +154,7 @@ def _key_row(key: AccessKey) -> KeyRow:
     scopes = read_scopes(key.scope)
     return KeyRow(
         key=key,
-        scopes=tuple(words for scope, words in WORDS.items() if scope in scopes),
+        scopes=tuple(words for scope, words in LABELS.items() if scope in scopes),
         has_expired=key.expires_at is not None and key.expires_at <= timezone.now(),
     )
 

@@ -22,7 +22,7 @@ from accounts.authorization.models import (
     Grant,
     RefreshToken,
 )
-from accounts.authorization.scopes import WORDS, Scope, ScopeWords, read_scopes, write_scopes
+from accounts.authorization.scopes import LABELS, Scope, ScopeLabel, read_scopes, write_scopes
 from accounts.authorization.tokens import TokenGrant
 from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
 from accounts.models import User
@@ -34,7 +34,7 @@ class ConnectedApp:
     connection_id: int
     name: str
     publisher: str | None
-    scopes: tuple[ScopeWords, ...]
+    scopes: tuple[ScopeLabel, ...]
     connected_at: datetime
     first_used_at: datetime | None
     last_used_at: datetime | None
@@ -60,7 +60,7 @@ def connected_apps(user: User) -> list[ConnectedApp]:
             connection_id=row.pk,
             name=row.application.shown_name,
             publisher=row.application.publisher,
-            scopes=tuple(WORDS[scope] for scope in Scope if scope in scopes[row.application_id]),
+            scopes=tuple(LABELS[scope] for scope in Scope if scope in scopes[row.application_id]),
             connected_at=row.created_at,
             first_used_at=row.first_used_at,
             last_used_at=row.last_used_at,

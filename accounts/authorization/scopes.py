@@ -16,21 +16,21 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True)
-class ScopeWords:
+class ScopeLabel:
     title: str
     meaning: str
 
 
-WORDS = {
-    Scope.READ: ScopeWords(
+LABELS = {
+    Scope.READ: ScopeLabel(
         "Read on Hugging Face",
         "Search and read what you can see there: models, datasets, Spaces, papers, your account.",
     ),
-    Scope.SPACES: ScopeWords(
+    Scope.SPACES: ScopeLabel(
         "Run Spaces",
         "Call the Spaces that you selected, with your account's compute quota.",
     ),
-    Scope.WRITE: ScopeWords(
+    Scope.WRITE: ScopeLabel(
         "Make changes on Hugging Face",
         "Create and change repositories and discussions, and run jobs, which can cost money.",
     ),
@@ -81,7 +81,7 @@ class McpScopes(BaseScopes):
     """Tells django-oauth-toolkit. A client cannot widen what it may ask for by registering."""
 
     def get_all_scopes(self) -> dict[str, str]:
-        return {scope.value: words.title for scope, words in WORDS.items()}
+        return {scope.value: words.title for scope, words in LABELS.items()}
 
     def get_available_scopes(self, *args: object, **kwargs: object) -> list[str]:
         return [scope.value for scope in Scope]

@@ -1,11 +1,11 @@
 """How many clients may be registered in an hour: from one address, and in all."""
 
-import ipaddress
 import time
-from hashlib import sha256
 
 from django.conf import settings
 from django.core.cache import cache
+
+from accounts.proxies import network_of
 
 WINDOW_SECONDS = 3_600
 ALL_PER_ONE = 30
@@ -22,7 +22,7 @@ def count_registration(address: str) -> None:
     """Raises TooManyRegistrations."""
     window, elapsed = divmod(int(time.time()), WINDOW_SECONDS)
     share = settings.OAUTH_REGISTRATIONS_PER_HOUR
-    for name, limit in ((_network(address), share), ("all", share * ALL_PER_ONE)):
+    for name, limit in ((network_of(address), share), ("all", share * ALL_PER_ONE)):
         if _count(f"registrations:{window}:{name}") > limit:
             raise TooManyRegistrations(WINDOW_SECONDS - elapsed)
 
@@ -33,14 +33,3 @@ def _count(key: str) -> int:
         return int(cache.incr(key))
     except ValueError:  # thrown out between the two
         return 1
-
-
-def _network(address: str) -> str:
-    """Return what one subscriber has: an IPv4 address, or a /64 of IPv6."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return sha256(address.encode()).hexdigest()[:16]
-    if parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return str(parsed)

@@ -15,10 +15,10 @@ from django.shortcuts import redirect
 
 from accounts import audit
 from accounts.audit import Action, Outcome
-from accounts.credentials import is_good_for_more
+from accounts.credentials import would_narrow_scope
 from accounts.huggingface import step_up
 from accounts.models import HubCredential
-from accounts.people import AccountDisabled, Grant, Person, admit
+from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         token = sociallogin.token
         claims = sociallogin.account.extra_data
         person = Person(claims["sub"], claims["preferred_username"], claims["picture"] or "")
-        grant = Grant(
+        grant = HubTokenSet(
             kind=HubCredential.Kind.OAUTH,
             access_token=token.token,
             refresh_token=token.token_secret,
@@ -69,8 +69,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         try:
             if step_up.is_one(state):
                 raise ImmediateHttpResponse(step_up.finish(request, state, person, grant))
-            is_loss = is_good_for_more(person.hf_id, grant.scope)
-            sociallogin.user = admit(person, None if is_loss else grant)
+            is_loss = would_narrow_scope(person.hf_id, grant.scope)
+            sociallogin.user = upsert_user(person, None if is_loss else grant)
         except AccountDisabled as disabled:
             audit.record(
                 Action.SIGN_IN,

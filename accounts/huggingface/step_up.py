@@ -15,11 +15,11 @@ from django.shortcuts import redirect
 
 from accounts import audit
 from accounts.audit import Action, Outcome
-from accounts.credentials import is_good_for_more, oauth_scope
+from accounts.credentials import oauth_scope, would_narrow_scope
 from accounts.huggingface.exchange import HuggingFaceExchange
 from accounts.huggingface.permissions import permission_of, scopes_to_ask_for
 from accounts.models import User
-from accounts.people import Grant, Person, admit
+from accounts.people import HubTokenSet, Person, upsert_user
 
 State = dict[str, Any]
 
@@ -43,14 +43,14 @@ def is_one(state: State | None) -> bool:
     return bool(state and state.get("data"))
 
 
-def finish(request: HttpRequest, state: State, person: Person, grant: Grant) -> HttpResponse:
+def finish(request: HttpRequest, state: State, person: Person, grant: HubTokenSet) -> HttpResponse:
     """Store what Hugging Face granted. Raises AccountDisabled."""
     user = request.user
     if not isinstance(user, User) or not person.hf_id == user.hf_id == state["data"]["for"]:
         return _refuse_another_account(request, person)
     before = set(oauth_scope(user).split())
     # Whoever grants less than there was keeps what there was.
-    admit(person, None if is_good_for_more(person.hf_id, grant.scope) else grant)
+    upsert_user(person, None if would_narrow_scope(person.hf_id, grant.scope) else grant)
     granted = oauth_scope(user).split()
     added = [scope for scope in granted if scope not in before]
     refused = [scope for scope in state["asked"] if scope not in granted]

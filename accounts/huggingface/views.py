@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.addresses import safe_next_url
-from accounts.credentials import has_ended, oauth_scope
+from accounts.credentials import needs_sign_in, oauth_scope
 from accounts.huggingface import step_up
 from accounts.huggingface.exchange import HuggingFaceExchange
 from accounts.huggingface.permissions import (
@@ -43,7 +43,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:sign-in")
     onward = safe_next_url(request, request.POST.get("next"))
     try:
-        if isinstance(request.user, User) and request.user.hf_id and has_ended(request.user):
+        if isinstance(request.user, User) and request.user.hf_id and needs_sign_in(request.user):
             # They keep what they allowed before.
             return _continue(request, step_up.ask(request, request.user, next_url=onward))
         provider = get_adapter().get_provider(request, HuggingFaceExchange.provider_id)

@@ -13,12 +13,12 @@ from accounts import audit
 from accounts.addresses import client_address, oauth_callback_url, safe_next_url
 from accounts.audit import Action, Outcome
 from accounts.buckets import Draw, Rate, buckets, retry_after
-from accounts.credentials import has_ended
+from accounts.credentials import needs_sign_in
 from accounts.forms import TokenForm
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
-from accounts.people import AccountDisabled, Grant, Person, admit
-from accounts.proxies import subscriber
+from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
+from accounts.proxies import network_of
 
 SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     onward = safe_next_url(request, request.POST.get("next") or request.GET.get("next"))
     if request.method == "POST":
         return _sign_in_with_token(request, onward)
-    if isinstance(request.user, User) and not has_ended(request.user):
+    if isinstance(request.user, User) and not needs_sign_in(request.user):
         return redirect(onward or settings.LOGIN_REDIRECT_URL)
     return _render(request, TokenForm(), onward)
 
@@ -91,14 +91,14 @@ def _admit_with_token(token: str) -> User:
             "not a person's token",
         )
     info = account.auth.access_token
-    grant = Grant(
+    grant = HubTokenSet(
         kind=HubCredential.Kind.TOKEN,
         access_token=token,
         scope=(info and info.role) or "",
         expires_at=account.auth.expires_at,
     )
     try:
-        return admit(Person(account.id, account.name, account.avatar_url or ""), grant)
+        return upsert_user(Person(account.id, account.name, account.avatar_url or ""), grant)
     except AccountDisabled as error:
         raise SignInRefused(
             "This account has been disabled on this server.", "account disabled", error.user
@@ -114,7 +114,7 @@ def _note_refusal(refused: SignInRefused) -> None:
 @async_to_sync
 async def _seconds_to_wait(request: HttpRequest) -> int:
     """Count an attempt; return how long this address has to wait for another, 0 for not at all."""
-    key = f"sign_in:{subscriber(client_address(request))}"
+    key = f"sign_in:{network_of(client_address(request))}"
     seconds, _ = buckets.take([Draw(key, Rate(settings.LIMIT_SIGN_IN_PER_MINUTE))])
     return retry_after(seconds) if seconds else 0
 

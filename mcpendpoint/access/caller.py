@@ -21,7 +21,7 @@ from accounts.authorization.resources import resource_of
 from accounts.authorization.scopes import ALL_SCOPES, Scope
 from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.caching import SingleFlightCache
-from accounts.credentials import doubt, hub_token
+from accounts.credentials import hub_token, recheck
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.preferences import (
     Preferences,
@@ -30,7 +30,7 @@ from accounts.preferences import (
     note_hub_change,
     preferences_changed,
 )
-from mcpendpoint.protocol.head import Head
+from mcpendpoint.protocol.request_head import RequestHead
 
 logger = logging.getLogger(__name__)
 
@@ -93,10 +93,10 @@ class Caller:
             # The change was made, and is to be reported as such.
             logger.exception("Other processes may show for a while what was before a change.")
 
-    async def doubt_hub_token(self, token: str) -> None:
+    async def recheck_hub_token(self, token: str) -> None:
         """Find out whether a token that the Hub has just refused has to be replaced."""
         if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
-            await doubt(self.user_id, token)
+            await recheck(self.user_id, token)
 
 
 ANONYMOUS = Caller(Credential.ANONYMOUS)
@@ -120,7 +120,7 @@ def _invalid_token(message: str) -> CallerRefused:
     return CallerRefused(401, "invalid_token", message)
 
 
-async def identify(head: Head, url_username: str | None, *, must_sign_in: bool) -> Caller:
+async def identify(head: RequestHead, url_username: str | None, *, must_sign_in: bool) -> Caller:
     """Return who asks; `url_username` is the owner in `/u/<username>/mcp`.
 
     Raises CallerRefused.
@@ -137,7 +137,7 @@ async def identify(head: Head, url_username: str | None, *, must_sign_in: bool) 
     return caller
 
 
-async def _read_credential(head: Head) -> Caller:
+async def _read_credential(head: RequestHead) -> Caller:
     lines = head.values("authorization")
     if not lines:
         return ANONYMOUS

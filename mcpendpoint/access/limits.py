@@ -16,10 +16,10 @@ from django.conf import settings
 
 from accounts.buckets import Draw, Rate, buckets, retry_after
 from accounts.catalogue import Effect
-from accounts.proxies import subscriber
+from accounts.proxies import network_of
 from mcpendpoint.access.caller import ANONYMOUS, Caller
-from mcpendpoint.protocol.head import Head
 from mcpendpoint.protocol.messages import MalformedMessage, Message, RequestId, error_message
+from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.tools.markdown import count
 from mcpendpoint.tools.registry import by_name
 
@@ -96,7 +96,7 @@ def enter(address: str, authorization: str | None) -> None:
     if known is not None:
         _take(known.draws, known.caller)
         return
-    network = subscriber(address)
+    network = network_of(address)
     fee = _draw(Limit.ANONYMOUS, network)
     if authorization is not None:
         # An address that tries out credentials; those that were seen to be good still work there.
@@ -106,13 +106,13 @@ def enter(address: str, authorization: str | None) -> None:
     _take((fee,), ANONYMOUS)
 
 
-def count_wrong_credential(head: Head) -> None:
+def count_wrong_credential(head: RequestHead) -> None:
     if authorization := head.headers.get("authorization"):
         _known.pop(_digest(authorization), None)
-        buckets.spend(_draw(Limit.WRONG_CREDENTIALS, subscriber(head.client_address)))
+        buckets.spend(_draw(Limit.WRONG_CREDENTIALS, network_of(head.client_address)))
 
 
-def charge(caller: Caller, head: Head, parsed: Parsed) -> None:
+def charge(caller: Caller, head: RequestHead, parsed: Parsed) -> None:
     """Count what is in a request that has entered, all of it or nothing. Raises TooMany."""
     messages = parsed if isinstance(parsed, list) else [parsed]
     known = _remember(caller, head) if caller.is_signed_in else None
@@ -120,7 +120,7 @@ def charge(caller: Caller, head: Head, parsed: Parsed) -> None:
     further = len(messages) - 1
     if not calls and not further:
         return
-    person = known.person if known else subscriber(head.client_address)
+    person = known.person if known else network_of(head.client_address)
     draws = known.draws if known else (_draw(Limit.ANONYMOUS, person),)
     wanted = [draw._replace(cost=further) for draw in draws] if further else []
     wanted += [_draw(limit, person, count) for limit, count in calls.items()]
@@ -174,7 +174,7 @@ def tool_class(name: object) -> Limit:
     return Limit.HUB if tool.is_open_world else Limit.CHEAP
 
 
-def _remember(caller: Caller, head: Head) -> _Known:
+def _remember(caller: Caller, head: RequestHead) -> _Known:
     digest = _digest(head.headers["authorization"])
     known = _known.get(digest)
     if known is None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.authorization.scopes import DEFAULT_SCOPES, Scope, write_scopes
 from mcpendpoint.access.caller import CallerRefused
-from mcpendpoint.protocol.head import Head, read_head
+from mcpendpoint.protocol.request_head import RequestHead, read_request_head
 from mcpendpoint.protocol.security import is_host_served, public_base
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
@@ -21,7 +21,7 @@ WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 async def protected_resource(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
     """RFC 9728 metadata of the shared endpoint, or of a user's own."""
-    head = read_head(request)
+    head = read_request_head(request)
     if not is_host_served(head):
         return JsonResponse({"error": "misdirected_request"}, status=421)
     return JsonResponse(
@@ -43,13 +43,13 @@ def _resource_metadata(base: str, username: str | None) -> dict[str, Any]:
     }
 
 
-def challenge(head: Head, refused: CallerRefused) -> str:
+def challenge(head: RequestHead, refused: CallerRefused) -> str:
     """Return the `WWW-Authenticate` value of a 401 or 403 (RFC 6750 3, RFC 9728 5.1)."""
     scopes = DEFAULT_SCOPES if refused.status == 401 else ()
     return _bearer(head, refused.error, str(refused), scopes)
 
 
-def scope_challenge(head: Head, scopes: Iterable[Scope]) -> str:
+def scope_challenge(head: RequestHead, scopes: Iterable[Scope]) -> str:
     """Return the `WWW-Authenticate` value for a call that needs more than was granted.
 
     `scopes` are those to ask for: with what there is already, or a client would lose that.
@@ -57,7 +57,7 @@ def scope_challenge(head: Head, scopes: Iterable[Scope]) -> str:
     return _bearer(head, "insufficient_scope", "This call needs more scopes.", scopes)
 
 
-def _bearer(head: Head, error: str, description: str, scopes: Iterable[Scope]) -> str:
+def _bearer(head: RequestHead, error: str, description: str, scopes: Iterable[Scope]) -> str:
     fields = {"error": error, "error_description": error and description}
     fields |= {"scope": write_scopes(scopes)}
     fields |= {"resource_metadata": public_base(head) + WELL_KNOWN + head.path}

@@ -1,4 +1,4 @@
-"""What this request may use. Pure: a wish (URL and headers) and what was saved, to a Selection.
+"""What this request may use: the overrides of its URL and headers over what was saved. No I/O.
 
 Order: `?bouquet=` replaces what was saved, `?mix=` adds to it, else the saved selection holds, else
 the defaults. What is not selected is neither listed nor callable.
@@ -13,19 +13,19 @@ from accounts.preferences import Preferences, SavedSpace
 from mcpendpoint.gradio.naming import space_prefix, url_space_prefix
 from mcpendpoint.gradio.spaces import SpaceChoice
 from mcpendpoint.hub.ids import BadRepoId, parse_repo_id
-from mcpendpoint.protocol.head import Head
+from mcpendpoint.protocol.request_head import RequestHead
 
 NO_SPACES = "none"
 KEEPS_SAVED_SPACES = frozenset({"all", "spaces"})
 """Bouquets that are about Spaces too, so what was saved of those stays."""
 
 
-class WishRefused(Exception):
+class InvalidOverrides(Exception):
     """A URL parameter or header that cannot be what its author meant; the message is for them."""
 
 
 @dataclass(frozen=True)
-class Wish:
+class RequestOverrides:
     """What the URL, or the `x-mcp-*` headers that stand for it, asks for."""
 
     bouquet: str | None = None
@@ -53,26 +53,28 @@ class Selection:
     include_images: bool
 
 
-def read_wish(head: Head) -> Wish:
+def read_overrides(head: RequestHead) -> RequestOverrides:
     """Return what is asked for; a parameter in the URL wins over its header.
 
     Raises WishRefused for what is malformed, not yet for what does not exist.
     """
     if head.has_too_many_fields:
-        raise WishRefused("The URL has too many parameters.")
+        raise InvalidOverrides("The URL has too many parameters.")
     if not head.query and not any(name.startswith("x-mcp-") for name in head.headers):
-        return NO_WISH
+        return NO_OVERRIDES
     spaces = _words(head, "gradio")
     no_spaces = any(word.lower() == NO_SPACES for word in spaces)
     if no_spaces and len(spaces) > 1:
-        raise WishRefused("gradio takes Spaces or `none`, not both.")
+        raise InvalidOverrides("gradio takes Spaces or `none`, not both.")
     for word in spaces:
         if not no_spaces and not _is_space_id(word):
-            raise WishRefused(f"gradio takes Spaces as owner/name, which {_quoted(word)} is not.")
+            raise InvalidOverrides(
+                f"gradio takes Spaces as owner/name, which {_quoted(word)} is not."
+            )
     bouquets = _words(head, "bouquet")
     if len(bouquets) > 1:
-        raise WishRefused("bouquet takes one name; use mix to combine several.")
-    return Wish(
+        raise InvalidOverrides("bouquet takes one name; use mix to combine several.")
+    return RequestOverrides(
         bouquet=bouquets[0] if bouquets else None,
         mix=tuple(dict.fromkeys(_words(head, "mix"))),
         spaces=() if no_spaces else tuple(dict.fromkeys(spaces)),
@@ -82,7 +84,7 @@ def read_wish(head: Head) -> Wish:
     )
 
 
-NO_WISH = Wish()
+NO_OVERRIDES = RequestOverrides()
 
 
 def _is_space_id(word: str) -> bool:
@@ -92,28 +94,28 @@ def _is_space_id(word: str) -> bool:
         return False
 
 
-def _values(head: Head, name: str) -> list[str]:
+def _values(head: RequestHead, name: str) -> list[str]:
     return head.query.get(name) or head.values("x-mcp-" + name.replace("_", "-"))
 
 
-def _words(head: Head, name: str) -> list[str]:
+def _words(head: RequestHead, name: str) -> list[str]:
     return [
         word.strip() for value in _values(head, name) for word in value.split(",") if word.strip()
     ]
 
 
-def _flag(head: Head, name: str) -> bool:
+def _flag(head: RequestHead, name: str) -> bool:
     values = _values(head, name)
     return bool(values) and values[-1].strip().lower() in {"", "true", "1", "yes"}
 
 
-def _must_sign_in(head: Head) -> bool:
+def _must_sign_in(head: RequestHead) -> bool:
     asked = head.query.keys() & {"login", "auth"} or any(head.query.get("forceauth", ()))
     return bool(asked or head.headers.get("x-mcp-force-auth"))
 
 
 def select(
-    wish: Wish,
+    overrides: RequestOverrides,
     catalogue: Catalogue,
     rules: Rules,
     saved: Preferences | None,
@@ -121,7 +123,7 @@ def select(
     is_signed_in: bool,
 ) -> Selection:
     """Decide. `saved` is None for somebody who never signed in here. Raises WishRefused."""
-    wanted = catalogue.with_brought(_wanted_tools(wish, catalogue, saved))
+    wanted = catalogue.with_brought(_wanted_tools(overrides, catalogue, saved))
     tools = tuple(
         tool.name
         for tool in catalogue.tools
@@ -129,18 +131,20 @@ def select(
         and tool.name not in rules.disabled_tools
         and (is_signed_in or not tool.needs_sign_in)
     )
-    include_images = not wish.no_image_content and (saved is None or saved.include_images)
-    return Selection(tools, _wanted_spaces(wish, rules, saved), include_images)
+    include_images = not overrides.no_image_content and (saved is None or saved.include_images)
+    return Selection(tools, _wanted_spaces(overrides, rules, saved), include_images)
 
 
-def _wanted_tools(wish: Wish, catalogue: Catalogue, saved: Preferences | None) -> set[str]:
-    if wish.bouquet is not None:
-        return set(_bouquet_tools(catalogue, wish.bouquet))
+def _wanted_tools(
+    overrides: RequestOverrides, catalogue: Catalogue, saved: Preferences | None
+) -> set[str]:
+    if overrides.bouquet is not None:
+        return set(_bouquet_tools(catalogue, overrides.bouquet))
     if saved is not None and saved.tools is not None:
         wanted = set(saved.tools)
     else:
         wanted = set(catalogue.default_tools)
-    for name in wish.mix:
+    for name in overrides.mix:
         wanted |= set(_bouquet_tools(catalogue, name))
     return wanted
 
@@ -149,25 +153,29 @@ def _bouquet_tools(catalogue: Catalogue, name: str) -> tuple[str, ...]:
     bouquet = catalogue.bouquet(name)
     if bouquet is None:
         known = ", ".join(known.name for known in catalogue.bouquets)
-        raise WishRefused(f"There is no bouquet {_quoted(name)}. Known: {known}.")
+        raise InvalidOverrides(f"There is no bouquet {_quoted(name)}. Known: {known}.")
     return bouquet.tools
 
 
-def _wanted_spaces(wish: Wish, rules: Rules, saved: Preferences | None) -> tuple[SpaceChoice, ...]:
-    if wish.no_spaces:
+def _wanted_spaces(
+    overrides: RequestOverrides, rules: Rules, saved: Preferences | None
+) -> tuple[SpaceChoice, ...]:
+    if overrides.no_spaces:
         return ()
-    kept = _kept_spaces(wish, rules, saved)
+    kept = _kept_spaces(overrides, rules, saved)
     saved_by_id = {space.space_id.lower(): space for space in (saved.spaces if saved else ())}
-    ids = list(dict.fromkeys([*wish.spaces, *kept]))
+    ids = list(dict.fromkeys([*overrides.spaces, *kept]))
     if len(ids) > rules.max_spaces:
-        raise WishRefused(
+        raise InvalidOverrides(
             f"{len(ids)} Spaces are too many: at most {rules.max_spaces} can be tools at once."
         )
     return tuple(_choices(ids, saved_by_id))
 
 
-def _kept_spaces(wish: Wish, rules: Rules, saved: Preferences | None) -> Iterable[str]:
-    if wish.bouquet is not None and wish.bouquet not in KEEPS_SAVED_SPACES:
+def _kept_spaces(
+    overrides: RequestOverrides, rules: Rules, saved: Preferences | None
+) -> Iterable[str]:
+    if overrides.bouquet is not None and overrides.bouquet not in KEEPS_SAVED_SPACES:
         return ()
     # Somebody who saved anything decided about Spaces too, if only by having none.
     if saved is not None and not saved.is_untouched:

@@ -86,7 +86,7 @@ async def find_space(
     *,
     is_private: bool,
     token: str | None,
-    patience_seconds: float | None = None,
+    read_timeout_seconds: float | None = None,
 ) -> Remembered[SpaceInfo]:
     """Return where a Space is and what state it is in, as far as this caller may know.
 
@@ -99,7 +99,7 @@ async def find_space(
         return await _infos.get(
             _key(space_id, asking),
             lambda: _load_info(space_id, asking),
-            patience_seconds=patience_seconds,
+            read_timeout_seconds=read_timeout_seconds,
         )
 
     if is_private and token is not None:
@@ -121,7 +121,7 @@ async def find_tools(info: SpaceInfo, token: str | None) -> Remembered[SpaceSche
     return await _schemas.get(
         _key(info.space_id, asking),
         lambda: _load_schema(info, asking),
-        patience_seconds=PATIENCE_SECONDS,
+        read_timeout_seconds=PATIENCE_SECONDS,
     )
 
 

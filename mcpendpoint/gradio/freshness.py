@@ -72,7 +72,7 @@ class FreshnessCache(Generic[K, V]):
         key: K,
         load: Callable[[], Awaitable[Loaded[V]]],
         *,
-        patience_seconds: float | None = None,
+        read_timeout_seconds: float | None = None,
     ) -> Remembered[V]:
         """Return a value. Raises the SpaceError of a load that failed when there is none.
 
@@ -82,7 +82,9 @@ class FreshnessCache(Generic[K, V]):
         if entry is None or not self._is_settled(entry):
             has_old = entry is not None and self._usable(entry) is not None
             flight = self._start(key, load)
-            done, _ = await asyncio.wait({flight}, timeout=patience_seconds if has_old else None)
+            done, _ = await asyncio.wait(
+                {flight}, timeout=read_timeout_seconds if has_old else None
+            )
             if entry is None or done:
                 entry = flight.result()
         else:

@@ -117,7 +117,7 @@ async def _list(choice: SpaceChoice, token: str | None) -> SpaceListing:
             choice.space_id,
             is_private=choice.is_private,
             token=token,
-            patience_seconds=PATIENCE_SECONDS,
+            read_timeout_seconds=PATIENCE_SECONDS,
         )
         stage, is_public = found.value.stage, not found.value.is_private
         schema = await find_tools(found.value, token)

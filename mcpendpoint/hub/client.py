@@ -25,7 +25,7 @@ from mcpendpoint.hub.errors import (
 )
 from mcpendpoint.hub.memory import Load, Loaded, Memory
 from mcpendpoint.hub.pages import Page, next_url_of
-from mcpendpoint.hub.transport import Answer, Params, Question
+from mcpendpoint.hub.transport import HubRequest, HubResponse, Params
 from mcpendpoint.hub.types import HubModelT, read
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ class HubClient:
         base: str | None = None,
         seconds: float = ANSWER_SECONDS,
     ) -> HubModelT:
-        def parse(answer: Answer) -> HubModelT:
+        def parse(answer: HubResponse) -> HubModelT:
             return read(kind, _json_of(answer))
 
         return await self._get(_url(path, params, base), parse, kind.__name__, seconds=seconds)
@@ -102,7 +102,7 @@ class HubClient:
         `unwrap` takes what is wanted out of each item, always the same for that kind.
         """
 
-        def parse(answer: Answer) -> Page[HubModelT]:
+        def parse(answer: HubResponse) -> Page[HubModelT]:
             items = _json_of(answer)
             if not isinstance(items, list):
                 raise HubBadAnswer("The Hub's answer is not a list.")
@@ -173,9 +173,11 @@ class HubClient:
         self, path: str, params: Params = (), *, max_bytes: int
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """Open a stream of server-sent events: the data of each. See `streams.open_events`."""
-        question = transport.signed(Question(_url(path, params, None), {}, max_bytes), self._token)
+        request = transport.authorized(
+            HubRequest(_url(path, params, None), {}, max_bytes), self._token
+        )
         try:
-            async with streams.open_events(question, caller=self._digest) as events:
+            async with streams.open_events(request, caller=self._digest) as events:
                 yield events
         except HubTokenRefused as error:
             await self._note(error)
@@ -198,10 +200,10 @@ class HubClient:
         """
         content = body if isinstance(body, bytes | None) else orjson.dumps(body)
         headers = {**ACCEPT, "Content-Type": content_type} if content is not None else ACCEPT
-        question = Question(_url(path, params, None), headers, MAX_JSON_BYTES, method, content)
+        request = HubRequest(_url(path, params, None), headers, MAX_JSON_BYTES, method, content)
         try:
             async with self._slots:
-                answer = await transport.change(question, self._token, seconds=seconds)
+                answer = await transport.send_once(request, self._token, seconds=seconds)
         except HubError as error:
             await self._note(error)
             raise
@@ -223,7 +225,7 @@ class HubClient:
     async def _get(
         self,
         url: str,
-        parse: Callable[[Answer], T],
+        parse: Callable[[HubResponse], T],
         form: str,
         *,
         seconds: float = ANSWER_SECONDS,
@@ -234,8 +236,8 @@ class HubClient:
         async def load(stale: Known | None) -> Loaded[T] | None:
             validator = {} if stale is None else {"If-None-Match": stale.etag}
             method = "GET" if body is None else "POST"
-            question = Question(url, {**headers, **validator}, max_bytes, method, body)
-            answer = await transport.ask(question, self._token)
+            request = HubRequest(url, {**headers, **validator}, max_bytes, method, body)
+            answer = await transport.send_idempotent(request, self._token)
             if answer.status == 304:
                 return None
             return Loaded(parse(answer), len(answer.body), answer.headers.get("etag", ""))
@@ -285,14 +287,14 @@ def _query(params: tuple[tuple[str, str], ...]) -> str:
     return f"?{urlencode(params)}" if params else ""
 
 
-def _json_of(answer: Answer) -> Any:
+def _json_of(answer: HubResponse) -> Any:
     try:
         return orjson.loads(answer.body)
     except orjson.JSONDecodeError as error:
         raise HubBadAnswer("The Hub's answer is not JSON.") from error
 
 
-def _text_of(answer: Answer) -> str:
+def _text_of(answer: HubResponse) -> str:
     if "html" in answer.headers.get("content-type", ""):
         raise HubBadAnswer("The Hub's answer is a page, not the text that was asked for.")
     return answer.body.decode("utf-8", "replace")

@@ -18,12 +18,12 @@ from mcpendpoint.hub.errors import HubBadAnswer, HubUnavailable
 from mcpendpoint.hub.transport import (
     MAX_REDIRECTS,
     REDIRECTS,
-    credential,
+    authorization_header,
     error_of,
     lower_case,
     origin_of,
-    place_of,
-    with_retry,
+    resolve_location,
+    try_with_retry,
 )
 
 MAX_LENGTH = 16_000_000
@@ -60,8 +60,8 @@ async def get_part(url: str, *, token: str | None, offset: int, length: int) -> 
         "Range": f"bytes={offset}-{offset + length - 1}",
         "Accept-Encoding": "identity",  # or the range would be one of the compressed file
     }
-    first = _Hop(url, {**headers, **credential(token)})
-    return await with_retry(lambda: _follow(first, headers, offset, length))
+    first = _Hop(url, {**headers, **authorization_header(token)})
+    return await try_with_retry(lambda: _follow(first, headers, offset, length))
 
 
 async def _follow(
@@ -88,7 +88,7 @@ async def _next_hop(hop: _Hop, location: str, anonymous_headers: Mapping[str, st
     hub = origin_of(settings.HF_ENDPOINT)
     if origin_of(hop.url) != hub or hop.tls_name is not None:
         raise HubBadAnswer("The Hub's storage redirected, which is not followed.")
-    url = place_of(location, hop.url)
+    url = resolve_location(location, hop.url)
     if origin_of(url) == hub:
         return _Hop(url, hop.headers)
     if not _RESOLVE_ROUTE.fullmatch(urlsplit(hop.url).path):

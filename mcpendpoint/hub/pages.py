@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from mcpendpoint.hub.transport import Answer, origin_of
+from mcpendpoint.hub.transport import HubResponse, origin_of
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class Page(Generic[T]):
         return cursor if 0 < len(cursor) <= MAX_CURSOR_CHARS else None
 
 
-def next_url_of(answer: Answer) -> str | None:
+def next_url_of(answer: HubResponse) -> str | None:
     found = _NEXT.search(answer.headers.get("link", ""))
     if found is None:
         return None

@@ -18,7 +18,7 @@ from pydantic import Field
 from mcpendpoint.hub import streams, transport
 from mcpendpoint.hub.client import read_all
 from mcpendpoint.hub.errors import HubBadAnswer, HubUncertain
-from mcpendpoint.hub.transport import Answer, Question
+from mcpendpoint.hub.transport import HubRequest, HubResponse
 from mcpendpoint.hub.types import HubModel, HubModelT, Name, read
 
 PORT = 49983
@@ -69,11 +69,11 @@ class SandboxServer:
         self, command: Mapping[str, Any]
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Run a command, once: what it prints, as pieces of lines of JSON."""
-        question = self._question(
+        request = self._request(
             "/v1/exec", method="POST", body=orjson.dumps(command), max_bytes=MAX_OUTPUT_BYTES
         )
         caller = sha256(self.token.encode("utf-8", "replace")).hexdigest()
-        return streams.open_stream(question, media_type=NDJSON, caller=caller)
+        return streams.open_stream(request, media_type=NDJSON, caller=caller)
 
     async def start(self, command: Mapping[str, Any]) -> Process:
         answer = await self._change("POST", "/v1/processes", body=orjson.dumps(command))
@@ -110,7 +110,9 @@ class SandboxServer:
 
     async def read_file(self, path: str, *, offset: int, length: int) -> bytes:
         place = {"path": path, "offset": str(offset), "length": str(length)}
-        answer = await transport.ask_at(self._question("/v1/files/read", place, max_bytes=length))
+        answer = await transport.send_idempotent_to(
+            self._request("/v1/files/read", place, max_bytes=length)
+        )
         return answer.body
 
     async def write_file(self, path: str, content: bytes) -> None:
@@ -130,7 +132,7 @@ class SandboxServer:
         await self._change("POST", "/v1/files/mkdir", {"path": path})
 
     async def _json(self, route: str, params: Mapping[str, str] | None = None) -> Any:
-        return _json_of(await transport.ask_at(self._question(route, params)))
+        return _json_of(await transport.send_idempotent_to(self._request(route, params)))
 
     async def _change(
         self,
@@ -141,13 +143,11 @@ class SandboxServer:
         body: bytes | None = None,
         content_type: str = "application/json",
     ) -> Any:
-        question = self._question(
-            route, params, method=method, body=body, content_type=content_type
-        )
-        answer = await transport.change_at(question, seconds=CHANGE_SECONDS)
+        request = self._request(route, params, method=method, body=body, content_type=content_type)
+        answer = await transport.send_once_to(request, seconds=CHANGE_SECONDS)
         return _json_of(answer) if answer.body.strip() else None
 
-    def _question(
+    def _request(
         self,
         route: str,
         params: Mapping[str, str] | None = None,
@@ -156,14 +156,14 @@ class SandboxServer:
         body: bytes | None = None,
         content_type: str = "application/json",
         max_bytes: int = MAX_JSON_BYTES,
-    ) -> Question:
+    ) -> HubRequest:
         query = f"?{urlencode(params)}" if params else ""
         headers = {
-            **transport.credential(self.token),
+            **transport.authorization_header(self.token),
             "X-Sandbox-Token": self.key,
             "Content-Type": content_type,
         }
-        return Question(f"{self.url}{route}{query}", headers, max_bytes, method, body)
+        return HubRequest(f"{self.url}{route}{query}", headers, max_bytes, method, body)
 
 
 def _made(kind: type[HubModelT], answer: Any) -> HubModelT:
@@ -173,7 +173,7 @@ def _made(kind: type[HubModelT], answer: Any) -> HubModelT:
         raise HubUncertain(error.message) from error
 
 
-def _json_of(answer: Answer) -> Any:
+def _json_of(answer: HubResponse) -> Any:
     try:
         return orjson.loads(answer.body)
     except orjson.JSONDecodeError as error:

@@ -18,7 +18,7 @@ from mcpendpoint.hub.errors import (
     HubUncertain,
 )
 from mcpendpoint.hub.events import EventDecoder
-from mcpendpoint.hub.transport import Question, error_of, was_refused
+from mcpendpoint.hub.transport import HubRequest, error_of, was_refused
 
 EVENT_STREAM = "text/event-stream"
 
@@ -57,35 +57,35 @@ _places = Places(MAX_STREAMS, MAX_STREAMS_PER_CALLER)
 
 @asynccontextmanager
 async def open_stream(
-    question: Question, *, media_type: str, caller: str
+    request: HubRequest, *, media_type: str, caller: str
 ) -> AsyncIterator[AsyncIterator[bytes]]:
     """Open a stream of what comes, as it comes; leaving the context ends it.
 
     Raises HubError, also from taking the next piece: HubUnavailable when it breaks off. No redirect
-    is followed. `question` carries its credential already.
+    is followed. `request` carries its credential already.
     """
     client = stream_client()
-    request = client.build_request(
-        question.method,
-        question.url,
+    outgoing = client.build_request(
+        request.method,
+        request.url,
         # Uncompressed, so that the number of bytes read is the number of bytes held.
-        headers={**question.headers, "Accept": media_type, "Accept-Encoding": "identity"},
-        content=question.body,
+        headers={**request.headers, "Accept": media_type, "Accept-Encoding": "identity"},
+        content=request.body,
         timeout=httpx2.Timeout(SILENCE_SECONDS, connect=5, pool=5),
     )
     with _places.one_for(caller):
-        response = await _send(client, request)
+        response = await _send(client, outgoing)
         try:
             await _check(response)
-            yield _pieces(response, question.max_bytes)
+            yield _pieces(response, request.max_bytes)
         finally:
             await response.aclose()
 
 
 @asynccontextmanager
-async def open_events(question: Question, *, caller: str) -> AsyncIterator[AsyncIterator[bytes]]:
+async def open_events(request: HubRequest, *, caller: str) -> AsyncIterator[AsyncIterator[bytes]]:
     """Open a stream of server-sent events: the data of each. Raises as `open_stream` does."""
-    async with open_stream(question, media_type=EVENT_STREAM, caller=caller) as pieces:
+    async with open_stream(request, media_type=EVENT_STREAM, caller=caller) as pieces:
         yield _decoded(pieces)
 
 

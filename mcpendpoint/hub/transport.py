@@ -1,6 +1,6 @@
 """Sends one request to a Hugging Face service: hosts, deadline, retry, redirects, size limit.
 
-`ask` is for what may be sent twice, `change` for what may not.
+`send_idempotent` is for what may be sent twice, `send_once` for what may not.
 
 The token goes to the configured services and nowhere else.
 """
@@ -47,7 +47,7 @@ _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 
 
 @dataclass(frozen=True)
-class Question:
+class HubRequest:
     url: str
     headers: Mapping[str, str]
     max_bytes: int
@@ -55,12 +55,12 @@ class Question:
     method: str = "GET"
     body: bytes | None = None
     """JSON, unless the headers say otherwise."""
-    patience_seconds: float | None = None
-    """How long the Hub may be silent; None for as long as with any question."""
+    read_timeout_seconds: float | None = None
+    """How long the Hub may be silent; None for as long as with any other."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class HubResponse:
     status: int
     """2xx, or 304 when a validator was sent."""
     headers: Mapping[str, str]
@@ -74,26 +74,26 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-async def ask(question: Question, token: str | None) -> Answer:
+async def send_idempotent(request: HubRequest, token: str | None) -> HubResponse:
     """Ask one of the configured services what changes nothing there. Raises HubError."""
-    return await ask_at(signed(question, token))
+    return await send_idempotent_to(authorized(request, token))
 
 
-async def ask_at(question: Question) -> Answer:
-    """`ask` for a question that carries its credential already, wherever it goes."""
-    return await with_retry(lambda: _follow(question))
+async def send_idempotent_to(request: HubRequest) -> HubResponse:
+    """`send_idempotent` for a request that carries its credential already, wherever it goes."""
+    return await try_with_retry(lambda: _follow(request))
 
 
-async def change(question: Question, token: str | None, *, seconds: float) -> Answer:
+async def send_once(request: HubRequest, token: str | None, *, seconds: float) -> HubResponse:
     """Have something done, once. Raises HubError: HubUncertain when it may have been done."""
-    return await change_at(signed(question, token), seconds=seconds)
+    return await send_once_to(authorized(request, token), seconds=seconds)
 
 
-async def change_at(question: Question, *, seconds: float) -> Answer:
-    """`change` for a question that carries its credential already, wherever it goes."""
-    question = replace(question, patience_seconds=seconds)
+async def send_once_to(request: HubRequest, *, seconds: float) -> HubResponse:
+    """`send_once` for a request that carries its credential already, wherever it goes."""
+    request = replace(request, read_timeout_seconds=seconds)
     try:
-        return await once(lambda: _follow(question), seconds=seconds)
+        return await try_once(lambda: _follow(request), seconds=seconds)
     except HubUnavailable as error:
         if was_refused(error):
             raise
@@ -107,17 +107,17 @@ def was_refused(error: HubUnavailable) -> bool:
     return isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
 
 
-def signed(question: Question, token: str | None) -> Question:
+def authorized(request: HubRequest, token: str | None) -> HubRequest:
     """Add the credential, which only the configured services get. Raises HubError."""
-    if origin_of(question.url) not in {
+    if origin_of(request.url) not in {
         origin_of(settings.HF_ENDPOINT),
         origin_of(settings.HF_DATASETS_SERVER),
     }:
         raise HubBadAnswer("The Hub pointed to another host, which is not followed.")
-    return replace(question, headers={**question.headers, **credential(token)})
+    return replace(request, headers={**request.headers, **authorization_header(token)})
 
 
-def credential(token: str | None) -> dict[str, str]:
+def authorization_header(token: str | None) -> dict[str, str]:
     """Return the header that says who asks. Raises HubTokenRefused for what cannot be sent."""
     if token is None:
         return {}
@@ -126,12 +126,12 @@ def credential(token: str | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-async def once(attempt: Callable[[], Awaitable[T]], *, seconds: float) -> T:
+async def try_once(attempt: Callable[[], Awaitable[T]], *, seconds: float) -> T:
     """Try a single time. Raises HubError."""
     return await _try(attempt, asyncio.get_running_loop().time() + seconds, seconds)
 
 
-async def with_retry(attempt: Callable[[], Awaitable[T]], *, seconds: float | None = None) -> T:
+async def try_with_retry(attempt: Callable[[], Awaitable[T]], *, seconds: float | None = None) -> T:
     """Try for `seconds`, and once more if that makes sense and time is left. Raises HubError."""
     loop, seconds = asyncio.get_running_loop(), seconds or settings.HF_TIMEOUT_SECONDS
     deadline = loop.time() + seconds * DEADLINE_IN_TIMEOUTS
@@ -170,22 +170,22 @@ async def _try(attempt: Callable[[], Awaitable[T]], deadline: float, max_seconds
         raise HubBadAnswer("The Hub pointed to something that is no URL.") from error
 
 
-async def _follow(question: Question) -> Answer:
+async def _follow(request: HubRequest) -> HubResponse:
     """Follow redirects, such as those of a renamed repository, within the same origin only."""
-    origin = origin_of(question.url)
-    followed = REDIRECTS if question.method == "GET" else REDIRECTS_THAT_KEEP_THE_METHOD
+    origin = origin_of(request.url)
+    followed = REDIRECTS if request.method == "GET" else REDIRECTS_THAT_KEEP_THE_METHOD
     for _ in range(MAX_REDIRECTS + 1):
-        answer = await _exchange(question)
+        answer = await _exchange(request)
         if answer.status not in followed:
             return answer
-        url = place_of(answer.headers.get("location", ""), question.url)
+        url = resolve_location(answer.headers.get("location", ""), request.url)
         if origin_of(url) != origin:
             raise HubBadAnswer("The Hub redirected to another host, which is not followed.")
-        question = replace(question, url=url)
+        request = replace(request, url=url)
     raise HubBadAnswer("The Hub redirected too often.")
 
 
-def place_of(location: str, base: str) -> str:
+def resolve_location(location: str, base: str) -> str:
     """Return where a redirect leads."""
     try:
         return urljoin(base, location)
@@ -193,33 +193,33 @@ def place_of(location: str, base: str) -> str:
         raise HubBadAnswer("The Hub redirected to something that is no URL.") from error
 
 
-async def _exchange(question: Question) -> Answer:
-    client, headers = http_client(), dict(question.headers)
-    if question.body is not None:
+async def _exchange(request: HubRequest) -> HubResponse:
+    client, headers = http_client(), dict(request.headers)
+    if request.body is not None:
         headers.setdefault("Content-Type", "application/json")
-    request = client.build_request(
-        question.method,
-        question.url,
+    outgoing = client.build_request(
+        request.method,
+        request.url,
         headers=headers,
-        content=question.body,
-        timeout=patience(question.patience_seconds),
+        content=request.body,
+        timeout=read_timeout(request.read_timeout_seconds),
     )
-    response = await client.send(request, stream=True)
+    response = await client.send(outgoing, stream=True)
     try:
         names = lower_case(response.headers)
         if response.is_redirect or response.status_code == 304:
-            return Answer(response.status_code, names, b"", question.url)
+            return HubResponse(response.status_code, names, b"", request.url)
         if not response.is_success:
             raise await error_of(response, has_token="Authorization" in headers)
-        body = await read(response, question.max_bytes)
-        if len(body) > question.max_bytes:
-            raise HubBadAnswer(f"The answer is larger than {question.max_bytes:,} bytes.")
-        return Answer(response.status_code, names, body, question.url)
+        body = await read(response, request.max_bytes)
+        if len(body) > request.max_bytes:
+            raise HubBadAnswer(f"The answer is larger than {request.max_bytes:,} bytes.")
+        return HubResponse(response.status_code, names, body, request.url)
     finally:
         await response.aclose()
 
 
-def patience(seconds: float | None) -> httpx2.Timeout:
+def read_timeout(seconds: float | None) -> httpx2.Timeout:
     """Return how long to wait for a server that says nothing."""
     silence = max(seconds or 0, settings.HF_TIMEOUT_SECONDS)
     return httpx2.Timeout(silence, connect=CONNECT_SECONDS)

@@ -17,7 +17,7 @@ from mcpendpoint.hub import public_hosts, xet
 from mcpendpoint.hub.branches import Branch
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubBadAnswer, HubRefused, HubUnavailable
-from mcpendpoint.hub.transport import lower_case, once, patience, with_retry
+from mcpendpoint.hub.transport import lower_case, read_timeout, try_once, try_with_retry
 from mcpendpoint.hub.types import HubModel, Name
 
 UPLOAD_SECONDS = 60.0
@@ -102,7 +102,7 @@ async def _put_in_parts(upload: _Upload, oid: str, content: bytes) -> None:
     parts = [{"partNumber": number, "etag": etag} for number, etag in enumerate(etags, start=1)]
     done = orjson.dumps({"oid": oid, "parts": parts})
     headers = {"Content-Type": LFS_JSON, "Accept": LFS_JSON}
-    await once(lambda: _send("POST", upload.href, done, headers), seconds=UPLOAD_SECONDS)
+    await try_once(lambda: _send("POST", upload.href, done, headers), seconds=UPLOAD_SECONDS)
 
 
 def _parts_of(upload: _Upload, content: bytes) -> list[tuple[str, bytes]]:
@@ -122,7 +122,7 @@ def _parts_of(upload: _Upload, content: bytes) -> list[tuple[str, bytes]]:
 
 
 async def _put(url: str, content: bytes) -> Mapping[str, str]:
-    return await with_retry(lambda: _send("PUT", url, content, {}), seconds=UPLOAD_SECONDS)
+    return await try_with_retry(lambda: _send("PUT", url, content, {}), seconds=UPLOAD_SECONDS)
 
 
 async def _send(
@@ -136,7 +136,7 @@ async def _send(
         target.address_url,
         headers={**headers, "Host": target.host},
         content=content,
-        timeout=patience(UPLOAD_SECONDS),
+        timeout=read_timeout(UPLOAD_SECONDS),
         extensions={"sni_hostname": target.tls_name},
     )
     response = await http_client().send(request, stream=True)

@@ -39,8 +39,8 @@ from mcp_types.version import (
 )
 
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag, client_tag, unseal
-from mcpendpoint.protocol.head import Head
 from mcpendpoint.protocol.messages import Message, RequestId, error_message, is_request_id
+from mcpendpoint.protocol.request_head import RequestHead
 
 SUPPORTED_VERSIONS = [*reversed(MODERN_PROTOCOL_VERSIONS), *reversed(HANDSHAKE_PROTOCOL_VERSIONS)]
 """Newest first."""
@@ -86,7 +86,7 @@ class Answer:
         return error["code"] if error else None
 
 
-def is_modern(message: Message, head: Head) -> bool:
+def is_modern(message: Message, head: RequestHead) -> bool:
     """Whether the 2026-07-28 rules hold: its envelope, or a version header that is not older."""
     version = head.headers.get("mcp-protocol-version")
     return PROTOCOL_VERSION_META_KEY in message.meta or (
@@ -94,7 +94,7 @@ def is_modern(message: Message, head: Head) -> bool:
     )
 
 
-def legacy_peer(message: Message, head: Head) -> Peer:
+def legacy_peer(message: Message, head: RequestHead) -> Peer:
     version = head.headers.get("mcp-protocol-version") or ASSUMED_VERSION
     if message.method == "initialize":
         params = message.params or {}
@@ -111,7 +111,7 @@ def legacy_peer(message: Message, head: Head) -> Peer:
     )
 
 
-def modern_peer(message: Message, head: Head) -> Peer | Answer:
+def modern_peer(message: Message, head: RequestHead) -> Peer | Answer:
     """Check envelope and headers against each other; an Answer is the error to send."""
     if name := find_duplicated_routing_header(head.pairs):
         return _refusal(message.id, HEADER_MISMATCH, f"The {name} header is repeated.")
@@ -194,7 +194,7 @@ class Exchange:
 
 
 def open_exchange(
-    message: Message, head: Head, context: Any, send: SendNotification | None
+    message: Message, head: RequestHead, context: Any, send: SendNotification | None
 ) -> Exchange:
     """`context` reaches the handlers as `ctx.request`."""
     token = message.meta.get("progressToken")

@@ -33,7 +33,7 @@ class Outcome(StrEnum):
 class Record:
     """What is known of one handled message. No argument, token or name of a person is in it.
 
-    Of a request that was turned away at the door, neither method nor client is known.
+    Of a request that was over a limit when it came in, neither method nor client is known.
     """
 
     at: datetime

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from mcpendpoint.protocol.head import Head
+from mcpendpoint.protocol.request_head import RequestHead
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -20,12 +20,12 @@ CORS_HEADERS = (
 CORS_EXPOSED = "Mcp-Protocol-Version, Mcp-Session-Id, Retry-After, WWW-Authenticate"
 
 
-def is_host_served(head: Head) -> bool:
+def is_host_served(head: RequestHead) -> bool:
     hosts = head.values("host")
     return len(hosts) == 1 and _is_host_allowed(hosts[0])
 
 
-def is_origin_served(head: Head) -> bool:
+def is_origin_served(head: RequestHead) -> bool:
     """No Origin: not a browser. Repeated, foreign or "null": refused."""
     origins = head.values("origin")
     return not origins or _are_allowed(origins)
@@ -59,7 +59,7 @@ def _is_origin_allowed(origin: str) -> bool:
     return domain in LOOPBACK and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def cors_headers(head: Head) -> dict[str, str]:
+def cors_headers(head: RequestHead) -> dict[str, str]:
     """Return the headers of an answer to a browser whose Origin is served, else none."""
     return cors_headers_for(head.values("origin")) if "origin" in head.headers else {}
 
@@ -75,7 +75,7 @@ def cors_headers_for(origins: Sequence[str]) -> dict[str, str]:
     }
 
 
-def preflight_headers(head: Head) -> dict[str, str]:
+def preflight_headers(head: RequestHead) -> dict[str, str]:
     requested = head.headers.get("access-control-request-headers", "").lower()
     # Mcp-Param-* names come from a tool's own schema (x-mcp-header), so they are not known here.
     params = [
@@ -89,7 +89,7 @@ def preflight_headers(head: Head) -> dict[str, str]:
     }
 
 
-def public_base(head: Head) -> str:
+def public_base(head: RequestHead) -> str:
     """Return scheme and host as this client reaches us, without a trailing slash.
 
     Only for a host that is_host_served; behind a proxy, PUBLIC_URL says what the scheme is.

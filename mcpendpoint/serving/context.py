@@ -13,7 +13,7 @@ from accounts.identity import HubUnreachable
 from mcpendpoint.access.caller import Caller
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.hub.client import HubClient
-from mcpendpoint.protocol.head import Head
+from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.tools.base import ToolError
 
 ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
@@ -34,7 +34,7 @@ class RequestContext:
 
     caller: Caller
     selection: Selection
-    head: Head
+    head: RequestHead
     report: ReportProgress = _report_to_nobody
     wants_progress: bool = False
 
@@ -75,16 +75,16 @@ class RequestContext:
 
     async def hub(self) -> HubClient:
         token = await self.hub_token()
-        doubt = partial(self.caller.doubt_hub_token, token) if token else None
+        recheck = partial(self.caller.recheck_hub_token, token) if token else None
         return HubClient(
             token,
             changes=self.caller.hub_changes,
             on_change=self.caller.note_hub_change,
-            on_refusal=doubt,
+            on_refusal=recheck,
         )
 
-    async def doubt_hub_token(self, token: str) -> None:
-        await self.caller.doubt_hub_token(token)
+    async def recheck_hub_token(self, token: str) -> None:
+        await self.caller.recheck_hub_token(token)
 
     async def report_progress(
         self, progress: float, total: float | None = None, message: str | None = None

@@ -11,7 +11,7 @@ from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import SpaceChoice, SpaceTool, call_space_tool, list_space_tools
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
-from mcpendpoint.serving.denial import check_scopes, denial_of, refusal
+from mcpendpoint.serving.scope_checks import check_scopes, error_for, explain_absence
 from mcpendpoint.tools.base import Tool, ToolError
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
 from mcpendpoint.tools.markdown import count
@@ -34,10 +34,10 @@ async def call_tool(
         return await _result_of(name, _call_built_in(by_name[name], arguments, context))
     space = _selected_space(name, context)
     if space is None:
-        denial = denial_of(name, context)
+        denial = explain_absence(name, context)
         context.is_denied = denial.reason != "unknown"
         context.tool_name = name if name in by_name else ""
-        raise refusal(denial, context, tool=name[:80])
+        raise error_for(denial, context, tool=name[:80])
     # Until the Hub and the Space say otherwise: what a caller makes up is not recorded.
     context.tool_name = f"{space.prefix}…"
     context.space_label = PRIVATE

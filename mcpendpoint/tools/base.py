@@ -102,7 +102,7 @@ class ToolContext(Protocol):
         """Return the caller's own Hugging Face token, None for nobody. Raises as `hub` does."""
         ...
 
-    async def doubt_hub_token(self, token: str) -> None:
+    async def recheck_hub_token(self, token: str) -> None:
         """Have it replaced when the Hub knows it no more, as `hub` does by itself."""
         ...
 

@@ -10,7 +10,7 @@ async def whoami(token: str, context: ToolContext) -> identity.WhoAmI:
     try:
         return await identity.whoami(token)
     except TokenRefused as error:
-        await context.doubt_hub_token(token)
+        await context.recheck_hub_token(token)
         raise ToolError(
             "Hugging Face refused the token: it expired or was revoked. Ask the user to sign in "
             f"again at {context.settings_url}, or to use a new token."

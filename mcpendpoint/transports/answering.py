@@ -19,10 +19,10 @@ from mcpendpoint.access.metadata import scope_challenge
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, seal
-from mcpendpoint.protocol.head import Head
 from mcpendpoint.protocol.kernel import Answer, Peer
 from mcpendpoint.protocol.messages import MalformedMessage, Message, error_message
 from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording, outcome_of
 from mcpendpoint.transports.responses import error_response, json_response, serialized_response
@@ -43,7 +43,7 @@ class Answering:
     shortcut: Shortcut | None
 
     async def answer_message(
-        self, message: Message, head: Head, recording: Recording, selection: Selection
+        self, message: Message, head: RequestHead, recording: Recording, selection: Selection
     ) -> HttpResponseBase:
         is_modern = kernel.is_modern(message, head)
         if message.kind != "request":
@@ -102,7 +102,7 @@ class Answering:
     async def answer_batch(
         self,
         entries: list[Message | MalformedMessage],
-        head: Head,
+        head: RequestHead,
         caller: Caller,
         selection: Selection,
     ) -> HttpResponseBase:
@@ -121,7 +121,7 @@ class Answering:
     async def _batch_answer(
         self,
         entry: Message | MalformedMessage,
-        head: Head,
+        head: RequestHead,
         caller: Caller,
         selection: Selection,
     ) -> dict[str, Any] | None:
@@ -142,7 +142,7 @@ class Answering:
 
 
 def _accept(
-    message: Message, head: Head, recording: Recording, *, is_modern: bool
+    message: Message, head: RequestHead, recording: Recording, *, is_modern: bool
 ) -> HttpResponseBase:
     """Take note of a notification, or of a legacy client's response to nothing we asked."""
     if is_modern and message.kind == "response":

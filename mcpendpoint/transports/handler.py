@@ -18,7 +18,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, get_resolver
 
-from mcpendpoint.transports.door import Door
+from mcpendpoint.transports.rate_limit_gate import RateLimitGate
 
 Scope = dict[str, Any]
 
@@ -33,7 +33,7 @@ class EndpointHandler:
     def __init__(self, django: Any, urlconf: str = "mcpendpoint.endpoint_urls") -> None:
         self._django = django
         import_module(urlconf)  # now, not during the first request
-        self._door = Door()
+        self._gate = RateLimitGate()
         self._resolve = lru_cache(maxsize=1_000)(get_resolver(urlconf).resolve)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -41,7 +41,7 @@ class EndpointHandler:
         if match is None:
             await self._django(scope, receive, send)
             return
-        if await self._door.turns_away(scope, send):
+        if await self._gate.rejects(scope, send):
             return
         body = await _read_body(receive)
         if body is None:
@@ -87,7 +87,7 @@ async def _read_body(receive: Any) -> bytes | None:
 
 class _Request(ASGIRequest):
     has_entered = True
-    """The door has counted it."""
+    """The rate-limit gate has counted it."""
 
     def __init__(self, scope: Scope, body: bytes) -> None:
         super().__init__(scope, io.BytesIO())

@@ -21,9 +21,15 @@ from mcpendpoint.access import limits
 from mcpendpoint.access.caller import Caller, CallerRefused, identify
 from mcpendpoint.access.limits import TooMany
 from mcpendpoint.access.metadata import challenge
-from mcpendpoint.access.selection import Rules, Selection, Wish, WishRefused, read_wish, select
+from mcpendpoint.access.selection import (
+    InvalidOverrides,
+    RequestOverrides,
+    Rules,
+    Selection,
+    read_overrides,
+    select,
+)
 from mcpendpoint.pages.welcome import welcome
-from mcpendpoint.protocol.head import Head, read_head
 from mcpendpoint.protocol.messages import (
     MalformedMessage,
     Message,
@@ -32,6 +38,7 @@ from mcpendpoint.protocol.messages import (
     parse_body,
 )
 from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.request_head import RequestHead, read_request_head
 from mcpendpoint.protocol.security import (
     cors_headers,
     is_host_served,
@@ -53,7 +60,7 @@ def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View
     service = _Service(Answering(server, shortcut))
 
     async def endpoint(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
-        head = read_head(request)
+        head = read_request_head(request)
         try:
             response = await service.serve(request, head, username)
         except TooMany as too_many:
@@ -86,7 +93,7 @@ class _Service:
     answering: Answering
 
     async def serve(
-        self, request: HttpRequest, head: Head, username: str | None
+        self, request: HttpRequest, head: RequestHead, username: str | None
     ) -> HttpResponseBase:
         if head.method != "OPTIONS" and not getattr(request, "has_entered", False):
             limits.enter(head.client_address, head.headers.get("authorization"))
@@ -112,7 +119,7 @@ class _Service:
         )
 
     async def _serve_post(
-        self, request: HttpRequest, head: Head, username: str | None
+        self, request: HttpRequest, head: RequestHead, username: str | None
     ) -> HttpResponseBase:
         if refusal := _refuse_body(request, head):
             Recording().finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
@@ -123,12 +130,12 @@ class _Service:
             address=head.client_address,
         )
         try:
-            wish = read_wish(head)
-            recording.caller = await identify(head, username, must_sign_in=wish.must_sign_in)
+            overrides = read_overrides(head)
+            recording.caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
             limits.charge(recording.caller, head, parsed)
             if isinstance(parsed, MalformedMessage):
                 raise parsed
-            selection = _select(wish, recording.caller)
+            selection = _select(overrides, recording.caller)
         except CallerRefused as refused:
             if refused.status == 401:
                 limits.count_wrong_credential(head)
@@ -140,7 +147,7 @@ class _Service:
                 recording.tool = limits.built_in_tool_of(parsed)
                 return _refuse_too_many(too_many, recording, parsed.id)
             return _refuse_too_many(too_many, recording)
-        except (WishRefused, MalformedMessage) as refused:
+        except (InvalidOverrides, MalformedMessage) as refused:
             code = getattr(refused, "code", INVALID_PARAMS)
             recording.finish(Outcome.REJECTED, error_code=code)
             request_id = parsed.id if isinstance(parsed, Message) else None
@@ -151,7 +158,7 @@ class _Service:
         return await self.answering.answer_message(parsed, head, recording, selection)
 
 
-def _refuse_body(request: HttpRequest, head: Head) -> HttpResponse | None:
+def _refuse_body(request: HttpRequest, head: RequestHead) -> HttpResponse | None:
     content_type = head.headers.get("content-type", "application/json")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         return error_response(415, INVALID_REQUEST, "Content-Type should be application/json.")
@@ -172,11 +179,13 @@ def _parse(raw: bytes) -> Message | list[Message | MalformedMessage] | Malformed
         return error
 
 
-def _select(wish: Wish, caller: Caller) -> Selection:
-    return select(wish, catalogue, _rules(), caller.preferences, is_signed_in=caller.is_signed_in)
+def _select(overrides: RequestOverrides, caller: Caller) -> Selection:
+    return select(
+        overrides, catalogue, _rules(), caller.preferences, is_signed_in=caller.is_signed_in
+    )
 
 
-def _refuse_caller(head: Head, refused: CallerRefused) -> HttpResponse:
+def _refuse_caller(head: RequestHead, refused: CallerRefused) -> HttpResponse:
     response = json_response(
         {"error": refused.error or "unauthorized", "error_description": str(refused)},
         refused.status,

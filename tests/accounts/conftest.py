@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import HubCredential, User
-from accounts.people import Grant, Person, admit
+from accounts.people import HubTokenSet, Person, upsert_user
 from accounts.preferences import preferences_changed
 from tests.live.people import new_user
 from tests.live.product import OAUTH_CLIENT
@@ -16,7 +16,7 @@ def make_user(name: str | None = None, **changes: object) -> User:
     name = name or person.name
     hf_id = str(changes.pop("hf_id", f"id-of-{name}"))
     grant = {"kind": HubCredential.Kind.TOKEN, "access_token": f"hf_user_{name}"} | changes
-    return admit(Person(hf_id, name), Grant(**grant))
+    return upsert_user(Person(hf_id, name), HubTokenSet(**grant))
 
 
 @pytest.fixture

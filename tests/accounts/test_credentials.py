@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from accounts.credentials import SignInNeeded, doubt, hub_token
+from accounts.credentials import SignInNeeded, hub_token, recheck
 from accounts.identity import HubUnreachable, whoami
 from accounts.models import AuditEvent, HubCredential, User
 from tests.accounts.conftest import make_user
@@ -173,7 +173,7 @@ async def test_a_wrong_client_secret_does_not_cost_the_refresh_token(
 async def test_a_doubted_token_that_was_replaced_meanwhile_ends_nothing(provider, oauth_user):
     token = await hub_token(oauth_user.pk)
 
-    await doubt(oauth_user.pk, "hf_of_yesterday")
+    await recheck(oauth_user.pk, "hf_of_yesterday")
 
     assert await hub_token(oauth_user.pk) == token
 
@@ -182,7 +182,7 @@ async def test_a_doubted_token_that_the_hub_still_knows_is_kept(provider, oauth_
     refreshes(provider)
     token = await hub_token(oauth_user.pk)
 
-    await doubt(oauth_user.pk, token)
+    await recheck(oauth_user.pk, token)
 
     assert await hub_token(oauth_user.pk) == token
     assert refreshes(provider) == [None]
@@ -191,7 +191,7 @@ async def test_a_doubted_token_that_the_hub_still_knows_is_kept(provider, oauth_
 async def test_a_doubt_that_cannot_be_settled_ends_nothing():
     user = await a_user(access_token="hf_still")
 
-    await doubt(user.pk, "hf_still")
+    await recheck(user.pk, "hf_still")
 
     assert await hub_token(user.pk) == "hf_still"
 
@@ -201,7 +201,7 @@ async def test_renewal_and_end_are_in_the_audit_log_without_a_token(provider, oa
     await sync_to_async(remove_app)(provider, oauth_user.username)
 
     credential = await HubCredential.objects.aget(user=oauth_user)
-    await doubt(oauth_user.pk, credential.access_token)
+    await recheck(oauth_user.pk, credential.access_token)
 
     log = AuditEvent.objects.filter(user_id=oauth_user.pk).order_by("pk")
     events = await sync_to_async(list)(log.values_list("action", "outcome", "detail"))

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import AccessKey, HubCredential, SelectedSpace, ToolSelection, User
-from accounts.people import Grant, Person, admit
+from accounts.people import HubTokenSet, Person, upsert_user
 from accounts.preferences import add_space, save_tools
 from tests.accounts.conftest import make_user
 
@@ -55,9 +55,9 @@ def test_a_new_credential_replaces_the_old_one():
     user = make_user("ada", hf_id="1")
     HubCredential.objects.update(needs_sign_in=True)
 
-    admit(
+    upsert_user(
         Person("1", "ada"),
-        Grant(HubCredential.Kind.OAUTH, "hf_oauth_ada", refresh_token="r", scope="openid"),
+        HubTokenSet(HubCredential.Kind.OAUTH, "hf_oauth_ada", refresh_token="r", scope="openid"),
     )
 
     credential = HubCredential.objects.get(user=user)
@@ -79,13 +79,13 @@ def test_a_new_credential_replaces_the_old_one():
 def test_only_pictures_that_a_page_can_show_are_kept(settings, picture, kept):
     settings.HF_ENDPOINT = "https://huggingface.co"
 
-    user = admit(Person("1", "ada", picture), Grant(HubCredential.Kind.TOKEN, "hf_a"))
+    user = upsert_user(Person("1", "ada", picture), HubTokenSet(HubCredential.Kind.TOKEN, "hf_a"))
 
     assert user.avatar_url == kept
 
 
 def test_a_grant_does_not_show_its_tokens():
-    grant = Grant(HubCredential.Kind.OAUTH, "hf_secret", refresh_token="refresh-secret")
+    grant = HubTokenSet(HubCredential.Kind.OAUTH, "hf_secret", refresh_token="refresh-secret")
 
     assert "secret" not in f"{grant!r} {grant}"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.proxies import client_behind, read_proxies, subscriber
+from accounts.proxies import client_behind, network_of, read_proxies
 
 CLIENT = "203.0.113.7"
 LIAR = "198.51.100.66"
@@ -58,11 +58,11 @@ def test_a_wrong_setting_is_an_error(text):
 
 
 def test_a_subscriber_of_ipv6_is_a_whole_network():
-    assert subscriber("2001:db8:1:2:3:4:5:6") == subscriber("2001:db8:1:2::1")
-    assert subscriber("2001:db8:1:2::1") != subscriber("2001:db8:1:3::1")
+    assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::1")
+    assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
 
 
 def test_a_subscriber_of_ipv4_is_one_address_however_it_is_written():
-    assert subscriber(CLIENT) == subscriber(f"::ffff:{CLIENT}") == CLIENT
-    assert subscriber(CLIENT) != subscriber(LIAR)
-    assert subscriber("") == subscriber("testclient")
+    assert network_of(CLIENT) == network_of(f"::ffff:{CLIENT}") == CLIENT
+    assert network_of(CLIENT) != network_of(LIAR)
+    assert network_of("") == network_of("testclient")

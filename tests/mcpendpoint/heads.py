@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.core.handlers.asgi import ASGIRequest
 
-from mcpendpoint.protocol.head import Head, read_head
+from mcpendpoint.protocol.request_head import RequestHead, read_request_head
 
 Lines = Iterable[tuple[str, str]]
 
@@ -17,7 +17,7 @@ def make_head(
     method: str = "POST",
     path: str = "/mcp",
     host: str | None = "localhost:8000",
-) -> Head:
+) -> RequestHead:
     lines = [*([("Host", host)] if host is not None else []), *headers]
     scope = {
         "type": "http",
@@ -29,4 +29,4 @@ def make_head(
         "server": ("127.0.0.1", 8000),
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in lines],
     }
-    return read_head(ASGIRequest(scope, io.BytesIO()))
+    return read_request_head(ASGIRequest(scope, io.BytesIO()))

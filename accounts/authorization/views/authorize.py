@@ -13,8 +13,8 @@ from accounts.authorization.connections import note_consent
 from accounts.authorization.consent import Asked, AskedWrongly
 from accounts.authorization.events import note
 from accounts.authorization.redirects import destination_of
-from accounts.authorization.scopes import WORDS, Scope, ScopeWords
-from accounts.credentials import has_ended
+from accounts.authorization.scopes import LABELS, Scope, ScopeLabel
+from accounts.credentials import needs_sign_in
 from accounts.models import User
 
 
@@ -25,7 +25,7 @@ class ConsentForm(forms.Form):
         super().__init__(data, initial={"scopes": [scope.value for scope in asked.scopes]})
         self._asked = asked
         self.fields["scopes"] = forms.MultipleChoiceField(
-            choices=[(scope.value, WORDS[scope].title) for scope in asked.scopes],
+            choices=[(scope.value, LABELS[scope].title) for scope in asked.scopes],
             required=False,
             error_messages={"invalid_choice": "The app did not ask for %(value)s."},
         )
@@ -34,16 +34,16 @@ class ConsentForm(forms.Form):
         if self.cleaned_data.get("decision") == "allow" and not self.cleaned_data.get("scopes"):
             self.add_error("scopes", "Tick at least one thing that it may do, or cancel.")
 
-    def rows(self) -> list[tuple[Scope, ScopeWords, bool]]:
+    def rows(self) -> list[tuple[Scope, ScopeLabel, bool]]:
         ticked = set(self["scopes"].value() or ())
-        return [(scope, WORDS[scope], scope.value in ticked) for scope in self._asked.scopes]
+        return [(scope, LABELS[scope], scope.value in ticked) for scope in self._asked.scopes]
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponseBase:
     """Ask the person. Nothing that a client sends skips that, and no earlier answer does."""
-    if not isinstance(request.user, User) or has_ended(request.user):
+    if not isinstance(request.user, User) or needs_sign_in(request.user):
         return redirect_to_login(request.get_full_path())
     try:
         asked = consent.read_request(request, request.user)

@@ -11,9 +11,9 @@ from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.ids import BadRepoId
 from mcpendpoint.serving.completion.completers import Completer
 from mcpendpoint.serving.context import RequestContext
-from mcpendpoint.serving.denial import check_scopes
 from mcpendpoint.serving.prompts import registry as prompts
 from mcpendpoint.serving.resources import registry as resources
+from mcpendpoint.serving.scope_checks import check_scopes
 from mcpendpoint.tools.base import ToolError
 
 MAX_VALUES = 100

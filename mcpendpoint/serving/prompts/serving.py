@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from accounts.catalogue import Effect
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
-from mcpendpoint.serving.denial import check_scopes
 from mcpendpoint.serving.prompts.base import Prompt
 from mcpendpoint.serving.prompts.registry import by_name
 from mcpendpoint.serving.rpc_errors import error_of
+from mcpendpoint.serving.scope_checks import check_scopes
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
 

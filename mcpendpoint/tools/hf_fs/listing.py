@@ -1,6 +1,6 @@
 """What all listings share: filters, offset and limit, and how to get what was left out."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 
 from mcpendpoint.tools.hf_fs.arguments import MAX_LIMIT, MAX_SEARCH_LIMIT, Operation
@@ -116,7 +116,3 @@ async def these(entries: Iterable[Entry]) -> AsyncGenerator[Entry, None]:
     """Return entries that are known as if they came one by one."""
     for entry in entries:
         yield entry
-
-
-async def all_of(entries: AsyncIterator[Entry]) -> list[Entry]:
-    return [entry async for entry in entries]

@@ -48,10 +48,6 @@ class Log:
     def is_finished(self) -> bool:
         return self.job is not None
 
-    @property
-    def has_more_before(self) -> bool:
-        return self.count > len(self._lines)
-
     def lines(self, redact: Redact) -> list[str]:
         return [_cut(redact(line)) for line in self._lines]
 

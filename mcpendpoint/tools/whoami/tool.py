@@ -67,7 +67,7 @@ async def _ask_as(token: str, context: ToolContext) -> WhoAmIResult:
     try:
         return _of(await identity.whoami(token), token)
     except TokenRefused:
-        await context.doubt_hub_token(token)
+        await context.recheck_hub_token(token)
         raise
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from accounts.catalogue import Bouquet, Catalogue, Effect, ToolChoice
 from accounts.preferences import Preferences, SavedSpace
-from mcpendpoint.access.selection import Rules, WishRefused, read_wish, select
+from mcpendpoint.access.selection import InvalidOverrides, Rules, read_overrides, select
 from tests.mcpendpoint.heads import make_head
 
 READ = frozenset({Effect.READ})
@@ -47,9 +47,9 @@ NEVER_CHOSE = Preferences(None, (), include_images=True)
 
 
 def select_for(query="", headers=(), *, preferences=None, signed_in=None, rules=RULES):
-    wish = read_wish(make_head(query, headers))
+    overrides = read_overrides(make_head(query, headers))
     is_signed_in = preferences is not None if signed_in is None else signed_in
-    return select(wish, CATALOGUE, rules, preferences, is_signed_in=is_signed_in)
+    return select(overrides, CATALOGUE, rules, preferences, is_signed_in=is_signed_in)
 
 
 def tools_for(*args, **kwargs):
@@ -118,14 +118,14 @@ def test_a_tool_that_is_switched_off_is_in_no_selection(query, preferences):
 )
 @pytest.mark.parametrize("parameter", ["bouquet", "mix"])
 def test_a_bouquet_that_does_not_exist_is_refused_with_those_that_do(parameter, name):
-    with pytest.raises(WishRefused, match="Known: all, docs, write, spaces") as refused:
+    with pytest.raises(InvalidOverrides, match="Known: all, docs, write, spaces") as refused:
         select_for(f"{parameter}={name}")
 
     assert len(str(refused.value)) < 200
 
 
 def test_several_bouquets_are_refused_with_a_word_on_mix():
-    with pytest.raises(WishRefused, match="mix"):
+    with pytest.raises(InvalidOverrides, match="mix"):
         select_for("bouquet=docs&bouquet=all")
 
 
@@ -164,7 +164,7 @@ def test_spaces_are_those_of_the_url_and_those_saved_or_the_default_ones(query, 
     + ["a/" + "b" * 200, "ä/b", "none,a/b"],
 )
 def test_what_is_no_space_is_refused(word):
-    with pytest.raises(WishRefused, match="gradio"):
+    with pytest.raises(InvalidOverrides, match="gradio"):
         select_for(f"gradio={word}")
 
 
@@ -172,12 +172,12 @@ def test_twenty_spaces_are_served_and_more_are_refused_with_the_limit():
     ids = [f"acme/space-{n}" for n in range(60)]
 
     assert ids_for("gradio=" + ",".join(ids[:20]), preferences=saved()) == ids[:20]
-    with pytest.raises(WishRefused, match="at most 20"):
+    with pytest.raises(InvalidOverrides, match="at most 20"):
         select_for("gradio=" + ",".join(ids), preferences=saved())
 
 
 def test_a_url_with_far_too_many_parameters_is_refused_rather_than_half_read():
-    with pytest.raises(WishRefused):
+    with pytest.raises(InvalidOverrides):
         select_for("bouquet=docs&" + "&".join(f"p{n}" for n in range(1000)))
 
 
@@ -254,7 +254,7 @@ def test_images_are_left_out_for_those_who_want_none(query, preferences, include
     ],
 )
 def test_a_url_can_ask_for_a_credential(query, must_sign_in):
-    assert read_wish(make_head(query)).must_sign_in is must_sign_in
+    assert read_overrides(make_head(query)).must_sign_in is must_sign_in
 
 
 def test_a_header_stands_for_a_parameter_that_the_url_lacks():
@@ -270,7 +270,7 @@ def test_a_header_stands_for_a_parameter_that_the_url_lacks():
     assert [choice.space_id for choice in selection.spaces] == ["c/d", "e/f"]
     assert not selection.include_images
     assert tools_for(headers=[("X-MCP-Mix", "docs")], preferences=saved()) == ("whoami", "docs")
-    assert read_wish(make_head(headers=[("X-MCP-Force-Auth", "1")])).must_sign_in
+    assert read_overrides(make_head(headers=[("X-MCP-Force-Auth", "1")])).must_sign_in
 
 
 def test_a_parameter_in_the_url_wins_over_its_header():

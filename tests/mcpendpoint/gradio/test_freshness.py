@@ -68,7 +68,7 @@ async def test_value_past_its_freshness_is_loaded_anew(cache, clock):
     clock.now += FRESH + 1
     source.value = "new"
 
-    answer = await cache.get("k", source, patience_seconds=5)
+    answer = await cache.get("k", source, read_timeout_seconds=5)
 
     assert (answer.value, answer.failure) == ("new", None)
 
@@ -91,7 +91,7 @@ async def test_stale_value_is_served_when_the_load_takes_longer_than_one_will_wa
     source.value = "new"
     source.may_answer.clear()
 
-    meanwhile = await cache.get("k", source, patience_seconds=0)
+    meanwhile = await cache.get("k", source, read_timeout_seconds=0)
     source.may_answer.set()
     afterwards = await cache.get("k", source)
 

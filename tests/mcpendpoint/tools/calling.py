@@ -28,7 +28,7 @@ class Context:
     async def hub_token(self):
         return self.token
 
-    async def doubt_hub_token(self, token):
+    async def recheck_hub_token(self, token):
         pass
 
     async def report_progress(self, progress, total=None, message=None):

@@ -7,7 +7,7 @@ from django.conf import settings
 from mcp import MCPError
 from mcp_types import INVALID_PARAMS
 
-from accounts.authorization.scopes import WORDS, Scope, scopes_for
+from accounts.authorization.scopes import LABELS, Scope, scopes_for
 from accounts.catalogue import Effect
 from mcpendpoint.access.caller import Credential
 from mcpendpoint.gradio.naming import prefix_of
@@ -23,7 +23,7 @@ class Denial:
     message: str
 
 
-def denial_of(name: str, context: RequestContext) -> Denial:
+def explain_absence(name: str, context: RequestContext) -> Denial:
     """Explain why a tool that is not in the caller's selection is not there."""
     tool = by_name.get(name)
     shown = name[:80]
@@ -50,7 +50,7 @@ def denial_of(name: str, context: RequestContext) -> Denial:
     )
 
 
-def refusal(denial: Denial, context: RequestContext, **asked: str) -> MCPError:
+def error_for(denial: Denial, context: RequestContext, **asked: str) -> MCPError:
     """Return the error of a denial; `asked` is what the caller wanted, such as the tool's name."""
     return MCPError(
         code=INVALID_PARAMS,
@@ -68,12 +68,12 @@ def check_scopes(
     if missing:
         context.is_denied = True
         context.scopes_to_ask_for = needed | context.caller.scopes
-        raise refusal(_denial_for_scopes(subject, missing, context), context, **asked)
+        raise error_for(_denial_for_scopes(subject, missing, context), context, **asked)
 
 
 def _denial_for_scopes(subject: str, missing: Iterable[Scope], context: RequestContext) -> Denial:
     """Explain why something that exists cannot be had with this credential."""
-    lacking = " and ".join(f"{scope} ({WORDS[scope].title})" for scope in sorted(missing))
+    lacking = " and ".join(f"{scope} ({LABELS[scope].title})" for scope in sorted(missing))
     if context.caller.credential is Credential.ACCESS_KEY:
         remedy = f"The person can make another key at {context.settings_url}."
     else:

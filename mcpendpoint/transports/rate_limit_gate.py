@@ -30,12 +30,12 @@ class _Visitor(NamedTuple):
     origins: list[str]
 
 
-class Door:
+class RateLimitGate:
     def __init__(self) -> None:
         self._late = 0
         self._told_until: dict[str, float] = {}
 
-    async def turns_away(self, scope: dict[str, Any], send: Any) -> bool:
+    async def rejects(self, scope: dict[str, Any], send: Any) -> bool:
         """Count the request, or answer it if there were too many; return whether that was so."""
         if scope["method"] == "OPTIONS":
             return False

@@ -15,7 +15,7 @@ MAX_QUERY_FIELDS = 100
 
 
 @dataclass(frozen=True)
-class Head:
+class RequestHead:
     method: str
     path: str
     """Encoded, as it can stand in a URL and a header."""
@@ -41,7 +41,7 @@ class Head:
         return media_type in accept or "*/*" in accept
 
 
-def read_head(request: HttpRequest) -> Head:
+def read_request_head(request: HttpRequest) -> RequestHead:
     scope = getattr(request, "scope", None)
     if scope is not None:
         pairs = tuple(
@@ -51,7 +51,7 @@ def read_head(request: HttpRequest) -> Head:
     else:  # the synchronous test client
         pairs = tuple((name.lower(), value) for name, value in request.headers.items())
     query = _parse_query(request.META.get("QUERY_STRING", ""))
-    return Head(
+    return RequestHead(
         method=request.method or "",
         path=quote(request.path),
         pairs=pairs,
