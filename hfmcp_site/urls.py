@@ -1,8 +1,9 @@
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from mcpendpoint.pages.welcome import home
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="accounts:settings"), name="home"),
+    path("", home, name="home"),
     path("", include("mcpendpoint.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.authorization.urls")),

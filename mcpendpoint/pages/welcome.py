@@ -1,41 +1,58 @@
-"""What a browser sees at the endpoint: what this is, and how to connect a client to it."""
-
-from urllib.parse import urlsplit
+"""What a browser sees at `/` and at the endpoint: what this is, and how to connect a client."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
+from accounts.addresses import endpoint_url, site_url
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.clients import client_snippets
+from accounts.models import User
 
-SHARED_PATH = "/mcp"
+
+@require_GET
+@never_cache
+async def home(request: HttpRequest) -> HttpResponseBase:
+    """Show the settings to whoever is signed in, and to others what this server is for."""
+    if await _signed_in(request):
+        return redirect("accounts:settings")
+    return await welcome(request, None)
 
 
-async def welcome(request: HttpRequest, mcp_url: str) -> HttpResponse:
-    """Return the page for this URL of the endpoint, which knows no session and so no user."""
-    is_shared = urlsplit(mcp_url).path == SHARED_PATH
+async def welcome(request: HttpRequest, owner: str | None) -> HttpResponse:
+    """Return the page of the endpoint; `owner` is the name in `/u/<name>/mcp`, None at `/mcp`.
+
+    Somebody who is signed in gets their own address, wherever they are.
+    """
+    user = await _signed_in(request)
+    request.user = user or AnonymousUser()  # for templates, which cannot wait for it
+    shared_url = site_url(request) + reverse("mcpendpoint:shared")
+    name = user.username if user else owner
+    mcp_url = shared_url if name is None else endpoint_url(request, name)
     context = {
         "mcp_url": mcp_url,
-        "is_shared": is_shared,
+        "shared_url": shared_url,
+        "owner": owner,
+        "is_shared": mcp_url == shared_url,
+        "is_of_somebody_else": user and owner and user.username.lower() != owner.lower(),
         "snippets": client_snippets(mcp_url, None),
         "tools": _tools_for_everybody(),
         "spaces": settings.DEFAULT_SPACES,
         "hub": settings.HF_ENDPOINT,
     }
-    response = HttpResponse(render_to_string("mcpendpoint/welcome.html", context))
-    # The endpoint is served without Django's middleware, which would say all this.
-    response["Content-Security-Policy"] = _content_security_policy()
-    response["X-Content-Type-Options"] = "nosniff"
-    response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
-    response["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
-    response["Cross-Origin-Opener-Policy"] = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
-    if settings.SECURE_HSTS_SECONDS and request.is_secure():
-        response["Strict-Transport-Security"] = (
-            f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
-        )
-    response["Vary"] = "Accept"
+    response = render(request, "mcpendpoint/welcome.html", context)
+    response["Vary"] = "Accept, Cookie"
     return response
+
+
+async def _signed_in(request: HttpRequest) -> User | None:
+    user = await request.auser()
+    return user if isinstance(user, User) else None
 
 
 def _tools_for_everybody() -> list[ToolChoice]:
@@ -46,8 +63,3 @@ def _tools_for_everybody() -> list[ToolChoice]:
         and not tool.needs_sign_in
         and tool.name not in settings.DISABLE_TOOLS
     ]
-
-
-def _content_security_policy() -> str:
-    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())

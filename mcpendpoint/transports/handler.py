@@ -38,7 +38,7 @@ class EndpointHandler:
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         match = self._match(scope["path"])
-        if match is None:
+        if match is None or _is_for_a_reader(scope):
             await self._django(scope, receive, send)
             return
         if await self._gate.rejects(scope, send):
@@ -64,6 +64,13 @@ class EndpointHandler:
             return self._resolve(path)
         except Resolver404:
             return None
+
+
+def _is_for_a_reader(scope: Scope) -> bool:
+    """Whether a browser asks for the page at the endpoint, which knows sessions as all pages do."""
+    return scope["method"] == "GET" and any(
+        name == b"accept" and b"text/html" in value for name, value in scope["headers"]
+    )
 
 
 async def _read_body(receive: Any) -> bytes | None:

@@ -44,7 +44,6 @@ from mcpendpoint.protocol.security import (
     is_host_served,
     is_origin_served,
     preflight_headers,
-    public_base,
 )
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.answering import Answering, Shortcut
@@ -110,7 +109,7 @@ class _Service:
         if head.method == "OPTIONS":
             return HttpResponse(status=204, headers=preflight_headers(head))
         if head.method == "GET" and "text/html" in head.headers.get("accept", ""):
-            return await welcome(request, public_base(head) + head.path)
+            return await welcome(request, username)
         return error_response(
             405,
             INVALID_REQUEST,

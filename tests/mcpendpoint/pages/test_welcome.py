@@ -1,60 +1,103 @@
-"""The page that a browser sees at the endpoint. See test_http.py for what clients get there."""
+"""The page that a browser sees at `/` and at the endpoint."""
 
-from django.test import RequestFactory
+import pytest
 
 from accounts.catalogue import catalogue
-from mcpendpoint.pages.welcome import welcome
+
+pytestmark = pytest.mark.django_db
+
+PAGE = {"accept": "text/html,*/*;q=0.8"}
 
 
-async def page_at(url):
-    return await welcome(RequestFactory().get("/mcp"), url)
+@pytest.fixture
+def alice(django_user_model):
+    return django_user_model.objects.create(username="Alice", hf_id="a" * 24)
 
 
-async def test_snippets_are_for_the_host_that_was_asked():
-    page = (await page_at("https://mcp.example.org/mcp")).content.decode()
+@pytest.fixture
+def alice_client(client, alice):
+    client.force_login(alice)
+    return client
 
-    assert "claude mcp add --transport http huggingface https://mcp.example.org/mcp" in page
+
+def page_at(client, path, **headers):
+    return client.get(path, headers={**PAGE, "host": "localhost:8000", **headers})
+
+
+def test_snippets_are_for_the_host_that_was_asked(client):
+    page = page_at(client, "/mcp").text
+
+    assert "claude mcp add --transport http huggingface http://localhost:8000/mcp" in page
     assert "huggingface.co/mcp" not in page
 
 
-async def test_tools_that_everybody_may_use_are_named():
-    page = (await page_at("https://mcp.example.org/mcp")).content.decode()
+@pytest.mark.parametrize("path", ["/", "/mcp"])
+def test_tools_that_everybody_may_use_are_named(client, path):
+    page = page_at(client, path).text
 
     for tool in catalogue.tools:
         is_for_everybody = tool.is_always_on or (tool.is_default and not tool.needs_sign_in)
         assert (f"<code>{tool.name}</code>" in page) is is_for_everybody
 
 
-async def test_tool_that_is_switched_off_is_not_named(settings):
+def test_tool_that_is_switched_off_is_not_named(client, settings):
     settings.DISABLE_TOOLS = ["hub_repo_search"]
 
-    page = (await page_at("https://mcp.example.org/mcp")).content.decode()
-
-    assert "hub_repo_search" not in page
+    assert "hub_repo_search" not in page_at(client, "/mcp").text
 
 
-async def test_default_spaces_are_named(settings):
+def test_default_spaces_are_named(client, settings):
     settings.DEFAULT_SPACES = ["acme/image-maker"]
 
-    assert "acme/image-maker" in (await page_at("https://mcp.example.org/mcp")).content.decode()
+    assert "acme/image-maker" in page_at(client, "/mcp").text
 
 
-async def test_personal_address_asks_for_a_browser_and_no_key():
-    page = (await page_at("https://mcp.example.org/u/alice/mcp")).content.decode()
+def test_personal_address_asks_for_a_browser_and_no_key(client):
+    page = page_at(client, "/u/alice/mcp").text
 
-    assert "clients that its owner lets in" in page
+    assert "http://localhost:8000/u/alice/mcp" in page
+    assert "clients that alice authorizes" in page
     assert "Authorization" not in page
 
 
-async def test_address_is_escaped():
-    page = (await page_at('https://mcp.example.org/u/"><script>alert(1)</script>/mcp')).content
+def test_start_page_says_what_this_is_and_how_to_sign_in(client):
+    page = page_at(client, "/").text
 
-    assert b"<script>alert" not in page
+    assert "This is an MCP server" in page
+    assert "http://localhost:8000/mcp" in page
+    assert "Sign in with Hugging Face" in page
 
 
-async def test_page_runs_no_scripts_of_others_and_is_in_no_frame():
-    response = await page_at("https://mcp.example.org/mcp")
+def test_start_page_of_somebody_signed_in_is_their_settings(alice_client):
+    assert page_at(alice_client, "/").headers["location"] == "/settings/"
 
+
+@pytest.mark.parametrize("path", ["/mcp", "/u/Alice/mcp"])
+def test_somebody_signed_in_gets_their_own_address_and_menu(alice_client, path):
+    page = page_at(alice_client, path).text
+
+    assert "--transport http huggingface http://localhost:8000/u/Alice/mcp" in page
+    assert "Sign out" in page
+    assert "Sign in" not in page
+    assert "is theirs alone" not in page
+
+
+def test_address_of_somebody_else_leads_to_ones_own(alice_client):
+    page = page_at(alice_client, "/u/bob/mcp").text
+
+    assert "The address of bob is theirs alone. This is yours." in page
+    assert "http://localhost:8000/u/Alice/mcp" in page
+    assert "http://localhost:8000/u/bob/mcp" not in page
+
+
+def test_address_is_escaped(client):
+    assert "<script>alert" not in page_at(client, '/u/"><script>alert(1)</script>/mcp').text
+
+
+def test_page_is_kept_by_nobody_runs_no_scripts_of_others_and_is_in_no_frame(client):
+    response = page_at(client, "/mcp")
+
+    assert "no-store" in response["Cache-Control"]
     assert "default-src 'self'" in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
