@@ -20,11 +20,17 @@ from mcpendpoint.access.selection import Selection
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, seal
 from mcpendpoint.protocol.kernel import Answer, Peer
-from mcpendpoint.protocol.messages import MalformedMessage, Message, error_message
+from mcpendpoint.protocol.messages import (
+    MalformedMessage,
+    Message,
+    error_message,
+    is_request_id,
+)
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording, outcome_of
+from mcpendpoint.transports.open_calls import Lifetime, key_of, open_calls
 from mcpendpoint.transports.responses import error_response, json_response, serialized_response
 from mcpendpoint.transports.streaming import Outbox, respond
 
@@ -32,6 +38,12 @@ STREAMED_METHODS = frozenset(
     {"tools/call", "prompts/get", "resources/read", "subscriptions/listen"}
 )
 """Those that can take long or have something to say on the way."""
+
+LONG_METHODS = STREAMED_METHODS | {"completion/complete"}
+"""Those that are worth cancelling."""
+
+MAX_BATCH_AT_ONCE = 8
+"""Of a batch's requests: what each of them holds in memory meanwhile, all together hold."""
 
 Shortcut = Callable[[Message, Peer, RequestContext], Awaitable[bytes | None]]
 """Returns a result that is serialized already, or None when the kernel has to be asked."""
@@ -47,7 +59,7 @@ class Answering:
     ) -> HttpResponseBase:
         is_modern = kernel.is_modern(message, head)
         if message.kind != "request":
-            return _accept(message, head, recording, is_modern=is_modern)
+            return _take_note(message, head, recording, is_modern=is_modern)
         peer = (kernel.modern_peer if is_modern else kernel.legacy_peer)(message, head)
         if isinstance(peer, Answer):
             recording.finish(Outcome.REJECTED, error_code=peer.error_code)
@@ -60,9 +72,11 @@ class Answering:
                 recording.finish(Outcome.OK, context=context)
                 return serialized_response(message.id, result)
         work = partial(self._answer, message, peer, context, recording)
-        if message.method in STREAMED_METHODS and head.accepts("text/event-stream"):
-            return await respond(work, ends_with_client=is_modern)
-        answer = await work(None)
+        if message.method in LONG_METHODS:
+            lifetime = Lifetime.of(message.id, head, peer, recording.caller)
+            can_stream = message.method in STREAMED_METHODS and head.accepts("text/event-stream")
+            return await respond(work, lifetime, takes_stream=can_stream)
+        answer = await work(Outbox(is_open=False))
         response = json_response(answer.body, answer.status, answer.headers)
         if message.method == "initialize" and answer.error_code is None:
             _hand_out_tag(response, peer)
@@ -74,14 +88,13 @@ class Answering:
         peer: Peer,
         context: RequestContext,
         recording: Recording,
-        outbox: Outbox | None,
+        outbox: Outbox,
     ) -> Answer:
         """Have one request answered and recorded; never raises but for cancellation."""
-        exchange = kernel.open_exchange(message, head=context.head, context=context, send=None)
-        if outbox is not None:
-            exchange.send = outbox.put
+        send = outbox.put if outbox.is_open else None
+        exchange = kernel.open_exchange(message, head=context.head, context=context, send=send)
         context.report = exchange.progress
-        context.wants_progress = exchange.progress_token is not None and outbox is not None
+        context.wants_progress = exchange.progress_token is not None and outbox.is_open
         outcome, error_code = Outcome.CANCELLED, None
         try:
             answer = await kernel.answer(self.server, message, peer, exchange)
@@ -96,7 +109,7 @@ class Answering:
                 error_code=error_code,
                 context=context,
                 notifications_sent=exchange.notifications_sent,
-                is_stream=exchange.notifications_sent > 0 or bool(outbox and outbox.is_streaming),
+                is_stream=exchange.notifications_sent > 0 or outbox.is_streaming,
             )
 
     async def answer_batch(
@@ -112,11 +125,31 @@ class Answering:
             return error_response(
                 400, INVALID_REQUEST, "Batches exist in protocol version 2025-03-26 only."
             )
-        answers = await asyncio.gather(
-            *(self._batch_answer(entry, head, caller, selection) for entry in entries)
-        )
-        bodies = [answer for answer in answers if answer is not None]
+        batch = asyncio.create_task(self._answers(entries, head, caller, selection))
+        try:
+            await asyncio.wait({batch})
+        except asyncio.CancelledError:
+            peer = kernel.Peer(is_modern=False, protocol_version="", client=UNKNOWN_CLIENT)
+            Lifetime.of(None, head, peer, caller).client_left(batch)
+            raise
+        bodies = batch.result()
         return json_response(bodies) if bodies else HttpResponse(status=202)
+
+    async def _answers(
+        self,
+        entries: list[Message | MalformedMessage],
+        head: RequestHead,
+        caller: Caller,
+        selection: Selection,
+    ) -> list[dict[str, Any]]:
+        slots = asyncio.Semaphore(MAX_BATCH_AT_ONCE)
+
+        async def answer(entry: Message | MalformedMessage) -> dict[str, Any] | None:
+            async with slots:
+                return await self._batch_answer(entry, head, caller, selection)
+
+        answers = await asyncio.gather(*map(answer, entries))
+        return [answer for answer in answers if answer is not None]
 
     async def _batch_answer(
         self,
@@ -131,27 +164,43 @@ class Answering:
             return error_message(entry.code, str(entry), entry.request_id)
         recording.method = entry.method
         if entry.kind != "request":
-            recording.finish(Outcome.OK)
+            _take_note(entry, head, recording, is_modern=False)
             return None
         if entry.method == "initialize" or kernel.is_modern(entry, head):
             recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
             return error_message(INVALID_REQUEST, "This message cannot be in a batch.", entry.id)
         recording.peer = peer = kernel.legacy_peer(entry, head)
         context = RequestContext(caller, selection, head)
-        return (await self._answer(entry, peer, context, recording, None)).body
+        task = asyncio.create_task(
+            self._answer(entry, peer, context, recording, Outbox(is_open=False))
+        )
+        Lifetime.of(entry.id, head, peer, caller).begin(task)
+        try:
+            await asyncio.wait({task})
+        finally:
+            task.cancel()  # with the batch; does nothing when it has ended
+        return None if task.cancelled() else task.result().body
 
 
-def _accept(
+def _take_note(
     message: Message, head: RequestHead, recording: Recording, *, is_modern: bool
 ) -> HttpResponseBase:
-    """Take note of a notification, or of a legacy client's response to nothing we asked."""
+    """Accept a notification, or a legacy client's response to nothing we asked."""
     if is_modern and message.kind == "response":
         recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
         return error_response(400, INVALID_REQUEST, "Send one request or notification.")
     if not is_modern:
-        recording.peer = kernel.legacy_peer(message, head)
+        recording.peer = peer = kernel.legacy_peer(message, head)
+        if message.method == "notifications/cancelled":
+            _cancel((message.params or {}).get("requestId"), head, peer, recording.caller)
     recording.finish(Outcome.OK)
     return HttpResponse(status=202)
+
+
+def _cancel(request_id: Any, head: RequestHead, peer: Peer, caller: Caller) -> None:
+    key = key_of(request_id, head, peer, caller) if is_request_id(request_id) else None
+    if key is not None:
+        open_calls.cancel(key)
 
 
 def _hand_out_tag(response: HttpResponse, peer: Peer) -> None:

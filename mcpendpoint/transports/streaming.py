@@ -1,19 +1,25 @@
 """Request-scoped streams: JSON when the answer comes first, SSE as soon as anything else does."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from mcpendpoint.protocol.kernel import Answer
+from mcpendpoint.transports.open_calls import Lifetime
 from mcpendpoint.transports.responses import json_response
 
 KEEP_ALIVE_SECONDS = 15.0
 """A comment this often keeps proxies from closing a stream on which nothing happens."""
+
+MAX_WAITING = 16
+"""Notifications that a client has not read yet, of some thousand characters each: the oldest go.
+They tell of progress, of which the latest is what counts."""
 
 _KEEP_ALIVE = b": keep-alive\r\n\r\n"
 
@@ -24,20 +30,28 @@ Work = Callable[["Outbox"], Coroutine[Any, Any, Answer]]
 class Outbox:
     """Notifications on their way to the client."""
 
-    notifications: list[dict[str, Any]] = field(default_factory=list)
+    notifications: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MAX_WAITING))
+    is_open: bool = True
     is_streaming: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(self, notification: dict[str, Any]) -> None:
-        self.notifications.append(notification)
-        self.ring()
+        if self.is_open:
+            self.notifications.append(notification)
+            self.ring()
+
+    def close(self) -> None:
+        """Take nothing more: nobody reads it."""
+        self.is_open = False
+        self.notifications.clear()
 
     def ring(self) -> None:
         """Wake whoever waits, for a notification or for the answer."""
         self._news.set()
 
     def take(self) -> list[dict[str, Any]]:
-        taken, self.notifications = self.notifications, []
+        taken = list(self.notifications)
+        self.notifications.clear()
         self._news.clear()
         return taken
 
@@ -50,38 +64,44 @@ class Outbox:
             timer.cancel()
 
 
-# Work whose client left, but which has to be finished all the same.
-_unattended: set[asyncio.Task[Answer]] = set()
-
-
-async def respond(work: Work, *, ends_with_client: bool) -> HttpResponseBase:
+async def respond(work: Work, lifetime: Lifetime, *, takes_stream: bool) -> HttpResponseBase:
     """Run `work` and answer with JSON, or with SSE once it sends a notification or takes long.
 
-    `ends_with_client`: whether a client that disconnects thereby cancels (2026-07-28), or not
-    (before).
+    A call that is cancelled meanwhile gets no answer: an empty one, in terms of HTTP.
     """
     outbox = Outbox()
     task = asyncio.create_task(work(outbox))
-    task.add_done_callback(lambda _: outbox.ring())
+    lifetime.begin(task)
     try:
-        await outbox.wait()
+        if takes_stream:
+            task.add_done_callback(lambda _: outbox.ring())
+            await outbox.wait()
+        else:
+            outbox.close()
+            await asyncio.wait({task})
     except asyncio.CancelledError:
-        _leave(task, ends_with_client)
+        _leave(task, outbox, lifetime)
         raise
     if task.done() and not outbox.notifications:
-        reply = task.result()
-        return json_response(reply.body, reply.status, reply.headers)
+        return _response_of(task)
     outbox.is_streaming = True
     response = StreamingHttpResponse(
-        _events(task, outbox, ends_with_client), content_type="text/event-stream"
+        _events(task, outbox, lifetime), content_type="text/event-stream"
     )
     response["Cache-Control"] = "no-store, no-transform"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
+def _response_of(task: asyncio.Task[Answer]) -> HttpResponse:
+    if task.cancelled():
+        return HttpResponse(status=202)
+    answer = task.result()
+    return json_response(answer.body, answer.status, answer.headers)
+
+
 async def _events(
-    task: asyncio.Task[Answer], outbox: Outbox, ends_with_client: bool
+    task: asyncio.Task[Answer], outbox: Outbox, lifetime: Lifetime
 ) -> AsyncIterator[bytes]:
     try:
         yield _frames(outbox.take()) or _KEEP_ALIVE
@@ -91,9 +111,10 @@ async def _events(
                 yield frames
             elif not task.done():
                 yield _KEEP_ALIVE
-        yield _frames([*outbox.take(), task.result().body])
+        if not task.cancelled():
+            yield _frames([*outbox.take(), task.result().body])
     finally:
-        _leave(task, ends_with_client)
+        _leave(task, outbox, lifetime)
 
 
 def _frames(messages: list[dict[str, Any]]) -> bytes:
@@ -102,11 +123,7 @@ def _frames(messages: list[dict[str, Any]]) -> bytes:
     )
 
 
-def _leave(task: asyncio.Task[Answer], ends_with_client: bool) -> None:
-    if task.done():
-        return
-    if ends_with_client:
-        task.cancel()
-    else:
-        _unattended.add(task)
-        task.add_done_callback(_unattended.discard)
+def _leave(task: asyncio.Task[Answer], outbox: Outbox, lifetime: Lifetime) -> None:
+    outbox.close()
+    if not task.done():
+        lifetime.client_left(task)

@@ -12,6 +12,7 @@ from tests.mcpendpoint.wire import (
     LEGACY,
     Wire,
     events_of,
+    initialize,
     message_of,
     modern,
     modern_headers,
@@ -119,6 +120,24 @@ def test_a_legacy_client_that_leaves_does_not_cancel_its_call(left_counter, coun
     )
 
     wait_until(count_calls, (calls + 1, cancelled))
+
+
+def test_a_legacy_client_cancels_a_call_of_a_space_by_its_id(left_counter, count_calls):
+    calls, cancelled = count_calls()
+    wire = left_counter.wire
+    session = wire.post(initialize(), {"Accept": BOTH}).headers["Mcp-Session-Id"]
+    body, headers = slow_call(left_counter.tool, 3, is_modern=False)
+    headers |= {"Mcp-Session-Id": session, "Content-Type": "application/json"}
+    note = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}
+
+    with wire.client.stream("POST", wire.url, json=body, headers=headers) as answer:
+        lines = answer.iter_lines()
+        next(line for line in lines if "notifications/progress" in line)
+        assert wire.post(note, {"Accept": BOTH, "Mcp-Session-Id": session}).status_code == 202
+        rest = "".join(lines)
+
+    assert '"result"' not in rest
+    wait_until(count_calls, (calls + 1, cancelled + 1))
 
 
 def test_a_client_that_takes_no_stream_gets_the_result_all_the_same(counter):

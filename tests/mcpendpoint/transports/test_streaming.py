@@ -4,13 +4,14 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import pytest
 from django.core.handlers.asgi import ASGIHandler
 from django.urls import path
 from mcp.server import Server, ServerRequestContext
 from mcp_types import INTERNAL_ERROR, CallToolRequestParams, CallToolResult, TextContent
 
-from mcpendpoint.transports import streaming
+from mcpendpoint.transports import open_calls, streaming
 from mcpendpoint.transports.handler import EndpointHandler
 from mcpendpoint.transports.http import endpoint_view
 from tests.mcpendpoint.asgi_client import SECONDS, AsgiRequest
@@ -174,8 +175,9 @@ async def test_a_modern_client_that_leaves_cancels_its_call(app, accept):
         assert stage.was_cancelled
 
 
-async def test_a_legacy_client_that_leaves_does_not_cancel_its_call(app):
-    async with call(app, "wait", is_modern=False) as exchange:
+@pytest.mark.parametrize("accept", [BOTH, "application/json"])
+async def test_a_legacy_client_that_leaves_does_not_cancel_its_call(app, accept):
+    async with call(app, "wait", is_modern=False, accept=accept) as exchange:
         await asyncio.wait_for(stage.started.wait(), SECONDS)
 
         exchange.disconnect()
@@ -185,6 +187,164 @@ async def test_a_legacy_client_that_leaves_does_not_cancel_its_call(app):
         stage.may_end.set()
         await asyncio.wait_for(stage.ended.wait(), SECONDS)
         assert not stage.was_cancelled
+
+
+async def test_a_batch_whose_client_leaves_is_not_cancelled_either(app):
+    batch = [request("tools/call", {"name": "wait", "arguments": {}})]
+    async with AsgiRequest(app, batch, {"MCP-Protocol-Version": "2025-03-26"}) as exchange:
+        await asyncio.wait_for(stage.started.wait(), SECONDS)
+
+        exchange.disconnect()
+        await exchange.rest()
+
+        assert not stage.ended.is_set()
+        stage.may_end.set()
+        await asyncio.wait_for(stage.ended.wait(), SECONDS)
+        assert not stage.was_cancelled
+
+
+@pytest.mark.parametrize("accept", [BOTH, "application/json"])
+async def test_a_call_that_nobody_can_read_any_more_ends_after_a_while(app, accept, monkeypatch):
+    monkeypatch.setattr(open_calls, "ABANDONED_SECONDS", 0.01)
+    async with call(app, "wait", is_modern=False, accept=accept) as exchange:
+        await asyncio.wait_for(stage.started.wait(), SECONDS)
+
+        exchange.disconnect()
+
+        await asyncio.wait_for(stage.ended.wait(), SECONDS)
+        assert stage.was_cancelled
+
+
+async def test_one_caller_leaves_few_calls_behind(app):
+    for _ in range(open_calls.MAX_ABANDONED_PER_CALLER + 5):
+        stage.started.clear()
+        async with call(app, "wait", is_modern=False) as exchange:
+            await asyncio.wait_for(stage.started.wait(), SECONDS)
+            exchange.disconnect()
+            await exchange.rest()
+
+    assert stage.was_cancelled
+    assert len(open_calls.abandoned_calls) == open_calls.MAX_ABANDONED_PER_CALLER
+    stage.may_end.set()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not len(open_calls.abandoned_calls)
+
+
+async def begin_session(app, name="wire"):
+    params = {"protocolVersion": LEGACY, "capabilities": {}}
+    body = request("initialize", {**params, "clientInfo": {"name": name, "version": "1"}})
+    async with AsgiRequest(app, body, {"Accept": BOTH}) as exchange:
+        await exchange.rest()
+    return {"Mcp-Session-Id": exchange.headers["mcp-session-id"], "MCP-Protocol-Version": LEGACY}
+
+
+async def cancel(app, request_id, headers):
+    note = {"jsonrpc": "2.0", "method": "notifications/cancelled"}
+    body = note | {"params": {"requestId": request_id, "reason": "no longer wanted"}}
+    async with AsgiRequest(app, body, {"Accept": BOTH, **headers}) as exchange:
+        await exchange.rest()
+    assert exchange.status == 202
+
+
+def call_in_session(app, headers, request_id, accept=BOTH):
+    body = request("tools/call", {"name": "wait", "arguments": {}}, request_id)
+    return AsgiRequest(app, body, {"Accept": accept, **headers})
+
+
+@pytest.mark.parametrize("accept", [BOTH, "application/json"])
+@pytest.mark.parametrize("request_id", [7, "seven"])
+async def test_a_legacy_client_cancels_a_call_by_its_id_and_gets_no_answer(app, accept, request_id):
+    session = await begin_session(app)
+    async with call_in_session(app, session, request_id, accept) as exchange:
+        await asyncio.wait_for(stage.started.wait(), SECONDS)
+
+        await cancel(app, request_id, session)
+
+        assert await exchange.rest() == b""
+        assert exchange.status == 202
+        assert stage.was_cancelled
+    assert not len(open_calls.open_calls)
+
+
+async def test_a_stream_that_has_begun_ends_without_an_answer_when_its_call_is_cancelled(app):
+    session = await begin_session(app)
+    params = {"name": "wait", "arguments": {}, "_meta": {"progressToken": "p"}}
+    body = request("tools/call", params, 7)
+    async with AsgiRequest(app, body, {"Accept": BOTH, **session}) as exchange:
+        await exchange.chunk()
+
+        await cancel(app, 7, session)
+
+        assert await exchange.rest() == b""
+        assert stage.was_cancelled
+
+
+async def test_one_call_of_a_batch_is_cancelled_and_the_others_are_answered(app):
+    session = await begin_session(app) | {"MCP-Protocol-Version": "2025-03-26"}
+    batch = [
+        request("tools/call", {"name": "wait", "arguments": {}}, 1),
+        request("tools/call", {"name": "report_a_lot", "arguments": {}}, 2),
+    ]
+    async with AsgiRequest(app, batch, session) as exchange:
+        await asyncio.wait_for(stage.started.wait(), SECONDS)
+
+        await cancel(app, 1, session)
+
+        (answer,) = orjson.loads(await exchange.rest())
+    assert answer["id"] == 2
+    assert stage.was_cancelled
+
+
+async def test_nobody_cancels_a_call_of_another_session_or_another_request(app):
+    mine, others = await begin_session(app), await begin_session(app, "another")
+    unknown = {"MCP-Protocol-Version": LEGACY}
+    async with call_in_session(app, mine, 7) as exchange:
+        await asyncio.wait_for(stage.started.wait(), SECONDS)
+
+        await cancel(app, 7, others)
+        await cancel(app, 7, unknown)
+        await cancel(app, 7, unknown | {"Mcp-Session-Id": "made up"})
+        for another in ("7", 8, None, True, [7], {}, 7.5):
+            await cancel(app, another, mine)
+        stage.may_end.set()
+
+        (answer,) = [orjson.loads(await exchange.rest())]
+    assert text_of(answer) == "done"
+    assert not stage.was_cancelled
+
+
+async def test_a_session_id_that_was_made_up_names_nobodys_calls(app):
+    session = {"Mcp-Session-Id": "1", "MCP-Protocol-Version": LEGACY}
+    async with call_in_session(app, session, 7):
+        await asyncio.wait_for(stage.started.wait(), SECONDS)
+
+        await cancel(app, 7, session)
+
+        assert not stage.was_cancelled
+        stage.may_end.set()
+        await asyncio.wait_for(stage.ended.wait(), SECONDS)
+
+
+def test_a_client_that_reads_nothing_has_few_notifications_kept_for_it_and_the_latest():
+    outbox = streaming.Outbox()
+
+    for number in range(10_000):
+        outbox.put({"params": {"progress": number}})
+
+    kept = outbox.take()
+    assert len(kept) == streaming.MAX_WAITING
+    assert kept[-1] == {"params": {"progress": 9_999}}
+
+
+def test_a_client_that_left_has_nothing_kept_for_it():
+    outbox = streaming.Outbox()
+    outbox.put({"params": {"progress": 1}})
+
+    outbox.close()
+    outbox.put({"params": {"progress": 2}})
+
+    assert outbox.take() == []
 
 
 @pytest.mark.parametrize("is_modern", [True, False])

@@ -1,0 +1,136 @@
+"""How long a call goes on: who may cancel it, and what becomes of it when its client has left.
+
+From 2026-07-28 on a client cancels by leaving. Before that, leaving says nothing: a call is
+cancelled by `notifications/cancelled`, which comes in a request of its own.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.proxies import network_of
+from mcpendpoint.access.caller import Caller
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
+from mcpendpoint.protocol.kernel import Peer
+from mcpendpoint.protocol.messages import RequestId
+from mcpendpoint.protocol.request_head import RequestHead
+
+ABANDONED_SECONDS = 60.0
+"""Nobody can read its answer any more, but what it changes may be half done."""
+
+MAX_ABANDONED = 100
+MAX_ABANDONED_PER_CALLER = 8
+
+Task = asyncio.Task[Any]
+
+
+@dataclass(frozen=True)
+class CallKey:
+    """A request as only whoever sent it can name it: its session, its caller and its id."""
+
+    session_id: str
+    caller: Hashable
+    request_id: RequestId
+
+
+def key_of(
+    request_id: RequestId | None, head: RequestHead, peer: Peer, caller: Caller
+) -> CallKey | None:
+    """Return None for what cannot be cancelled by its id: that would name others' requests too.
+
+    Ids are unique in a session only, so it has to be one that we began.
+    """
+    session_id = head.headers.get("mcp-session-id")
+    if request_id is None or session_id is None or peer.client == UNKNOWN_CLIENT:
+        return None
+    return CallKey(session_id, _person(caller), request_id)
+
+
+def _person(caller: Caller) -> Hashable:
+    return (caller.credential, caller.user_id, caller.username, caller.client_id)
+
+
+class OpenCalls:
+    """Those that this process is answering."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[CallKey, Task] = {}
+
+    def add(self, key: CallKey, task: Task) -> None:
+        self._tasks[key] = task
+        task.add_done_callback(lambda _: self._drop(key, task))
+
+    def cancel(self, key: CallKey) -> None:
+        """End a call. One that has ended or never was is none: clients cancel late."""
+        task = self._tasks.get(key)
+        if task is not None:
+            task.cancel()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def _drop(self, key: CallKey, task: Task) -> None:
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
+
+
+class AbandonedCalls:
+    """Those whose client has left without cancelling: each goes on for a while, but not many."""
+
+    def __init__(self) -> None:
+        self._owners: dict[Task, Hashable] = {}
+        self._counts: Counter[Hashable] = Counter()
+
+    def adopt(self, task: Task, owner: Hashable) -> None:
+        if task.done() or task in self._owners:
+            return
+        self._owners[task] = owner
+        self._counts[owner] += 1
+        timer = asyncio.get_running_loop().call_later(ABANDONED_SECONDS, task.cancel)
+        task.add_done_callback(lambda done: self._drop(done, timer))
+        if self._counts[owner] > MAX_ABANDONED_PER_CALLER:
+            next(task for task, who in self._owners.items() if who == owner).cancel()
+        elif len(self._owners) > MAX_ABANDONED:
+            next(iter(self._owners)).cancel()
+
+    def __len__(self) -> int:
+        return len(self._owners)
+
+    def _drop(self, task: Task, timer: asyncio.TimerHandle) -> None:
+        timer.cancel()
+        owner = self._owners.pop(task)
+        self._counts[owner] -= 1
+        self._counts += Counter()  # forgets who has none
+
+
+open_calls = OpenCalls()
+abandoned_calls = AbandonedCalls()
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """Of one call."""
+
+    ends_with_client: bool
+    key: CallKey | None
+    owner: Hashable
+
+    @classmethod
+    def of(
+        cls, request_id: RequestId | None, head: RequestHead, peer: Peer, caller: Caller
+    ) -> "Lifetime":
+        key = None if peer.is_modern else key_of(request_id, head, peer, caller)
+        network = None if caller.is_signed_in else network_of(head.client_address)
+        return cls(peer.is_modern, key, (_person(caller), network))
+
+    def begin(self, task: Task) -> None:
+        if self.key is not None:
+            open_calls.add(self.key, task)
+
+    def client_left(self, task: Task) -> None:
+        if self.ends_with_client:
+            task.cancel()
+        else:
+            abandoned_calls.adopt(task, self.owner)
