@@ -30,6 +30,8 @@ WITHOUT_IO = (
     "mcpendpoint.gradio.naming",
     "mcpendpoint.gradio.schema",
     "mcpendpoint.hub.ids",
+    "mcpendpoint.tools.leniency",
+    "mcpendpoint.tools.examples",
     "mcpendpoint.tools.hf_fs.uri",
     "mcpendpoint.tools.hf_fs.options",
     "mcpendpoint.tools.hf_fs.arguments",

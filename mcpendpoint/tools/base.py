@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from accounts.catalogue import Effect
 from mcpendpoint.hub.client import HubClient
+from mcpendpoint.tools.leniency import is_left_out, known_names, read_value
 
 
 class Arguments(BaseModel):
@@ -22,19 +23,30 @@ class Arguments(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_blanks(cls, data: Any) -> Any:
-        """Assistants fill in null or "" for what they mean to leave out."""
+    def _as_meant(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        return {name: value for name, value in data.items() if not cls._is_blank(name, value)}
+        given = cls._arranged(known_names(data, cls.model_fields))
+        return {
+            name: read_value(cls.model_fields[name], value) if name in cls.model_fields else value
+            for name, value in given.items()
+            if not cls._is_blank(name, value)
+        }
+
+    @classmethod
+    def _arranged(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Put arguments where they belong, when a tool knows of other places to write them."""
+        return data
 
     @classmethod
     def _is_blank(cls, name: str, value: Any) -> bool:
+        """Assistants fill in null or "" for what they mean to leave out."""
         field = cls.model_fields.get(name)
-        if field is None or field.is_required():
+        if field is None:
             return False
-        is_empty_text = isinstance(value, str) and not value.strip()
-        return value is None or (is_empty_text and field.default is None)
+        if is_left_out(field, value):
+            return True
+        return isinstance(value, str) and not value.strip() and not field.is_required()
 
 
 class Result(BaseModel):

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from mcpendpoint.tools.base import ToolError
+from mcpendpoint.tools.examples import example_call
 
 MAX_REASONS = 10
 
@@ -39,7 +40,9 @@ def invalid_arguments(name: str, model: type[BaseModel], error: ValidationError)
     known = ", ".join(model.model_fields) or "none"
     errors = error.errors(include_url=False, include_input=False)[:MAX_REASONS]
     reasons = "; ".join(_reason(each) for each in errors)
-    return ToolError(f"Invalid arguments for {name}. {reasons}. Known arguments: {known}.")
+    wrong = {str(each["loc"][0]) for each in errors if each["loc"]}
+    text = f"Invalid arguments for {name}. {reasons}. Known arguments: {known}."
+    return ToolError(f"{text} Right: {example_call(model, wrong)}")
 
 
 def _reason(error: Any) -> str:

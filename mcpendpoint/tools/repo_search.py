@@ -16,6 +16,7 @@ from mcpendpoint.tools import cursors
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.cursors import BadCursor, Position
 from mcpendpoint.tools.hub_failures import Problem, problem_of
+from mcpendpoint.tools.leniency import Aliases, FromText, by_comma
 from mcpendpoint.tools.markdown import count_fitting, one_line
 from mcpendpoint.tools.repo_results import RepoSummary, render_summary, summary_of
 
@@ -23,7 +24,20 @@ MAX_CHARS = 37_500
 BY_LIKES = "Spaces have no downloads; they are sorted by likes."
 BY_MEANING = "No Space has these words in its name; these do what they say, the closest first."
 
-Sort = Literal["trendingScore", "downloads", "likes", "createdAt", "lastModified"]
+SORT_ALIASES = {
+    **dict.fromkeys(("trending", "trend", "trends", "hot"), "trendingScore"),
+    **dict.fromkeys(("popular", "popularity", "most downloaded", "most downloads"), "downloads"),
+    **dict.fromkeys(("liked", "most liked", "most likes"), "likes"),
+    **dict.fromkeys(("created", "new", "newest", "creation date", "date created"), "createdAt"),
+    **dict.fromkeys(
+        ("modified", "updated", "last updated", "updatedAt", "recent", "recently updated"),
+        "lastModified",
+    ),
+}
+Sort = Annotated[
+    Literal["trendingScore", "downloads", "likes", "createdAt", "lastModified"],
+    Aliases(SORT_ALIASES),
+]
 Filter = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -31,7 +45,7 @@ class RepoSearchArguments(Arguments):
     query: str | None = Field(
         default=None,
         max_length=250,
-        description="Words in the name or description. Omit to browse by author, filters or sort.",
+        description="Words in the name. Omit to browse by author, filters or sort.",
     )
     repo_types: list[RepoType] = Field(
         default=[RepoType.MODEL, RepoType.DATASET],
@@ -44,7 +58,7 @@ class RepoSearchArguments(Arguments):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,95}$",
         description="User or organization that owns the repositories, e.g. 'google'.",
     )
-    filters: list[Filter] | None = Field(
+    filters: Annotated[list[Filter], FromText(by_comma)] | None = Field(
         default=None,
         max_length=20,
         description=(

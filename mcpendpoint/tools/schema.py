@@ -17,7 +17,7 @@ Schema = dict[str, Any]
 
 _DEFS = "#/$defs/"
 _HOLDERS = ("items", "anyOf", "oneOf", "allOf", "additionalProperties")
-_NOISE = ("title", "discriminator")
+_NOISE = ("title", "discriminator", "examples")
 _RESULT_NOISE = (*_NOISE, "default", "description")
 
 

@@ -1,6 +1,7 @@
 """model_search and dataset_search: repositories of one type by words, owner and tags."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import Field
 
@@ -8,6 +9,7 @@ from mcpendpoint.hub.repos import list_repos
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
+from mcpendpoint.tools.leniency import FromText, by_comma
 from mcpendpoint.tools.markdown import count, count_fitting
 from mcpendpoint.tools.repo_results import RepoSummary, render_summary, summary_of
 from mcpendpoint.tools.repo_search import MAX_CHARS, Filter, Sort
@@ -28,7 +30,7 @@ class ModelSearchArguments(_Arguments):
 
 
 class DatasetSearchArguments(_Arguments):
-    tags: list[Filter] | None = Field(
+    tags: Annotated[list[Filter], FromText(by_comma)] | None = Field(
         default=None,
         max_length=20,
         description="Tags, all of which must match, e.g. 'language:en'.",

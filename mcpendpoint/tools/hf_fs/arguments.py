@@ -9,6 +9,7 @@ from mcpendpoint.hub.discovery import MAX_TRENDING
 from mcpendpoint.tools.hf_fs.failures import invalid
 from mcpendpoint.tools.hf_fs.options import OPTIONS, Command, Given, shown, split_argv
 from mcpendpoint.tools.hf_fs.uri import REPO_ROOTS, TRENDING, WEB_SITES, Uri, parse_uri
+from mcpendpoint.tools.leniency import choose
 
 DEFAULT_LIMIT = 1_000
 MAX_LIMIT = 10_000
@@ -88,9 +89,17 @@ _TYPE_ALIASES = {
     "f": EntryType.FILE,
     "d": EntryType.DIR,
     "l": EntryType.LINK,
-    "model": EntryType.REPO,
-    "dataset": EntryType.REPO,
-    "space": EntryType.REPO,
+    **dict.fromkeys(("directory", "directories", "folder"), EntryType.DIR),
+    **dict.fromkeys(("model", "dataset", "space", "repository"), EntryType.REPO),
+    "symlink": EntryType.LINK,
+}
+_SORT_ALIASES = {
+    **dict.fromkeys(("created", "new", "newest"), Sort.CREATED_AT),
+    **dict.fromkeys(("modified", "updated", "recent"), Sort.LAST_MODIFIED),
+    **dict.fromkeys(("popular", "most downloaded"), Sort.DOWNLOADS),
+    **dict.fromkeys(("liked", "most liked"), Sort.LIKES),
+    "size": Sort.MAIN_SIZE,
+    "name": Sort.ID,
 }
 MCP_TAG = "mcp-server"
 
@@ -139,7 +148,7 @@ def _entry_type(text: str | None) -> EntryType | None:
     if text is None:
         return None
     try:
-        return _TYPE_ALIASES.get(text) or EntryType(text)
+        return EntryType(choose(text, EntryType, _TYPE_ALIASES))
     except ValueError:
         raise invalid(
             f"invalid entry type: {shown(text)}. Use --type file for files. "
@@ -149,7 +158,7 @@ def _entry_type(text: str | None) -> EntryType | None:
 
 def _sort(text: str | None) -> Sort | None:
     try:
-        return None if text is None else Sort(text)
+        return None if text is None else Sort(choose(text, Sort, _SORT_ALIASES))
     except ValueError:
         raise invalid(f"invalid sort: {shown(text or '')}. Sorts: {_names(Sort)}.") from None
 
@@ -174,7 +183,7 @@ def _query(given: Given, words: Sequence[str]) -> str:
 
 def _tags(given: Given) -> tuple[str, ...]:
     kind = given.texts.get("kind")
-    if kind not in (None, "mcp"):
+    if kind is not None and choose(kind, ("mcp",), {"mcp-server": "mcp"}) != "mcp":
         raise invalid(f"invalid Space kind: {shown(kind or '')}. Supported kinds: mcp")
     if any(not 0 < len(tag) <= MAX_TAG_CHARS for tag in given.repeated):
         raise invalid(f"Space tags must contain between 1 and {MAX_TAG_CHARS} characters")

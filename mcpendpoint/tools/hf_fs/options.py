@@ -18,6 +18,13 @@ class Command(StrEnum):
     SEARCH = "search"
 
 
+COMMAND_ALIASES = {
+    **dict.fromkeys(("list", "dir", "tree"), "ls"),
+    **dict.fromkeys(("read", "get", "open", "head", "less"), "cat"),
+    **dict.fromkeys(("info", "details"), "stat"),
+    **dict.fromkeys(("view", "image", "show"), "attach"),
+}
+
 Kind = Literal["flag", "text", "integer", "texts"]
 
 
@@ -71,7 +78,9 @@ OPTIONS: Mapping[Command, Mapping[str, Option]] = {
         **_OFFSET,
     },
 }
-_INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
+_INTEGER = re.compile(r"(-?\d{1,15})(?:\.0+)?", re.ASCII)
+_BEFORE_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_SWITCH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 class Given:
@@ -100,18 +109,33 @@ def split_argv(
     while words:
         word = words.pop(0)
         spelling, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
-        option = known.get(spelling)
-        if option is None or (option.kind == "flag" and equals):
+        option = known.get(spelling) or known.get(_usual(spelling))
+        if option is None:
             if word.startswith("-"):
                 raise invalid(f"unexpected argument for {command}: {shown(word)}")
             positionals.append(word)
         elif option.kind == "flag":
-            given.flags.add(option.key)
+            if _is_on(spelling, value if equals else "true"):
+                given.flags.add(option.key)
         else:
             if not equals and not words:
                 raise invalid(f"{spelling} requires a value")
             _take(given, option, spelling, value if equals else words.pop(0))
     return positionals, given
+
+
+def _usual(spelling: str) -> str:
+    """Return `--max-bytes` for `--maxBytes`, `--max_bytes` and `--MAX-BYTES`."""
+    if not spelling.startswith("--"):
+        return spelling
+    words = spelling if spelling.isupper() else _BEFORE_CAPITAL.sub("-", spelling)
+    return words.lower().replace("_", "-")
+
+
+def _is_on(spelling: str, value: str) -> bool:
+    if value.lower() not in _SWITCH:
+        raise invalid(f"{spelling} is either given or not, without a value")
+    return _SWITCH[value.lower()]
 
 
 def _take(given: Given, option: Option, spelling: str, value: str) -> None:
@@ -121,9 +145,10 @@ def _take(given: Given, option: Option, spelling: str, value: str) -> None:
     if option.key in given:
         raise invalid(f"duplicate option for {option.key}: {spelling}")
     if option.kind == "integer":
-        if not _INTEGER.fullmatch(value):
-            raise invalid(f"{spelling} requires an integer")
-        given.integers[option.key] = int(value)
+        number = _INTEGER.fullmatch(value.strip())
+        if number is None:
+            raise invalid(f"{spelling} requires an integer, for example {spelling} 10")
+        given.integers[option.key] = int(number[1])
     else:
         given.texts[option.key] = value
 

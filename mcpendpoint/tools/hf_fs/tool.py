@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from typing import Annotated, Any
 
 from mcp_types import ContentBlock, ImageContent
 from pydantic import ConfigDict, Field
@@ -10,10 +11,11 @@ from mcpendpoint.tools.base import Arguments, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.hf_fs.batch import Asked, Outcome, run_all
 from mcpendpoint.tools.hf_fs.budget import fit
 from mcpendpoint.tools.hf_fs.failures import Failure
-from mcpendpoint.tools.hf_fs.options import Command
+from mcpendpoint.tools.hf_fs.options import COMMAND_ALIASES, Command
 from mcpendpoint.tools.hf_fs.provider import Attachment, Fs
 from mcpendpoint.tools.hf_fs.render import render_batch
 from mcpendpoint.tools.hf_fs.results import ErrorInfo, FsResult, Item
+from mcpendpoint.tools.leniency import Aliases, FromText, words_in
 
 MAX_OPERATIONS = 30
 MAX_ARGS = 60
@@ -22,16 +24,32 @@ MAX_ARG_CHARS = 4_000
 
 class OperationArguments(Arguments):
     # A path may begin or end with a space, and a number is as good as its digits.
-    model_config = ConfigDict(str_strip_whitespace=False, coerce_numbers_to_str=True)
+    model_config = ConfigDict(str_strip_whitespace=False)
 
-    cmd: Command
-    args: list[str] = Field(max_length=MAX_ARGS)
+    cmd: Annotated[Command, Aliases(COMMAND_ALIASES)]
+    args: Annotated[list[str], FromText(words_in)] = Field(max_length=MAX_ARGS)
+
+    @classmethod
+    def from_text(cls, line: str) -> dict[str, Any]:
+        """Read an operation that is written as one line: `ls hf://models --limit 5`."""
+        command, *words = words_in(line) or [""]
+        return {"cmd": command, "args": words}
 
 
 class FsArguments(Arguments):
     operations: list[OperationArguments] = Field(
-        min_length=1, max_length=MAX_OPERATIONS, description="Run at the same time."
+        min_length=1,
+        max_length=MAX_OPERATIONS,
+        description="Run at the same time.",
+        examples=[[{"cmd": "ls", "args": ["hf://models/trending", "--limit", "10"]}]],
     )
+
+    @classmethod
+    def _arranged(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Take one operation that was written without its list."""
+        if "operations" in data or not data.keys() <= OperationArguments.model_fields.keys():
+            return data
+        return {"operations": [data]} if data else data
 
 
 async def run(arguments: FsArguments, context: ToolContext) -> ToolOutput:

@@ -1,5 +1,6 @@
 """hf_fs_write: the tool itself."""
 
+from typing import Annotated
 from urllib.parse import quote
 
 from django.conf import settings
@@ -38,20 +39,32 @@ from mcpendpoint.tools.hf_fs_write.arguments import (
 )
 from mcpendpoint.tools.hf_fs_write.results import CommitInfo, WriteResult, render
 from mcpendpoint.tools.hub_failures import tool_error
+from mcpendpoint.tools.leniency import Aliases, FromText, words_in
 from mcpendpoint.tools.markdown import code
 
 MAX_ARGS = 20
+COMMAND_ALIASES = {
+    **dict.fromkeys(("write", "upload", "create", "add", "save", "update"), "put"),
+    **dict.fromkeys(("remove", "delete", "del", "unlink"), "rm"),
+}
 NOT_WRITTEN = "Nothing was written."
 
 
 class FsWriteArguments(Arguments):
     # What is written may begin or end with a space.
-    model_config = ConfigDict(str_strip_whitespace=False, coerce_numbers_to_str=True)
+    model_config = ConfigDict(str_strip_whitespace=False)
 
-    cmd: WriteCommand = Field(description="put writes a file, rm removes one.")
-    args: list[str] = Field(max_length=MAX_ARGS, description="The URI first, then options.")
+    cmd: Annotated[WriteCommand, Aliases(COMMAND_ALIASES)] = Field(
+        description="put writes a file, rm removes one."
+    )
+    args: Annotated[list[str], FromText(words_in)] = Field(
+        max_length=MAX_ARGS,
+        description="The URI first, then options.",
+        examples=[["hf://models/OWNER/NAME/README.md", "-m", "Say what it does"]],
+    )
     content: str | None = Field(
-        default=None, description="For put: UTF-8 text, or base64 with --base64."
+        default=None,
+        description="For put: UTF-8 text, or base64 with --base64.",
     )
 
     @classmethod

@@ -2,7 +2,15 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from mcpendpoint.hub.jobs import STAGES
 from mcpendpoint.tools import cursors
@@ -10,6 +18,7 @@ from mcpendpoint.tools.base import Arguments
 from mcpendpoint.tools.jobs.commands import split_command
 from mcpendpoint.tools.jobs.durations import parse_duration
 from mcpendpoint.tools.jobs.volumes import FORMAT, parse_volume
+from mcpendpoint.tools.leniency import LEFT_TO_ITS_TYPE, FromText, by_comma
 
 DEFAULT_TIMEOUT_SECONDS = 30 * 60
 DEFAULT_WAIT_SECONDS = 10
@@ -23,13 +32,6 @@ NAMESPACE_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$"
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
 
 
-def _text_of(value: Any) -> Any:
-    """Environments hold text; assistants write numbers and booleans all the same."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
-
-
 def _seconds_of(value: Any) -> Any:
     return value if isinstance(value, bool) else parse_duration(str(value))
 
@@ -38,28 +40,30 @@ def _argv_of(value: Any) -> Any:
     return split_command(value) if isinstance(value, str) else value
 
 
-def _stages_of(value: Any) -> Any:
-    """Return the stages that a text is a part of, as `complete` is, or each of several."""
-    if not isinstance(value, str):
-        return value
-    words = [word.strip().upper() for word in value.split(",") if word.strip()]
-    found = [stage for stage in STAGES if any(word in stage for word in words)]
-    if words and not found:
+def _stages_of(words: list[str]) -> list[str]:
+    """Return the stages that each word is a part of, as `complete` is."""
+    wanted = [word.strip().upper() for word in words if word.strip()]
+    found = [stage for stage in STAGES if any(word in stage for word in wanted)]
+    if wanted and not found:
         raise ValueError(f"is no stage of a job. There are {', '.join(STAGES)}")
     return found
 
 
 JobId = Annotated[str, StringConstraints(pattern=ID_PATTERN, strip_whitespace=True)]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,199}$")]
-Variables = dict[VariableName, Annotated[str, BeforeValidator(_text_of)]]
+Variables = dict[VariableName, str]
 LabelText = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_.-]*$")]
-Labels = dict[LabelText, LabelText]
+Labels = Annotated[dict[LabelText, LabelText], FromText(by_comma)]
 Seconds = Annotated[int, BeforeValidator(_seconds_of, json_schema_input_type=str)]
 Cursor = Annotated[
     str | None,
     Field(max_length=cursors.MAX_CURSOR_TEXT_CHARS, description="next_cursor of the page before."),
 ]
-Volume = Annotated[dict[str, Any], BeforeValidator(parse_volume, json_schema_input_type=str)]
+Volume = Annotated[
+    dict[str, Any],
+    LEFT_TO_ITS_TYPE,
+    BeforeValidator(parse_volume, json_schema_input_type=str),
+]
 
 
 class JobsArguments(Arguments):
@@ -121,7 +125,9 @@ class RunArguments(Submission):
         description="Docker image, or a Space as hf.co/spaces/OWNER/NAME.",
     )
     command: Annotated[
-        list[str], BeforeValidator(_argv_of, json_schema_input_type=list[str] | str)
+        list[str],
+        LEFT_TO_ITS_TYPE,
+        BeforeValidator(_argv_of, json_schema_input_type=list[str] | str),
     ] = Field(
         min_length=1,
         description=(
@@ -159,9 +165,12 @@ class ScheduledUvArguments(UvArguments, Schedule):
 
 class PsArguments(JobsArguments):
     all: bool = Field(default=False, description="Also those that have ended.")
-    status: Annotated[list[str], BeforeValidator(_stages_of, json_schema_input_type=str)] = Field(
-        default=[], description=f"Only these stages: {', '.join(STAGES)}."
-    )
+    status: Annotated[
+        list[str],
+        FromText(by_comma),
+        AfterValidator(_stages_of),
+        WithJsonSchema({"type": "string"}),
+    ] = Field(default=[], description=f"Only these stages: {', '.join(STAGES)}.")
     labels: Labels = Field(default={}, description="All of these have to match.")
     limit: int = Field(default=50, ge=1, le=MAX_PAGE, description="Most jobs of one page.")
     cursor: Cursor = None
@@ -178,13 +187,14 @@ class LogsArguments(JobsArguments):
     )
 
 
+_ONE_OR_MORE_TEXTS = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}
+
+
 class InspectArguments(JobsArguments):
     job_id: Annotated[
         list[JobId],
-        BeforeValidator(
-            lambda value: [value] if isinstance(value, str) else value,
-            json_schema_input_type=list[str] | str,
-        ),
+        FromText(by_comma),
+        WithJsonSchema(_ONE_OR_MORE_TEXTS),
     ] = Field(min_length=1, max_length=MAX_INSPECTED, description="One job, or several.")
 
 

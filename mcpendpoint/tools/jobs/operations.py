@@ -138,3 +138,17 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
     )
 }
+
+OPERATION_ALIASES = {
+    **dict.fromkeys(("list", "list jobs", "jobs"), "ps"),
+    **dict.fromkeys(("log", "output", "follow"), "logs"),
+    **dict.fromkeys(("info", "status", "get", "show"), "inspect"),
+    **dict.fromkeys(("stop", "kill", "end"), "cancel"),
+    **dict.fromkeys(("labels", "label"), "update-labels"),
+    **dict.fromkeys(("flavors", "prices"), "hardware"),
+    **dict.fromkeys(("schedule", "schedule run"), "scheduled run"),
+    **dict.fromkeys(("schedule uv",), "scheduled uv"),
+    **dict.fromkeys(("scheduled list", "list scheduled"), "scheduled ps"),
+    **dict.fromkeys(("scheduled remove",), "scheduled delete"),
+    **dict.fromkeys(("scheduled pause",), "scheduled suspend"),
+}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from accounts.catalogue import Effect
 from mcpendpoint.hub.errors import HubError, HubUncertain
@@ -24,10 +24,11 @@ from mcpendpoint.tools.jobs.arguments import (
     Submission,
 )
 from mcpendpoint.tools.jobs.guide import help_for, usage
-from mcpendpoint.tools.jobs.operations import OPERATIONS, Operation
+from mcpendpoint.tools.jobs.operations import OPERATION_ALIASES, OPERATIONS, Operation
 from mcpendpoint.tools.jobs.redaction import Redactor, secret_variables
 from mcpendpoint.tools.jobs.results import JobsResult, Outcome
 from mcpendpoint.tools.jobs.work import Work
+from mcpendpoint.tools.leniency import choose
 
 PAYMENT_REQUIRED = 402
 HELP = "help"
@@ -38,16 +39,19 @@ class HfJobsArguments(Arguments):
         default=None,
         description="What to do; leave it out for a guide.",
         json_schema_extra={"enum": list(OPERATIONS)},
+        examples=["logs"],
     )
     args: dict[str, Any] = Field(
-        default={}, repr=False, description='Its arguments; {"help": true} explains them.'
+        default={},
+        repr=False,
+        description='Its arguments; {"help": true} explains them.',
+        examples=[{"job_id": "687f911eaea852de79c4a50a", "tail": 100}],
     )
 
-    @model_validator(mode="before")
     @classmethod
-    def _into_args(cls, data: Any) -> Any:
+    def _arranged(cls, data: dict[str, Any]) -> dict[str, Any]:
         """Take arguments that were written next to `operation` for those of the operation."""
-        if not isinstance(data, dict) or data.get("args"):
+        if data.get("args"):
             return data
         beside = {name: value for name, value in data.items() if name not in cls.model_fields}
         kept = {name: value for name, value in data.items() if name in cls.model_fields}
@@ -68,10 +72,7 @@ async def run(arguments: HfJobsArguments, context: ToolContext) -> ToolOutput:
 
 
 def _operation(asked: str) -> Operation:
-    name = " ".join(asked.lower().replace("_", " ").split())
-    operation = OPERATIONS.get(name) or OPERATIONS.get(
-        name.replace("update labels", "update-labels")
-    )
+    operation = OPERATIONS.get(choose(asked, OPERATIONS, OPERATION_ALIASES))
     if operation is None:
         raise ToolError(
             f"There is no operation {asked[:60]!r}. There are: {', '.join(OPERATIONS)}."

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.base import Arguments
+from mcpendpoint.tools.leniency import Aliases, FromText, by_comma
 
 MAX_IDS = 10
 MAX_OPERATIONS = 10
@@ -22,8 +23,15 @@ class Operation(StrEnum):
     DATASET_PREVIEW = "dataset_preview"
 
 
+OPERATION_ALIASES = {
+    **dict.fromkeys(("details", "info", "metadata", "facts"), "overview"),
+    **dict.fromkeys(("structure", "schema", "splits", "columns", "configs"), "dataset_structure"),
+    **dict.fromkeys(("preview", "rows", "sample", "data"), "dataset_preview"),
+}
+
+
 class RepoDetailsArguments(Arguments):
-    repo_ids: list[Id] = Field(
+    repo_ids: Annotated[list[Id], FromText(by_comma)] = Field(
         min_length=1,
         max_length=MAX_IDS,
         description=(
@@ -33,7 +41,7 @@ class RepoDetailsArguments(Arguments):
     repo_type: RepoType | None = Field(
         default=None, description="Omit to find out; every type that matches is returned."
     )
-    operations: list[Operation] = Field(
+    operations: list[Annotated[Operation, Aliases(OPERATION_ALIASES)]] = Field(
         default=[Operation.OVERVIEW],
         max_length=MAX_OPERATIONS,
         description=(

@@ -1,12 +1,14 @@
 """The command lines of the sandbox tools, taken apart. Pure: no I/O."""
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
 from mcpendpoint.tools.base import Arguments, ToolError
 from mcpendpoint.tools.hf_fs.failures import Failure
 from mcpendpoint.tools.hf_fs.options import Given, Option, shown, split_argv
+from mcpendpoint.tools.leniency import FromText, words_in
 
 WORDS = "One array item a word: HANDLE is what hf_sandbox create returned."
 
@@ -15,7 +17,9 @@ class ArgvArguments(Arguments):
     # Commands and the content of files are taken as they are.
     model_config = ConfigDict(str_strip_whitespace=False, hide_input_in_errors=True)
 
-    args: list[str] = Field(default=[], max_length=200, repr=False, description=WORDS)
+    args: Annotated[list[str], FromText(words_in)] = Field(
+        default=[], max_length=200, repr=False, description=WORDS
+    )
 
 
 def read_argv(

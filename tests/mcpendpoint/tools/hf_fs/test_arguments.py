@@ -71,7 +71,7 @@ def test_a_command_line_is_understood(line, expected):
         ("cat --offset 1", "cat requires an hf:// URI"),
         ("ls x", "URI must start with hf://"),
         ("ls hf://models --bogus", "unexpected argument for ls: --bogus"),
-        ("ls hf://models --recursive=yes", "unexpected argument for ls: --recursive=yes"),
+        ("ls hf://models --recursive=maybe", "--recursive is either given or not"),
         ("ls hf://models x", "unexpected argument for ls: x"),
         ("cat hf://models/a/b c d", "unexpected argument for cat: d"),
         ("stat hf://models/a/b c d", "unexpected argument for stat: d"),
@@ -160,3 +160,27 @@ def test_what_a_trending_folder_is_anyway_is_ignored_with_a_warning():
 
     assert (operation.sort, operation.entry_type) == (None, None)
     assert len(operation.warnings) == 2
+
+
+ARGV_MEANT = [
+    ("ls", ["hf://models/a/b", "--RECURSIVE"], ["hf://models/a/b", "--recursive"]),
+    ("ls", ["hf://models/a/b", "--recursive=true"], ["hf://models/a/b", "--recursive"]),
+    ("ls", ["hf://models/a/b", "--recursive=false"], ["hf://models/a/b"]),
+    ("ls", ["hf://models/a", "--limit", "10.0"], ["hf://models/a", "--limit", "10"]),
+    ("ls", ["hf://models/a", "--type", "Files"], ["hf://models/a", "--type", "file"]),
+    ("ls", ["hf://models/a", "--type", "directory"], ["hf://models/a", "--type", "dir"]),
+    (
+        "ls",
+        ["hf://models/a", "--sort", "last_modified"],
+        ["hf://models/a", "--sort", "lastModified"],
+    ),
+    ("ls", ["hf://models/a", "--sort", "newest"], ["hf://models/a", "--sort", "createdAt"]),
+    ("cat", ["hf://models/a/b/c", "--maxBytes", "5"], ["hf://models/a/b/c", "--max-bytes", "5"]),
+    ("cat", ["hf://models/a/b/c", "--max_bytes=5"], ["hf://models/a/b/c", "--max-bytes", "5"]),
+    ("search", ["hf://spaces", "x", "--kind", "MCP"], ["hf://spaces", "x", "--kind", "mcp"]),
+]
+
+
+@pytest.mark.parametrize(("command", "written", "meant"), ARGV_MEANT)
+def test_words_of_an_argv_are_known_in_other_spellings(command, written, meant):
+    assert parse_operation(Command(command), written) == parse_operation(Command(command), meant)

@@ -179,7 +179,6 @@ async def test_a_token_appears_nowhere(hub_side, caplog):
         [{"cmd": "ls", "args": ["hf://"]}] * 31,
         [{"cmd": "rm", "args": ["hf://"]}],
         [{"cmd": "ls"}],
-        [{"cmd": "ls", "args": "hf://"}],
         [{"cmd": "ls", "args": ["hf://"], "cwd": "/"}],
         [{"cmd": "ls", "args": ["x"] * 61}],
         [{"cmd": "ls", "args": [None]}],
