@@ -11,7 +11,6 @@ from accounts.access_keys import MAX_KEYS, PREFIX
 from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLabel
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.models import AccessKey, User
-from accounts.preferences import Preferences
 
 
 class TokenForm(forms.Form):
@@ -46,6 +45,8 @@ class ToolsForm(forms.Form):
         error_messages={"invalid_choice": "There is no tool named %(value)s."},
     )
     include_images = forms.BooleanField(required=False)
+    version = forms.CharField(required=False, max_length=16)
+    """Of the choices that the page showed as saved."""
 
     @property
     def ticked(self) -> frozenset[str]:
@@ -71,10 +72,9 @@ class ToolsForm(forms.Form):
         ]
 
 
-def tools_form(preferences: Preferences) -> ToolsForm:
-    """Return the form that shows what is saved."""
-    saved = catalogue.default_tools if preferences.tools is None else preferences.tools
-    return ToolsForm(initial={"tools": sorted(saved), "include_images": preferences.include_images})
+def tools_form(names: frozenset[str], include_images: bool) -> ToolsForm:
+    """Return the form with these tools ticked."""
+    return ToolsForm(initial={"tools": sorted(names), "include_images": include_images})
 
 
 class AccessKeyForm(forms.Form):

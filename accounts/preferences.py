@@ -6,6 +6,7 @@ this process forget at once. Other processes keep what they read for a second at
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +20,9 @@ from accounts.models import SelectedSpace, ToolSelection, User
 
 preferences_changed = Signal()
 """Sent with `user_id` after anything that decides about a user's requests was saved."""
+
+MAX_EMOJI = 16
+"""Code points: the longest that Unicode recommends has 10. What is longer is no emoji to cut."""
 
 MAX_SLOT = 9_999
 """So many different Spaces can one user add in their life."""
@@ -46,9 +50,32 @@ class Preferences:
     under an older one is no longer true."""
 
     @property
+    def tool_choices(self) -> "ToolChoices":
+        return ToolChoices(self.tools, self.include_images)
+
+    @property
     def is_untouched(self) -> bool:
         """Whether nothing was ever chosen, so that default Spaces are offered too."""
         return self.tools is None and not self.spaces
+
+
+@dataclass(frozen=True)
+class ToolChoices:
+    """What the form of the tools saves."""
+
+    tools: frozenset[str] | None
+    """None when the user never chose."""
+    include_images: bool
+
+    @property
+    def version(self) -> str:
+        """Tells one state of the form from another, for a page that is older than the last save."""
+        names = "defaults" if self.tools is None else ",".join(sorted(self.tools))
+        return sha256(f"{names}|{self.include_images}".encode()).hexdigest()[:16]
+
+
+class SelectionChanged(Exception):
+    """Something else is saved than whoever wants to save has seen."""
 
 
 class TooManySpaces(Exception):
@@ -82,25 +109,41 @@ def find_user(hf_id: str) -> tuple[int, bool] | None:
     return User.objects.filter(hf_id=hf_id).values_list("pk", "is_active").first()
 
 
-def save_tools(user: User, names: Iterable[str], include_images: bool) -> None:
-    """Save which built-in tools the user wants. Raises ValueError for a name that nobody offers."""
+def save_tools(
+    user: User, names: Iterable[str], include_images: bool, *, version: str | None = None
+) -> None:
+    """Save which built-in tools the user wants; `version` is that of the choices it replaces.
+
+    Raises ValueError for a name that nobody offers, SelectionChanged for another version.
+    """
     wanted = set(names)
     if unknown := wanted - {tool.name for tool in catalogue.tools}:
         raise ValueError(f"Unknown tools: {', '.join(sorted(unknown))}.")
     saved = {"tools": sorted(wanted), "include_images": include_images}
     with transaction.atomic():
+        _check_version(user.pk, version)
         ToolSelection.objects.update_or_create(user=user, defaults=saved)
         audit.record(Action.SELECTION_CHANGED, user, detail=saved)
     announce(user.pk)
 
 
-def forget_tools(user: User) -> None:
-    """Go back to the defaults, whatever they will be."""
+def forget_tools(user: User, *, version: str | None = None) -> None:
+    """Go back to the defaults, whatever they will be. Raises SelectionChanged."""
     user_id = user.pk
     with transaction.atomic():
+        _check_version(user_id, version)
         ToolSelection.objects.filter(user_id=user_id).delete()
         audit.record(Action.SELECTION_CHANGED, user, detail={"tools": "defaults"})
     announce(user_id)
+
+
+def _check_version(user_id: int, version: str | None) -> None:
+    if version is None:
+        return
+    # The user's row is the lock: there may be no selection to lock yet.
+    User.objects.select_for_update().get(pk=user_id)
+    if load_preferences(user_id).tool_choices.version != version:
+        raise SelectionChanged
 
 
 def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji: str) -> SavedSpace:
@@ -120,7 +163,7 @@ def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji:
         row.is_active = True
         row.is_private = is_private
         row.title = title[:200]
-        row.emoji = emoji[:16]
+        row.emoji = emoji if len(emoji) <= MAX_EMOJI else ""
         row.save()
         audit.record(Action.SPACE_ADDED, user, detail=_audited(row))
     announce(user.pk)

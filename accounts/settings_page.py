@@ -12,7 +12,7 @@ from accounts.access_keys import MAX_KEYS
 from accounts.addresses import endpoint_url, site_url
 from accounts.authorization.connections import connected_apps
 from accounts.authorization.scopes import LABELS, ScopeLabel, read_scopes
-from accounts.catalogue import catalogue
+from accounts.catalogue import Bouquet, Effect, ToolChoice, catalogue
 from accounts.clients import client_snippets
 from accounts.credentials import oauth_scope
 from accounts.forms import AccessKeyForm, ToolsForm, tools_form
@@ -24,6 +24,9 @@ from accounts.huggingface.permissions import (
 from accounts.models import AccessKey, HubCredential, User
 from accounts.preferences import Preferences, SavedSpace, load_preferences
 
+UNDO = "tools_before"
+"""In the session: the choices before the last save, and the version that this save made."""
+
 
 @dataclass(frozen=True)
 class NewKey:
@@ -31,6 +34,17 @@ class NewKey:
 
     name: str
     text: str
+
+
+@dataclass(frozen=True)
+class PresetPreview:
+    """What a preset would change, if it were saved."""
+
+    title: str
+    added: tuple[ToolChoice, ...]
+    removed: tuple[ToolChoice, ...]
+    risky: tuple[ToolChoice, ...]
+    """Those among the added ones that change something or cost something."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +81,38 @@ def address_context(request: HttpRequest, user: User) -> dict[str, Any]:
     }
 
 
-def tools_context(user: User, form: ToolsForm | None = None) -> dict[str, Any]:
+def tools_context(
+    request: HttpRequest,
+    user: User,
+    form: ToolsForm | None = None,
+    preset: Bouquet | None = None,
+) -> dict[str, Any]:
+    """Return the section with what is saved, a form that was sent, or a preset to look at."""
     preferences = load_preferences(user.pk)
+    saved = catalogue.default_tools if preferences.tools is None else preferences.tools
+    if preset is not None:
+        form = tools_form(frozenset(preset.tools), preferences.include_images)
     return {
-        "tools_form": form or tools_form(preferences),
+        "tools_form": form or tools_form(saved, preferences.include_images),
         "bouquets": catalogue.bouquets,
-        "preset": _matching_preset(preferences),
+        "preset": preset.name if preset else _matching_preset(preferences),
+        "preview": preset and _preview(preset, saved),
         "is_default": preferences.tools is None,
+        "version": preferences.tool_choices.version,
+        "can_undo": UNDO in request.session,
     }
+
+
+def _preview(preset: Bouquet, saved: frozenset[str]) -> PresetPreview:
+    wanted, had = catalogue.with_brought(preset.tools), catalogue.with_brought(saved)
+    changed = [tool for tool in catalogue.tools if not tool.is_always_on]
+    added = tuple(tool for tool in changed if tool.name in wanted - had)
+    return PresetPreview(
+        title=preset.title,
+        added=added,
+        removed=tuple(tool for tool in changed if tool.name in had - wanted),
+        risky=tuple(tool for tool in added if tool.effects & {Effect.WRITE, Effect.SPEND}),
+    )
 
 
 def spaces_context(user: User) -> dict[str, Any]:
@@ -122,7 +160,7 @@ def page_context(request: HttpRequest, user: User, **sections: dict[str, Any]) -
     """Return everything, with some sections already made, such as one with errors in its form."""
     return {
         **address_context(request, user),
-        **sections.get("tools", tools_context(user)),
+        **sections.get("tools", tools_context(request, user)),
         **spaces_context(user),
         "apps": connected_apps(user),
         **sections.get("keys", keys_context(request, user)),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.huggingface import views as huggingface
-from accounts.views import account, activity, keys, settings, sign_in
+from accounts.views import account, activity, keys, settings, sign_in, tools
 
 app_name = "accounts"
 
@@ -15,9 +15,9 @@ urlpatterns = [
         name="huggingface-callback",
     ),
     path("settings/", settings.settings_page, name="settings"),
-    path("settings/tools/", settings.save_tool_selection, name="save-tools"),
-    path("settings/tools/preset/", settings.apply_preset, name="apply-preset"),
-    path("settings/tools/defaults/", settings.reset_tools, name="reset-tools"),
+    path("settings/tools/", tools.tools, name="tools"),
+    path("settings/tools/defaults/", tools.reset, name="reset-tools"),
+    path("settings/tools/undo/", tools.undo, name="undo-tools"),
     path(
         "settings/hugging-face/confirm/",
         huggingface.confirm_permissions,

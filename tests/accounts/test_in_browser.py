@@ -33,7 +33,7 @@ async def signed_in(page: Page, complaints, product: Product, new_user) -> Page:
 async def test_saving_tools_reloads_nothing_and_keeps_the_focus(signed_in: Page, complaints):
     await signed_in.evaluate("window.isSamePage = true")
     tool = signed_in.locator("#tool-hub_repo_search")
-    save = signed_in.get_by_role("button", name="Save tools")
+    save = signed_in.get_by_role("button", name="Save changes")
 
     await tool.uncheck()
     await save.press("Enter")
@@ -79,7 +79,7 @@ async def test_a_new_key_can_be_copied(signed_in: Page, complaints):
 async def test_a_failure_does_not_go_unnoticed(signed_in: Page):
     await signed_in.route("**/settings/tools/", lambda route: route.fulfill(status=500))
 
-    await signed_in.get_by_role("button", name="Save tools").click()
+    await signed_in.get_by_role("button", name="Save changes").click()
 
     await expect(signed_in.locator("#toasts")).to_contain_text("That did not work.")
 
@@ -87,7 +87,7 @@ async def test_a_failure_does_not_go_unnoticed(signed_in: Page):
 async def test_whose_session_is_over_is_led_to_sign_in(signed_in: Page, product: Product):
     await signed_in.context.clear_cookies(name="sessionid")
 
-    await signed_in.get_by_role("button", name="Save tools").click()
+    await signed_in.get_by_role("button", name="Save changes").click()
 
     await expect(signed_in).to_have_url(f"{product.url}/sign-in/?next=/settings/")
 
@@ -99,7 +99,7 @@ async def test_everything_works_without_javascript(browser: Browser, product: Pr
     await sign_in(page, product, new_user())
 
     await page.locator("#tool-hub_repo_search").uncheck()
-    await page.get_by_role("button", name="Save tools").click()
+    await page.get_by_role("button", name="Save changes").click()
     await expect(message).to_have_text("Your tools are saved.")
     await expect(message).to_be_in_viewport()
     await expect(page.get_by_role("heading", name="Tools")).to_be_in_viewport()

@@ -109,23 +109,89 @@ def test_an_unknown_tool_is_an_error_that_saves_nothing_and_keeps_the_ticks(alic
     assert not ToolSelection.objects.exists()
 
 
-def test_a_preset_is_saved_in_one_click_and_leaves_the_images_alone(alice_client, alice):
-    bouquet = catalogue.bouquets[0]
-    save_tools(alice, [], include_images=False)
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_preset_is_shown_before_anything_is_saved(alice_client, alice, headers):
+    save_tools(alice, [SEARCH], include_images=False)
 
-    alice_client.post("/settings/tools/preset/", {"preset": bouquet.name})
+    page = alice_client.get("/settings/tools/?preset=all", headers=headers)
 
-    preferences = load_preferences(alice.pk)
-    assert preferences.tools == frozenset(bouquet.tools)
-    assert preferences.include_images is False
+    assert page.context["tools_form"].ticked == set(catalogue.bouquet("all").tools)
+    assert "not saved yet" in page.text
+    assert "can change what is yours on Hugging Face, or cost money" in page.text
+    assert load_preferences(alice.pk).tools == {SEARCH}
+
+
+def test_a_preset_says_what_it_would_add_and_take_away(alice_client, alice):
+    save_tools(alice, ["hf_jobs"], include_images=True)
+
+    preview = alice_client.get("/settings/tools/?preset=docs").context["preview"]
+
+    assert "hf_jobs" in {tool.name for tool in preview.removed}
+    assert {tool.name for tool in preview.added} <= set(catalogue.bouquet("docs").tools)
+    assert preview.risky == ()
 
 
 def test_an_unknown_preset_is_an_error(alice_client):
-    response = alice_client.post("/settings/tools/preset/", {"preset": "nonsense"})
+    response = alice_client.get("/settings/tools/?preset=nonsense")
 
     assert response.status_code == 422
     assert "There is no such preset." in response.text
-    assert not ToolSelection.objects.exists()
+
+
+def test_a_save_can_be_undone_once(alice_client, alice):
+    save_tools(alice, ["hf_jobs"], include_images=False)
+    alice_client.post("/settings/tools/", {"tools": [SEARCH], "include_images": "on"})
+    assert alice_client.get("/settings/").context["can_undo"]
+
+    alice_client.post("/settings/tools/undo/")
+
+    assert load_preferences(alice.pk).tools == {"hf_jobs"}
+    assert load_preferences(alice.pk).include_images is False
+    assert not alice_client.get("/settings/").context["can_undo"]
+    assert alice_client.post("/settings/tools/undo/").status_code == 409
+
+
+def test_going_back_to_the_defaults_can_be_undone_and_undoing_leads_back_to_them(
+    alice_client, alice
+):
+    save_tools(alice, [SEARCH], include_images=True)
+
+    alice_client.post("/settings/tools/defaults/")
+    alice_client.post("/settings/tools/undo/")
+    assert load_preferences(alice.pk).tools == {SEARCH}
+
+    ToolSelection.objects.all().delete()
+    alice_client.post("/settings/tools/", {"tools": []})
+    alice_client.post("/settings/tools/undo/")
+    assert load_preferences(alice.pk).tools is None
+
+
+def test_undo_takes_back_nothing_that_another_tab_saved_since(alice_client, alice):
+    alice_client.post("/settings/tools/", {"tools": [SEARCH]})
+    save_tools(alice, ["hf_jobs"], include_images=True)
+
+    assert alice_client.post("/settings/tools/undo/").status_code == 409
+    assert load_preferences(alice.pk).tools == {"hf_jobs"}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_page_older_than_the_last_save_overwrites_nothing(alice_client, alice, headers):
+    version = alice_client.get("/settings/").context["version"]
+    save_tools(alice, ["hf_jobs"], include_images=True)
+
+    response = alice_client.post(
+        "/settings/tools/", {"tools": [SEARCH], "version": version}, headers=headers
+    )
+
+    assert response.status_code == 409
+    assert "changed in another tab" in response.text
+    assert SEARCH in response.context["tools_form"].ticked
+    assert load_preferences(alice.pk).tools == {"hf_jobs"}
+
+    again = {"tools": [SEARCH], "version": response.context["version"]}
+    alice_client.post("/settings/tools/", again, headers=headers)
+
+    assert load_preferences(alice.pk).tools == {SEARCH}
 
 
 def test_back_to_defaults_forgets_the_choice(alice_client, alice):

@@ -63,7 +63,7 @@ def change_selection(me: Tenant, others: list[Tenant]) -> None:
 
 
 def try_other_selections(me: Tenant, others: list[Tenant]) -> None:
-    me.submit("/settings/tools/preset/", {"preset": "nonsense"})
+    me.submit("/settings/tools/undo/", {})
     me.submit("/settings/tools/defaults/", {})
     me.choose(me.saved.choices[0])
 

@@ -1,0 +1,116 @@
+"""The tools section of the settings page: look at a preset, save, undo, go back to the defaults."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.catalogue import catalogue
+from accounts.forms import ToolsForm
+from accounts.models import User
+from accounts.preferences import (
+    SelectionChanged,
+    ToolChoices,
+    forget_tools,
+    load_preferences,
+    save_tools,
+)
+from accounts.settings_page import UNDO, page_context, tools_context
+from accounts.signed_in import for_users, is_htmx
+
+
+@require_http_methods(["GET", "POST"])
+@for_users
+def tools(request: HttpRequest, user: User) -> HttpResponseBase:
+    """Save the ticks; or show those of `?preset=`, which saves nothing."""
+    if request.method == "POST":
+        return _save(request, user)
+    context = tools_context(request, user)
+    name = request.GET.get("preset")
+    if name is None:
+        return _show(request, user, context)
+    bouquet = catalogue.bouquet(name)
+    if bouquet is None:
+        return _show(request, user, {**context, "preset_error": "There is no such preset."}, 422)
+    return _show(request, user, tools_context(request, user, preset=bouquet))
+
+
+@require_POST
+@for_users
+def reset(request: HttpRequest, user: User) -> HttpResponseBase:
+    before = load_preferences(user.pk).tool_choices
+    forget_tools(user)
+    return _saved(request, user, "You are back to the defaults.", before)
+
+
+@require_POST
+@for_users
+def undo(request: HttpRequest, user: User) -> HttpResponseBase:
+    saved = request.session.pop(UNDO, None)
+    if not isinstance(saved, dict):
+        return _show(
+            request,
+            user,
+            {**tools_context(request, user), "problem": "There is nothing to undo."},
+            409,
+        )
+    names = saved["tools"]
+    try:
+        if names is None:
+            forget_tools(user, version=saved["version"])
+        else:
+            save_tools(user, names, saved["include_images"], version=saved["version"])
+    except SelectionChanged:
+        problem = "Your tools were changed again since. Nothing was undone."
+        return _show(request, user, {**tools_context(request, user), "problem": problem}, 409)
+    return _saved(request, user, "Undone: your tools are as they were before.", None)
+
+
+def _save(request: HttpRequest, user: User) -> HttpResponseBase:
+    form = ToolsForm(request.POST)
+    if not form.is_valid():
+        return _show(request, user, tools_context(request, user, form), 422)
+    before = load_preferences(user.pk).tool_choices
+    try:
+        save_tools(
+            user,
+            form.cleaned_data["tools"],
+            form.cleaned_data["include_images"],
+            version=form.cleaned_data["version"] or None,
+        )
+    except SelectionChanged:
+        problem = (
+            "Your tools were changed in another tab or browser since this page was opened. "
+            "What you ticked here is not saved yet; save once more to replace what is saved."
+        )
+        return _show(request, user, {**tools_context(request, user, form), "problem": problem}, 409)
+    return _saved(request, user, "Your tools are saved.", before)
+
+
+def _saved(
+    request: HttpRequest, user: User, said: str, before: ToolChoices | None
+) -> HttpResponseBase:
+    now = load_preferences(user.pk).tool_choices
+    if before is not None and before != now:
+        request.session[UNDO] = {
+            "tools": None if before.tools is None else sorted(before.tools),
+            "include_images": before.include_images,
+            "version": now.version,
+        }
+    if is_htmx(request):
+        context = {**tools_context(request, user), "toast": said}
+        return render(request, "accounts/_tools.html", context)
+    messages.success(request, said)
+    return redirect(reverse("accounts:settings") + "#tools")
+
+
+def _show(
+    request: HttpRequest, user: User, section: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    if is_htmx(request):
+        return render(request, "accounts/_tools.html", section, status=status)
+    context = page_context(request, user, tools=section)
+    return render(request, "accounts/settings.html", context, status=status)
