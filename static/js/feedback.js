@@ -26,3 +26,20 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") dismissToasts();
 });
+
+// Focus that was on something which a swap took away goes to the heading of its section, and not to
+// the top of the page.
+let sectionInFocus = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const focused = document.activeElement;
+  if (event.target.contains(focused)) sectionInFocus = focused.closest("section[id]")?.id;
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (document.activeElement !== document.body || !sectionInFocus) return;
+  const heading = document.getElementById(sectionInFocus)?.querySelector("h2");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+});

@@ -76,6 +76,51 @@ async def test_a_new_key_can_be_copied(signed_in: Page, complaints):
     assert complaints == []
 
 
+async def test_focus_stays_in_the_section_when_what_had_it_goes_away(signed_in: Page):
+    heading = signed_in.get_by_role("heading", name="Access keys")
+    await signed_in.get_by_label("Name of a new key").fill("Laptop")
+    await signed_in.get_by_role("button", name="Create key").press("Enter")
+    await expect(signed_in.locator("#new-key")).to_be_visible()
+    await expect(heading).to_be_focused()
+
+    await signed_in.get_by_label("Revoke Laptop").press("Enter")
+    await signed_in.get_by_role("button", name="Revoke for good").press("Enter")
+
+    await expect(signed_in.locator("#keys")).to_contain_text("You have no access keys yet.")
+    await expect(heading).to_be_focused()
+
+
+async def test_focus_stays_with_the_spaces_when_one_is_removed(signed_in: Page):
+    await signed_in.get_by_label("What should it do").fill("acme/asleep")
+    await signed_in.get_by_role("button", name="Add acme/asleep").click()
+
+    await signed_in.locator("#selected-spaces").get_by_role("button", name="Remove").press("Enter")
+
+    await expect(signed_in.get_by_role("heading", name="Spaces", exact=True)).to_be_focused()
+
+
+async def test_what_is_ticked_and_not_saved_is_not_lost_without_a_word(signed_in: Page):
+    await signed_in.locator("#tool-hub_repo_search").uncheck()
+    await expect(signed_in.locator(".unsaved")).to_have_text("Not saved yet")
+    asked = []
+    signed_in.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss())[1])
+
+    await signed_in.locator("#preset-docs").click()
+    await expect(signed_in.locator("#tool-hub_repo_search")).not_to_be_checked()
+    await signed_in.close(run_before_unload=True)
+
+    assert asked[0] == "confirm"
+
+
+async def test_results_go_when_the_search_for_spaces_is_emptied(signed_in: Page):
+    await signed_in.get_by_label("What should it do").fill("acme/asleep")
+    await expect(signed_in.locator("#space-results")).to_contain_text("acme/asleep")
+
+    await signed_in.get_by_label("What should it do").fill("")
+
+    await expect(signed_in.locator("#space-results")).not_to_contain_text("acme/asleep")
+
+
 async def test_a_failure_does_not_go_unnoticed(signed_in: Page):
     await signed_in.route("**/settings/tools/", lambda route: route.fulfill(status=500))
 
