@@ -50,7 +50,7 @@ _tokens: SingleFlightCache[int, str] = SingleFlightCache(max_bytes=4_000_000)
 def needs_sign_in(user: User) -> bool:
     """Return whether this user has to sign in again before anything can act for them."""
     credential = _find(user.pk)
-    return credential is None or credential.needs_sign_in
+    return credential is None or not credential.is_usable
 
 
 def oauth_scope(user: User) -> str:
@@ -116,7 +116,7 @@ def _expire(user_id: int, token: str) -> None:
 
 async def _load(user_id: int) -> tuple[str, float]:
     credential = await database_sync_to_async(_find)(user_id)
-    if credential is None or credential.needs_sign_in or not credential.access_token:
+    if credential is None or not credential.is_usable:
         raise SignInNeeded
     if _is_fresh(credential):
         return credential.access_token, KNOWN_SECONDS
@@ -147,7 +147,7 @@ def _renew(user_id: int) -> tuple[str, float]:
 
 def _renew_under_lock(user_id: int) -> tuple[str, float] | None:
     credential = HubCredential.objects.select_for_update().filter(user_id=user_id).first()
-    if credential is None or credential.needs_sign_in or not credential.access_token:
+    if credential is None or not credential.is_usable:
         return None
     if _is_fresh(credential):
         # Another worker was quicker. Its refresh made our refresh token worthless.

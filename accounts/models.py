@@ -39,6 +39,11 @@ class HubCredential(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.user_id}"
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can still be acted with, as far as is known here."""
+        return bool(self.access_token) and not self.needs_sign_in
+
 
 class ToolSelection(models.Model):
     """The built-in tools that a user saved. No row: they never chose, so the defaults hold."""

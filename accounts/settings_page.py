@@ -148,7 +148,7 @@ def account_context(user: User) -> dict[str, Any]:
     scope = oauth_scope(user)
     return {
         "credential": credential,
-        "needs_sign_in": credential is None or credential.needs_sign_in,
+        "needs_sign_in": credential is None or not credential.is_usable,
         "permissions": read_permissions(scope),
         "further_permissions": [_permission_row(each) for each in further_permissions(scope)],
         "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),

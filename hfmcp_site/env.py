@@ -19,6 +19,7 @@ from accounts.proxies import Proxies, read_proxies
 T = TypeVar("T")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+DEFAULT_DATABASE = f"sqlite:///{BASE_DIR}/var/hfmcp.sqlite3"
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")

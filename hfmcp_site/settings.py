@@ -137,7 +137,7 @@ TEMPLATES = [
 ]
 
 # Storage: everything that lasts is in the database; Redis holds what workers share for a while
-DATABASES = {"default": env.env.db("DATABASE_URL", f"sqlite:///{BASE_DIR}/var/hfmcp.sqlite3")}
+DATABASES = {"default": env.env.db("DATABASE_URL", env.DEFAULT_DATABASE)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
