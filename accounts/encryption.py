@@ -59,7 +59,7 @@ def decrypt(text: str) -> str:
     return _current_box().decrypt(text.encode()).decode()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def _warn_once(field: str, keys: tuple[str, ...]) -> None:
     logger.warning("%s cannot be read in some rows: no key of FIELD_ENCRYPTION_KEYS fits.", field)
 
