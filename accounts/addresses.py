@@ -13,12 +13,15 @@ from accounts.proxies import client_behind
 def site_url(request: HttpRequest) -> str:
     """Return the origin of this server, without a trailing slash.
 
-    It is the host that the browser used (ALLOWED_HOSTS has let it pass), since cookies and
-    redirects belong to that one. PUBLIC_URL knows the scheme that a proxy in front serves.
+    PUBLIC_URL, since a proxy in front may pass another Host, or one without the port. Where it is
+    not set, the host that the browser used (ALLOWED_HOSTS has let it pass).
     """
-    if request.get_host() == urlsplit(settings.PUBLIC_URL).netloc:
-        return str(settings.PUBLIC_URL)
-    return f"{request.scheme}://{request.get_host()}"
+    return public_origin(request.scheme or "http", request.get_host())
+
+
+def public_origin(scheme: str, host: str) -> str:
+    """Return our origin for a request that came by this scheme, for this host."""
+    return str(settings.PUBLIC_URL) if settings.IS_PUBLIC_URL_SET else f"{scheme}://{host}"
 
 
 def endpoint_url(request: HttpRequest, username: str) -> str:
@@ -36,8 +39,9 @@ def safe_next_url(request: HttpRequest, url: str | None) -> str | None:
 
     A word without a slash is none either: Django would look for a view of that name.
     """
+    hosts = {request.get_host(), urlsplit(settings.PUBLIC_URL).netloc}
     is_ours = url_has_allowed_host_and_scheme(
-        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        url, allowed_hosts=hosts, require_https=request.is_secure()
     )
     return url if url and "/" in url and is_ours else None
 

@@ -15,8 +15,11 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.proxies import Proxies, read_proxies
+from hfmcp_site import setting_forms
 
 T = TypeVar("T")
+
+MOST = 1_000_000_000
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEFAULT_DATABASE = f"sqlite:///{BASE_DIR}/var/hfmcp.sqlite3"
@@ -48,10 +51,11 @@ def boolean(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} should be true or false.")
 
 
-def integer(name: str, default: int, *, minimum: int = 0) -> int:
-    value = _checked(name, lambda: int(env.str(name, str(default))), "a whole number")
-    if value < minimum:
-        raise ImproperlyConfigured(f"{name} should be at least {minimum}.")
+def integer(name: str, default: int, *, minimum: int = 0, maximum: int = MOST) -> int:
+    given = text(name) or str(default)
+    value = _checked(name, lambda: int(given), "a whole number")
+    if not minimum <= value <= maximum:
+        raise ImproperlyConfigured(f"{name} should be from {minimum:,} to {maximum:,}.")
     return value
 
 
@@ -67,6 +71,16 @@ def url(name: str, default: str = "") -> str:
     if value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query):
         raise ImproperlyConfigured(f"{name} should be a URL such as https://example.org.")
     return value
+
+
+def origin(name: str, default: str) -> str:
+    """Return the scheme, host and port of a site, without a slash at the end."""
+    given = text(name) or default
+    return _checked(
+        name,
+        lambda: setting_forms.origin(given),
+        "a scheme and a host without a path, such as https://mcp.example.org",
+    )
 
 
 def url_template(name: str, default: str, *places: str) -> str:

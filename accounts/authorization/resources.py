@@ -4,9 +4,10 @@ Both are of PUBLIC_URL, by whatever other name a request came: what a token is f
 on the Host header of whoever sends it.
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.http.request import validate_host
 from django.urls import Resolver404, resolve, reverse
 
 MAX_RESOURCES = 5
@@ -34,13 +35,7 @@ def canonical_resource(uri: str) -> str | None:
     """Return the one way in which we write this resource, None for one that is not ours."""
     try:
         parts = urlsplit(uri)
-        ours = urlsplit(settings.PUBLIC_URL)
-        is_here = (
-            (parts.scheme, parts.hostname, parts.port or _port(parts.scheme))
-            == (ours.scheme, ours.hostname, ours.port or _port(ours.scheme))
-            and "@" not in parts.netloc
-            and "#" not in uri
-        )
+        is_here = _is_our_origin(parts) and "@" not in parts.netloc and "#" not in uri
         match = resolve(parts.path.removesuffix("/")) if is_here else None
     except (ValueError, Resolver404):
         return None
@@ -51,6 +46,20 @@ def canonical_resource(uri: str) -> str | None:
     if match.view_name == "mcpendpoint:personal":
         return personal_resource(match.kwargs["username"])
     return None
+
+
+def _is_our_origin(parts: SplitResult) -> bool:
+    if not settings.IS_PUBLIC_URL_SET:
+        # Clients are told the address by which they came (accounts.addresses).
+        named = [host for host in settings.ALLOWED_HOSTS if host != "*"]
+        hostname = parts.hostname or ""
+        return validate_host(f"[{hostname}]" if ":" in hostname else hostname, named)
+    ours = urlsplit(settings.PUBLIC_URL)
+    return (parts.scheme, parts.hostname, parts.port or _port(parts.scheme)) == (
+        ours.scheme,
+        ours.hostname,
+        ours.port or _port(ours.scheme),
+    )
 
 
 def _port(scheme: str) -> int | None:

@@ -222,14 +222,14 @@ _NOTHING = TokenGrant(
     resources=frozenset(),
     expires_at=_LONG_AGO,
 )
-_grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_bytes=4_000_000)
+_grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_entries=10_000)
 _NOBODY = KeyOwner(
     key_id=0, user_id=0, username="", hf_id="", scopes=frozenset(), expires_at=_LONG_AGO
 )
-_key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_bytes=4_000_000)
-_users: SingleFlightCache[str, tuple[int | None, bool]] = SingleFlightCache(max_bytes=4_000_000)
+_key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_entries=10_000)
+_users: SingleFlightCache[str, tuple[int | None, bool]] = SingleFlightCache(max_entries=10_000)
 """By Hugging Face id: our user and whether they may come in, as may who never signed in here."""
-_preferences: SingleFlightCache[int, Preferences] = SingleFlightCache(max_bytes=4_000_000)
+_preferences: SingleFlightCache[int, Preferences] = SingleFlightCache(max_entries=10_000)
 
 
 async def _load_owner(key: str) -> tuple[KeyOwner, float]:

@@ -1,7 +1,4 @@
-"""What an MCP client may learn without a credential: RFC 9728 metadata and the 401 challenge.
-
-Everything names the host that the client used, so a deployment may have several.
-"""
+"""What an MCP client may learn without a credential: RFC 9728 metadata and the 401 challenge."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,17 +21,18 @@ async def protected_resource(request: HttpRequest, username: str | None = None) 
     head = read_request_head(request)
     if not is_host_served(head):
         return JsonResponse({"error": "misdirected_request"}, status=421)
+    resource = head.path.removeprefix(WELL_KNOWN)
     return JsonResponse(
-        _resource_metadata(public_base(head), username),
+        _resource_metadata(public_base(head), resource if resource.strip("/") else ""),
         headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"},
     )
 
 
-def _resource_metadata(base: str, username: str | None) -> dict[str, Any]:
+def _resource_metadata(base: str, path: str) -> dict[str, Any]:
     shared = reverse("mcpendpoint:shared")
-    personal = username and reverse("mcpendpoint:personal", args=[username])
     return {
-        "resource": base + (personal or shared),
+        # With a slash at the end if it was asked for with one (RFC 9728 3.3: the same as asked).
+        "resource": base + (path or shared),
         "authorization_servers": [settings.PUBLIC_URL],
         "scopes_supported": [scope.value for scope in DEFAULT_SCOPES],
         "bearer_methods_supported": ["header"],

@@ -1,12 +1,13 @@
 """Which hosts, browsers' origins and headers the endpoint serves (DNS rebinding, CORS)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from accounts.caching import remember_short
+from accounts.addresses import public_origin
 from mcpendpoint.protocol.request_head import RequestHead
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -35,13 +36,13 @@ def _are_allowed(origins: Sequence[str]) -> bool:
     return len(origins) == 1 and _is_origin_allowed(origins[0])
 
 
-@remember_short(max_bytes=2_000_000, max_chars=260)
+@lru_cache(maxsize=1024)
 def _is_host_allowed(host: str) -> bool:
     domain, _port = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-@remember_short(max_bytes=2_000_000, max_chars=260)
+@lru_cache(maxsize=1024)
 def _is_origin_allowed(origin: str) -> bool:
     try:
         parts = urlsplit(origin)
@@ -90,11 +91,8 @@ def preflight_headers(head: RequestHead) -> dict[str, str]:
 
 
 def public_base(head: RequestHead) -> str:
-    """Return scheme and host as this client reaches us, without a trailing slash.
+    """Return the origin under which clients know us, without a trailing slash.
 
-    Only for a host that is_host_served; behind a proxy, PUBLIC_URL says what the scheme is.
+    Only for a host that is_host_served.
     """
-    host = head.headers["host"]
-    if host == urlsplit(settings.PUBLIC_URL).netloc:
-        return str(settings.PUBLIC_URL)
-    return f"{head.scheme}://{host}"
+    return public_origin(head.scheme, head.headers["host"])

@@ -198,6 +198,7 @@ def test_a_person_who_declines_sends_the_client_away(alice_client, app):
         f"{SHARED}?bouquet=all",
         f"{ISSUER}/u/alice-of-accounts/mcp",
         f"{ISSUER}/u/Alice-Of-Accounts/mcp",
+        f"{ISSUER}/u/alice-of-accounts/mcp/",
         [SHARED, f"{ISSUER}/u/alice-of-accounts/mcp"],
     ],
 )
@@ -207,6 +208,14 @@ def test_the_shared_address_and_ones_own_are_resources(alice_client, app, resour
     stored = Grant.objects.get().resource
     assert set(stored) <= {SHARED, f"{ISSUER}/u/alice-of-accounts/mcp"}
     assert stored
+
+
+def test_without_public_url_any_of_our_hosts_is_one(alice_client, app, settings):
+    settings.IS_PUBLIC_URL_SET = False
+
+    agree(alice_client, app.authorize_url(resource="http://127.0.0.1:8000/mcp"))
+
+    assert Grant.objects.get().resource == [SHARED]
 
 
 def test_no_resource_means_the_shared_address_and_ones_own(alice_client, app):

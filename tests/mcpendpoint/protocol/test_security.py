@@ -156,8 +156,14 @@ def test_a_preflight_echoes_no_line_breaks_and_no_more_than_a_few_names():
     assert len(preflight_headers(head)["Access-Control-Allow-Headers"].split(", ")) < 100
 
 
-def test_we_are_where_the_client_found_us(settings):
-    settings.PUBLIC_URL = "https://mcp.example.org"
+def test_we_are_where_public_url_says_whatever_a_proxy_passes(settings):
+    settings.PUBLIC_URL = "https://mcp.example.org:8443"
 
-    assert public_base(make_head(host="mcp.example.org")) == "https://mcp.example.org"
-    assert public_base(make_head(host="127.0.0.1:8000")) == "http://127.0.0.1:8000"
+    for host in ("mcp.example.org:8443", "mcp.example.org", "127.0.0.1:8000"):
+        assert public_base(make_head(host=host)) == "https://mcp.example.org:8443"
+
+
+def test_without_public_url_we_are_where_the_client_found_us(settings):
+    settings.IS_PUBLIC_URL_SET = False
+
+    assert public_base(make_head(host="127.0.0.1:9000")) == "http://127.0.0.1:9000"

@@ -9,6 +9,7 @@ from mcp_types import INTERNAL_ERROR
 
 from tests.live.people import post_form
 from tests.mcpendpoint.wire import Wire, assert_well_formed, message_of, request
+from tests.ports import free_port
 
 LIST = request("tools/list")
 
@@ -127,7 +128,7 @@ def test_a_url_that_asks_for_a_credential_gets_one_or_says_so(wire_of, query):
     assert wire_of(f"/mcp?{query}", "hf_alice").post(LIST).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/mcp", "/u/alice/mcp"])
+@pytest.mark.parametrize("path", ["/mcp", "/u/alice/mcp", "/mcp/", "/u/alice/mcp/"])
 def test_a_challenge_leads_to_the_metadata_of_this_very_url(product, path):
     answer = Wire(f"{product.url}{path}?login").post(LIST)
 
@@ -149,19 +150,37 @@ def test_a_challenge_leads_to_the_metadata_of_a_url_with_odd_letters(product):
     assert httpx.get(metadata_url).json()["resource"] == url
 
 
-def test_metadata_is_found_at_the_root_too(product):
-    metadata = httpx.get(f"{product.url}/.well-known/oauth-protected-resource").json()
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_metadata_is_found_at_the_root_too(product, slash):
+    metadata = httpx.get(f"{product.url}/.well-known/oauth-protected-resource{slash}").json()
 
     assert metadata["resource"] == f"{product.url}/mcp"
 
 
-def test_metadata_is_for_the_host_that_was_asked(product):
-    port = product.url.rpartition(":")[2]
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "localhost:1"])
+def test_addresses_that_go_out_are_of_public_url_whatever_host_a_proxy_passes(product, host):
     url = f"{product.url}/.well-known/oauth-protected-resource/mcp"
 
-    metadata = httpx.get(url, headers={"Host": f"localhost:{port}"}).json()
+    metadata = httpx.get(url, headers={"Host": host}).json()
+    refused = Wire(f"{product.url}/mcp?login").post(LIST, {"Host": host})
+    page = httpx.get(f"{product.url}/mcp", headers={"Host": host, "Accept": "text/html"})
 
-    assert metadata["resource"] == f"http://localhost:{port}/mcp"
+    assert metadata["resource"] == f"{product.url}/mcp"
+    assert challenge_of(refused)["resource_metadata"] == url
+    assert f"{product.url}/mcp" in page.text
+
+
+def test_without_public_url_they_are_of_the_host_that_was_asked(make_product):
+    port = str(free_port())
+    product = make_product(PUBLIC_URL="", PORT=port)
+    base = f"http://127.0.0.1:{port}"
+
+    refused = Wire(f"{base}/mcp?login").post(LIST)
+    metadata = httpx.get(challenge_of(refused)["resource_metadata"]).json()
+
+    assert product.url == ""
+    assert metadata["resource"] == f"{base}/mcp"
+    assert metadata["authorization_servers"] == [f"http://localhost:{port}"]
 
 
 @pytest.mark.parametrize("path", ["settings", "mcp/x", "u/a/b/mcp", "u//mcp", "<script>"])
