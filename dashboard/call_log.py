@@ -1,7 +1,5 @@
 """Puts each call of a tool, resource or prompt into the audit log, in the background."""
 
-import logging
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -13,40 +11,29 @@ from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.protocol.records import Record
 from mcpendpoint.serving.tool_calls import PRIVATE
 
-logger = logging.getLogger(__name__)
-
 LOGGED = ("tools/call", "resources/read", "prompts/get")
 """Methods by which a client does something on the Hub in a person's name."""
 
-MAX_CALLS = 25_000
-"""So many may wait for a database that does not take them: 30 MB."""
+MAX_CALLS = 50_000
+"""So many may wait for a database that does not take them."""
 
 
 class Calls:
     """Tool calls that are not in the log yet."""
 
     def __init__(self) -> None:
-        self.calls: deque[ToolCall] = deque(maxlen=MAX_CALLS)
-        self._dropped = 0
+        self.calls: list[ToolCall] = []
 
     def add(self, call: ToolCall) -> None:
-        if len(self.calls) == self.calls.maxlen:
-            if not self._dropped:
-                logger.error("More calls come than the audit log can be told; the oldest go.")
-            self._dropped += 1
         self.calls.append(call)
 
     def merge(self, newer: "Calls") -> None:
-        self._dropped += newer._dropped
-        for call in newer.calls:
-            self.add(call)
+        self.calls += newer.calls
 
     def forget_before(self, at: datetime) -> int:
-        while self.calls and self.calls[0].at < at:
-            self.calls.popleft()
-            self._dropped += 1
-        dropped, self._dropped = self._dropped, 0
-        return dropped
+        before = len(self.calls)
+        self.calls = [call for call in self.calls if call.at >= at][-MAX_CALLS:]
+        return before - len(self.calls)
 
     def __len__(self) -> int:
         return len(self.calls)

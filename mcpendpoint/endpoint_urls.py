@@ -1,4 +1,8 @@
-"""The paths of the endpoint itself: served by the lean handler, and by Django as any others."""
+"""The paths of the endpoint itself: served by the lean handler, and by Django as any others.
+
+With a slash at the end too: people type one, and some bridges add it. Nothing is redirected, since
+many clients do not repeat a POST.
+"""
 
 from django.urls import path
 
@@ -6,5 +10,7 @@ from mcpendpoint.views import endpoint
 
 urlpatterns = [
     path("mcp", endpoint, name="shared"),
+    path("mcp/", endpoint),
     path("u/<str:username>/mcp", endpoint, name="personal"),
+    path("u/<str:username>/mcp/", endpoint),
 ]

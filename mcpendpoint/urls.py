@@ -8,7 +8,9 @@ RESOURCE = ".well-known/oauth-protected-resource"
 
 urlpatterns = [
     path("", include("mcpendpoint.endpoint_urls")),
-    path(RESOURCE, protected_resource),
-    path(f"{RESOURCE}/mcp", protected_resource),
-    path(f"{RESOURCE}/u/<str:username>/mcp", protected_resource),
+    *(
+        path(f"{RESOURCE}{resource}{slash}", protected_resource)
+        for resource in ("", "/mcp", "/u/<str:username>/mcp")
+        for slash in ("", "/")
+    ),
 ]

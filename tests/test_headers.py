@@ -22,7 +22,9 @@ def something(converter: str, name: str) -> str:
 
 
 PATHS = [path_of(route, something).removeprefix("/") for route in all_routes()]
-PERSONAL = [path for path in PATHS if not re.match(FOR_ALL, path) and not path.endswith("mcp")]
+PERSONAL = [
+    path for path in PATHS if not re.match(FOR_ALL, path) and not path.rstrip("/").endswith("mcp")
+]
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx2
 
-from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.exchange import (
     REQUEST_ID,
@@ -25,13 +24,13 @@ from mcpendpoint.gradio.transport import spaces_client, token_header
 PROTOCOL_VERSION = "2025-06-18"
 PROGRESS_TOKEN = 1
 MAX_PROGRESS_CHARS = 500
+MAX_KNOWN_SESSIONS = 1_000
 CLOSE_SECONDS = 2
 
 ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]] | None
 """None when nobody wants to know."""
 
-_want_session: BoundedCache[str, bool] = BoundedCache(max_bytes=400_000)
-"""By URL."""
+_want_session: set[str] = set()
 
 
 async def call_upstream(
@@ -51,11 +50,13 @@ async def call_upstream(
         {"name": tool, "arguments": arguments, "_meta": {"progressToken": PROGRESS_TOKEN}},
     )
     relay = ProgressRelay(report_progress)
-    if not _want_session.get(url):
+    if url not in _want_session:
         reply = await exchange(url, call, headers, relay)
         if not _asks_for_session(reply):
             return reply
-        _want_session.put(url, True, size_bytes=approximate_bytes(url))
+        if len(_want_session) >= MAX_KNOWN_SESSIONS:
+            _want_session.clear()
+        _want_session.add(url)
     async with _session(url, headers) as session_headers:
         return await exchange(url, call, session_headers, relay)
 

@@ -31,7 +31,12 @@ from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording, outcome_of
 from mcpendpoint.transports.open_calls import Lifetime, key_of, open_calls
-from mcpendpoint.transports.responses import error_response, json_response, serialized_response
+from mcpendpoint.transports.responses import (
+    empty_response,
+    error_response,
+    json_response,
+    serialized_response,
+)
 from mcpendpoint.transports.streaming import Outbox, respond
 
 STREAMED_METHODS = frozenset(
@@ -133,7 +138,7 @@ class Answering:
             Lifetime.of(None, head, peer, caller).client_left(batch)
             raise
         bodies = batch.result()
-        return json_response(bodies) if bodies else HttpResponse(status=202)
+        return json_response(bodies) if bodies else empty_response(202)
 
     async def _answers(
         self,
@@ -194,7 +199,7 @@ def _take_note(
         if message.method == "notifications/cancelled":
             _cancel((message.params or {}).get("requestId"), head, peer, recording.caller)
     recording.finish(Outcome.OK)
-    return HttpResponse(status=202)
+    return empty_response(202)
 
 
 def _cancel(request_id: Any, head: RequestHead, peer: Peer, caller: Caller) -> None:

@@ -8,16 +8,16 @@ of that. Its view is an ordinary async view, which urls.py serves as well (runse
 import asyncio
 import io
 from contextlib import aclosing
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, get_resolver
 
-from accounts.caching import remember_short
+from mcpendpoint.transports.bodies import BodyRefused, ClientLeft, Receive, read_body, replay
 from mcpendpoint.transports.rate_limit_gate import RateLimitGate
 
 Scope = dict[str, Any]
@@ -34,30 +34,25 @@ class EndpointHandler:
         self._django = django
         import_module(urlconf)  # now, not during the first request
         self._gate = RateLimitGate()
-        self._resolve = remember_short(max_bytes=4_000_000, max_chars=MAX_PATH_LENGTH)(
-            get_resolver(urlconf).resolve
-        )
+        self._resolve = lru_cache(maxsize=1_000)(get_resolver(urlconf).resolve)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        match = self._match(scope["path"])
-        if match is None or _is_for_a_reader(scope):
-            await self._django(scope, receive, send)
+        match = None if _is_for_a_reader(scope) else self._match(scope["path"])
+        if match is not None and await self._gate.rejects(scope, send):
             return
-        if await self._gate.rejects(scope, send):
-            return
-        body = await _read_body(receive)
-        if body is None:
-            return
-        request = _Request(scope, body)
-        watch = _DisconnectWatch(receive)
+        body, refusal = b"", None
         try:
-            response = await match.func(request, *match.args, **match.kwargs)
-            await _send_response(response, send)
-        except asyncio.CancelledError:
-            if not watch.client_left:
-                raise
-        finally:
-            watch.stop()
+            body = await read_body(receive)
+        except BodyRefused as error:
+            refusal = error
+        except ClientLeft:
+            return
+        if match is not None:
+            await _serve(match, _Request(scope, body, refusal), receive, send)
+        elif refusal is not None:
+            await _send_response(_refuse(refusal), send)
+        else:
+            await self._django(scope, replay(body, receive), send)
 
     def _match(self, path: str) -> ResolverMatch | None:
         if len(path) > MAX_PATH_LENGTH:
@@ -75,39 +70,50 @@ def _is_for_a_reader(scope: Scope) -> bool:
     )
 
 
-async def _read_body(receive: Any) -> bytes | None:
-    """Return the body, cut once it is too large for the view to take; None if the client left."""
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size <= settings.MCP_MAX_BODY_BYTES + 1:
-            chunks.append(chunk)
-        if not message.get("more_body"):
-            break
-    if size > settings.MCP_MAX_BODY_BYTES:
-        return b" " * (settings.MCP_MAX_BODY_BYTES + 1)
-    return b"".join(chunks)
-
-
 class _Request(ASGIRequest):
     has_entered = True
     """The rate-limit gate has counted it."""
 
-    def __init__(self, scope: Scope, body: bytes) -> None:
+    def __init__(self, scope: Scope, body: bytes, body_refused: BodyRefused | None) -> None:
         super().__init__(scope, io.BytesIO())
         # Read already; otherwise request.body would read it again from the stream.
         self._body = body
+        self.body_refused = body_refused
+
+
+async def _serve(match: ResolverMatch, request: _Request, receive: Receive, send: Any) -> None:
+    watch = _DisconnectWatch(receive)
+    try:
+        response = await match.func(request, *match.args, **match.kwargs)
+        if request.body_refused is not None:
+            for name, value in request.body_refused.headers.items():
+                response[name] = value
+        await _send_response(response, send)
+    except asyncio.CancelledError:
+        if not watch.client_left:
+            raise
+    finally:
+        watch.stop()
+
+
+def _refuse(refusal: BodyRefused) -> HttpResponse:
+    """Answer in place of one of Django's pages."""
+    return HttpResponse(
+        str(refusal),
+        status=refusal.status,
+        content_type="text/plain",
+        headers={
+            **refusal.headers,
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 class _DisconnectWatch:
     """Cancels the current task when its client goes away."""
 
-    def __init__(self, receive: Any) -> None:
+    def __init__(self, receive: Receive) -> None:
         self.client_left = False
         self._receive = receive
         self._request_task = asyncio.current_task()
@@ -144,6 +150,7 @@ async def _send_response(response: HttpResponseBase, send: Any) -> None:
         await send({"type": "http.response.body"})
     elif isinstance(response, HttpResponse):
         content = response.content
-        headers.append((b"content-length", str(len(content)).encode()))
+        if response.status_code != 204:  # which has none (RFC 9110 8.6)
+            headers.append((b"content-length", str(len(content)).encode()))
         await send(start)
         await send({"type": "http.response.body", "body": content})

@@ -47,7 +47,8 @@ from mcpendpoint.protocol.security import (
 )
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.answering import Answering, Shortcut
-from mcpendpoint.transports.responses import error_response, json_response
+from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
+from mcpendpoint.transports.responses import empty_response, error_response, json_response
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ class _Service:
         if head.method == "POST":
             return await self._serve_post(request, head, username)
         if head.method == "OPTIONS":
-            return HttpResponse(status=204, headers=preflight_headers(head))
+            return empty_response(204, preflight_headers(head))
         if head.method == "GET" and "text/html" in head.headers.get("accept", ""):
             return await welcome(request, username)
         return error_response(
@@ -161,13 +162,23 @@ def _refuse_body(request: HttpRequest, head: RequestHead) -> HttpResponse | None
     content_type = head.headers.get("content-type", "application/json")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         return error_response(415, INVALID_REQUEST, "Content-Type should be application/json.")
+    encoding = head.headers.get("content-encoding", "")
+    if encoding.lower() not in {"", "identity"}:
+        return error_response(
+            415,
+            INVALID_REQUEST,
+            "Content-Encoding is not supported: send the body as plain JSON.",
+            {"Accept-Encoding": "identity"},
+        )
+    refused: BodyRefused | None = getattr(request, "body_refused", None)
     try:
-        size = len(request.body)
+        too_large = len(request.body) > settings.MCP_MAX_BODY_BYTES
     except RequestDataTooBig:
-        size = settings.MCP_MAX_BODY_BYTES + 1
-    if size > settings.MCP_MAX_BODY_BYTES:
-        limit = settings.MCP_MAX_BODY_BYTES
-        return error_response(413, INVALID_REQUEST, f"The body is larger than {limit:,} bytes.")
+        too_large = True
+    if refused is None and too_large:
+        refused = BodyTooLarge()
+    if refused is not None:
+        return error_response(refused.status, INVALID_REQUEST, str(refused))
     return None
 
 

@@ -24,6 +24,13 @@ def error_response(
     return json_response(error_message(code, text), status, headers)
 
 
+def empty_response(status: int, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Return a response without a body, and so without its type."""
+    response = HttpResponse(status=status, headers=headers)
+    del response["Content-Type"]
+    return response
+
+
 def serialized_response(request_id: RequestId | None, result: bytes) -> HttpResponse:
     """Return a JSON-RPC response around a result that is JSON already."""
     body = b'{"jsonrpc":"2.0","id":' + orjson.dumps(request_id) + b',"result":' + result + b"}"

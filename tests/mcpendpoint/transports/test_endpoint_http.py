@@ -88,10 +88,30 @@ def test_a_browser_sees_a_page_with_the_address_it_came_to(product):
     assert wire.url in answer.text
 
 
-def test_a_path_with_a_slash_too_many_is_not_redirected(product):
-    answer = Wire(product.url + "/mcp/").post(request("ping"))
+@pytest.mark.parametrize(("path", "status"), [("/mcp/", 200), ("/u/alice/mcp/", 401)])
+def test_a_slash_at_the_end_changes_nothing(product, path, status):
+    answer = Wire(product.url + path).post(request("ping"))
 
-    assert answer.status_code == 404
+    assert answer.status_code == status
+
+
+def test_what_says_nothing_has_no_type(wire):
+    accepted = wire.post({"jsonrpc": "2.0", "method": "notifications/initialized"})
+    preflight = wire.client.options(wire.url, headers={"Origin": INSPECTOR})
+
+    for answer, status in ((accepted, 202), (preflight, 204)):
+        assert (answer.status_code, answer.content) == (status, b"")
+        assert "Content-Type" not in answer.headers
+    assert "Content-Length" not in preflight.headers
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br", "deflate", "gzip, identity"])
+def test_a_compressed_body_is_refused_with_the_reason(wire, encoding):
+    answer = wire.post(b"\x1f\x8b", {"Content-Encoding": encoding})
+
+    assert answer.status_code == 415
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert "Content-Encoding" in answer.json()["error"]["message"]
 
 
 def test_a_page_may_ask_what_it_may_send(wire):
