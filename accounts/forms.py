@@ -55,21 +55,8 @@ class ToolsForm(forms.Form):
         return catalogue.with_brought(value or ())
 
     def rows(self) -> list[tuple[ToolChoice, bool]]:
-        return self._rows(is_classic=False)
-
-    def classic_rows(self) -> list[tuple[ToolChoice, bool]]:
-        return self._rows(is_classic=True)
-
-    def has_ticked_classics(self) -> bool:
-        return any(is_ticked for _, is_ticked in self.classic_rows())
-
-    def _rows(self, *, is_classic: bool) -> list[tuple[ToolChoice, bool]]:
         ticked = self.ticked
-        return [
-            (tool, tool.is_always_on or tool.name in ticked)
-            for tool in catalogue.tools
-            if tool.is_classic is is_classic
-        ]
+        return [(tool, tool.is_always_on or tool.name in ticked) for tool in catalogue.tools]
 
 
 def tools_form(names: frozenset[str], include_images: bool) -> ToolsForm:

@@ -23,6 +23,7 @@ from accounts.huggingface.permissions import (
 )
 from accounts.models import AccessKey, HubCredential, User
 from accounts.preferences import Preferences, SavedSpace, load_preferences
+from accounts.readiness import Need, permissions_of
 
 UNDO = "tools_before"
 """In the session: the choices before the last save, and the version that this save made."""
@@ -34,6 +35,14 @@ class NewKey:
 
     name: str
     text: str
+
+
+@dataclass(frozen=True)
+class ToolRow:
+    tool: ToolChoice
+    is_ticked: bool
+    needs: tuple[Need, ...]
+    """What it lacks besides the tick."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +99,14 @@ def tools_context(
     """Return the section with what is saved, a form that was sent, or a preset to look at."""
     preferences = load_preferences(user.pk)
     saved = catalogue.default_tools if preferences.tools is None else preferences.tools
-    if preset is not None:
-        form = tools_form(frozenset(preset.tools), preferences.include_images)
+    shown = saved if preset is None else frozenset(preset.tools)
+    form = form or tools_form(shown, preferences.include_images)
+    rows = _tool_rows(user, form)
     return {
-        "tools_form": form or tools_form(saved, preferences.include_images),
+        "tools_form": form,
+        "rows": [row for row in rows if not row.tool.is_classic],
+        "classic_rows": [row for row in rows if row.tool.is_classic],
+        "has_ticked_classics": any(row.is_ticked for row in rows if row.tool.is_classic),
         "bouquets": catalogue.bouquets,
         "preset": preset.name if preset else _matching_preset(preferences),
         "preview": preset and _preview(preset, saved),
@@ -101,6 +114,14 @@ def tools_context(
         "version": preferences.tool_choices.version,
         "can_undo": UNDO in request.session,
     }
+
+
+def _tool_rows(user: User, form: ToolsForm) -> list[ToolRow]:
+    permissions = permissions_of(user)
+    return [
+        ToolRow(tool, is_ticked, tuple(permissions.needs_of(tool)))
+        for tool, is_ticked in form.rows()
+    ]
 
 
 def _preview(preset: Bouquet, saved: frozenset[str]) -> PresetPreview:

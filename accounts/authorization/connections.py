@@ -81,6 +81,11 @@ def _live_scopes(user: User) -> dict[int, set[Scope]]:
     return scopes
 
 
+def allowed_scopes(user: User) -> frozenset[Scope]:
+    """Return what at least one connected client may do."""
+    return frozenset().union(*_live_scopes(user).values())
+
+
 def disconnect(user: User, connection_id: int) -> bool:
     """Take back all that one client was given; return whether it was connected."""
     rows = Connection.objects.select_related("application")

@@ -84,7 +84,7 @@ async def test_focus_stays_in_the_section_when_what_had_it_goes_away(signed_in: 
     await expect(heading).to_be_focused()
 
     await signed_in.get_by_label("Revoke Laptop").press("Enter")
-    await signed_in.get_by_role("button", name="Revoke for good").press("Enter")
+    await signed_in.get_by_role("button", name="Revoke key").press("Enter")
 
     await expect(signed_in.locator("#keys")).to_contain_text("You have no access keys yet.")
     await expect(heading).to_be_focused()
@@ -162,7 +162,7 @@ async def test_everything_works_without_javascript(browser: Browser, product: Pr
     await page.get_by_role("button", name="Create key").click()
     await expect(page.locator("#new-key")).to_contain_text("hfmcp_")
     await page.get_by_text("Revoke", exact=True).click()
-    await page.get_by_role("button", name="Revoke for good").click()
+    await page.get_by_role("button", name="Revoke key").click()
     await expect(message).to_contain_text("The key is revoked.")
 
     await page.get_by_role("link", name="Remove account").click()
