@@ -20,9 +20,10 @@ from accounts.authorization.scopes import (
     write_scopes,
 )
 from accounts.authorization.tokens import ACCESS_PREFIX, REFRESH_PREFIX
+from accounts.compiled_query import CompiledQuery
 from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
 from accounts.models import AccessKey, User
-from accounts.preferences import announce
+from accounts.preferences import Preferences, announce, read_preferences, with_preferences
 
 PREFIX = "hfmcp_"
 SECRET_BYTES = 32
@@ -39,6 +40,7 @@ class KeyOwner:
     scopes: frozenset[Scope]
     """With those that they imply."""
     expires_at: datetime | None
+    preferences: Preferences
 
     @property
     def has_expired(self) -> bool:
@@ -78,24 +80,31 @@ def _new_text() -> str:
     return _new_text() if text.startswith((ACCESS_PREFIX, REFRESH_PREFIX)) else text
 
 
+_BY_DIGEST = CompiledQuery(
+    lambda digest: with_preferences(
+        AccessKey.objects.filter(digest=digest, user__is_active=True),
+        "user__",
+        *("pk", "user_id", "user__username", "user__hf_id", "scope", "expires_at"),
+    )
+)
+
+
 def find_access_key(key: str) -> KeyOwner | None:
     """Return whose key this is, or None for one that opens nothing (any more)."""
     if not key.startswith(PREFIX) or len(key) > 100:
         return None
-    row = (
-        AccessKey.objects.select_related("user")
-        .filter(digest=_digest(key), user__is_active=True)
-        .first()
-    )
-    if row is None:
+    rows = _BY_DIGEST.rows(_digest(key))
+    if not rows:
         return None
+    key_id, user_id, username, hf_id, scope, expires_at = rows[0][:6]
     owner = KeyOwner(
-        key_id=row.pk,
-        user_id=row.user_id,
-        username=row.user.username,
-        hf_id=row.user.hf_id or "",
-        scopes=with_implied(read_scopes(row.scope)),
-        expires_at=row.expires_at,
+        key_id=key_id,
+        user_id=user_id,
+        username=username,
+        hf_id=hf_id or "",
+        scopes=with_implied(read_scopes(scope)),
+        expires_at=expires_at,
+        preferences=read_preferences(rows, 6),
     )
     return None if owner.has_expired else owner
 

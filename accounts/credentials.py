@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import httpx2
 from asgiref.sync import async_to_sync, sync_to_async
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from accounts import audit, identity
 from accounts.audit import Action
 from accounts.caching import SingleFlightCache
+from accounts.database import changes, lookups
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
 from accounts.outgoing import tls_context
@@ -95,7 +95,7 @@ async def recheck(user_id: int, token: str) -> None:
         await whoami(token)
     except TokenRefused:
         with suppress(SignInNeeded, HubUnreachable):
-            await database_sync_to_async(_expire)(user_id, token)
+            await changes.run(_expire, user_id, token)
             await hub_token(user_id)
     except HubUnreachable:
         pass
@@ -115,7 +115,7 @@ def _expire(user_id: int, token: str) -> None:
 
 
 async def _load(user_id: int) -> tuple[str, float]:
-    credential = await database_sync_to_async(_find)(user_id)
+    credential = await lookups.run(_find, user_id)
     if credential is None or not credential.is_usable:
         raise SignInNeeded
     if _is_fresh(credential):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from channels.db import database_sync_to_async
+from accounts.database import notes
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class LastUse(Generic[K]):
         except RuntimeError:
             self._write(used)
         else:
-            write = loop.create_task(database_sync_to_async(self._write)(used))
+            write = loop.create_task(notes.run(self._write, used))
             self._writes.add(write)
             write.add_done_callback(self._forget)
 

@@ -4,18 +4,20 @@ All writes go through here, and each announces itself with `preferences_changed`
 this process forget at once. Other processes keep what they read for a second at most.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, FilteredRelation, Max, Q, QuerySet
 from django.dispatch import Signal
 
 from accounts import audit
 from accounts.audit import Action
 from accounts.catalogue import catalogue
+from accounts.compiled_query import CompiledQuery, Row
 from accounts.models import SelectedSpace, ToolSelection, User
 
 preferences_changed = Signal()
@@ -86,27 +88,80 @@ class TooManySpaces(Exception):
         self.limit = limit
 
 
-def load_preferences(user_id: int) -> Preferences:
-    user = User.objects.select_related("tool_selection").filter(pk=user_id).first()
-    selection: ToolSelection | None = getattr(user, "tool_selection", None)
-    spaces = SelectedSpace.objects.filter(user_id=user_id, is_active=True)
-    return Preferences(
-        tools=None if selection is None else frozenset(selection.tools),
-        spaces=tuple(_saved_space(row) for row in spaces),
-        include_images=selection.include_images if selection else True,
-        hub_changes=user.hub_changes if user else 0,
+NO_PREFERENCES = Preferences(tools=None, spaces=(), include_images=True)
+
+
+@dataclass(frozen=True)
+class KnownUser:
+    """Somebody who signed in here."""
+
+    user_id: int
+    is_active: bool
+    preferences: Preferences
+
+
+def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[Any, Row]:
+    """Return these columns and then what read_preferences takes, a row for each Space at least.
+
+    `user` leads from a row to the person: "user__", or "" where it is the person.
+    """
+    spaces = FilteredRelation(f"{user}spaces", condition=Q(**{f"{user}spaces__is_active": True}))
+    found: QuerySet[Any, Row] = (
+        rows.annotate(active_spaces=spaces)
+        .order_by("active_spaces__slot")
+        .values_list(
+            *columns,
+            f"{user}hub_changes",
+            f"{user}tool_selection__tools",
+            f"{user}tool_selection__include_images",
+            "active_spaces__space_id",
+            "active_spaces__slot",
+            "active_spaces__is_private",
+            "active_spaces__title",
+            "active_spaces__emoji",
+        )
     )
+    return found
+
+
+def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
+    """Read what with_preferences added, from the column `first` on."""
+    hub_changes, tools, include_images = rows[0][first : first + 3]
+    return Preferences(
+        tools=None if tools is None else frozenset(tools),
+        spaces=tuple(SavedSpace(*row[first + 3 :]) for row in rows if row[first + 3] is not None),
+        include_images=include_images is not False,
+        hub_changes=hub_changes,
+    )
+
+
+def _known_user(rows: Sequence[Row]) -> KnownUser | None:
+    if not rows:
+        return None
+    user_id, is_active = rows[0][:2]
+    return KnownUser(user_id, is_active, read_preferences(rows, 2))
+
+
+_BY_HF_ID = CompiledQuery(
+    lambda hf_id: with_preferences(User.objects.filter(hf_id=hf_id), "", "pk", "is_active")
+)
+
+
+def load_preferences(user_id: int) -> Preferences:
+    rows = with_preferences(User.objects.filter(pk=user_id), "", "pk", "is_active")
+    user = _known_user(list(rows))
+    return user.preferences if user else NO_PREFERENCES
+
+
+def find_user(hf_id: str) -> KnownUser | None:
+    """Return the user who signed in here with this Hugging Face id, if any."""
+    return _known_user(_BY_HF_ID.rows(hf_id))
 
 
 def note_hub_change(user_id: int) -> None:
     """Let no process go on with what it remembers of the Hub for this user."""
     User.objects.filter(pk=user_id).update(hub_changes=F("hub_changes") + 1)
     announce(user_id)
-
-
-def find_user(hf_id: str) -> tuple[int, bool] | None:
-    """Return the user who signed in here with this Hugging Face id, if any, and is_active."""
-    return User.objects.filter(hf_id=hf_id).values_list("pk", "is_active").first()
 
 
 def save_tools(

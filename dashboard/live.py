@@ -6,7 +6,7 @@ import orjson
 from django.template.loader import render_to_string
 
 from accounts.caching import SingleFlightCache
-from dashboard.background import in_background
+from dashboard.background import background
 from dashboard.pages import page_context, series_json
 from dashboard.ranges import Range
 from dashboard.store import read_snapshot
@@ -29,7 +29,7 @@ class LivePages:
         """Return the next message for a page, as text."""
 
         async def load() -> tuple[dict[str, object], float]:
-            return await in_background(lambda: _make(shown)), KEEP_SECONDS
+            return await background.run(_make, shown), KEEP_SECONDS
 
         page = await self._pages.get(shown.name, load)
         return orjson.dumps({"type": "snapshot", "sequence": sequence, **page}).decode()

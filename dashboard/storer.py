@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, Self, TypeVar
 from uuid import uuid4
 
-from dashboard.background import start_in_background
+from dashboard.background import background
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Storer(Generic[B]):
         batch, self._batch = self._batch, self._new_batch()
         if not len(batch):
             return
-        self._writing = start_in_background(lambda: self._store(batch))
+        self._writing = background.submit(self._store, batch)
         try:
             # Shielded: a thread that writes cannot be stopped, and what it writes must count once.
             await asyncio.shield(asyncio.wrap_future(self._writing))

@@ -4,7 +4,7 @@ lists them."""
 import sys
 from urllib.parse import urlsplit
 
-from hfmcp_site import env
+from hfmcp_site import env, postgresql
 
 BASE_DIR = env.BASE_DIR
 
@@ -140,15 +140,30 @@ TEMPLATES = [
 ]
 
 # Storage: everything that lasts is in the database; Redis holds what workers share for a while
+DATABASE_THREADS = env.integer("DATABASE_THREADS", 4, minimum=1)
+DATABASE_POOL_SIZE = env.integer("DATABASE_POOL_SIZE", 8, minimum=1)
+DATABASE_CONNECT_SECONDS = env.integer("DATABASE_CONNECT_SECONDS", 3, minimum=1)
+DATABASE_STATEMENT_SECONDS = env.integer("DATABASE_STATEMENT_SECONDS", 15)
+DATABASE_LOCK_SECONDS = env.integer("DATABASE_LOCK_SECONDS", 5)
+DATABASE_WAIT_SECONDS = env.integer("DATABASE_WAIT_SECONDS", 5, minimum=1)
 DATABASES = {"default": env.env.db("DATABASE_URL", env.DEFAULT_DATABASE)}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": DATABASE_LOCK_SECONDS,
     }
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"].get("OPTIONS", {}),
+        **postgresql.connection_options(
+            connect_seconds=DATABASE_CONNECT_SECONDS,
+            statement_seconds=DATABASE_STATEMENT_SECONDS,
+            lock_seconds=DATABASE_LOCK_SECONDS,
+        ),
+        "pool": postgresql.pool_options(DATABASE_POOL_SIZE, DATABASE_WAIT_SECONDS),
+    }
 
 if REDIS_URL:
     CACHES = {
@@ -304,6 +319,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},  # its own handlers would bypass the formatter
         # httpx2 logs whole URLs, which may carry what a user searched for.
         "httpx2": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},  # quotes what the driver says, at each attempt
         "oauth2_provider": {"level": "WARNING"},  # says each hour what it found nothing of
         **{name: {"level": LOG_LEVEL} for name in OUR_PACKAGES},
     },

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.authorization.models import AccessToken
 from accounts.authorization.scopes import Scope, read_scopes, with_implied
+from accounts.compiled_query import CompiledQuery
+from accounts.preferences import Preferences, read_preferences, with_preferences
 
 ACCESS_PREFIX = "hfmcp_at_"
 REFRESH_PREFIX = "hfmcp_rt_"
@@ -33,6 +35,7 @@ class TokenGrant:
     resources: frozenset[str]
     """Addresses at which it counts, as accounts.authorization.resources writes them."""
     expires_at: datetime
+    preferences: Preferences
 
     @property
     def has_expired(self) -> bool:
@@ -47,35 +50,42 @@ def generate_refresh_token(request: object) -> str:
     return REFRESH_PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
 
 
+_BY_CHECKSUM = CompiledQuery(
+    lambda checksum: with_preferences(
+        AccessToken.objects.filter(
+            token_checksum=checksum, user__is_active=True, application__is_active=True
+        ),
+        "user__",
+        *("pk", "user_id", "application_id", "user__username", "user__hf_id"),
+        *("application__client_id", "application__name", "scope", "resource", "expires"),
+    )
+)
+
+
 def find_token(token: str) -> TokenGrant | None:
     """Return what this access token grants, None for one that grants nothing (any more)."""
     if not token.startswith(ACCESS_PREFIX) or len(token) > _MAX_LENGTH:
         return None
-    row = (
-        AccessToken.objects.select_related("user", "application")
-        .filter(
-            token_checksum=sha256(token.encode()).hexdigest(),
-            expires__gt=timezone.now(),
-            user__is_active=True,
-            application__is_active=True,
-        )
-        .first()
-    )
-    if row is None or row.user is None or row.application is None:
+    rows = _BY_CHECKSUM.rows(sha256(token.encode()).hexdigest())
+    if not rows:
         return None
-    scopes = with_implied(read_scopes(row.scope))
+    *ids, username, hf_id, client_id, client_name, scope, resource, expires = rows[0][:10]
+    token_id, user_id, application_id = ids
+    scopes = with_implied(read_scopes(scope))
     # A token for nowhere in particular is not one for everywhere.
-    if not scopes or not row.resource:
+    if not scopes or not resource:
         return None
-    return TokenGrant(
-        token_id=row.pk,
-        user_id=row.user.pk,
-        username=row.user.username,
-        hf_id=row.user.hf_id or "",
-        application_id=row.application.pk,
-        client_id=row.application.client_id,
-        client_name=row.application.name,
+    grant = TokenGrant(
+        token_id=token_id,
+        user_id=user_id,
+        username=username,
+        hf_id=hf_id or "",
+        application_id=application_id,
+        client_id=client_id,
+        client_name=client_name,
         scopes=scopes,
-        resources=frozenset(row.resource),
-        expires_at=row.expires,
+        resources=frozenset(resource),
+        expires_at=expires,
+        preferences=read_preferences(rows, 10),
     )
+    return None if grant.has_expired else grant

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import DatabaseError
 
@@ -22,11 +21,13 @@ from accounts.authorization.scopes import ALL_SCOPES, Scope
 from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.caching import SingleFlightCache
 from accounts.credentials import hub_token, recheck
+from accounts.database import changes, lookups
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.preferences import (
+    NO_PREFERENCES,
+    KnownUser,
     Preferences,
     find_user,
-    load_preferences,
     note_hub_change,
     preferences_changed,
 )
@@ -88,7 +89,7 @@ class Caller:
         if self.user_id is None:
             return
         try:
-            await database_sync_to_async(note_hub_change)(self.user_id)
+            await changes.run(note_hub_change, self.user_id)
         except DatabaseError:
             # The change was made, and is to be reported as such.
             logger.exception("Other processes may show for a while what was before a change.")
@@ -165,7 +166,7 @@ async def _caller_of_access_key(key: str) -> Caller:
         Credential.ACCESS_KEY,
         owner.user_id,
         owner.username,
-        await _preferences_of(owner.user_id),
+        owner.preferences,
         scopes=owner.scopes,
     )
 
@@ -179,7 +180,7 @@ async def _caller_of_access_token(token: str) -> Caller:
         Credential.OAUTH,
         grant.user_id,
         grant.username,
-        await _preferences_of(grant.user_id),
+        grant.preferences,
         scopes=grant.scopes,
         client_id=grant.client_id,
         resources=grant.resources,
@@ -200,11 +201,14 @@ async def _caller_of_hf_token(token: str) -> Caller:
             "Hugging Face cannot be reached to check this token. Try again soon.",
             error.retry_after_seconds,
         ) from error
-    user_id, is_active = await _users.get(account.id, lambda: _load_user(account.id))
-    if not is_active:
+    user = await _users.get(account.id, lambda: _load_user(account.id))
+    if user is _STRANGER:
+        return Caller(Credential.HF_TOKEN, username=account.name, _hf_token=token)
+    if not user.is_active:
         raise _invalid_token("This account has been disabled on this server.")
-    preferences = None if user_id is None else await _preferences_of(user_id)
-    return Caller(Credential.HF_TOKEN, user_id, account.name, preferences, _hf_token=token)
+    return Caller(
+        Credential.HF_TOKEN, user.user_id, account.name, user.preferences, _hf_token=token
+    )
 
 
 # Caches of what the database says. A stored None could not be told from "unknown", hence the
@@ -221,40 +225,38 @@ _NOTHING = TokenGrant(
     scopes=frozenset(),
     resources=frozenset(),
     expires_at=_LONG_AGO,
+    preferences=NO_PREFERENCES,
 )
 _grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_entries=10_000)
 _NOBODY = KeyOwner(
-    key_id=0, user_id=0, username="", hf_id="", scopes=frozenset(), expires_at=_LONG_AGO
+    key_id=0,
+    user_id=0,
+    username="",
+    hf_id="",
+    scopes=frozenset(),
+    expires_at=_LONG_AGO,
+    preferences=NO_PREFERENCES,
 )
 _key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_entries=10_000)
-_users: SingleFlightCache[str, tuple[int | None, bool]] = SingleFlightCache(max_entries=10_000)
-"""By Hugging Face id: our user and whether they may come in, as may who never signed in here."""
-_preferences: SingleFlightCache[int, Preferences] = SingleFlightCache(max_entries=10_000)
+_STRANGER = KnownUser(user_id=0, is_active=True, preferences=NO_PREFERENCES)
+_users: SingleFlightCache[str, KnownUser] = SingleFlightCache(max_entries=10_000)
+"""By Hugging Face id; _STRANGER for who never signed in here."""
 
 
 async def _load_owner(key: str) -> tuple[KeyOwner, float]:
-    return await database_sync_to_async(find_access_key)(key) or _NOBODY, KNOWN_SECONDS
+    return await lookups.run(find_access_key, key) or _NOBODY, KNOWN_SECONDS
 
 
 async def _load_grant(token: str) -> tuple[TokenGrant, float]:
-    return await database_sync_to_async(find_token)(token) or _NOTHING, KNOWN_SECONDS
+    return await lookups.run(find_token, token) or _NOTHING, KNOWN_SECONDS
 
 
-async def _load_user(hf_id: str) -> tuple[tuple[int | None, bool], float]:
-    return await database_sync_to_async(find_user)(hf_id) or (None, True), KNOWN_SECONDS
-
-
-async def _preferences_of(user_id: int) -> Preferences:
-    async def load() -> tuple[Preferences, float]:
-        return await database_sync_to_async(load_preferences)(user_id), KNOWN_SECONDS
-
-    return await _preferences.get(user_id, load)
+async def _load_user(hf_id: str) -> tuple[KnownUser, float]:
+    return await lookups.run(find_user, hf_id) or _STRANGER, KNOWN_SECONDS
 
 
 def forget_user(sender: Any, user_id: int, **kwargs: Any) -> None:
-    _preferences.forget(user_id)
-    # Keys and ids are few and cheap to ask for again, and which of them are this user's is not
-    # worth an index.
+    # Which of them are this user's is not worth an index: they are cheap to ask for again.
     _key_owners.clear()
     _grants.clear()
     _users.clear()

@@ -97,8 +97,10 @@ def test_every_change_is_announced_once_it_can_be_read(alice, changed, action):
 
 
 def test_a_person_is_found_by_their_hugging_face_id_and_whether_they_may_come_in(alice):
-    assert find_user(alice.hf_id) == (alice.pk, True)
-    assert find_user("nobody") is None
-
+    found = find_user(alice.hf_id)
     User.objects.update(is_active=False)
-    assert find_user(alice.hf_id) == (alice.pk, False)
+    locked_out = find_user(alice.hf_id)
+
+    assert (found.user_id, found.is_active) == (alice.pk, True)
+    assert (locked_out.user_id, locked_out.is_active) == (alice.pk, False)
+    assert find_user("nobody") is None

@@ -1,0 +1,103 @@
+"""What it costs to know who calls, on PostgreSQL: `python -m benchmarks.callers`.
+
+Nobody, one access key, and many access keys of as many people, in turn.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.environment import SETTINGS
+from tests.live.product import Product, start_product
+from tests.live.storage import fresh_database
+
+_SCRIPT = Path(__file__).with_name("callers.lua")
+_BODY = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
+_MAKE_KEYS = """
+import sys, django
+django.setup()
+from accounts.access_keys import create_access_key
+from accounts.models import User
+from accounts.preferences import add_space, save_tools
+for number in range(int(sys.argv[1])):
+    user = User.objects.create(username=f"person-{number}", hf_id=f"person-{number}")
+    save_tools(user, ["hub_repo_search", "hf_fs"], include_images=True)
+    add_space(user, "owner/space", is_private=False, title="Space", emoji="")
+    print(create_access_key(user, "key")[1])
+"""
+
+
+def main() -> int:
+    options = _options()
+    with fresh_database() as database_url:
+        env = {"DATABASE_URL": database_url, "SECRET_KEY": secrets.token_urlsafe(50)}
+        with start_product(env) as product:
+            keys = _make_keys(env, options.people)
+            callers = {"nobody": [""], "one key": keys[:1], f"{len(keys)} keys": keys}
+            rates: dict[str, list[float]] = {name: [] for name in callers}
+            for _ in range(options.rounds):
+                for name, theirs in callers.items():
+                    rates[name].append(_requests_per_second(product, theirs, options))
+    base = median(rates["nobody"])
+    for name, measured in rates.items():
+        rate = median(measured)
+        spread = f"{min(measured):,.0f}-{max(measured):,.0f}"
+        print(f"{name:<12}{rate:>10,.0f} a second   {spread:>16}   {base / rate:.2f} times nobody")
+    return 0
+
+
+def _make_keys(env: dict[str, str], people: int) -> list[str]:
+    made = subprocess.run(
+        [sys.executable, "-c", _MAKE_KEYS, str(people)],
+        env={**os.environ, **SETTINGS, **env},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return made.stdout.split()
+
+
+def _requests_per_second(product: Product, keys: list[str], options: Any) -> float:
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{options.connections}",
+        f"-d{options.seconds}s",
+        "--timeout",
+        "10s",
+    ]
+    run = subprocess.run(
+        [*command, "-s", str(_SCRIPT), f"{product.url}/mcp"],
+        env={**os.environ, "KEYS": "\n".join(keys), "REQUEST_BODY": _BODY},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    said = json.loads(next(_json_lines(run.stdout)))
+    if said["failed"] or said["refused"]:
+        raise SystemExit(f"Not all were answered well: {said}")
+    return float(said["requests"] / said["seconds"])
+
+
+def _json_lines(text: str) -> Iterator[str]:
+    return (line for line in text.splitlines() if line.startswith("{"))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.callers", description=__doc__)
+    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--connections", type=int, default=32)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
