@@ -24,7 +24,13 @@ GROUND = ("hub", "protocol")
 WITHOUT_IO = (
     "mcpendpoint.protocol.messages",
     "mcpendpoint.access.selection",
+    "mcpendpoint.protocol.portable_tools",
+    "mcpendpoint.protocol.visible_text",
+    "mcpendpoint.gradio.drafts",
+    "mcpendpoint.gradio.mending",
+    "mcpendpoint.gradio.metadata",
     "mcpendpoint.gradio.naming",
+    "mcpendpoint.gradio.references",
     "mcpendpoint.gradio.schema",
     "mcpendpoint.hub.ids",
     "mcpendpoint.tools.leniency",

@@ -6,5 +6,7 @@ calling.py    one call of a tool at a Space: the result, or what went wrong
 upstream.py   the same as JSON-RPC, and a session if the Space insists (exchange.py: one POST)
 transport.py  the HTTP client for Spaces      freshness.py  a cache that outlives its answers
 naming.py     names of tools (pure)           schema.py   what a Space says of its tools (pure)
-states.py     why a Space cannot serve (pure) results.py  what a call brought back (pure)
+mending.py    a schema that everybody takes (pure; references.py, drafts.py)
+metadata.py   what of `_meta` passes (pure)   states.py   why a Space cannot serve (pure)
+results.py    what a call brought back (pure)
 """

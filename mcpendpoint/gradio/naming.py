@@ -1,14 +1,19 @@
 """What a Space's tool is called here. Pure: no I/O.
 
 A name is made of the Space's prefix and the tool's own name, and of nothing else: no other tool
-and no other Space can change it.
+and no other Space can change it. Clients put a prefix of their own before it and cut at 60 or 64
+characters, hence MAX_NAME_CHARS; and tools of a Space differ in the ends of their names, as Gradio
+begins each with the name of the Space.
 """
 
 import re
 from hashlib import sha256
 
-MAX_NAME_CHARS = 64
-DIGEST_CHARS = 4
+from mcpendpoint.protocol.portable_tools import MAX_NAME_CHARS
+
+URL_DIGEST_CHARS = 4
+NAME_DIGEST_CHARS = 6
+_ACCEPTED = re.compile(r"[A-Za-z0-9_-]+")
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]+")
 _PREFIX = re.compile(r"grp?[1-9][0-9]{0,4}_|grx[0-9a-f]{4}(?:[0-9a-f]{8})?_")
 
@@ -20,16 +25,17 @@ def space_prefix(slot: int, is_private: bool) -> str:
 
 def url_space_prefix(space_id: str) -> str:
     """Return what the names of the tools of a Space named in the URL start with."""
-    return f"grx{_digest(space_id.lower())}_"
+    return f"grx{_digest(space_id.lower(), URL_DIGEST_CHARS)}_"
 
 
 def tool_name(prefix: str, upstream: str) -> str:
     """Return a name that clients accept. What it had to lose is made up for by a digest."""
-    name = _FORBIDDEN.sub("_", upstream)
     room = MAX_NAME_CHARS - len(prefix)
-    if name == upstream and 0 < len(name) <= room:
-        return prefix + name
-    return f"{prefix}{name[: room - DIGEST_CHARS - 1]}_{_digest(upstream)}"
+    if len(upstream) <= room and _ACCEPTED.fullmatch(upstream):
+        return prefix + upstream
+    digest = _digest(upstream, NAME_DIGEST_CHARS)
+    name = _FORBIDDEN.sub("_", upstream)[-(room - len(digest) - 1) :].strip("_-")
+    return f"{prefix}{digest}_{name}" if name else prefix + digest
 
 
 def prefix_of(name: str) -> str | None:
@@ -38,5 +44,5 @@ def prefix_of(name: str) -> str | None:
     return found[0] if found else None
 
 
-def _digest(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_CHARS]
+def _digest(text: str, chars: int) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:chars]

@@ -1,50 +1,49 @@
 """What a Space says of its tools (GET /gradio_api/mcp/schema), read as hostile input. Pure: no I/O.
 
-A bad tool is left out, with the reason, and the others stay. JSON Schemas are passed on as they
-are, but for a `type` that is missing at the root and for `x-mcp-header`: that annotation asks
-clients to send an argument as an HTTP header too, which would go to us and never to the Space.
+A tool that cannot be offered is left out, with the reason, and the others stay.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+
+from mcpendpoint.gradio.drafts import sentences, shortened
+from mcpendpoint.gradio.mending import BadSchema, MendedSchema, mend_schema
+from mcpendpoint.gradio.metadata import portable_meta
+from mcpendpoint.gradio.references import BadReference
+from mcpendpoint.protocol.portable_tools import MAX_DESCRIPTION_CHARS, fault_of_schema
+from mcpendpoint.protocol.visible_text import visible, visible_line
 
 MAX_TOOLS = 100
 MAX_TOOL_BYTES = 128_000
 MAX_DEPTH = 40
 MAX_NAME_CHARS = 200
-MAX_DESCRIPTION_CHARS = 10_000
 MAX_REASONS = 10
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_ANONYMOUS_FUNCTION = re.compile(r"<lambda|(?:^|_)_lambda_(?:_\d+)?$")
-_ONE_SCHEMA = frozenset(
-    {
-        "additionalProperties",
-        "contains",
-        "contentSchema",
-        "else",
-        "if",
-        "items",
-        "not",
-        "propertyNames",
-        "then",
-        "unevaluatedItems",
-        "unevaluatedProperties",
-    }
+_LAMBDA = re.compile(r"<lambda|(?:^|_)(?:_lambda_|lambda)(?:_\d+)?$")
+"""What Gradio makes of a function without a name: in the names of tools, and of endpoints."""
+
+_UPLOADING = (
+    re.compile(
+        r"If a user passes a file as an input, use the upload_file_to_gradio tool"
+        r"[^\n]{0,250}?as the input to the tool\b\.?"
+    ),
+    re.compile(r"[^.!?\n]*\bupload_file_to_gradio\b[^.!?\n]*[.!?]?"),
 )
-_SCHEMA_LISTS = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItems"})
-_SCHEMA_MAPS = frozenset(
-    {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
-)
-_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+"""Gradio tells of a tool that runs on the user's machine, which is not here."""
+HOW_TO_GIVE_FILES = "Files are given by their http(s) URLs."
 
 
 class BadTool(ValueError):
     """Why a tool cannot be offered."""
+
+
+class NamelessFunction(ValueError):
+    """A lambda, whose name would say nothing."""
 
 
 class NotASchema(ValueError):
@@ -56,7 +55,11 @@ class UpstreamTool:
     name: str
     description: str
     input_schema: dict[str, Any]
-    meta: dict[str, Any]
+    meta: dict[str, Any] = field(default_factory=dict)
+    own_name: str = ""
+    """What it is called in a call, where that says nothing: a lambda's."""
+    argument_names: dict[str, str] = field(default_factory=dict)
+    """What the Space calls arguments that are called otherwise here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +75,7 @@ def parse_schema(document: Any) -> SpaceSchema:
     """Read the array or the object form. Raises NotASchema for anything else."""
     tools: dict[str, UpstreamTool] = {}
     rejected: list[str] = []
+    lambdas = 0
     for label, entry in _entries(document):
         try:
             tool = _parse_tool(entry)
@@ -82,9 +86,23 @@ def parse_schema(document: Any) -> SpaceSchema:
             if len(tools) == MAX_TOOLS:
                 raise BadTool(f"comes after the first {MAX_TOOLS}")
             tools[tool.name] = tool
-        except BadTool as reason:
+        except NamelessFunction:
+            lambdas += 1
+        except (BadTool, BadSchema, BadReference) as reason:
             rejected.append(f"The tool “{label}” was left out: it {reason}.")
-    return SpaceSchema(tuple(tools.values()), tuple(_shortened(rejected)))
+    reasons = _shortened(rejected)
+    if lambdas:
+        reasons.append(_of_lambdas(lambdas))
+    return SpaceSchema(tuple(tools.values()), tuple(reasons))
+
+
+def _of_lambdas(number: int) -> str:
+    functions = (
+        "1 function without a name (a lambda) was"
+        if number == 1
+        else (f"{number} functions without names (lambdas) were")
+    )
+    return f"{functions} left out; with api_name the app's author can give one."
 
 
 def _entries(document: Any) -> Iterator[tuple[str, Any]]:
@@ -113,35 +131,51 @@ def _parse_tool(entry: Any) -> UpstreamTool | None:
     info = entry.get("meta")
     if isinstance(info, dict) and info.get("mcp_type", "tool") != "tool":
         return None
-    name = entry.get("name")
-    if not isinstance(name, str) or not name.strip():
+    info = info if isinstance(info, dict) else {}
+    own_name = entry.get("name")
+    if not isinstance(own_name, str) or not own_name.strip():
         raise BadTool("has no name")
-    if len(name) > MAX_NAME_CHARS or _CONTROL.search(name):
+    if len(own_name) > MAX_NAME_CHARS or _CONTROL.search(own_name):
         raise BadTool("has a name that is too long or holds control characters")
-    if _ANONYMOUS_FUNCTION.search(name):
-        return None
-    description = entry.get("description")
-    meta = entry.get("_meta")
+    name = _telling_name(own_name, info.get("endpoint_name"))
+    if headers := info.get("headers"):
+        raise BadTool(f"needs the header {_listed(headers)}, which cannot be sent from here yet")
+    mended = _mended_schema(entry.get("inputSchema"))
     return UpstreamTool(
         name=name,
-        description=description[:MAX_DESCRIPTION_CHARS] if isinstance(description, str) else "",
-        input_schema=_checked_schema(entry.get("inputSchema")),
-        meta=_portable_meta(meta) if isinstance(meta, dict) else {},
+        description=_description(entry.get("description"), mended),
+        input_schema=mended.schema,
+        meta=portable_meta(entry.get("_meta")),
+        own_name=own_name,
+        argument_names=mended.argument_names,
     )
 
 
-def _portable_meta(meta: dict[str, Any]) -> dict[str, Any]:
-    """Return what still means something here: not what points to resources of the Space."""
-    if _is_too_deep(meta) or len(orjson.dumps(meta)) > MAX_TOOL_BYTES:
-        return {}
-    return {
-        key: value
-        for key, value in meta.items()
-        if key != "ui" and not key.startswith(("ui/", "openai/", "io.modelcontextprotocol/"))
-    }
+def _telling_name(name: str, endpoint: Any) -> str:
+    """Return the tool's name; for a lambda the one that its endpoint was given, if it was."""
+    if not _LAMBDA.search(name):
+        return name
+    label = visible_line(endpoint.strip("/"))[:MAX_NAME_CHARS] if isinstance(endpoint, str) else ""
+    if label and not _LAMBDA.search(label):
+        return label
+    raise NamelessFunction
 
 
-def _checked_schema(schema: Any) -> dict[str, Any]:
+def _listed(headers: Any) -> str:
+    names = [_label(name) for name in headers if isinstance(name, str)] if headers else []
+    return ", ".join(names[:5]) or "that it names"
+
+
+def _description(text: Any, mended: MendedSchema) -> str:
+    shown = visible(text) if isinstance(text, str) else ""
+    for uploading in _UPLOADING:
+        before, *after = uploading.split(shown[: 4 * MAX_DESCRIPTION_CHARS])
+        if after:
+            shown = sentences(before, HOW_TO_GIVE_FILES, *after)
+    return shortened(sentences(shown, *mended.notes), MAX_DESCRIPTION_CHARS)
+
+
+def _mended_schema(schema: Any) -> MendedSchema:
     if not isinstance(schema, dict):
         raise BadTool("has no input schema")
     if _is_too_deep(schema):
@@ -149,53 +183,13 @@ def _checked_schema(schema: Any) -> dict[str, Any]:
     encoded = orjson.dumps(schema)
     if len(encoded) > MAX_TOOL_BYTES:
         raise BadTool(f"has a schema larger than {MAX_TOOL_BYTES // 1000} kB")
-    schema = orjson.loads(encoded)  # a copy of our own
     kind = schema.get("type", "object")
-    if kind != "object" and not (isinstance(kind, list) and "object" in kind):
+    if isinstance(kind, str | list) and "object" not in kind:
         raise BadTool("takes something other than an object of arguments")
-    _check_form(schema)
-    for position in _positions(schema):
-        _check_references(position)
-        position.pop("x-mcp-header", None)
-    return {**schema, "type": "object"}
-
-
-def _check_form(schema: dict[str, Any]) -> None:
-    """Refuse what would make a client reject the whole list of tools."""
-    properties = schema.get("properties", {})
-    if not isinstance(properties, dict):
-        raise BadTool("has properties that are not an object")
-    if not all(isinstance(value, dict | bool) for value in properties.values()):
-        raise BadTool("has a property that is not a schema")
-    required = schema.get("required", [])
-    if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-        raise BadTool("has a list of required arguments that is none")
-    if not isinstance(schema.get("$schema", ""), str):
-        raise BadTool("has a $schema that is not a text")
-
-
-def _check_references(position: dict[str, Any]) -> None:
-    for key in _REFERENCES:
-        target = position.get(key, "#")
-        if not isinstance(target, str) or not target.startswith("#"):
-            raise BadTool("has a schema that refers to another document")
-
-
-def _positions(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield each place of a schema where keywords stand, not those where data or names do."""
-    waiting: list[Any] = [schema]
-    while waiting:
-        position = waiting.pop()
-        if not isinstance(position, dict):
-            continue
-        yield position
-        for key, value in position.items():
-            if key in _ONE_SCHEMA and isinstance(value, dict):
-                waiting.append(value)
-            elif key in _SCHEMA_LISTS and isinstance(value, list):
-                waiting.extend(value)
-            elif key in _SCHEMA_MAPS and isinstance(value, dict):
-                waiting.extend(value.values())
+    mended = mend_schema(schema)
+    if fault := fault_of_schema(mended.schema):
+        raise BadTool(fault)
+    return mended
 
 
 def _is_too_deep(value: Any) -> bool:
@@ -214,7 +208,7 @@ def _children(value: Any) -> Iterable[Any]:
 
 
 def _label(name: str) -> str:
-    return _CONTROL.sub("", name)[:60]
+    return visible_line(name)[:60]
 
 
 def _shortened(reasons: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -16,16 +16,20 @@ from mcp_types import CallToolResult
 
 from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space, find_tools
+from mcpendpoint.gradio.drafts import shortened
 from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.upstream import ReportProgress
+from mcpendpoint.protocol.portable_tools import MAX_DESCRIPTION_CHARS
+from mcpendpoint.protocol.visible_text import visible_line
 
 logger = logging.getLogger(__name__)
 
 MAX_CONCURRENT_SPACES = 10
 LIST_SECONDS = 15.0
 MAX_LISTINGS_OF_A_SCHEMA = 100
+MAX_DOUBLES = 5
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class SpaceTool:
     meta: dict[str, Any]
     upstream_description: str = ""
     """What the Space itself says, without our mention of it."""
+    argument_names: dict[str, str] = field(default_factory=dict)
+    """What the Space calls arguments that are called otherwise here."""
 
 
 @dataclass(frozen=True)
@@ -144,11 +150,14 @@ def _with_tools(
     choice: SpaceChoice, info: SpaceInfo, schema: SpaceSchema, failure: SpaceError | None
 ) -> SpaceListing:
     tools: dict[str, SpaceTool] = {}
+    doubles: list[str] = []
     for upstream in schema.tools:
         tool = _tool(choice, info, upstream)
-        # Two names that differ and become one: once in 65 536 pairs that had to be changed.
-        tools.setdefault(tool.name, tool)
-    sentences = [*([str(failure)] if failure else []), *schema.rejected]
+        if tool.name in tools:
+            doubles.append(f"The tool “{tool.upstream_name}” was left out: its name is another's.")
+        else:
+            tools[tool.name] = tool
+    sentences = [*([str(failure)] if failure else []), *schema.rejected, *doubles[:MAX_DOUBLES]]
     if not tools and not sentences:
         sentences = [f"The Space {info.space_id} has no tools."]
     problem = " ".join(sentences) or None
@@ -156,17 +165,19 @@ def _with_tools(
 
 
 def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:
-    source = f"(from the Hugging Face Space {choice.space_id})"
+    source = f"(from the Hugging Face Space {choice.space_id}, in its owner's words)"
+    room = MAX_DESCRIPTION_CHARS - len(source) - 1
     return SpaceTool(
         name=tool_name(choice.prefix, tool.name),
         space_id=choice.space_id,
         is_private=info.is_private,
-        upstream_name=tool.name,
-        title=f"{choice.space_id}: {tool.name}",
-        description=f"{tool.description.strip()} {source}".strip(),
+        upstream_name=tool.own_name or tool.name,
+        title=f"{choice.space_id}: {visible_line(tool.name)}",
+        description=f"{shortened(tool.description, room)} {source}".strip(),
         input_schema=tool.input_schema,
         meta=tool.meta,
-        upstream_description=tool.description.strip(),
+        upstream_description=tool.description,
+        argument_names=tool.argument_names,
     )
 
 
@@ -183,7 +194,7 @@ async def call_space_tool(
     return await call_tool(
         found.value,
         tool.upstream_name,
-        arguments,
+        {tool.argument_names.get(name, name): value for name, value in arguments.items()},
         token=token,
         include_images=include_images,
         report_progress=report_progress,

@@ -102,6 +102,10 @@ def _count_uses(node: Schema, uses: Counter[str]) -> None:
 def _simplify(node: Schema, noise: Sequence[str]) -> None:
     for key in noise:
         node.pop(key, None)
+    if isinstance(node.get("const"), str):
+        node["enum"] = [node.pop("const")]  # which Gemini knows
+    if isinstance(node.get("additionalProperties"), bool):
+        del node["additionalProperties"]  # google-genai expects a schema there and fails
     required = node.get("required", ())
     for name, prop in node.get("properties", {}).items():
         if name not in required:

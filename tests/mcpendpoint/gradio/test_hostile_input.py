@@ -3,18 +3,23 @@
 import mcp_types
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from mcp_types.methods import serialize_server_result
 
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.results import NotAResult, read_result
 from mcpendpoint.gradio.schema import NotASchema, parse_schema
+from mcpendpoint.protocol.portable_tools import fault_of_name
 
 KEYS = st.sampled_from(
     ["name", "description", "inputSchema", "type", "properties", "required", "items", "$ref"]
+    + ["$defs", "oneOf", "allOf", "enum", "const", "default", "title", "format", "pattern"]
+    + ["minimum", "maxItems", "additionalProperties", "prefixItems", "nullable", "größe"]
     + ["meta", "_meta", "mcp_type", "x-mcp-header", "anyOf", "content", "text", "data", "uri"]
     + ["mimeType", "resource", "isError", "structuredContent", "annotations"]
 )
 WORDS = st.sampled_from(["object", "string", "tool", "text", "image", "resource", "#", "a/b"])
+WORDS |= st.sampled_from(["array", "number", "null", "#/$defs/name", "#/properties/type", "[a"])
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False)
 SCALARS |= st.text(max_size=20).filter(str.isprintable) | WORDS
 JSON = st.recursive(
@@ -47,6 +52,9 @@ def test_tools_that_are_read_from_any_document_can_be_listed_in_both_eras(docume
         for tool in schema.tools
     ]
 
+    for tool in tools:
+        Draft202012Validator.check_schema(tool.input_schema)
+        assert fault_of_name(tool.name) is None
     assert is_listable(tools, "2025-11-25")
     assert is_listable(tools, "2026-07-28")
 

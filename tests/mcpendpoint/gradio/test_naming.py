@@ -45,7 +45,7 @@ def test_name_that_clients_accept_is_kept(upstream):
 def test_every_name_becomes_one_that_clients_accept(prefix, upstream):
     name = tool_name(prefix, upstream)
 
-    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,49}", name)
     assert name.startswith(prefix)
 
 
@@ -55,12 +55,22 @@ def test_every_name_becomes_one_that_clients_accept(prefix, upstream):
         ("a.b", "a_b"),
         ("a b", "a/b"),
         ("x" * 70 + "1", "x" * 70 + "2"),
+        ("1" + "x" * 70, "2" + "x" * 70),
+        ("x" * 40 + "1" + "y" * 40, "x" * 40 + "2" + "y" * 40),
         ("über", "uber"),
         ("é", "ü"),
     ],
 )
 def test_names_that_would_be_the_same_are_told_apart(one, other):
     assert tool_name("gr1_", one) != tool_name("gr1_", other)
+
+
+@pytest.mark.parametrize(
+    "upstream", ["acme_image_maker_for_everybody_" + "x" * 30 + "_upscale_image"]
+)
+@pytest.mark.parametrize("prefix", ["gr1_", "grp12_", "grx1a2b_"])
+def test_long_name_keeps_its_end(prefix, upstream):
+    assert tool_name(prefix, upstream).endswith("_upscale_image")
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,20 @@ from mcp_types.methods import serialize_server_result
 
 from mcpendpoint.gradio.schema import MAX_TOOLS, NotASchema, parse_schema
 
+TEXT = {"type": "string"}
 GOOD = {"name": "good", "description": "Fine.", "inputSchema": {"type": "object"}}
 
-RICH_SCHEMA = {
+PORTABLE_SCHEMA = {
     "type": "object",
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
     "properties": {
         "options": {
             "type": "object",
             "properties": {
                 "days": {"type": "integer", "minimum": 1, "maximum": 30, "default": 3},
-                "places": {"type": "array", "items": {"$ref": "#/$defs/place"}, "minItems": 1},
+                "places": {"type": "array", "items": {"type": "string"}, "minItems": 1},
             },
-            "additionalProperties": False,
         },
-        "style": {"enum": ["relaxed", "busy"]},
+        "style": {"type": "string", "enum": ["relaxed", "busy"], "default": "busy"},
         "size": {
             "anyOf": [
                 {"type": "number"},
@@ -26,15 +25,9 @@ RICH_SCHEMA = {
                 {"type": "null"},
             ]
         },
-        "anything": True,
-        "$ref": {"type": "string", "description": "A property that has the name of a keyword."},
-        "x-mcp-header": {"type": "string"},
+        "required": {"type": "string", "description": "A property with the name of a keyword."},
     },
     "required": ["options"],
-    "$defs": {"place": {"type": "object", "properties": {"name": {"type": "string"}}}},
-    "if": {"properties": {"style": {"const": "busy"}}},
-    "then": {"required": ["size"]},
-    "examples": [{"$ref": "https://example.org/is-data-here"}],
 }
 
 
@@ -49,21 +42,21 @@ def nested(levels):
     return schema
 
 
-def test_schema_is_passed_on_unchanged():
-    parsed = parse_schema([tool(RICH_SCHEMA)])
+def test_schema_that_everybody_takes_is_passed_on_unchanged():
+    parsed = parse_schema([tool(PORTABLE_SCHEMA)])
 
-    assert parsed.tools[0].input_schema == RICH_SCHEMA
+    assert parsed.tools[0].input_schema == PORTABLE_SCHEMA
     assert parsed.rejected == ()
 
 
 def test_form_of_an_object_holds_schemas_by_name():
     parsed = parse_schema(
-        {"predict": {"type": "object", "properties": {"x": {}}, "description": "Predicts."}}
+        {"predict": {"type": "object", "properties": {"x": TEXT}, "description": "Predicts."}}
     )
 
     assert parsed.tools[0].name == "predict"
     assert parsed.tools[0].description == "Predicts."
-    assert parsed.tools[0].input_schema == {"type": "object", "properties": {"x": {}}}
+    assert parsed.tools[0].input_schema == {"type": "object", "properties": {"x": TEXT}}
 
 
 def test_missing_type_at_the_root_is_added():
@@ -93,16 +86,14 @@ def test_missing_type_at_the_root_is_added():
         tool([]),
         tool({"type": "array"}),
         tool({"type": ["string", "null"]}),
-        tool({"type": 7}),
-        tool({"properties": []}),
+        tool({"properties": "x"}),
         tool({"properties": {"x": 7}}),
-        tool({"required": "x"}),
-        tool({"required": [7]}),
-        tool({"$schema": 7}),
+        tool({"properties": {"x": {"$ref": "#/$defs/missing"}}}),
+        {**tool({"type": "object"}), "meta": {"headers": ["x-api-key"]}},
         tool({"$ref": "https://example.org/schema.json"}),
         tool({"properties": {"x": {"$ref": "file:///etc/passwd"}}}),
         tool({"properties": {"x": {"anyOf": [{"items": {"$ref": "//example.org"}}]}}}),
-        tool({"$defs": {"x": {"$dynamicRef": "other.json"}}}),
+        tool({"properties": {"x": {"$dynamicRef": "other.json"}}}),
         tool({"properties": {"x": {"$ref": {"not": "a text"}}}}),
         tool(nested(100)),
         tool({"description": "x" * 200_000}),
@@ -133,11 +124,22 @@ def test_document_of_another_form_is_refused(document):
 
 
 @pytest.mark.parametrize("name", ["<lambda>", "maker_<lambda>_1", "_lambda_", "maker__lambda__2"])
-def test_functions_without_a_name_are_no_tools(name):
-    parsed = parse_schema([GOOD, tool({}, name=name)])
+@pytest.mark.parametrize("endpoint", [None, "lambda", "/lambda_3", 7])
+def test_functions_without_a_name_are_no_tools_and_are_counted(name, endpoint):
+    nameless = tool({}, name=name, meta={"mcp_type": "tool", "endpoint_name": endpoint})
+    parsed = parse_schema([GOOD, nameless, {**nameless, "name": f"x_{name}"}])
 
     assert [kept.name for kept in parsed.tools] == ["good"]
-    assert parsed.rejected == ()
+    assert parsed.rejected == (
+        "2 functions without names (lambdas) were left out; with api_name the app's author can give"
+        " one.",
+    )
+
+
+def test_function_without_a_name_is_called_what_its_endpoint_is():
+    (kept,) = parse_schema([tool({}, name="_lambda__1", meta={"endpoint_name": "upscale"})]).tools
+
+    assert (kept.name, kept.own_name) == ("upscale", "_lambda__1")
 
 
 @pytest.mark.parametrize("kind", ["resource", "prompt"])
@@ -149,23 +151,13 @@ def test_resources_and_prompts_of_a_space_are_no_tools(kind):
 
 def test_wish_to_mirror_arguments_into_headers_is_dropped_wherever_it_stands():
     header = {"type": "string", "x-mcp-header": "Secret"}
-    parsed = parse_schema(
-        [
-            tool(
-                {
-                    "x-mcp-header": "Root",
-                    "properties": {"a": header},
-                    "$defs": {"d": {"items": header}},
-                }
-            )
-        ]
-    )
+    nested = {"type": "array", "items": header}
+    schema = {"x-mcp-header": "Root", "properties": {"a": header, "b": nested}}
 
-    assert parsed.tools[0].input_schema == {
-        "type": "object",
-        "properties": {"a": {"type": "string"}},
-        "$defs": {"d": {"items": {"type": "string"}}},
-    }
+    parsed = parse_schema([tool(schema)])
+
+    assert "x-mcp-header" not in str(parsed.tools[0].input_schema)
+    assert parsed.tools[0].input_schema["properties"]["a"] == TEXT
 
 
 def test_number_of_tools_is_bounded():
@@ -175,11 +167,35 @@ def test_number_of_tools_is_bounded():
     assert "40 more" in parsed.rejected[-1]
 
 
-def test_meta_that_points_to_resources_of_the_space_is_dropped():
-    meta = {"ui": {"resourceUri": "ui://app"}, "openai/outputTemplate": "ui://app", "acme/kept": 1}
-    parsed = parse_schema([tool({}, _meta=meta), tool({}, name="other", _meta="text")])
+def test_of_meta_only_what_tells_of_views_is_passed_on():
+    views = {
+        "ui": {"resourceUri": "ui://app", "visibility": ["app"]},
+        "ui/resourceUri": "ui://app",
+        "openai/outputTemplate": "ui://app",
+    }
+    others = {
+        "anthropic/alwaysLoad": True,
+        "anthropic/searchHint": "always",
+        "openai/unknown": 1,
+        "io.modelcontextprotocol/x": 1,
+        "acme/own": 1,
+        "uix": 1,
+    }
+    parsed = parse_schema([tool({}, _meta=views | others), tool({}, name="other", _meta="text")])
 
-    assert [kept.meta for kept in parsed.tools] == [{"acme/kept": 1}, {}]
+    assert [kept.meta for kept in parsed.tools] == [views, {}]
+
+
+def test_meta_that_is_huge_or_deep_is_dropped():
+    deep = "x"
+    for _ in range(30):
+        deep = [deep]
+    parsed = parse_schema(
+        [tool({}, _meta={"ui": "x" * 30_000}), tool({}, name="other", _meta={"ui": deep})]
+    )
+
+    assert parsed.tools[0].meta == {}
+    assert "x" not in str(parsed.tools[1].meta)
 
 
 def test_description_that_is_none_becomes_empty():
@@ -191,7 +207,7 @@ def test_description_that_is_none_becomes_empty():
 @pytest.mark.parametrize("version", ["2025-11-25", "2026-07-28"])
 def test_list_with_everything_that_is_let_through_is_valid_in_both_eras(version):
     schemas = [
-        RICH_SCHEMA,
+        PORTABLE_SCHEMA,
         {},
         {"type": ["object", "null"]},
         {"properties": {"x": False}},
@@ -209,4 +225,58 @@ def test_list_with_everything_that_is_let_through_is_valid_in_both_eras(version)
     )
 
     assert len(sent["tools"]) == len(schemas)
-    assert sent["tools"][0]["inputSchema"] == RICH_SCHEMA
+    assert sent["tools"][0]["inputSchema"] == PORTABLE_SCHEMA
+
+
+GRADIOS_SENTENCE = (
+    " If a user passes a file as an input, use the upload_file_to_gradio tool, if present, to"
+    " upload the file to the gradio app and create a Gradio File Input. Then use the returned path"
+    " as the input to the tool"
+)
+URLS = "Files are given by their http(s) URLs."
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (f"Cut it{GRADIOS_SENTENCE}. Returns: a", f"Cut it. {URLS} Returns: a"),
+        (GRADIOS_SENTENCE, URLS),
+        ("Nice. First call upload_file_to_gradio!", f"Nice. {URLS}"),
+    ],
+)
+def test_tool_that_is_not_here_is_not_named(said, shown):
+    (kept,) = parse_schema([{**GOOD, "description": said}]).tools
+
+    assert kept.description == shown
+
+
+def test_hidden_characters_are_taken_out_of_all_that_is_shown():
+    hidden = "a\u202eb\U000e0041c\u200bd"
+    value = {"type": "string", "title": hidden, "description": hidden}
+    choice = {"enum": ["good", hidden], "default": hidden}
+
+    parsed = parse_schema(
+        [
+            tool({"properties": {"x": value, "y": choice, hidden: value}}, description=hidden),
+            tool("bad", name=hidden),
+        ]
+    )
+
+    (kept,) = parsed.tools
+    assert kept.description == "abcd"
+    assert kept.input_schema["properties"]["x"] == {
+        "type": "string",
+        "title": "abcd",
+        "description": "abcd",
+    }
+    assert kept.input_schema["properties"]["y"] == {"type": "string", "enum": ["good"]}
+    assert not {"\u202e", "\U000e0041", "\u200b"} & set(str(kept.input_schema))
+    assert hidden in kept.argument_names.values()
+    assert parsed.rejected == ("The tool “abcd” was left out: it has no input schema.",)
+
+
+def test_huge_description_is_cut():
+    (kept,) = parse_schema([{**GOOD, "description": "word " * 5_000}]).tools
+
+    assert len(kept.description) <= 1_024
+    assert kept.description.endswith(" …")
