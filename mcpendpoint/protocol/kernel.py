@@ -79,6 +79,8 @@ class Answer:
     """HTTP status, when it is the only answer to the request."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """HTTP headers, in that case."""
+    raw: bytes = b""
+    """The body as it is sent, once it is known to fit."""
 
     @property
     def error_code(self) -> int | None:

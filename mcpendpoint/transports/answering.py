@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import orjson
+from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from mcp.server import Server
@@ -28,10 +30,14 @@ from mcpendpoint.protocol.messages import (
 )
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
+from mcpendpoint.serving.answer_size import fit, refusal
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording, outcome_of
+from mcpendpoint.tools.registry import by_name
 from mcpendpoint.transports.open_calls import Lifetime, key_of, open_calls
 from mcpendpoint.transports.responses import (
+    answer_response,
+    batch_response,
     empty_response,
     error_response,
     json_response,
@@ -82,7 +88,7 @@ class Answering:
             can_stream = message.method in STREAMED_METHODS and head.accepts("text/event-stream")
             return await respond(work, lifetime, takes_stream=can_stream)
         answer = await work(Outbox(is_open=False))
-        response = json_response(answer.body, answer.status, answer.headers)
+        response = answer_response(answer)
         if message.method == "initialize" and answer.error_code is None:
             _hand_out_tag(response, peer)
         return response
@@ -106,6 +112,8 @@ class Answering:
             if context.scopes_to_ask_for:
                 asked = scope_challenge(context.head, context.scopes_to_ask_for)
                 answer = replace(answer, status=403, headers={"WWW-Authenticate": asked})
+            has_output_schema = context.tool_name in by_name
+            answer = fit(answer, settings.MCP_MAX_ANSWER_BYTES, has_output_schema=has_output_schema)
             outcome, error_code = outcome_of(answer, context), answer.error_code
             return answer
         finally:
@@ -137,8 +145,8 @@ class Answering:
             peer = kernel.Peer(is_modern=False, protocol_version="", client=UNKNOWN_CLIENT)
             Lifetime.of(None, head, peer, caller).client_left(batch)
             raise
-        bodies = batch.result()
-        return json_response(bodies) if bodies else empty_response(202)
+        answers = batch.result()
+        return batch_response(answers) if answers else empty_response(202)
 
     async def _answers(
         self,
@@ -146,12 +154,18 @@ class Answering:
         head: RequestHead,
         caller: Caller,
         selection: Selection,
-    ) -> list[dict[str, Any]]:
+    ) -> list[bytes]:
         slots = asyncio.Semaphore(MAX_BATCH_AT_ONCE)
+        room = settings.MCP_MAX_ANSWER_BYTES
 
-        async def answer(entry: Message | MalformedMessage) -> dict[str, Any] | None:
+        async def answer(entry: Message | MalformedMessage) -> bytes | None:
+            nonlocal room
             async with slots:
-                return await self._batch_answer(entry, head, caller, selection)
+                raw = await self._batch_answer(entry, head, caller, selection)
+            if raw is not None and len(raw) > room and isinstance(entry, Message):
+                raw = orjson.dumps(refusal(entry.id, len(raw), room))
+            room -= len(raw or b"")
+            return raw
 
         answers = await asyncio.gather(*map(answer, entries))
         return [answer for answer in answers if answer is not None]
@@ -162,18 +176,19 @@ class Answering:
         head: RequestHead,
         caller: Caller,
         selection: Selection,
-    ) -> dict[str, Any] | None:
+    ) -> bytes | None:
         recording = Recording(caller=caller, address=head.client_address)
         if isinstance(entry, MalformedMessage):
             recording.finish(Outcome.REJECTED, error_code=entry.code)
-            return error_message(entry.code, str(entry), entry.request_id)
+            return orjson.dumps(error_message(entry.code, str(entry), entry.request_id))
         recording.method = entry.method
         if entry.kind != "request":
             _take_note(entry, head, recording, is_modern=False)
             return None
         if entry.method == "initialize" or kernel.is_modern(entry, head):
             recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
-            return error_message(INVALID_REQUEST, "This message cannot be in a batch.", entry.id)
+            text = "This message cannot be in a batch."
+            return orjson.dumps(error_message(INVALID_REQUEST, text, entry.id))
         recording.peer = peer = kernel.legacy_peer(entry, head)
         context = RequestContext(caller, selection, head)
         task = asyncio.create_task(
@@ -184,7 +199,7 @@ class Answering:
             await asyncio.wait({task})
         finally:
             task.cancel()  # with the batch; does nothing when it has ended
-        return None if task.cancelled() else task.result().body
+        return None if task.cancelled() else task.result().raw
 
 
 def _take_note(

@@ -1,11 +1,12 @@
 """JSON as HTTP responses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from django.http import HttpResponse
 
+from mcpendpoint.protocol.kernel import Answer
 from mcpendpoint.protocol.messages import RequestId, error_message
 
 
@@ -15,6 +16,19 @@ def json_response(
     return HttpResponse(
         orjson.dumps(body), status=status, headers=headers, content_type="application/json"
     )
+
+
+def answer_response(answer: Answer) -> HttpResponse:
+    return HttpResponse(
+        answer.raw,
+        status=answer.status,
+        headers=answer.headers,
+        content_type="application/json",
+    )
+
+
+def batch_response(answers: Sequence[bytes]) -> HttpResponse:
+    return HttpResponse(b"[" + b",".join(answers) + b"]", content_type="application/json")
 
 
 def error_response(

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 from mcpendpoint.protocol.kernel import Answer
 from mcpendpoint.transports.open_calls import Lifetime
-from mcpendpoint.transports.responses import json_response
+from mcpendpoint.transports.responses import answer_response, empty_response
 
 KEEP_ALIVE_SECONDS = 15.0
 """A comment this often keeps proxies from closing a stream on which nothing happens."""
@@ -95,9 +95,8 @@ async def respond(work: Work, lifetime: Lifetime, *, takes_stream: bool) -> Http
 
 def _response_of(task: asyncio.Task[Answer]) -> HttpResponse:
     if task.cancelled():
-        return HttpResponse(status=202)
-    answer = task.result()
-    return json_response(answer.body, answer.status, answer.headers)
+        return empty_response(202)
+    return answer_response(task.result())
 
 
 async def _events(
@@ -112,15 +111,17 @@ async def _events(
             elif not task.done():
                 yield _KEEP_ALIVE
         if not task.cancelled():
-            yield _frames([*outbox.take(), task.result().body])
+            yield _frames(outbox.take()) + _frame(task.result().raw)
     finally:
         _leave(task, outbox, lifetime)
 
 
 def _frames(messages: list[dict[str, Any]]) -> bytes:
-    return b"".join(
-        b"event: message\r\ndata: " + orjson.dumps(message) + b"\r\n\r\n" for message in messages
-    )
+    return b"".join(_frame(orjson.dumps(message)) for message in messages)
+
+
+def _frame(message: bytes) -> bytes:
+    return b"event: message\r\ndata: " + message + b"\r\n\r\n"
 
 
 def _leave(task: asyncio.Task[Answer], outbox: Outbox, lifetime: Lifetime) -> None:

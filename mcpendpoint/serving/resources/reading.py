@@ -13,8 +13,9 @@ from mcp_types import BlobResourceContents, TextResourceContents
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.repos import get_repo
 from mcpendpoint.hub.types import RepoType
+from mcpendpoint.tools.answer_room import bytes_for_media
 from mcpendpoint.tools.base import ToolContext
-from mcpendpoint.tools.hf_fs.arguments import MAX_ATTACH_BYTES, Operation
+from mcpendpoint.tools.hf_fs.arguments import Operation
 from mcpendpoint.tools.hf_fs.failures import Code, Failure
 from mcpendpoint.tools.hf_fs.options import Command
 from mcpendpoint.tools.hf_fs.paper_entries import METADATA
@@ -25,8 +26,6 @@ from mcpendpoint.tools.hf_fs.stored_files import file_at, read_whole
 from mcpendpoint.tools.hf_fs.text_policy import Media, decode, media_of, mime_type_of
 from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, README, REPO_ROOTS, WEB_SITES, Uri, parse_uri
 from mcpendpoint.tools.repo_details.overview import overview_of
-
-MAX_BYTES = MAX_ATTACH_BYTES
 
 Contents = TextResourceContents | BlobResourceContents
 
@@ -88,7 +87,7 @@ async def _file(uri: Uri, fs: Fs) -> Contents:
     if media is Media.IMAGE and not fs.context.include_images:
         raise Failure(Code.IMAGE_CONTENT_DISABLED, "Image content is disabled for this connection.")
     size = found.size or 0
-    if size > MAX_BYTES:
+    if size > bytes_for_media():
         raise _too_large(uri, f"{size} bytes")
     content = await read_whole(uri, fs, size)
     if media in (Media.TEXT, Media.UNKNOWN):
@@ -104,18 +103,18 @@ async def _file(uri: Uri, fs: Fs) -> Contents:
 
 
 async def _text(uri: Uri, fs: Fs) -> Contents:
-    operation = Operation(Command.CAT, uri, asked_bytes=MAX_BYTES)
+    operation = Operation(Command.CAT, uri, asked_bytes=bytes_for_media())
     found = await provider_of(uri).cat(operation, fs)
     if found.truncated:
-        raise _too_large(uri, f"more than {MAX_BYTES} bytes")
+        raise _too_large(uri, f"more than {bytes_for_media()} bytes")
     return _plain(uri, found.content, found.content_type or "text/plain")
 
 
 def _too_large(uri: Uri, size: str) -> Failure:
     return Failure(
         Code.UNSUPPORTED_OPERATION,
-        f"{uri} has {size}; a resource has {MAX_BYTES} at most. The tool hf_fs reads texts in "
-        "parts: cat with --offset.",
+        f"{uri} has {size}; a resource has {bytes_for_media()} at most. The tool hf_fs reads texts "
+        "in parts: cat with --offset.",
     )
 
 

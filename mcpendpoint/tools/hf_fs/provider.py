@@ -9,8 +9,9 @@ from django.conf import settings
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.ids import BadRepoId
+from mcpendpoint.tools.answer_room import bytes_for_media
 from mcpendpoint.tools.base import ToolContext
-from mcpendpoint.tools.hf_fs.arguments import MAX_ATTACH_BYTES, Operation
+from mcpendpoint.tools.hf_fs.arguments import Operation
 from mcpendpoint.tools.hf_fs.failures import Code, Failure, failure_of, invalid, unsupported
 from mcpendpoint.tools.hf_fs.results import AttachResult, CatResult, ListResult, StatResult
 from mcpendpoint.tools.hf_fs.uri import Uri
@@ -19,8 +20,8 @@ from mcpendpoint.tools.hf_fs.uri import Uri
 class AttachmentBudget:
     """How many bytes of images one call may return."""
 
-    def __init__(self, max_bytes: int = MAX_ATTACH_BYTES) -> None:
-        self._max_bytes = max_bytes
+    def __init__(self, max_bytes: int | None = None) -> None:
+        self._max_bytes = bytes_for_media() if max_bytes is None else max_bytes
         self._reserved = 0
 
     def reserve(self, size: int) -> None:
@@ -29,7 +30,7 @@ class AttachmentBudget:
             raise Failure(
                 Code.ATTACHMENT_BUDGET_EXCEEDED,
                 "Attachment omitted because the batch exceeds the cumulative response limit of "
-                f"{self._max_bytes} bytes.",
+                f"{self._max_bytes} bytes. Attach it in a call of its own.",
             )
         self._reserved += size
 

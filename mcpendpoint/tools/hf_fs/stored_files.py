@@ -2,8 +2,11 @@
 
 from collections.abc import AsyncGenerator
 
+from django.conf import settings
+
 from mcpendpoint.hub.errors import HubNotFound
 from mcpendpoint.hub.files import FileStore, TreeEntry
+from mcpendpoint.tools.answer_room import bytes_for_media
 from mcpendpoint.tools.hf_fs.arguments import EntryType, Operation
 from mcpendpoint.tools.hf_fs.entries import file_entry, lfs_of
 from mcpendpoint.tools.hf_fs.failures import Code, Failure, not_a_directory
@@ -138,11 +141,13 @@ async def attach_file(operation: Operation, fs: Fs) -> Attachment:
     size = (await file_at(operation, fs)).size
     if size is None:
         raise _inconsistent(path, "has no size")
-    if size > operation.max_bytes:
+    limit = min(operation.max_bytes, bytes_for_media())
+    if size > limit:
+        page = f"{settings.HF_ENDPOINT}{store_of(uri).resolve_route(path)}"
         raise Failure(
             Code.IMAGE_TOO_LARGE,
             f"Image is too large to attach: {path} is {size} bytes; complete-file limit is "
-            f"{operation.max_bytes} bytes.",
+            f"{limit} bytes. It is at {page}",
         )
     fs.attachments.reserve(size)
     try:

@@ -55,7 +55,12 @@ async def fail(ctx: ServerRequestContext[Any]) -> str:
     raise RuntimeError("the secret of the tool")
 
 
-TOOLS = {"wait": wait, "report_a_lot": report_a_lot, "fail": fail}
+async def say_a_lot(ctx: ServerRequestContext[Any]) -> str:
+    await ctx.session.report_progress(1, 2, "half")
+    return "x" * 3_000_000
+
+
+TOOLS = {"say_a_lot": say_a_lot, "wait": wait, "report_a_lot": report_a_lot, "fail": fail}
 
 
 async def call_tool(
@@ -345,6 +350,28 @@ def test_a_client_that_left_has_nothing_kept_for_it():
     outbox.put({"params": {"progress": 2}})
 
     assert outbox.take() == []
+
+
+@pytest.mark.parametrize("is_modern", [True, False])
+@pytest.mark.parametrize("token", ["token", None])
+async def test_no_answer_is_larger_than_the_sdk_reads_as_an_event(app, is_modern, token):
+    async with call(app, "say_a_lot", is_modern=is_modern, token=token) as exchange:
+        body = (await exchange.rest()).decode()
+
+    assert len(body) < 1_048_576
+    answer = events_of(body)[-1] if token else orjson.loads(body)
+    assert "of 3,000,000 characters" in text_of(answer)
+
+
+async def test_the_answers_to_a_batch_are_together_no_larger_than_one(app):
+    calls = [request("tools/call", {"name": "say_a_lot", "arguments": {}}, n) for n in range(50)]
+    async with AsgiRequest(app, calls, {"MCP-Protocol-Version": "2025-03-26"}) as exchange:
+        body = await exchange.rest()
+
+    assert len(body) < 1_048_576
+    answers = orjson.loads(body)
+    assert [answer["id"] for answer in answers] == list(range(50))
+    assert {answer["error"]["code"] for answer in answers if "error" in answer} == {413}
 
 
 @pytest.mark.parametrize("is_modern", [True, False])

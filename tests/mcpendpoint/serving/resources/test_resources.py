@@ -252,7 +252,7 @@ async def test_what_is_too_large_is_refused_with_a_way_to_read_it(hub_side):
 
 
 async def test_a_document_that_is_too_large_is_refused_as_well(hub_side, monkeypatch):
-    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    monkeypatch.setattr(reading, "bytes_for_media", lambda: 10)
 
     assert "hf_fs" in (await error_of("hf://papers/2502.02737/paper.md")).message
 

@@ -90,3 +90,11 @@ def test_images_share_one_budget():
     budget.reserve(40)
     budget.release(60)
     budget.reserve(60)
+
+
+async def test_an_image_that_no_answer_can_carry_is_not_fetched_and_says_where_it_is(hub_side):
+    error = await error_of(f"attach {TINY}/images/poster.png")
+
+    assert error["code"] == "HF_FS_IMAGE_TOO_LARGE"
+    assert "/resolve/main/images/poster.png" in error["message"]
+    assert hub_side.asked("/resolve/") == []
