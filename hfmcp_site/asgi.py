@@ -18,13 +18,15 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
-from hfmcp_site.websockets import SameOriginOnly  # noqa: E402
+from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
 from mcpendpoint.transports.handler import EndpointHandler  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": EndpointHandler(django_application),
-        "websocket": SameOriginOnly(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": SameOriginOnly(
+            CloseWhenUnavailable(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+        ),
         "lifespan": lifespan,
     }
 )

@@ -167,9 +167,7 @@ else:
     }
 
 if REDIS_URL:
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    }
+    CACHES = {"default": {"BACKEND": "accounts.shared_cache.SharedCache", "LOCATION": REDIS_URL}}
     # The pub/sub layer: the core layer drops idle sockets with redis-py 8 (channels_redis#422).
     CHANNEL_LAYERS = {
         "default": {

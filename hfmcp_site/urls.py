@@ -10,3 +10,5 @@ urlpatterns = [
     path("settings/spaces/", include("mcpendpoint.pages.space_urls")),
     path("dashboard/", include("dashboard.urls")),
 ]
+
+handler500 = "hfmcp_site.failures.server_error"

@@ -4,12 +4,20 @@ channels' OriginValidator compares host names only, so that any page on the same
 one on another port, with the cookies that browsers send to every port.
 """
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+
+from hfmcp_site.failures import MAY_WORK_LATER
+
+logger = logging.getLogger(__name__)
+
+CLOSE_TRY_AGAIN_LATER = 1013
+"""Of IANA's registry of WebSocket close codes."""
 
 
 class SameOriginOnly:
@@ -21,6 +29,20 @@ class SameOriginOnly:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         is_ours = _is_ours(headers.get(b"origin", ""), headers.get(b"host", ""))
         await (self._application if is_ours else self._denier)(scope, receive, send)
+
+
+class CloseWhenUnavailable:
+    """Tells a page to come back, where it would see a connection that breaks (RFC 6455, 7.4)."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self._application(scope, receive, send)
+        except MAY_WORK_LATER as error:
+            logger.warning("A WebSocket could not be served: %s.", type(error).__name__)
+            await send({"type": "websocket.close", "code": CLOSE_TRY_AGAIN_LATER})
 
 
 def _is_ours(origin: str, host: str) -> bool:

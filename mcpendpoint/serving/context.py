@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.authorization.scopes import Scope
 from accounts.credentials import SignInNeeded
+from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from accounts.identity import HubUnreachable
 from mcpendpoint.access.caller import Caller
 from mcpendpoint.access.selection import Selection
@@ -65,6 +66,12 @@ class RequestContext:
             raise ToolError(
                 "This account's connection to Hugging Face has ended. Ask the person to sign in "
                 f"again at {self.settings_url}, then repeat the call."
+            ) from error
+        except UNAVAILABLE as error:
+            raise ToolError(
+                "This server cannot reach its database right now. Try again soon.",
+                is_retryable=True,
+                retry_after_seconds=RETRY_AFTER_SECONDS,
             ) from error
         except HubUnreachable as error:
             raise ToolError(

@@ -17,6 +17,7 @@ from mcp.server import Server
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST
 
 from accounts.catalogue import catalogue
+from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from mcpendpoint.access import limits
 from mcpendpoint.access.caller import Caller, CallerRefused, identify
 from mcpendpoint.access.limits import TooMany
@@ -46,6 +47,7 @@ from mcpendpoint.protocol.security import (
     preflight_headers,
 )
 from mcpendpoint.serving.recording import Recording
+from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.transports.answering import Answering, Shortcut
 from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
 from mcpendpoint.transports.responses import empty_response, error_response, json_response
@@ -67,9 +69,15 @@ def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View
             recording = Recording(caller=too_many.caller, address=head.client_address)
             response = _refuse_too_many(too_many, recording)
         except Exception:
-            # Such as a database that is gone. Whoever serves us would answer with something else
-            # than JSON-RPC, and log what the exception says.
+            if _is_for_a_browser(head):
+                raise  # Django has a page for that
+            # Whoever serves us would answer with something else than JSON-RPC, and log what the
+            # exception says.
             logger.exception("The endpoint failed.")
+            if head.method == "POST":
+                Recording(address=head.client_address).finish(
+                    Outcome.FAILED, error_code=INTERNAL_ERROR
+                )
             response = error_response(500, INTERNAL_ERROR, "The server failed. It has logged why.")
         for name, value in cors_headers(head).items():
             response[name] = value
@@ -109,7 +117,7 @@ class _Service:
             return await self._serve_post(request, head, username)
         if head.method == "OPTIONS":
             return empty_response(204, preflight_headers(head))
-        if head.method == "GET" and "text/html" in head.headers.get("accept", ""):
+        if _is_for_a_browser(head):
             return await welcome(request, username)
         return error_response(
             405,
@@ -147,6 +155,11 @@ class _Service:
                 recording.tool = limits.built_in_tool_of(parsed)
                 return _refuse_too_many(too_many, recording, parsed.id)
             return _refuse_too_many(too_many, recording)
+        except UNAVAILABLE as error:
+            # Its text may quote a statement with what was looked for.
+            logger.warning("The database did not say who calls: %s.", type(error).__name__)
+            recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE)
+            return _refuse_for_now(parsed.id if isinstance(parsed, Message) else None)
         except (InvalidOverrides, MalformedMessage) as refused:
             code = getattr(refused, "code", INVALID_PARAMS)
             recording.finish(Outcome.REJECTED, error_code=code)
@@ -156,6 +169,10 @@ class _Service:
         if isinstance(parsed, list):
             return await self.answering.answer_batch(parsed, head, recording.caller, selection)
         return await self.answering.answer_message(parsed, head, recording, selection)
+
+
+def _is_for_a_browser(head: RequestHead) -> bool:
+    return head.method == "GET" and "text/html" in head.headers.get("accept", "")
 
 
 def _refuse_body(request: HttpRequest, head: RequestHead) -> HttpResponse | None:
@@ -205,6 +222,16 @@ def _refuse_caller(head: RequestHead, refused: CallerRefused) -> HttpResponse:
     if refused.retry_after_seconds is not None:
         response["Retry-After"] = str(refused.retry_after_seconds)
     return response
+
+
+def _refuse_for_now(request_id: RequestId | None) -> HttpResponse:
+    message = "This server cannot reach its database or is too busy. Try again soon."
+    data = {"retryable": True, "retryAfterSeconds": RETRY_AFTER_SECONDS}
+    return json_response(
+        error_message(UNAVAILABLE_CODE, message, request_id, data),
+        503,
+        {"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
 
 
 def _refuse_too_many(
