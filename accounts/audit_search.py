@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from accounts.models import AuditEvent
 
 PAGE_SIZE = 50
+EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 MAX_FACTS_CHARACTERS = 300
 
 _PHRASES = {
@@ -28,8 +30,22 @@ _PHRASES = {
 Events = QuerySet[AuditEvent]
 
 
+class DayField(forms.DateField):
+    """A day as ISO 8601 has it, which is what date inputs send whatever they show."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            required=False,
+            label=label,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            validators=[MinValueValidator(EARLIEST_DAY), MaxValueValidator(LATEST_DAY)],
+            error_messages={"invalid": "Write the day as 2026-11-29."},
+        )
+
+
 class AuditFilter(forms.Form):
-    """What is left out of the log. Fields that make no sense leave nothing out, and say so."""
+    """What is left out of the log. With a field that makes no sense, nothing is shown but why."""
 
     action = forms.ChoiceField(
         required=False, choices=[("", "Everything"), *AuditEvent.Action.choices]
@@ -39,19 +55,21 @@ class AuditFilter(forms.Form):
     )
     tool = forms.CharField(required=False, max_length=120)
     client = forms.CharField(required=False, max_length=120)
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(required=False, label="To", widget=forms.DateInput({"type": "date"}))
+    since = DayField(label="From (UTC)")
+    until = DayField(label="To (UTC)")
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data, label_suffix="")
 
     def apply(self, events: Events) -> Events:
-        asked = self.cleaned_data if self.is_valid() else self._sensible()
+        if not self.is_valid():
+            return events.none()
+        asked = self.cleaned_data
         events = events.filter(
             **{name: asked[name] for name in ("action", "outcome") if asked[name]}
         )
         if tool := asked["tool"]:
-            events = events.filter(tool__iexact=tool)
+            events = events.filter(tool__icontains=tool)
         if client := asked["client"]:
             events = events.filter(client__icontains=client)
         if since := asked["since"]:
@@ -59,9 +77,6 @@ class AuditFilter(forms.Form):
         if until := asked["until"]:
             events = events.filter(at__lt=_midnight(until) + timedelta(days=1))
         return events
-
-    def _sensible(self) -> dict[str, Any]:
-        return dict.fromkeys(self.fields) | self.cleaned_data
 
     @property
     def is_in_use(self) -> bool:
@@ -75,7 +90,7 @@ class AdminAuditFilter(AuditFilter):
 
     def apply(self, events: Events) -> Events:
         events = super().apply(events)
-        user = self._sensible()["user"]
+        user = self.cleaned_data.get("user")
         if not user:
             return events
         return events.filter(Q(user__username__iexact=user) | Q(hf_id=user))

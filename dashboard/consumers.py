@@ -31,6 +31,9 @@ PAUSE_PER_EFFORT = 3
 MAX_PAUSE_SECONDS = 5.0
 """Without news the page is sent anew all the same: time passes, and news may have been lost."""
 
+STALE = '{"type": "stale"}'
+"""Sent instead of a snapshot that cannot be made now."""
+
 CLOSE_BAD_MESSAGE = 4400
 CLOSE_SIGNED_OUT = 4401
 
@@ -105,6 +108,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             except DatabaseError as error:
                 # The page keeps what it shows until the database is back.
                 logger.warning("A dashboard page could not be made: %s.", type(error).__name__)
+                await self.send(STALE)
             except Exception:
                 logger.exception("A dashboard page could not be sent.")
             pause_seconds = PAUSE_PER_EFFORT * (time.monotonic() - started)

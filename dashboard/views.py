@@ -21,10 +21,17 @@ from dashboard.store import read_snapshot
 def overview(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff:
         return render(request, "dashboard/forbidden.html", status=HTTPStatus.FORBIDDEN)
-    shown = RANGES.get(request.GET.get("range", ""), DEFAULT_RANGE)
-    snapshot = read_snapshot(shown, datetime.now(UTC))
-    context = {"ranges": RANGES.values(), "series": series_json(snapshot), **page_context(snapshot)}
-    return render(request, "dashboard/overview.html", context)
+    asked = request.GET.get("range") or DEFAULT_RANGE.name
+    shown = RANGES.get(asked)
+    snapshot = read_snapshot(shown or DEFAULT_RANGE, datetime.now(UTC))
+    context = {
+        "ranges": RANGES.values(),
+        "unknown_range": "" if shown else asked[:40],
+        "series": series_json(snapshot),
+        **page_context(snapshot),
+    }
+    status = HTTPStatus.OK if shown else HTTPStatus.BAD_REQUEST
+    return render(request, "dashboard/overview.html", context, status=status)
 
 
 @require_safe

@@ -12,6 +12,7 @@
     waiting: "Connecting…",
     polling: "Every 5 seconds",
     offline: "Out of reach, trying again",
+    stale: "No news: the database is out of reach",
   };
 
   const root = document.querySelector(".dashboard");
@@ -81,6 +82,17 @@
     return values.flatMap((value, i) => (value != null && values[i - 1] == null && values[i + 1] == null ? [i] : []));
   }
 
+  // All times on the page are UTC, written the same way everywhere.
+  function utc(at) {
+    return `${new Date(at * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  }
+
+  function timeOfTick(at) {
+    const text = new Date(at * 1000).toISOString();
+    const isMidnight = text.slice(11, 16) === "00:00";
+    return isMidnight ? text.slice(5, 10) : text.slice(11, 16);
+  }
+
   function options() {
     const muted = colour("--text-muted");
     const grid = { stroke: colour("--border"), width: 1 };
@@ -95,17 +107,18 @@
         ms: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] },
       },
       axes: [
-        { ...axis, grid: { show: false } },
+        { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map(timeOfTick) },
         { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] },
         { ...axis, scale: "ms", side: 1, size: 64, grid: { show: false }, values: (_, ticks) => ticks.map((ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`)) },
       ],
       series: [
-        { value: (_, at) => (at == null ? "–" : new Date(at * 1000).toLocaleString([], { dateStyle: "short", timeStyle: "short" })) },
+        { label: "Time", value: (_, at) => (at == null ? "–" : utc(at)) },
         { label: "Requests", fill: colour("--chart-requests"), stroke: colour("--chart-requests"), width: 0, paths: bars, points: { show: false } },
         { label: "Errors", fill: colour("--bad"), stroke: colour("--bad"), width: 0, paths: bars, points: { show: false } },
         { label: "p95", scale: "ms", stroke: colour("--chart-latency"), width: 1.5, points: { show: false, filter: alone, size: 5 }, value: (_, ms) => formatMs(ms) },
       ],
       cursor: { y: false, drag: { x: false, y: false } },
+      tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
     };
   }
 
@@ -150,9 +163,23 @@
     drawChart();
   }
 
+  // A connection that died without a word is given up at once: closing it would take the browser
+  // another minute, in which the page would go on to say that it is live.
   function listenForSilence() {
     clearTimeout(silence);
-    silence = setTimeout(() => socket.close(), SILENCE_MS);
+    silence = setTimeout(() => {
+      const silent = socket;
+      silent.onmessage = silent.onclose = null;
+      silent.close();
+      reconnect();
+    }, SILENCE_MS);
+  }
+
+  function reconnect() {
+    failures += 1;
+    if (failures === 1) setState("waiting");
+    const wait = Math.min(MAX_WAIT_MS, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
+    setTimeout(connect, wait);
   }
 
   function connect() {
@@ -160,9 +187,10 @@
     socket = new WebSocket(`${scheme}//${location.host}${root.dataset.socket}?range=${range}`);
     socket.onmessage = (event) => {
       failures = 0;
-      setState("live");
       listenForSilence();
-      show(JSON.parse(event.data));
+      const message = JSON.parse(event.data);
+      setState(message.type === "snapshot" ? "live" : "stale");
+      if (message.type === "snapshot") show(message);
     };
     socket.onclose = (event) => {
       clearTimeout(silence);
@@ -170,10 +198,7 @@
         location.reload();
         return;
       }
-      failures += 1;
-      if (failures === 1) setState("waiting");
-      const wait = Math.min(MAX_WAIT_MS, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
-      setTimeout(connect, wait);
+      reconnect();
     };
   }
 

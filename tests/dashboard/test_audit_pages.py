@@ -94,8 +94,36 @@ def test_it_is_found_from_the_dashboard(staff, browser_of):
     assert f'href="{PAGE}"' in browser_of(staff).get(reverse("dashboard:overview")).text
 
 
-def test_a_filter_that_makes_no_sense_is_said_to(staff, browser_of):
-    response = browser_of(staff).get(PAGE, {"since": "yesterday"})
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"since": "yesterday"},
+        {"until": "9999-12-31"},
+        {"since": "0001-01-01"},
+        {"since": "11/29/2026"},
+        {"outcome": "nonsense"},
+    ],
+)
+def test_a_filter_that_cannot_be_read_shows_nothing_but_why(staff, visitor, browser_of, asked):
+    log_call(visitor, "of_the_visitor")
+
+    response = browser_of(staff).get(PAGE, asked)
 
     assert response.status_code == 200
-    assert "Enter a valid date." in response.text
+    assert 'role="alert"' in response.text
+    assert "the filter cannot be read" in response.text
+    assert "of_the_visitor" not in response.text
+
+
+def test_a_part_of_a_tools_name_finds_it(staff, visitor, browser_of):
+    log_call(visitor, "hub_repo_search")
+
+    assert "hub_repo_search" in browser_of(staff).get(PAGE, {"tool": "repo"}).text
+
+
+def test_a_persons_name_narrows_what_is_shown(staff, visitor, browser_of):
+    log_call(visitor, "of_the_visitor")
+
+    page = browser_of(staff).get(PAGE, {"tool": "of_the"}).text
+
+    assert 'href="?tool=of_the&amp;user=bob"' in page

@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
+from django.db import DatabaseError
 from django.test import Client
 from django.urls import path
 
@@ -202,3 +203,15 @@ async def test_a_channel_layer_that_fails_costs_nobody_anything(staff, session_o
         message = await next_snapshot(socket)
 
     assert sum(message["series"]["requests"]) == 1
+
+
+async def test_a_page_that_cannot_be_made_is_said_to_be_out_of_date(staff, session_of, monkeypatch):
+    session = await session_of(staff)
+
+    def fail(*args):
+        raise DatabaseError
+
+    monkeypatch.setattr(live, "read_snapshot", fail)
+
+    async with watching(session) as socket:
+        assert await next_snapshot(socket) == {"type": "stale"}
