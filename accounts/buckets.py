@@ -23,6 +23,7 @@ from accounts.shared_buckets import SharedBuckets
 logger = logging.getLogger(__name__)
 
 MAX_BUCKETS = 50_000
+"""With keys of some hundred characters at most: 20 MB."""
 SHARE_EVERY_SECONDS = 0.05
 RETRY_SHARING_SECONDS = 1.0
 MINUTE = 60.0

@@ -44,7 +44,7 @@ class _Refreshed(BaseModel):
     scope: str = ""
 
 
-_tokens: SingleFlightCache[int, str] = SingleFlightCache(max_entries=10_000)
+_tokens: SingleFlightCache[int, str] = SingleFlightCache(max_bytes=4_000_000)
 
 
 def needs_sign_in(user: User) -> bool:

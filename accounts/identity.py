@@ -9,7 +9,7 @@ from django.conf import settings
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from accounts.caching import SingleFlightCache
+from accounts.caching import Failure, SingleFlightCache
 from accounts.outgoing import http_client
 
 TOKEN_VERIFIED_SECONDS = 300
@@ -121,7 +121,7 @@ class HubUnreachable(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
-_known: SingleFlightCache[str, WhoAmI | TokenRefused] = SingleFlightCache(max_entries=10_000)
+_known: SingleFlightCache[str, WhoAmI | Failure] = SingleFlightCache(max_bytes=10_000_000)
 
 
 async def whoami(token: str) -> WhoAmI:
@@ -130,8 +130,8 @@ async def whoami(token: str) -> WhoAmI:
     Raises TokenRefused, or HubUnreachable when the Hub gives no answer and none is remembered.
     """
     answer = await _known.get(_key(token), lambda: _ask(token))
-    if isinstance(answer, TokenRefused):
-        raise answer
+    if isinstance(answer, Failure):
+        raise answer.exception()
     return answer
 
 
@@ -144,7 +144,7 @@ def _key(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-async def _ask(token: str) -> tuple[WhoAmI | TokenRefused, float]:
+async def _ask(token: str) -> tuple[WhoAmI | Failure, float]:
     try:
         response = await http_client().get(
             f"{settings.HF_ENDPOINT}/api/whoami-v2", headers={"Authorization": f"Bearer {token}"}
@@ -152,7 +152,7 @@ async def _ask(token: str) -> tuple[WhoAmI | TokenRefused, float]:
     except httpx2.HTTPError as error:
         raise HubUnreachable from error
     if response.status_code in (401, 403):
-        return TokenRefused(), TOKEN_REFUSED_SECONDS
+        return Failure.of(TokenRefused()), TOKEN_REFUSED_SECONDS
     if response.status_code != 200 or len(response.content) > MAX_ANSWER_BYTES:
         raise HubUnreachable
     try:

@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 
 NOTE_EVERY_SECONDS = 60
 MAX_NOTED = 10_000
+"""Numbers and pairs of them: 2 MB."""
 
 K = TypeVar("K", bound=Hashable)
 

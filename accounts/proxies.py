@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from accounts.caching import remember_short
 
 Proxies = int | tuple[IPv4Network | IPv6Network, ...]
 """How many proxies every request passes through, or from which networks they come."""
@@ -73,7 +74,7 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-@lru_cache(maxsize=10_000)
+@remember_short(max_bytes=4_000_000, max_chars=50)
 def network_of(address: str) -> str:
     """Return the network of one customer: an IPv4 address, or a /64 of IPv6."""
     parsed = _address(address)

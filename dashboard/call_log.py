@@ -1,5 +1,7 @@
 """Puts each call of a tool, resource or prompt into the audit log, in the background."""
 
+import logging
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,29 +13,40 @@ from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.protocol.records import Record
 from mcpendpoint.serving.tool_calls import PRIVATE
 
+logger = logging.getLogger(__name__)
+
 LOGGED = ("tools/call", "resources/read", "prompts/get")
 """Methods by which a client does something on the Hub in a person's name."""
 
-MAX_CALLS = 50_000
-"""So many may wait for a database that does not take them."""
+MAX_CALLS = 25_000
+"""So many may wait for a database that does not take them: 30 MB."""
 
 
 class Calls:
     """Tool calls that are not in the log yet."""
 
     def __init__(self) -> None:
-        self.calls: list[ToolCall] = []
+        self.calls: deque[ToolCall] = deque(maxlen=MAX_CALLS)
+        self._dropped = 0
 
     def add(self, call: ToolCall) -> None:
+        if len(self.calls) == self.calls.maxlen:
+            if not self._dropped:
+                logger.error("More calls come than the audit log can be told; the oldest go.")
+            self._dropped += 1
         self.calls.append(call)
 
     def merge(self, newer: "Calls") -> None:
-        self.calls += newer.calls
+        self._dropped += newer._dropped
+        for call in newer.calls:
+            self.add(call)
 
     def forget_before(self, at: datetime) -> int:
-        before = len(self.calls)
-        self.calls = [call for call in self.calls if call.at >= at][-MAX_CALLS:]
-        return before - len(self.calls)
+        while self.calls and self.calls[0].at < at:
+            self.calls.popleft()
+            self._dropped += 1
+        dropped, self._dropped = self._dropped, 0
+        return dropped
 
     def __len__(self) -> int:
         return len(self.calls)

@@ -16,7 +16,9 @@ KEEP_SECONDS = 2.0
 
 class LivePages:
     def __init__(self) -> None:
-        self._pages: SingleFlightCache[str, dict[str, object]] = SingleFlightCache(max_entries=16)
+        self._pages: SingleFlightCache[str, dict[str, object]] = SingleFlightCache(
+            max_bytes=16_000_000, max_entries=16
+        )
         self._last_change = ""
 
     def note_change(self, change_id: str) -> None:

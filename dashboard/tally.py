@@ -20,7 +20,8 @@ MAX_METHODS_A_MINUTE = 60
 MAX_TOOLS_A_MINUTE = 300
 MAX_CLIENTS_A_MINUTE = 100
 MAX_VERSIONS_A_MINUTE = 20
-MAX_CELLS = 10_000
+MAX_CELLS = 5_000
+"""Of five names of 120 characters and a histogram each: 30 MB at worst."""
 
 PRIVATE_SPACE = "private"
 _SLOT_PREFIX = re.compile(r"^(?:grp?\d+|grx[0-9a-f]{4})_")

@@ -14,6 +14,9 @@ APPS = ("hfmcp_site", "dashboard", "mcpendpoint", "accounts")
 
 MAX_LINES = 400
 
+MAX_ENTRIES_OF_OUR_OWN = 4
+"""Of a cache of what this server itself is, such as its own address."""
+
 ROOMS = ("transports", "pages", "serving", "access", "gradio", "tools", "hub", "protocol")
 """Of mcpendpoint, from the top floor down: a room imports those to its right."""
 
@@ -267,3 +270,19 @@ def test_no_module_is_too_long_to_read_in_one_sitting():
     }
 
     assert long == {}
+
+
+def test_what_callers_send_is_remembered_within_bounds_in_bytes_alone():
+    """functools' caches count entries, whose size a stranger may choose."""
+    unbounded = {
+        f"{module.name}:{node.lineno}"
+        for module in modules().values()
+        if module.name != "accounts.caching"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "lru_cache"
+        and int(ast.literal_eval(node.keywords[0].value)) > MAX_ENTRIES_OF_OUR_OWN
+    }
+
+    assert unbounded == set()

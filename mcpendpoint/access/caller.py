@@ -227,7 +227,7 @@ _NOTHING = TokenGrant(
     expires_at=_LONG_AGO,
     preferences=NO_PREFERENCES,
 )
-_grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_entries=10_000)
+_grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_bytes=8_000_000)
 _NOBODY = KeyOwner(
     key_id=0,
     user_id=0,
@@ -237,9 +237,9 @@ _NOBODY = KeyOwner(
     expires_at=_LONG_AGO,
     preferences=NO_PREFERENCES,
 )
-_key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_entries=10_000)
+_key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_bytes=8_000_000)
 _STRANGER = KnownUser(user_id=0, is_active=True, preferences=NO_PREFERENCES)
-_users: SingleFlightCache[str, KnownUser] = SingleFlightCache(max_entries=10_000)
+_users: SingleFlightCache[str, KnownUser] = SingleFlightCache(max_bytes=8_000_000)
 """By Hugging Face id; _STRANGER for who never signed in here."""
 
 

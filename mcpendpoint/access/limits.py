@@ -8,13 +8,13 @@ it asks for (`charge`).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings
 
 from accounts.buckets import Draw, Rate, buckets, retry_after
+from accounts.caching import BoundedCache, approximate_bytes, remember_short
 from accounts.catalogue import Effect
 from accounts.proxies import network_of
 from mcpendpoint.access.caller import ANONYMOUS, Caller
@@ -26,7 +26,10 @@ from mcpendpoint.tools.registry import by_name
 TOO_MANY = 429
 """Our JSON-RPC error code: the same as the HTTP status, outside of what JSON-RPC reserves."""
 
-MAX_KNOWN = 10_000
+MAX_KNOWN_BYTES = 10_000_000
+
+MAX_SUBJECT_CHARS = 100
+"""Of the name of a bucket: accounts.buckets keeps up to 50,000 of them."""
 
 _ASKS_THE_HUB = frozenset({"resources/read", "prompts/get", "completion/complete"})
 
@@ -87,7 +90,7 @@ class _Known:
     draws: tuple[Draw, ...]
 
 
-_known: dict[bytes, _Known] = {}
+_known: BoundedCache[bytes, _Known] = BoundedCache(max_bytes=MAX_KNOWN_BYTES)
 
 
 def enter(address: str, authorization: str | None) -> None:
@@ -108,7 +111,7 @@ def enter(address: str, authorization: str | None) -> None:
 
 def count_wrong_credential(head: RequestHead) -> None:
     if authorization := head.headers.get("authorization"):
-        _known.pop(_digest(authorization), None)
+        _known.pop(_digest(authorization))
         buckets.spend(_draw(Limit.WRONG_CREDENTIALS, network_of(head.client_address)))
 
 
@@ -181,11 +184,12 @@ def _remember(caller: Caller, head: RequestHead) -> _Known:
         person = f"{caller.user_id}" if caller.user_id else f"@{(caller.username or '').lower()}"
         # A client's tokens follow one another; a key or a token of Hugging Face is a client itself.
         client = caller.client_id or digest.hex()
-        draws = (_draw(Limit.USER, person), _draw(Limit.CLIENT, f"{person}:{client}"))
+        holder = f"{person}:{client}"
+        if len(holder) > MAX_SUBJECT_CHARS:  # a client's id may be a long URL of its own choice
+            holder = blake2b(holder.encode(), digest_size=16).hexdigest()
+        draws = (_draw(Limit.USER, person), _draw(Limit.CLIENT, holder))
         known = _Known(Caller(caller.credential, caller.user_id), person, draws)
-        while len(_known) >= MAX_KNOWN:
-            del _known[next(iter(_known))]
-        _known[digest] = known
+        _known.put(digest, known, size_bytes=approximate_bytes(known))
     return known
 
 
@@ -193,7 +197,7 @@ def _too_many(draw: Draw, seconds: float, caller: Caller) -> TooMany:
     return TooMany(draw.key, retry_after(seconds), caller)
 
 
-@lru_cache(maxsize=20_000)
+@remember_short(max_bytes=16_000_000, max_chars=MAX_SUBJECT_CHARS)
 def _draw(limit: Limit, subject: str, cost: int = 1) -> Draw:
     return Draw(f"{limit}:{subject}", Rate(limit.per_minute), cost)
 

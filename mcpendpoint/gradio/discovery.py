@@ -18,6 +18,7 @@ from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Remembered
 from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
 from mcpendpoint.gradio.states import RUNNING, explain_state
 from mcpendpoint.gradio.transport import read_body, space_url, spaces_client, token_header
+from mcpendpoint.hub.answers import weight_of
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import (
     HubError,
@@ -38,7 +39,7 @@ FAILURE_SECONDS = 30.0
 STALE_SECONDS = 86_400.0
 PATIENCE_SECONDS = 1.0
 MAX_SCHEMA_BYTES = 1_000_000
-MAX_SCHEMAS_WEIGHT = 64_000_000
+MAX_SCHEMAS_WEIGHT = 48_000_000
 MAX_INFOS_WEIGHT = 8_000_000
 
 Key = tuple[str, str]
@@ -87,10 +88,12 @@ async def find_space(
     is_private: bool,
     token: str | None,
     read_timeout_seconds: float | None = None,
+    known_will_do: bool = False,
 ) -> Remembered[SpaceInfo]:
     """Return where a Space is and what state it is in, as far as this caller may know.
 
-    Raises SpaceError. `is_private` only saves the attempt to see it as nobody.
+    Raises SpaceError. `is_private` only saves the attempt to see it as nobody; what else there is
+    to say of how long is waited, FreshnessCache says.
     """
     if not is_space_id(space_id):
         raise SpaceGone(f"“{space_id[:100]}” is not the id of a Space, which is owner/name.")
@@ -100,6 +103,7 @@ async def find_space(
             _key(space_id, asking),
             lambda: _load_info(space_id, asking),
             read_timeout_seconds=read_timeout_seconds,
+            known_will_do=known_will_do,
         )
 
     if is_private and token is not None:
@@ -112,7 +116,9 @@ async def find_space(
     return await ask(token)
 
 
-async def find_tools(info: SpaceInfo, token: str | None) -> Remembered[SpaceSchema]:
+async def find_tools(
+    info: SpaceInfo, token: str | None, *, known_will_do: bool
+) -> Remembered[SpaceSchema]:
     """Return the tools of a Space, those it had when it last ran if it does not now.
 
     Raises SpaceError.
@@ -122,6 +128,7 @@ async def find_tools(info: SpaceInfo, token: str | None) -> Remembered[SpaceSche
         _key(info.space_id, asking),
         lambda: _load_schema(info, asking),
         read_timeout_seconds=PATIENCE_SECONDS,
+        known_will_do=known_will_do,
     )
 
 
@@ -146,7 +153,7 @@ async def _load_info(space_id: str, token: str | None) -> Loaded[SpaceInfo]:
     if info.is_private and token is None:
         raise SpaceGone(f"The Space {space_id} is private.", may_need_token=True)
     seconds = FRESH_SECONDS if info.stage in RUNNING else FAILURE_SECONDS
-    return Loaded(info, seconds, weight=500)
+    return Loaded(info, seconds, weight=2_000)
 
 
 def _info_of(space: Space, page: str) -> SpaceInfo:
@@ -206,7 +213,7 @@ async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema
             f"The Space {info.space_id} describes its tools in a form that is not known. "
             "Its owner should update Gradio."
         ) from error
-    return Loaded(schema, FRESH_SECONDS, weight=4 * len(body))
+    return Loaded(schema, FRESH_SECONDS, weight=weight_of(body))
 
 
 async def _within(seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable[bytes]]) -> bytes:

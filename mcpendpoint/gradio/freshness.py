@@ -2,18 +2,15 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from copy import copy
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar, cast
 
+from accounts.caching import LARGEST_SHARE, BoundedCache, Failure, approximate_bytes
 from mcpendpoint.gradio.errors import SpaceError, SpaceGone
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-FAILURE_WEIGHT = 500
 
 
 @dataclass(frozen=True)
@@ -29,18 +26,25 @@ class Remembered(Generic[V]):
     value: V
     failure: SpaceError | None
     """Why this could not be renewed, if that was tried."""
+    weight: int
+    """About how many bytes the value takes."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Entry(Generic[V]):
     loaded: Loaded[V] | None = None
     loaded_at: float = 0.0
-    failure: SpaceError | None = None
+    failure: Failure | None = None
     failed_at: float = 0.0
 
-    @property
-    def weight(self) -> int:
-        return FAILURE_WEIGHT + (self.loaded.weight if self.loaded else 0)
+    def error(self) -> SpaceError | None:
+        return cast(SpaceError, self.failure.exception()) if self.failure else None
+
+
+@dataclass(frozen=True, eq=False)
+class _Flight(Generic[V]):
+    task: asyncio.Task[_Entry[V]]
+    started_at: float
 
 
 class FreshnessCache(Generic[K, V]):
@@ -61,11 +65,9 @@ class FreshnessCache(Generic[K, V]):
     ) -> None:
         self._stale_seconds = stale_seconds
         self._failure_seconds = failure_seconds
-        self._max_weight = max_weight
         self._clock = clock
-        self._weight = 0
-        self._entries: OrderedDict[K, _Entry[V]] = OrderedDict()
-        self._flights: dict[tuple[int, K], asyncio.Task[_Entry[V]]] = {}
+        self._entries: BoundedCache[K, _Entry[V]] = BoundedCache(max_bytes=max_weight)
+        self._flights: dict[tuple[int, K], _Flight[V]] = {}
 
     async def get(
         self,
@@ -73,43 +75,46 @@ class FreshnessCache(Generic[K, V]):
         load: Callable[[], Awaitable[Loaded[V]]],
         *,
         read_timeout_seconds: float | None = None,
+        known_will_do: bool = False,
     ) -> Remembered[V]:
         """Return a value. Raises the SpaceError of a load that failed when there is none.
 
-        With `patience_seconds`, no longer is waited for a new value than that if there is an old.
+        Where there is an old value, a new one is waited for until it has been loading for
+        `read_timeout_seconds`. With `known_will_do`, a failure that is known is not waited out: it
+        is tried again behind the one who asks.
         """
         entry = self._entries.get(key)
         if entry is None or not self._is_settled(entry):
-            has_old = entry is not None and self._usable(entry) is not None
             flight = self._start(key, load)
-            done, _ = await asyncio.wait(
-                {flight}, timeout=read_timeout_seconds if has_old else None
-            )
-            if entry is None or done:
-                entry = flight.result()
-        else:
-            self._entries.move_to_end(key)
+            is_known_to_fail = known_will_do and entry is not None and entry.failure is not None
+            if is_known_to_fail:
+                timeout: float | None = 0
+            elif entry is not None and self._usable(entry) and read_timeout_seconds is not None:
+                timeout = max(0, flight.started_at + read_timeout_seconds - self._clock())
+            else:
+                timeout = None
+            if timeout != 0:
+                await asyncio.wait({flight.task}, timeout=timeout)
+            if entry is None or flight.task.done():
+                entry = flight.task.result()
         return self._answer(entry)
 
     def retry(self, key: K) -> None:
         """Make the next `get` load anew, keeping what there is in case that fails."""
         entry = self._entries.get(key)
         if entry is not None:
-            entry.failed_at = float("-inf")
-            if entry.loaded is not None:
-                entry.loaded = Loaded(entry.loaded.value, 0, entry.loaded.weight)
+            loaded = entry.loaded and replace(entry.loaded, fresh_seconds=0)
+            self._put(key, replace(entry, loaded=loaded, failed_at=float("-inf")))
 
     def clear(self) -> None:
         self._entries.clear()
         self._flights.clear()
-        self._weight = 0
 
     def _answer(self, entry: _Entry[V]) -> Remembered[V]:
         loaded = self._usable(entry)
         if loaded is not None:
-            return Remembered(loaded.value, entry.failure)
-        # A copy: a raised exception collects the frames of whoever raised it.
-        raise copy(entry.failure) if entry.failure else SpaceError("What was known is too old.")
+            return Remembered(loaded.value, entry.error(), loaded.weight)
+        raise entry.error() or SpaceError("What was known is too old.")
 
     def _usable(self, entry: _Entry[V]) -> Loaded[V] | None:
         age = self._clock() - entry.loaded_at
@@ -121,38 +126,37 @@ class FreshnessCache(Generic[K, V]):
             return now - entry.failed_at < self._failure_seconds
         return entry.loaded is not None and now - entry.loaded_at < entry.loaded.fresh_seconds
 
-    def _start(self, key: K, load: Callable[[], Awaitable[Loaded[V]]]) -> asyncio.Task[_Entry[V]]:
+    def _start(self, key: K, load: Callable[[], Awaitable[Loaded[V]]]) -> _Flight[V]:
         # A task of its own: the one who asked first may be cancelled while others wait.
         flight_key = (id(asyncio.get_running_loop()), key)
         flight = self._flights.get(flight_key)
         if flight is None:
-            flight = asyncio.create_task(self._load(key, load))
+            flight = _Flight(asyncio.create_task(self._load(key, load)), self._clock())
             self._flights[flight_key] = flight
-            flight.add_done_callback(lambda done: self._land(flight_key, done))
+            flight.task.add_done_callback(lambda _: self._land(flight_key, flight))
         return flight
 
     async def _load(self, key: K, load: Callable[[], Awaitable[Loaded[V]]]) -> _Entry[V]:
-        old = self._entries.get(key)
         try:
             loaded = await load()
+            if loaded.weight > self._entries.max_bytes * LARGEST_SHARE:
+                raise SpaceError("What this Space says of itself is too large to be kept.")
         except SpaceError as failure:
+            old = self._entries.get(key)
             kept = _Entry[V]() if old is None or isinstance(failure, SpaceGone) else old
-            entry = _Entry(kept.loaded, kept.loaded_at, failure, self._clock())
+            entry = _Entry(kept.loaded, kept.loaded_at, Failure.of(failure), self._clock())
         else:
             entry = _Entry(loaded, self._clock())
         self._put(key, entry)
         return entry
 
     def _put(self, key: K, entry: _Entry[V]) -> None:
-        old = self._entries.pop(key, None)
-        self._weight += entry.weight - (old.weight if old else 0)
-        self._entries[key] = entry
-        while self._weight > self._max_weight and len(self._entries) > 1:
-            _, dropped = self._entries.popitem(last=False)
-            self._weight -= dropped.weight
+        weight = entry.loaded.weight if entry.loaded else 0
+        size = approximate_bytes(key) + weight + approximate_bytes(entry.failure)
+        self._entries.put(key, entry, size_bytes=size)
 
-    def _land(self, flight_key: tuple[int, K], flight: asyncio.Task[_Entry[V]]) -> None:
+    def _land(self, flight_key: tuple[int, K], flight: _Flight[V]) -> None:
         if self._flights.get(flight_key) is flight:
             del self._flights[flight_key]
-        if not flight.cancelled():
-            flight.exception()  # marks it as retrieved, should nobody wait any more
+        if not flight.task.cancelled():
+            flight.task.exception()  # marks it as retrieved, should nobody wait any more

@@ -8,12 +8,11 @@ import logging
 import traceback
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from mcp_types import CallToolResult
 
+from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space, find_tools
 from mcpendpoint.gradio.drafts import shortened
@@ -28,7 +27,8 @@ logger = logging.getLogger(__name__)
 
 MAX_CONCURRENT_SPACES = 10
 LIST_SECONDS = 15.0
-MAX_LISTINGS_OF_A_SCHEMA = 100
+MAX_LISTINGS_BYTES = 48_000_000
+MAX_PROBLEMS_BYTES = 4_000_000
 MAX_DOUBLES = 5
 
 
@@ -69,26 +69,32 @@ class SpaceListing:
     """Whether the Hub said that everybody may see the Space."""
 
 
-_listings: WeakKeyDictionary[SpaceSchema, dict[object, SpaceListing]] = WeakKeyDictionary()
+_listings: BoundedCache[object, tuple[SpaceSchema, SpaceListing]] = BoundedCache(
+    max_bytes=MAX_LISTINGS_BYTES
+)
+_problems: BoundedCache[object, SpaceListing] = BoundedCache(max_bytes=MAX_PROBLEMS_BYTES)
 
 
 async def list_space_tools(
-    choices: Sequence[SpaceChoice], token: str | None
+    choices: Sequence[SpaceChoice], token: str | None, *, known_will_do: bool = False
 ) -> tuple[SpaceListing, ...]:
     """Return what each Space offers, in the same order. Raises nothing.
 
-    A listing is the same object as before for as long as nothing in it changes.
+    A listing is the same object as before for as long as nothing in it changes. With
+    `known_will_do`, a Space that is known not to answer costs no time: it is asked again behind.
     """
     slots = asyncio.Semaphore(MAX_CONCURRENT_SPACES)
 
     async def ask(choice: SpaceChoice) -> SpaceListing:
         try:
             async with asyncio.timeout(LIST_SECONDS), slots:
-                return await _list_safely(choice, token)
+                return await _list_safely(choice, token, known_will_do)
         except TimeoutError:
             return _without_tools(choice, f"The Space {choice.space_id} did not answer in time.")
 
-    listings = {choice: _finish_at_once(_list_safely(choice, token)) for choice in choices}
+    listings = {
+        choice: _finish_at_once(_list_safely(choice, token, known_will_do)) for choice in choices
+    }
     unknown = [choice for choice, listing in listings.items() if listing is None]
     if unknown:
         listings.update(zip(unknown, await asyncio.gather(*map(ask, unknown)), strict=True))
@@ -105,9 +111,9 @@ def _finish_at_once(listing: Coroutine[Any, Any, SpaceListing]) -> SpaceListing 
     return None
 
 
-async def _list_safely(choice: SpaceChoice, token: str | None) -> SpaceListing:
+async def _list_safely(choice: SpaceChoice, token: str | None, known_will_do: bool) -> SpaceListing:
     try:
-        return await _list(choice, token)
+        return await _list(choice, token, known_will_do)
     except Exception as error:
         # A bug that one Space brings to light must not hide the tools of the others. Logged
         # without the error's own text, which may quote what the Space answered.
@@ -116,7 +122,7 @@ async def _list_safely(choice: SpaceChoice, token: str | None) -> SpaceListing:
         return _without_tools(choice, f"The tools of {choice.space_id} could not be read.")
 
 
-async def _list(choice: SpaceChoice, token: str | None) -> SpaceListing:
+async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> SpaceListing:
     stage, is_public = "", False
     try:
         found = await find_space(
@@ -124,26 +130,33 @@ async def _list(choice: SpaceChoice, token: str | None) -> SpaceListing:
             is_private=choice.is_private,
             token=token,
             read_timeout_seconds=PATIENCE_SECONDS,
+            known_will_do=known_will_do,
         )
         stage, is_public = found.value.stage, not found.value.is_private
-        schema = await find_tools(found.value, token)
+        schema = await find_tools(found.value, token, known_will_do=known_will_do)
     except SpaceError as error:
         return _without_tools(choice, str(error), stage, is_public)
     failure = found.value.problem or schema.failure
-    listings = _listings.setdefault(schema.value, {})
-    key = (choice, stage, str(failure))
-    if key not in listings:
-        if len(listings) >= MAX_LISTINGS_OF_A_SCHEMA:
-            listings.clear()
-        listings[key] = _with_tools(choice, found.value, schema.value, failure)
-    return listings[key]
+    key = (id(schema.value), choice, stage, is_public, str(failure))
+    known = _listings.get(key)
+    if known is not None and known[0] is schema.value:
+        return known[1]
+    listing = _with_tools(choice, found.value, schema.value, failure)
+    # It keeps the schema, as long as that may be forgotten elsewhere.
+    size = approximate_bytes(key) + schema.weight
+    _listings.put(key, (schema.value, listing), size_bytes=size)
+    return listing
 
 
-@lru_cache(maxsize=1_000)
 def _without_tools(
     choice: SpaceChoice, problem: str, stage: str = "", is_public: bool = False
 ) -> SpaceListing:
-    return SpaceListing(choice, (), problem, stage, is_public)
+    key = (choice, problem, stage, is_public)
+    listing = _problems.get(key)
+    if listing is None:
+        listing = SpaceListing(choice, (), problem, stage, is_public)
+        _problems.put(key, listing, size_bytes=2 * approximate_bytes(key))
+    return listing
 
 
 def _with_tools(

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.exchange import (
     REQUEST_ID,
@@ -24,13 +25,13 @@ from mcpendpoint.gradio.transport import spaces_client, token_header
 PROTOCOL_VERSION = "2025-06-18"
 PROGRESS_TOKEN = 1
 MAX_PROGRESS_CHARS = 500
-MAX_KNOWN_SESSIONS = 1_000
 CLOSE_SECONDS = 2
 
 ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]] | None
 """None when nobody wants to know."""
 
-_want_session: set[str] = set()
+_want_session: BoundedCache[str, bool] = BoundedCache(max_bytes=400_000)
+"""By URL."""
 
 
 async def call_upstream(
@@ -50,13 +51,11 @@ async def call_upstream(
         {"name": tool, "arguments": arguments, "_meta": {"progressToken": PROGRESS_TOKEN}},
     )
     relay = ProgressRelay(report_progress)
-    if url not in _want_session:
+    if not _want_session.get(url):
         reply = await exchange(url, call, headers, relay)
         if not _asks_for_session(reply):
             return reply
-        if len(_want_session) >= MAX_KNOWN_SESSIONS:
-            _want_session.clear()
-        _want_session.add(url)
+        _want_session.put(url, True, size_bytes=approximate_bytes(url))
     async with _session(url, headers) as session_headers:
         return await exchange(url, call, session_headers, relay)
 

@@ -4,25 +4,37 @@ Kept in memory up to a size: fresh ones are served as they are, stale ones reval
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
+from accounts.caching import BoundedCache, Failure, approximate_bytes
 from mcpendpoint.hub.errors import HubError
 
 Key = tuple[str, ...]
 """Starts with the digest of the caller's token, so that no answer can reach another caller."""
 
-MAX_TOTAL_BYTES = 64_000_000
-MAX_ENTRY_BYTES = 1_000_000
-ENTRY_OVERHEAD_BYTES = 1_000
+MAX_TOTAL_BYTES = 32_000_000
+
+# What is parsed takes more room than its text, above all when a stranger writes "[[],[],[],…".
+_BYTES_OF_A_CHARACTER = 4  # where one is beyond the first 65,536 of Unicode
+_BYTES_OF_A_VALUE = 72
+_BYTES_OF_AN_OBJECT = 250
+
+
+def weight_of(text: bytes) -> int:
+    """Return at most how many bytes a text takes, parsed as JSON into models. Takes no time."""
+    values = text.count(b",") + text.count(b":") + text.count(b"[")
+    return (
+        len(text) * (1 if text.isascii() else _BYTES_OF_A_CHARACTER)
+        + _BYTES_OF_A_VALUE * values
+        + _BYTES_OF_AN_OBJECT * text.count(b"{")
+    )
 
 
 @dataclass(frozen=True)
 class Known:
-    """An answer, or the error that stands for one."""
+    """An answer, or the failure that stands for one."""
 
     value: Any
     etag: str
@@ -30,9 +42,8 @@ class Known:
     expires_at: float
 
     def take(self) -> Any:
-        if isinstance(self.value, HubError):
-            # A copy: a raised exception collects the frames of whoever raised it.
-            raise copy(self.value)
+        if isinstance(self.value, Failure):
+            raise self.value.exception()
         return self.value
 
 
@@ -42,17 +53,14 @@ class AnswerStore:
         max_total_bytes: int = MAX_TOTAL_BYTES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._max_total_bytes = max_total_bytes
         self._clock = clock
-        self._known: OrderedDict[Key, Known] = OrderedDict()
-        self._total_bytes = 0
+        self._known: BoundedCache[Key, Known] = BoundedCache(
+            max_bytes=max_total_bytes, max_entries=100_000
+        )
 
     def fresh(self, key: Key) -> Known | None:
         known = self._known.get(key)
-        if known is None or known.expires_at <= self._clock():
-            return None
-        self._known.move_to_end(key)
-        return known
+        return known if known is not None and known.expires_at > self._clock() else None
 
     def stale(self, key: Key) -> Known | None:
         """Return an answer that may be revalidated."""
@@ -62,27 +70,23 @@ class AnswerStore:
     def keep(
         self, key: Key, value: Any, *, seconds: float, size_bytes: int, etag: str = ""
     ) -> None:
-        if seconds <= 0 or size_bytes > MAX_ENTRY_BYTES:
+        """Remember an answer; `size_bytes` is how much memory the value takes."""
+        if seconds <= 0:
             return
-        self._drop(key)
-        # Parsed JSON takes several times the room of its text.
-        size = 4 * size_bytes + ENTRY_OVERHEAD_BYTES
-        self._known[key] = Known(value, etag, size, self._clock() + seconds)
-        self._total_bytes += size
-        while self._total_bytes > self._max_total_bytes:
-            self._drop(next(iter(self._known)))
+        size_bytes += approximate_bytes(key)
+        self._put(key, Known(value, etag, size_bytes, self._clock() + seconds))
+
+    def keep_failure(self, key: Key, error: HubError, *, seconds: float) -> None:
+        failure = Failure.of(error)
+        self.keep(key, failure, seconds=seconds, size_bytes=approximate_bytes(failure))
 
     def renew(self, key: Key, known: Known, *, seconds: float) -> None:
         """Note that the Hub said: not modified."""
         if self._known.get(key) is known:
-            self._known[key] = replace(known, expires_at=self._clock() + seconds)
-            self._known.move_to_end(key)
+            self._put(key, replace(known, expires_at=self._clock() + seconds))
 
     def clear(self) -> None:
         self._known.clear()
-        self._total_bytes = 0
 
-    def _drop(self, key: Key) -> None:
-        known = self._known.pop(key, None)
-        if known is not None:
-            self._total_bytes -= known.size_bytes
+    def _put(self, key: Key, known: Known) -> None:
+        self._known.put(key, known, size_bytes=known.size_bytes)

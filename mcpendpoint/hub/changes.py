@@ -4,6 +4,7 @@ from collections import OrderedDict
 from itertools import count
 
 MAX_KNOWN = 10_000
+"""Digests of one length: 4 MB."""
 
 
 class Changes:

@@ -6,7 +6,6 @@ Everything that is asked of the Hub goes through `HubClient`; what goes wrong is
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -15,7 +14,7 @@ import orjson
 from django.conf import settings
 
 from mcpendpoint.hub import downloads, streams, transport
-from mcpendpoint.hub.answers import Known
+from mcpendpoint.hub.answers import Known, weight_of
 from mcpendpoint.hub.downloads import FilePart
 from mcpendpoint.hub.errors import (
     HubBadAnswer,
@@ -240,7 +239,7 @@ class HubClient:
             answer = await transport.send_idempotent(request, self._token)
             if answer.status == 304:
                 return None
-            return Loaded(parse(answer), len(answer.body), answer.headers.get("etag", ""))
+            return Loaded(parse(answer), weight_of(answer.body), answer.headers.get("etag", ""))
 
         return await self._recall(form, url, load, seconds=seconds)
 
@@ -282,7 +281,6 @@ def _url(path: str, params: Params, base: str | None) -> str:
     return f"{base or settings.HF_ENDPOINT}{path}{_query(tuple(params))}"
 
 
-@lru_cache(maxsize=1024)
 def _query(params: tuple[tuple[str, str], ...]) -> str:
     return f"?{urlencode(params)}" if params else ""
 

@@ -26,6 +26,7 @@ ERROR_SECONDS = 5.0
 class Loaded(Generic[T]):
     value: T
     size_bytes: int
+    """How much memory it takes, at most."""
     etag: str = ""
 
 
@@ -72,7 +73,7 @@ async def _load(key: Key, load: Load[T], seconds: float) -> T:
     try:
         loaded = await load(stale)
     except HubError as error:
-        _answers.keep(key, error, seconds=_seconds_to_keep(error), size_bytes=0)
+        _answers.keep_failure(key, error, seconds=_seconds_to_keep(error))
         raise
     if loaded is None:
         if stale is None:

@@ -7,10 +7,11 @@ cannot read is as good as none.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.core import signing
+
+from accounts.caching import remember_short
 
 MAX_NAME_LENGTH = 120
 _SALT = "mcpendpoint.client_tag"
@@ -45,7 +46,7 @@ def seal(tag: ClientTag) -> str:
     return signing.dumps([tag.name, tag.version], salt=_SALT, compress=True)
 
 
-@lru_cache(maxsize=10_000)
+@remember_short(max_bytes=8_000_000, max_chars=400)
 def unseal(session_id: str) -> ClientTag:
     if len(session_id) > 2_000:
         return UNKNOWN_CLIENT

@@ -1,13 +1,13 @@
 """Which hosts, browsers' origins and headers the endpoint serves (DNS rebinding, CORS)."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from accounts.addresses import public_origin
+from accounts.caching import remember_short
 from mcpendpoint.protocol.request_head import RequestHead
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -36,13 +36,13 @@ def _are_allowed(origins: Sequence[str]) -> bool:
     return len(origins) == 1 and _is_origin_allowed(origins[0])
 
 
-@lru_cache(maxsize=1024)
+@remember_short(max_bytes=2_000_000, max_chars=260)
 def _is_host_allowed(host: str) -> bool:
     domain, _port = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-@lru_cache(maxsize=1024)
+@remember_short(max_bytes=2_000_000, max_chars=260)
 def _is_origin_allowed(origin: str) -> bool:
     try:
         parts = urlsplit(origin)

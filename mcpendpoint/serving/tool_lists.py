@@ -4,15 +4,16 @@ A selection's list is the same for everybody who has that selection, and changes
 its Spaces does.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
+from weakref import ref
 
 import orjson
 from mcp.server import Server
 from mcp_types import Tool as ToolDefinition
 from mcp_types import ToolAnnotations
 
+from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool, list_space_tools
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
@@ -22,7 +23,7 @@ from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import TOOLS
 
-MAX_LISTS = 512
+MAX_LISTS_BYTES = 24_000_000
 
 _BUILT_IN = {tool.name: definition(tool) for tool in TOOLS}
 
@@ -49,7 +50,7 @@ async def _listings_of(context: RequestContext) -> Listings:
         token = await context.hub_token()
     except ToolError:
         token = None  # public Spaces can be listed all the same; a call will say what is wrong
-    return await list_space_tools(context.selection.spaces, token)
+    return await list_space_tools(context.selection.spaces, token, known_will_do=True)
 
 
 def _space_definition(tool: SpaceTool) -> ToolDefinition:
@@ -65,13 +66,14 @@ def _space_definition(tool: SpaceTool) -> ToolDefinition:
 
 @dataclass(frozen=True)
 class _List:
-    listings: Listings
+    listings: tuple[ref[SpaceListing], ...]
+    """They are many times as large as the result, and it does not keep them."""
     result: bytes
 
     def is_of(self, listings: Listings) -> bool:
         """Whether it was made of these very listings, which stay the same until they change."""
         return len(listings) == len(self.listings) and all(
-            mine is other for mine, other in zip(self.listings, listings, strict=True)
+            mine() is other for mine, other in zip(self.listings, listings, strict=True)
         )
 
 
@@ -80,7 +82,7 @@ class SerializedToolLists:
 
     def __init__(self, server: Server[Any]) -> None:
         self._server = server
-        self._lists: OrderedDict[object, _List] = OrderedDict()
+        self._lists: BoundedCache[object, _List] = BoundedCache(max_bytes=MAX_LISTS_BYTES)
 
     async def __call__(self, message: Message, peer: Peer, context: RequestContext) -> bytes | None:
         if message.method != "tools/list" or (message.params or {}).keys() - {"_meta"}:
@@ -93,8 +95,7 @@ class SerializedToolLists:
             answer = await kernel.answer(self._server, message, peer, exchange)
             if answer.error_code is not None:
                 return None
-            known = self._lists[key] = _List(listings, orjson.dumps(answer.body["result"]))
-        self._lists.move_to_end(key)
-        while len(self._lists) > MAX_LISTS:
-            self._lists.popitem(last=False)
+            known = _List(tuple(map(ref, listings)), orjson.dumps(answer.body["result"]))
+            size = approximate_bytes(key) + len(known.result) + 100 * len(listings)
+            self._lists.put(key, known, size_bytes=size)
         return known.result

@@ -8,7 +8,6 @@ of that. Its view is an ordinary async view, which urls.py serves as well (runse
 import asyncio
 import io
 from contextlib import aclosing
-from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, get_resolver
 
+from accounts.caching import remember_short
 from mcpendpoint.transports.bodies import BodyRefused, ClientLeft, Receive, read_body, replay
 from mcpendpoint.transports.rate_limit_gate import RateLimitGate
 
@@ -34,7 +34,9 @@ class EndpointHandler:
         self._django = django
         import_module(urlconf)  # now, not during the first request
         self._gate = RateLimitGate()
-        self._resolve = lru_cache(maxsize=1_000)(get_resolver(urlconf).resolve)
+        self._resolve = remember_short(max_bytes=4_000_000, max_chars=MAX_PATH_LENGTH)(
+            get_resolver(urlconf).resolve
+        )
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         match = None if _is_for_a_reader(scope) else self._match(scope["path"])

@@ -5,12 +5,12 @@ retry loop sends hardly more than it has connections in a second, and takes no t
 """
 
 import asyncio
-import time
 from typing import Any, NamedTuple
 
 import orjson
 from django.conf import settings
 
+from accounts.caching import BoundedCache, approximate_bytes
 from accounts.proxies import client_behind
 from mcpendpoint.access.limits import TOO_MANY, TooMany, enter, explain
 from mcpendpoint.protocol.records import Outcome
@@ -21,7 +21,7 @@ LATE_SECONDS = 1.0
 MAX_LATE = 2_000
 """So many answers may be held back at a time. Each costs a connection, and nothing else."""
 
-MAX_TOLD = 10_000
+MAX_TOLD_BYTES = 5_000_000
 
 
 class _Visitor(NamedTuple):
@@ -33,7 +33,7 @@ class _Visitor(NamedTuple):
 class RateLimitGate:
     def __init__(self) -> None:
         self._late = 0
-        self._told_until: dict[str, float] = {}
+        self._told: BoundedCache[str, bool] = BoundedCache(max_bytes=MAX_TOLD_BYTES)
 
     async def rejects(self, scope: dict[str, Any], send: Any) -> bool:
         """Count the request, or answer it if there were too many; return whether that was so."""
@@ -56,11 +56,10 @@ class RateLimitGate:
         await _answer(too_many, visitor.origins, send)
 
     def _was_told(self, too_many: TooMany) -> bool:
-        now = time.monotonic()
-        was_told = now < self._told_until.get(too_many.bucket, now)
-        if len(self._told_until) >= MAX_TOLD:
-            self._told_until.clear()
-        self._told_until[too_many.bucket] = now + too_many.retry_after_seconds
+        bucket = too_many.bucket
+        was_told = self._told.get(bucket) is not None
+        size, seconds = approximate_bytes(bucket), too_many.retry_after_seconds
+        self._told.put(bucket, True, size_bytes=size, seconds=seconds)
         return was_told
 
     async def _make_late(self) -> None:

@@ -20,6 +20,7 @@ class Source:
 
     def __init__(self, value):
         self.value = value
+        self.weight = 1000
         self.asked = 0
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -30,7 +31,7 @@ class Source:
         await self.may_answer.wait()
         if isinstance(value, Exception):
             raise value
-        return Loaded(value, FRESH, weight=1000)
+        return Loaded(value, FRESH, self.weight)
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def clock():
 
 @pytest.fixture
 def cache(clock):
-    return FreshnessCache(stale_seconds=STALE, failure_seconds=FAILED, max_weight=5000, clock=clock)
+    return FreshnessCache(stale_seconds=STALE, failure_seconds=FAILED, max_weight=6000, clock=clock)
 
 
 async def test_many_who_ask_at_once_share_one_load(cache):
@@ -171,17 +172,74 @@ async def test_one_who_asked_first_and_left_costs_the_others_nothing(cache):
 
 async def test_least_recently_used_is_thrown_out_when_all_weigh_too_much(cache):
     source = Source("tools")
-    for key in "abc":
+    for key in "abcd":
         await cache.get(key, source)
     await cache.get("a", source)
-    await cache.get("d", source)
-    assert source.asked == 4
+    await cache.get("e", source)
+    assert source.asked == 5
 
     await cache.get("a", source)
-    assert source.asked == 4
+    assert source.asked == 5
 
     await cache.get("b", source)
-    assert source.asked == 5
+    assert source.asked == 6
+
+
+async def test_value_that_is_too_large_to_keep_is_a_failure_that_is_remembered(cache):
+    source = Source("tools")
+    source.weight = 6000
+    for _ in range(3):
+        with pytest.raises(SpaceError, match="too large"):
+            await cache.get("k", source)
+
+    assert source.asked == 1
+
+
+async def test_known_failure_is_tried_again_behind_whom_it_will_do(cache, clock):
+    source = Source(SpaceError("hangs"))
+    with pytest.raises(SpaceError):
+        await cache.get("k", source)
+    clock.now += FAILED + 1
+    source.value = "tools"
+    source.may_answer.clear()
+
+    with pytest.raises(SpaceError, match="hangs"):
+        await cache.get("k", source, known_will_do=True)
+    waiting = asyncio.create_task(cache.get("k", source))
+    await asyncio.sleep(0)
+    source.may_answer.set()
+
+    assert (await waiting).value == "tools"
+    assert (await cache.get("k", source, known_will_do=True)).value == "tools"
+    assert source.asked == 2
+
+
+async def test_nobody_waits_for_a_new_value_longer_than_since_it_began_to_load(cache, clock):
+    source = Source("old")
+    await cache.get("k", source)
+    clock.now += FRESH + 1
+    source.may_answer.clear()
+    await cache.get("k", source, read_timeout_seconds=0)
+    clock.now += 10
+
+    async with asyncio.timeout(2):
+        answer = await cache.get("k", source, read_timeout_seconds=10)
+
+    assert answer.value == "old"
+    source.may_answer.set()
+
+
+async def test_remembered_failure_keeps_nothing_of_where_it_was_raised(cache):
+    source = Source(SpaceError("broken"))
+
+    caught = []
+    for _ in range(3):
+        with pytest.raises(SpaceError) as error:
+            await cache.get("k", source)
+        caught.append(error.value)
+
+    assert len({id(error) for error in caught}) == 3
+    assert error.value.__context__ is None
 
 
 async def test_bug_in_a_load_is_not_mistaken_for_a_failure(cache):
