@@ -4,9 +4,7 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 
-import httpx2
 from asgiref.sync import async_to_sync, sync_to_async
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,9 +13,10 @@ from accounts import audit, identity
 from accounts.audit import Action
 from accounts.caching import SingleFlightCache
 from accounts.database import changes, lookups
+from accounts.hub_sign_in import ask_token_endpoint, says_invalid_grant
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
-from accounts.outgoing import tls_context
+from accounts.outgoing.errors import OutgoingError
 from accounts.preferences import announce, preferences_changed
 
 logger = logging.getLogger(__name__)
@@ -196,37 +195,19 @@ def _ask_for_refresh(refresh_token: str) -> _Refreshed | None:
 
     Raises HubUnreachable.
     """
-    form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-    auth: httpx2.Auth = httpx2.Auth()
-    if settings.HF_OAUTH_CLIENT_SECRET:
-        auth = httpx2.BasicAuth(settings.HF_OAUTH_CLIENT_ID, settings.HF_OAUTH_CLIENT_SECRET)
-    else:
-        form["client_id"] = settings.HF_OAUTH_CLIENT_ID
     try:
-        with httpx2.Client(
-            timeout=REFRESH_TIMEOUT_SECONDS, trust_env=False, verify=tls_context()
-        ) as client:
-            response = client.post(f"{settings.HF_ENDPOINT}/oauth/token", data=form, auth=auth)
-        if response.status_code == 200:
-            return _Refreshed.model_validate_json(response.content)
-        if _says_invalid_grant(response):
+        answer = ask_token_endpoint(
+            {"grant_type": "refresh_token", "refresh_token": refresh_token},
+            seconds=REFRESH_TIMEOUT_SECONDS,
+        )
+        if answer.status == 200:
+            return _Refreshed.model_validate_json(answer.body)
+        if says_invalid_grant(answer):
             return None
-    except (httpx2.HTTPError, ValidationError) as error:
+    except (OutgoingError, ValidationError) as error:
         raise HubUnreachable from error
-    logger.warning("Hugging Face answered a token refresh with status %s.", response.status_code)
+    logger.warning("Hugging Face answered a token refresh with status %s.", answer.status)
     raise HubUnreachable
-
-
-def _says_invalid_grant(response: httpx2.Response) -> bool:
-    try:
-        answer = response.json()
-    except ValueError:
-        return False
-    return (
-        response.status_code in (400, 401)
-        and isinstance(answer, dict)
-        and answer.get("error") == "invalid_grant"
-    )
 
 
 def _forget(sender: object, user_id: int, **kwargs: object) -> None:

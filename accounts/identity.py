@@ -4,13 +4,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
 
-import httpx2
 from django.conf import settings
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from accounts.caching import Failure, SingleFlightCache
-from accounts.outgoing import http_client
+from accounts.outgoing.asking import Request, ask
+from accounts.outgoing.errors import Busy, OutgoingError
+from accounts.outgoing.pools import HUB
 
 TOKEN_VERIFIED_SECONDS = 300
 TOKEN_REFUSED_SECONDS = 30
@@ -145,17 +146,22 @@ def _key(token: str) -> str:
 
 
 async def _ask(token: str) -> tuple[WhoAmI | Failure, float]:
+    request = Request(
+        "GET", f"{settings.HF_ENDPOINT}/api/whoami-v2", {"Authorization": f"Bearer {token}"}
+    )
     try:
-        response = await http_client().get(
-            f"{settings.HF_ENDPOINT}/api/whoami-v2", headers={"Authorization": f"Bearer {token}"}
+        answer = await ask(
+            HUB, request, max_bytes=MAX_ANSWER_BYTES, seconds=settings.HF_TIMEOUT_SECONDS
         )
-    except httpx2.HTTPError as error:
+    except Busy as error:
+        raise HubUnreachable(error.retry_after_seconds) from error
+    except OutgoingError as error:
         raise HubUnreachable from error
-    if response.status_code in (401, 403):
+    if answer.status in (401, 403):
         return Failure.of(TokenRefused()), TOKEN_REFUSED_SECONDS
-    if response.status_code != 200 or len(response.content) > MAX_ANSWER_BYTES:
+    if answer.status != 200:
         raise HubUnreachable
     try:
-        return WhoAmI.model_validate_json(response.content), TOKEN_VERIFIED_SECONDS
+        return WhoAmI.model_validate_json(answer.body), TOKEN_VERIFIED_SECONDS
     except ValidationError as error:
         raise HubUnreachable from error

@@ -10,6 +10,7 @@ from django.utils.decorators import sync_and_async_middleware
 
 from accounts.addresses import client_address
 from accounts.audit import request_address
+from accounts.outgoing import callers
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
@@ -20,16 +21,22 @@ def personal_pages(get_response: Callable[[HttpRequest], Any]) -> Callable[[Http
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            request_address.set(client_address(request))
+            _note_address(request)
             return _unstored(await get_response(request))
 
         return answer_async
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        request_address.set(client_address(request))
+        _note_address(request)
         return _unstored(get_response(request))
 
     return answer
+
+
+def _note_address(request: HttpRequest) -> None:
+    address = client_address(request)
+    request_address.set(address)
+    callers.note_address(address)
 
 
 def _unstored(response: HttpResponseBase) -> HttpResponseBase:

@@ -57,15 +57,15 @@ WITHOUT_IO = (
 SDK_ENTRANCES = {"mcp", "mcp.server"}
 """What the SDK's versioning policy promises to keep."""
 
-MAY_MAKE_HTTP_REQUESTS = (
-    "mcpendpoint.hub",
-    "mcpendpoint.gradio",
-    "accounts.identity",
-    "accounts.outgoing",
-    "accounts.credentials",
-    "accounts.huggingface",
-    "accounts.authorization.client_documents",
+OUTGOING = "accounts.outgoing"
+"""Whose clients and reader everybody uses who asks another server."""
+
+HTTP_CLIENTS = (
+    *("httpx2", "httpcore2", "httpx", "httpcore", "requests", "aiohttp", "urllib3"),
+    *("urllib.request", "http.client", "xmlrpc", "ftplib", "telnetlib", "smtplib", "websockets"),
+    *("huggingface_hub", "gradio_client", "hf_xet", "jwt.PyJWKClient"),
 )
+WITH_A_CLIENT_OF_ITS_OWN = {("mcpendpoint.hub.xet", "hf_xet")}
 
 MAY_READ_THE_ENVIRONMENT = ("hfmcp_site.env",)
 MAY_NAME_THE_SETTINGS_MODULE = ("hfmcp_site.asgi", "manage")
@@ -202,19 +202,27 @@ def test_only_the_endpoint_knows_the_sdk():
     assert wrong_imports(is_sdk) == []
 
 
-def test_only_clients_of_other_services_make_http_requests():
-    def is_http_client(module: Module, target: str) -> bool:
-        clients = {"httpx", "httpx2", "requests", "aiohttp", "urllib3"}
-        return app_of(target) in clients and not module.is_in(*MAY_MAKE_HTTP_REQUESTS)
+def test_other_servers_are_asked_in_one_way_only():
+    def is_another_way(module: Module, target: str) -> bool:
+        return (
+            any(is_within(target, client) for client in HTTP_CLIENTS)
+            and not module.is_in(OUTGOING)
+            and (module.name, target) not in WITH_A_CLIENT_OF_ITS_OWN
+        )
 
-    assert wrong_imports(is_http_client) == []
+    assert wrong_imports(is_another_way) == []
 
 
-def test_there_is_one_http_client():
-    def is_another(module: Module, target: str) -> bool:
-        return app_of(target) in {"httpx", "aiohttp", "urllib3"}
+def test_connections_are_opened_in_one_place_only():
+    openers = {"open_connection", "start_tls", "getaddrinfo", "gethostbyname"}
+    used = {
+        f"{module.name} uses {node.attr}"
+        for module in modules().values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr in openers
+    }
 
-    assert wrong_imports(is_another) == []
+    assert used == {"accounts.outgoing.public_network uses getaddrinfo"}
 
 
 def test_the_environment_is_read_in_one_place():

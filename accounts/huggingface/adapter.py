@@ -3,7 +3,6 @@
 import logging
 from typing import Any, NoReturn
 
-import requests
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
@@ -37,13 +36,6 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             secret=settings.HF_OAUTH_CLIENT_SECRET,
         )
         return [app]
-
-    def get_requests_session(self) -> requests.Session:
-        session: requests.Session = super().get_requests_session()
-        # Neither a .netrc nor a redirect may decide where a credential goes.
-        session.trust_env = False
-        session.max_redirects = 0
-        return session
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Hand allauth the user of this Hugging Face id, so that it never signs anybody up itself.

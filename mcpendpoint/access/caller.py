@@ -23,6 +23,7 @@ from accounts.caching import SingleFlightCache
 from accounts.credentials import hub_token, recheck
 from accounts.database import changes, lookups
 from accounts.identity import HubUnreachable, TokenRefused, whoami
+from accounts.outgoing import callers
 from accounts.preferences import (
     NO_PREFERENCES,
     KnownUser,
@@ -78,6 +79,13 @@ class Caller:
         if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
             return await hub_token(self.user_id)
         return self._hf_token
+
+    def note_for_outgoing(self) -> None:
+        """Let what this task asks other servers count for this person, if it is known who it is."""
+        if self.user_id is not None:
+            callers.note_person(str(self.user_id))
+        elif self.username is not None:
+            callers.note_person(f"of Hugging Face {self.username}")
 
     @property
     def hub_changes(self) -> int:

@@ -3,12 +3,12 @@
 import asyncio
 from typing import Any
 
-import httpx2
 from django.conf import settings
 from mcp_types import CallToolResult
 
+from accounts.outgoing.errors import Busy, OutgoingError, Silent
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again
-from mcpendpoint.gradio.errors import SpaceError, SpaceGone
+from mcpendpoint.gradio.errors import SpaceError, SpaceGone, busy
 from mcpendpoint.gradio.exchange import Reply, UnknownAnswer
 from mcpendpoint.gradio.results import NotAResult, read_result, replica_of
 from mcpendpoint.gradio.states import ASLEEP
@@ -67,18 +67,15 @@ async def _call(
             "less to do.",
             is_retryable=True,
         ) from error
-    except httpx2.ReadTimeout as error:
+    except Silent as error:
         raise SpaceError(
             f"The Space {info.space_id} gave no sign of life for {IDLE_SECONDS} seconds. It may "
             f"be overloaded; try again later. See {info.page}",
             is_retryable=True,
         ) from error
-    except httpx2.PoolTimeout as error:
-        raise SpaceError(
-            "Too many Spaces are working for this server right now. Try again soon.",
-            is_retryable=True,
-        ) from error
-    except httpx2.HTTPError as error:
+    except Busy as error:
+        raise busy(info.space_id, error) from error
+    except OutgoingError as error:
         raise await _explain_failure(info, token, "could not be reached") from error
     except UnknownAnswer as error:
         raise await _explain_failure(info, token, f"gave an unusable answer: {error}") from error

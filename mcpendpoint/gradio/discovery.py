@@ -9,18 +9,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-import httpx2
 import orjson
 from django.conf import settings
 
-from mcpendpoint.gradio.errors import SpaceError, SpaceGone
+from accounts.outgoing.errors import Busy, OutgoingError, TooLarge, TooSlow
+from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, busy
 from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Remembered
 from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
 from mcpendpoint.gradio.states import RUNNING, explain_state
-from mcpendpoint.gradio.transport import read_body, space_url, spaces_client, token_header
+from mcpendpoint.gradio.transport import ask_space, space_url, token_header
 from mcpendpoint.hub.answers import weight_of
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import (
+    HubBusy,
     HubError,
     HubForbidden,
     HubNotFound,
@@ -171,6 +172,10 @@ def _info_of(space: Space, page: str) -> SpaceInfo:
 
 
 def _explain_refusal(space_id: str, error: HubError, token: str | None) -> SpaceError:
+    if isinstance(error, HubBusy):
+        return SpaceBusy(
+            error.message, is_retryable=True, retry_after_seconds=error.retry_after_seconds
+        )
     if token is None and isinstance(error, HubNotFound | HubNotSignedIn | HubForbidden):
         return SpaceGone(
             f"The Space {space_id} does not exist, or is private and needs a sign-in.",
@@ -220,12 +225,18 @@ async def _within(seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable
     try:
         async with asyncio.timeout(seconds):
             return await fetch()
-    except (TimeoutError, httpx2.TimeoutException) as error:
+    except (TimeoutError, TooSlow) as error:
         raise SpaceError(
             f"The Space {info.space_id} did not say in time which tools it has. Try again soon.",
             is_retryable=True,
         ) from error
-    except httpx2.HTTPError as error:
+    except Busy as error:
+        raise busy(info.space_id, error) from error
+    except TooLarge as error:
+        raise SpaceError(
+            f"The Space {info.space_id} describes its tools at too great length."
+        ) from error
+    except OutgoingError as error:
         raise SpaceError(
             f"The Space {info.space_id} could not be reached. Try again soon; see {info.page}",
             is_retryable=True,
@@ -234,19 +245,16 @@ async def _within(seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable
 
 async def _fetch_schema(info: SpaceInfo, token: str | None) -> bytes:
     url = f"{info.url}/gradio_api/mcp/schema"
-    async with spaces_client().stream("GET", url, headers=token_header(token)) as response:
-        if response.status_code == 404:
+    async with ask_space("GET", url, token_header(token), seconds=SCHEMA_SECONDS) as answer:
+        if answer.status == 404:
             raise SpaceError(
                 f"The Space {info.space_id} offers no tools: its app is not started with "
                 "mcp_server=True."
             )
-        if response.status_code != 200:
+        if answer.status != 200:
             raise SpaceError(
-                f"The Space {info.space_id} answered HTTP status {response.status_code} when asked "
+                f"The Space {info.space_id} answered HTTP status {answer.status} when asked "
                 f"for its tools. Try again soon; see {info.page}",
-                is_retryable=response.status_code >= 500,
+                is_retryable=answer.status >= 500,
             )
-        body = await read_body(response, MAX_SCHEMA_BYTES)
-        if body is None:
-            raise SpaceError(f"The Space {info.space_id} describes its tools at too great length.")
-        return body
+        return await answer.read(MAX_SCHEMA_BYTES)

@@ -2,9 +2,11 @@
 
 ToolError
 └── SpaceError       says which Space, what is wrong and what to do, to a person or an assistant
-    └── SpaceGone    it does not exist (any more), or is not for this caller to see
+    ├── SpaceGone    it does not exist (any more), or is not for this caller to see
+    └── SpaceBusy    too much is being asked at once: nothing was sent
 """
 
+from accounts.outgoing.errors import Busy, Share
 from mcpendpoint.tools.base import ToolError
 
 
@@ -26,3 +28,19 @@ class SpaceError(ToolError):
 
 class SpaceGone(SpaceError):
     """What was known of the Space must not be used any longer."""
+
+
+class SpaceBusy(SpaceError):
+    """It says nothing about the Space, so it is not remembered."""
+
+
+def busy(space_id: str, error: Busy) -> SpaceBusy:
+    words = {
+        Share.CALLER: "Too many of your calls of Spaces are still going on here. Let some finish "
+        "first.",
+        Share.TARGET: f"The Space {space_id} has too many calls of this server to work on.",
+        Share.POOL: "Too many Spaces are working for this server right now.",
+    }
+    return SpaceBusy(
+        words[error.share], is_retryable=True, retry_after_seconds=error.retry_after_seconds
+    )

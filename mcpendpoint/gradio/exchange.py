@@ -10,16 +10,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
 import orjson
+from django.conf import settings
 
-from mcpendpoint.gradio.transport import read_body, spaces_client
+from accounts.outgoing.asking import OpenAnswer
+from accounts.outgoing.errors import NotPlain, OutgoingError, TooLarge
+from mcpendpoint.gradio.transport import ask_space
 from mcpendpoint.hub.events import EventDecoder
 
 MAX_ANSWER_BYTES = 25_000_000
 MAX_ERROR_BYTES = 20_000
 DRAIN_SECONDS = 0.2
 REQUEST_ID = 1
+MESSAGE_HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json, text/event-stream",
+}
 
 Message = dict[str, Any]
 OnNotification = Callable[[Message], Awaitable[None]]
@@ -40,70 +46,62 @@ class Reply:
 async def exchange(
     url: str, request: Message, headers: Mapping[str, str], on_notification: OnNotification
 ) -> Reply:
-    """Raises httpx2.HTTPError or UnknownAnswer. A status other than 200 is a reply too."""
-    async with spaces_client().stream(
+    """Raises OutgoingError or UnknownAnswer. A status other than 200 is a reply too."""
+    async with ask_space(
         "POST",
         url,
-        content=json.dumps(request),  # takes any number, as the client may have sent
-        headers={
-            **headers,
-            "Content-Type": "application/json",
-            "Accept": "application/json, text/event-stream",
-        },
-    ) as response:
-        if response.status_code != 200:
-            body = await read_body(response, MAX_ERROR_BYTES)
-            return Reply(response.status_code, response.headers, _error_of(body))
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise UnknownAnswer("it is compressed, which was not asked for")
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind == "text/event-stream":
-            message = await _read_events(response, on_notification)
-        elif kind == "application/json":
-            message = await _read_json(response)
-        else:
-            raise UnknownAnswer(f"it is of type {kind[:60] or 'unknown'}")
-        return Reply(200, response.headers, message)
+        {**headers, **MESSAGE_HEADERS},
+        json.dumps(request).encode(),  # takes any number, as the client may have sent
+        seconds=settings.MCP_CALL_TIMEOUT_SECONDS,
+    ) as answer:
+        if answer.status != 200:
+            body = await answer.read_explanation(MAX_ERROR_BYTES)
+            return Reply(answer.status, answer.headers, _error_of(body))
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        try:
+            message = await _read(kind, answer, on_notification)
+        except TooLarge as error:
+            raise UnknownAnswer(f"it is larger than {MAX_ANSWER_BYTES // 1_000_000} MB") from error
+        except NotPlain as error:
+            raise UnknownAnswer("it is compressed, which was not asked for") from error
+        return Reply(200, answer.headers, message)
 
 
-async def _read_events(response: httpx2.Response, on_notification: OnNotification) -> Message:
+async def _read(kind: str, answer: OpenAnswer, on_notification: OnNotification) -> Message:
+    if kind == "text/event-stream":
+        return await _read_events(answer, on_notification)
+    if kind == "application/json":
+        return await _read_json(answer)
+    raise UnknownAnswer(f"it is of type {kind[:60] or 'unknown'}")
+
+
+async def _read_events(answer: OpenAnswer, on_notification: OnNotification) -> Message:
     decoder = EventDecoder()
-    size = 0
-    chunks = response.aiter_raw()
-    async for chunk in chunks:
-        size += len(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise _too_large()
-        for event in decoder.feed(chunk):
+    pieces = answer.pieces(MAX_ANSWER_BYTES)
+    async for piece in pieces:
+        for event in decoder.feed(piece):
             message = _parse(event)
             if _is_response(message):
-                await _drain(chunks)
+                await _drain(pieces)
                 return message
             if isinstance(message.get("method"), str) and "id" not in message:
                 await on_notification(message)
     raise UnknownAnswer("it ended before there was a result")
 
 
-async def _drain(chunks: AsyncIterator[bytes]) -> None:
+async def _drain(pieces: AsyncIterator[bytes]) -> None:
     """Let a stream end by itself if it does so at once: its connection can be used again then."""
-    with suppress(TimeoutError, httpx2.HTTPError):
+    with suppress(TimeoutError, OutgoingError):
         async with asyncio.timeout(DRAIN_SECONDS):
-            async for _ in chunks:
+            async for _ in pieces:
                 pass
 
 
-async def _read_json(response: httpx2.Response) -> Message:
-    body = await read_body(response, MAX_ANSWER_BYTES)
-    if body is None:
-        raise _too_large()
-    message = _parse(body)
+async def _read_json(answer: OpenAnswer) -> Message:
+    message = _parse(await answer.read(MAX_ANSWER_BYTES))
     if not _is_response(message):
         raise UnknownAnswer("it holds no result")
     return message
-
-
-def _too_large() -> UnknownAnswer:
-    return UnknownAnswer(f"it is larger than {MAX_ANSWER_BYTES // 1_000_000} MB")
 
 
 def _parse(data: bytes) -> Message:
@@ -122,8 +120,8 @@ def _is_response(message: Message) -> bool:
     return has_our_id and ("result" in message or "error" in message)
 
 
-def _error_of(body: bytes | None) -> Message:
+def _error_of(body: bytes) -> Message:
     try:
-        return _parse(body or b"")
+        return _parse(body)
     except UnknownAnswer:
         return {}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar, cast
 
 from accounts.caching import LARGEST_SHARE, BoundedCache, Failure, approximate_bytes
-from mcpendpoint.gradio.errors import SpaceError, SpaceGone
+from accounts.outgoing.callers import current_caller
+from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -67,7 +68,7 @@ class FreshnessCache(Generic[K, V]):
         self._failure_seconds = failure_seconds
         self._clock = clock
         self._entries: BoundedCache[K, _Entry[V]] = BoundedCache(max_bytes=max_weight)
-        self._flights: dict[tuple[int, K], _Flight[V]] = {}
+        self._flights: dict[tuple[int, str, K], _Flight[V]] = {}
 
     async def get(
         self,
@@ -128,7 +129,8 @@ class FreshnessCache(Generic[K, V]):
 
     def _start(self, key: K, load: Callable[[], Awaitable[Loaded[V]]]) -> _Flight[V]:
         # A task of its own: the one who asked first may be cancelled while others wait.
-        flight_key = (id(asyncio.get_running_loop()), key)
+        # One for each caller: another's may be waiting for their share of the pool.
+        flight_key = (id(asyncio.get_running_loop()), current_caller(), key)
         flight = self._flights.get(flight_key)
         if flight is None:
             flight = _Flight(asyncio.create_task(self._load(key, load)), self._clock())
@@ -145,6 +147,8 @@ class FreshnessCache(Generic[K, V]):
             old = self._entries.get(key)
             kept = _Entry[V]() if old is None or isinstance(failure, SpaceGone) else old
             entry = _Entry(kept.loaded, kept.loaded_at, Failure.of(failure), self._clock())
+            if isinstance(failure, SpaceBusy):
+                return entry  # for who asked alone
         else:
             entry = _Entry(loaded, self._clock())
         self._put(key, entry)
@@ -155,7 +159,7 @@ class FreshnessCache(Generic[K, V]):
         size = approximate_bytes(key) + weight + approximate_bytes(entry.failure)
         self._entries.put(key, entry, size_bytes=size)
 
-    def _land(self, flight_key: tuple[int, K], flight: _Flight[V]) -> None:
+    def _land(self, flight_key: tuple[int, str, K], flight: _Flight[V]) -> None:
         if self._flights.get(flight_key) is flight:
             del self._flights[flight_key]
         if not flight.task.cancelled():

@@ -1,50 +1,37 @@
-"""The pooled HTTP client for Spaces, and where a Space is reached.
+"""How a Space is asked: where it is reached, with whose token, for whose share of the pool."""
 
-Not the client for the Hub: a call may take minutes, and no number of slow Spaces may hold up a
-question to the Hub. HTTP/1.1, where closing a response closes the connection, so that the Space
-sees a cancelled call. It follows no redirect, sends no cookie and has no credential.
-"""
-
-import asyncio
 import re
-from weakref import WeakKeyDictionary
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
-import httpx2
 from django.conf import settings
 
-from accounts.outgoing import tls_context
+from accounts.outgoing.asking import OpenAnswer, Request, open_answer
+from accounts.outgoing.pools import SPACES
 from mcpendpoint.gradio.errors import SpaceError
 
-CONNECT_SECONDS = 5
 IDLE_SECONDS = 60
-KEEP_ALIVE_SECONDS = 30
-MAX_CONNECTIONS = 200
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]{1,20000}")
 
-_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient] = WeakKeyDictionary()
 
-
-def spaces_client() -> httpx2.AsyncClient:
-    """Return the client of the running event loop."""
-    loop = asyncio.get_running_loop()
-    client = _clients.get(loop)
-    if client is None:
-        client = _clients[loop] = httpx2.AsyncClient(
-            follow_redirects=False,
-            trust_env=False,
-            verify=tls_context(),
-            timeout=httpx2.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-            limits=httpx2.Limits(
-                max_connections=MAX_CONNECTIONS,
-                max_keepalive_connections=40,
-                keepalive_expiry=KEEP_ALIVE_SECONDS,
-            ),
-            # Uncompressed, so that the number of bytes read is the number of bytes held.
-            headers={"User-Agent": "hfmcp/1.0", "Accept-Encoding": "identity"},
-        )
-    return client
+@asynccontextmanager
+async def ask_space(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    *,
+    seconds: float,
+) -> AsyncIterator[OpenAnswer]:
+    """Open the answer of a Space. Raises OutgoingError."""
+    space = url.partition("/gradio_api/")[0]
+    request = Request(method, url, headers, body, target=space)
+    async with open_answer(
+        SPACES, request, seconds=seconds, silence_seconds=IDLE_SECONDS
+    ) as answer:
+        yield answer
 
 
 def space_url(subdomain: str) -> str:
@@ -61,13 +48,3 @@ def token_header(token: str | None) -> dict[str, str]:
     if not _SENDABLE_TOKEN.fullmatch(token):
         raise SpaceError("The token holds characters that no Hugging Face token has.")
     return {"X-HF-Authorization": f"Bearer {token}"}
-
-
-async def read_body(response: httpx2.Response, max_bytes: int) -> bytes | None:
-    """Read a response whole, None if it is larger than that."""
-    body = bytearray()
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > max_bytes:
-            return None
-    return bytes(body)

@@ -4,28 +4,30 @@ A Space of Gradio's own is asked in a single exchange. One that insists on a ses
 is remembered for it.
 """
 
+import json
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import httpx2
-
 from accounts.caching import BoundedCache, approximate_bytes
+from accounts.outgoing.errors import OutgoingError
 from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.exchange import (
+    MESSAGE_HEADERS,
     REQUEST_ID,
     Message,
     Reply,
     UnknownAnswer,
     exchange,
 )
-from mcpendpoint.gradio.transport import spaces_client, token_header
+from mcpendpoint.gradio.transport import ask_space, token_header
 
 PROTOCOL_VERSION = "2025-06-18"
 PROGRESS_TOKEN = 1
 MAX_PROGRESS_CHARS = 500
 CLOSE_SECONDS = 2
+NOTIFY_SECONDS = 10
 
 ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]] | None
 """None when nobody wants to know."""
@@ -42,7 +44,7 @@ async def call_upstream(
     token: str | None,
     report_progress: ReportProgress,
 ) -> Reply:
-    """Raises httpx2.HTTPError or UnknownAnswer."""
+    """Raises OutgoingError or UnknownAnswer."""
     url = f"{info.url}/gradio_api/mcp/"
     headers = token_header(token)
     # With a progress token Gradio reports while it works, which also tells us that it still does.
@@ -127,14 +129,22 @@ async def _session(url: str, headers: Mapping[str, str]) -> AsyncIterator[Mappin
     if session_id is not None:
         headers["Mcp-Session-Id"] = session_id
     initialized = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-    accept = {"Accept": "application/json, text/event-stream"}
-    await spaces_client().post(url, json=initialized, headers={**headers, **accept})
+    await _tell(url, headers, initialized)
     try:
         yield headers
     finally:
         if session_id is not None:
-            with suppress(httpx2.HTTPError):
-                await spaces_client().delete(url, headers=headers, timeout=CLOSE_SECONDS)
+            with suppress(OutgoingError):
+                async with ask_space("DELETE", url, headers, seconds=CLOSE_SECONDS):
+                    pass
+
+
+async def _tell(url: str, headers: Mapping[str, str], notification: Message) -> None:
+    """Send what is not answered; a body that comes all the same is not read."""
+    headers = {**headers, **MESSAGE_HEADERS}
+    content = json.dumps(notification).encode()
+    async with ask_space("POST", url, headers, content, seconds=NOTIFY_SECONDS):
+        pass
 
 
 async def _ignore(notification: Message) -> None:

@@ -3,7 +3,6 @@
 Everything that is asked of the Hub goes through `HubClient`; what goes wrong is a HubError.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
@@ -33,7 +32,6 @@ MAX_JSON_BYTES = 5_000_000
 MAX_TEXT_BYTES = 1_000_000
 ANSWER_SECONDS = 30.0
 CHANGE_SECONDS = 30.0
-MAX_REQUESTS_PER_CALLER = 32
 ACCEPT = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.8"}
 
 
@@ -56,7 +54,6 @@ class HubClient:
         self._on_refusal = on_refusal
         self._digest = sha256(token.encode("utf-8", "replace")).hexdigest() if token else ""
         self._memory = Memory(self._digest, changes)
-        self._slots = asyncio.Semaphore(MAX_REQUESTS_PER_CALLER)
 
     @property
     def has_token(self) -> bool:
@@ -82,8 +79,8 @@ class HubClient:
         base: str | None = None,
         seconds: float = ANSWER_SECONDS,
     ) -> HubModelT:
-        def parse(answer: HubResponse) -> HubModelT:
-            return read(kind, _json_of(answer))
+        def parse(response: HubResponse) -> HubModelT:
+            return read(kind, _json_of(response))
 
         return await self._get(_url(path, params, base), parse, kind.__name__, seconds=seconds)
 
@@ -101,12 +98,12 @@ class HubClient:
         `unwrap` takes what is wanted out of each item, always the same for that kind.
         """
 
-        def parse(answer: HubResponse) -> Page[HubModelT]:
-            items = _json_of(answer)
+        def parse(response: HubResponse) -> Page[HubModelT]:
+            items = _json_of(response)
             if not isinstance(items, list):
                 raise HubBadAnswer("The Hub's answer is not a list.")
             wanted = items if unwrap is None else [unwrap(item) for item in items]
-            return Page(read_all(kind, wanted), next_url_of(answer))
+            return Page(read_all(kind, wanted), next_url_of(response))
 
         url, form = _url(path, params, None), f"page of {kind.__name__}"
         return await self._get(url, parse, form, seconds=seconds)
@@ -130,7 +127,7 @@ class HubClient:
         headers = {"Accept": accept} if accept else ACCEPT
         return await self._get(
             _url(path, (), None),
-            lambda answer: parse(_text_of(answer)),
+            lambda response: parse(_text_of(response)),
             f"text as {kind.__name__}",
             seconds=seconds,
             max_bytes=max_bytes,
@@ -176,7 +173,7 @@ class HubClient:
             HubRequest(_url(path, params, None), {}, max_bytes), self._token
         )
         try:
-            async with streams.open_events(request, caller=self._digest) as events:
+            async with streams.open_events(request) as events:
                 yield events
         except HubTokenRefused as error:
             await self._note(error)
@@ -201,8 +198,7 @@ class HubClient:
         headers = {**ACCEPT, "Content-Type": content_type} if content is not None else ACCEPT
         request = HubRequest(_url(path, params, None), headers, MAX_JSON_BYTES, method, content)
         try:
-            async with self._slots:
-                answer = await transport.send_once(request, self._token, seconds=seconds)
+            response = await transport.send_once(request, self._token, seconds=seconds)
         except HubError as error:
             await self._note(error)
             raise
@@ -210,10 +206,10 @@ class HubClient:
             self._memory.note_change()
             if self._on_change is not None:
                 await self._on_change()
-        if answer.body.strip() in (b"", b"OK"):
+        if response.body.strip() in (b"", b"OK"):
             return None
         try:
-            return _json_of(answer)
+            return _json_of(response)
         except HubBadAnswer as error:
             raise HubUncertain(error.message) from error
 
@@ -236,10 +232,11 @@ class HubClient:
             validator = {} if stale is None else {"If-None-Match": stale.etag}
             method = "GET" if body is None else "POST"
             request = HubRequest(url, {**headers, **validator}, max_bytes, method, body)
-            answer = await transport.send_idempotent(request, self._token)
-            if answer.status == 304:
+            response = await transport.send_idempotent(request, self._token)
+            if response.status == 304:
                 return None
-            return Loaded(parse(answer), weight_of(answer.body), answer.headers.get("etag", ""))
+            etag = response.headers.get("etag", "")
+            return Loaded(parse(response), weight_of(response.body), etag)
 
         return await self._recall(form, url, load, seconds=seconds)
 
@@ -253,8 +250,7 @@ class HubClient:
     ) -> T:
         async def ask(stale: Known | None) -> Loaded[T] | None:
             try:
-                async with self._slots:
-                    return await load(stale)
+                return await load(stale)
             except HubError as error:
                 await self._note(error)
                 raise
@@ -285,14 +281,14 @@ def _query(params: tuple[tuple[str, str], ...]) -> str:
     return f"?{urlencode(params)}" if params else ""
 
 
-def _json_of(answer: HubResponse) -> Any:
+def _json_of(response: HubResponse) -> Any:
     try:
-        return orjson.loads(answer.body)
+        return orjson.loads(response.body)
     except orjson.JSONDecodeError as error:
         raise HubBadAnswer("The Hub's answer is not JSON.") from error
 
 
-def _text_of(answer: HubResponse) -> str:
-    if "html" in answer.headers.get("content-type", ""):
+def _text_of(response: HubResponse) -> str:
+    if "html" in response.headers.get("content-type", ""):
         raise HubBadAnswer("The Hub's answer is a page, not the text that was asked for.")
-    return answer.body.decode("utf-8", "replace")
+    return response.body.decode("utf-8", "replace")

@@ -9,6 +9,7 @@ HubError                 status, message (the Hub's own words), is_retryable, re
 ├── HubConflict          409/412: it exists already, or changed meanwhile
 ├── HubRefused           any other 4xx, and 501: asking again will not help
 ├── HubRateLimited       429, retryable
+│   └── HubBusy          too much is being asked at once: the Hub was not asked
 ├── HubUnavailable       5xx, a timeout or no connection, retryable
 ├── HubUncertain         no answer to a change, which may have been made all the same
 └── HubBadAnswer         an answer that is not what the Hub's API promises
@@ -76,6 +77,10 @@ class HubRefused(HubError):
 
 class HubRateLimited(HubError):
     is_retryable = True
+
+
+class HubBusy(HubRateLimited):
+    pass
 
 
 class HubUnavailable(HubError):

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
+from accounts.outgoing.callers import current_caller
 from mcpendpoint.hub.answers import AnswerStore, Key, Known
 from mcpendpoint.hub.changes import Changes
 from mcpendpoint.hub.errors import (
     HubBadAnswer,
+    HubBusy,
     HubError,
     HubForbidden,
     HubNotFound,
@@ -65,7 +67,9 @@ class Memory:
         known = _answers.fresh(key)
         if known is not None:
             return cast(T, known.take())  # the form is part of the key
-        return cast(T, await _flights.join(key, lambda: _load(key, load, seconds)))
+        # Each caller waits for their own: another's may be waiting for their share of the pool.
+        flight = (*key, current_caller())
+        return cast(T, await _flights.join(flight, lambda: _load(key, load, seconds)))
 
 
 async def _load(key: Key, load: Load[T], seconds: float) -> T:
@@ -88,6 +92,8 @@ async def _load(key: Key, load: Load[T], seconds: float) -> T:
 
 def _seconds_to_keep(error: HubError) -> float:
     """Return how long not to ask again: short, since people fix what is wrong and try again."""
+    if isinstance(error, HubBusy):
+        return 0  # of one caller; others are told the answer
     if isinstance(error, HubRateLimited):
         return min(float(error.retry_after_seconds or 1), ERROR_SECONDS)
     lasting = (HubNotFound, HubNotSignedIn, HubTokenRefused, HubForbidden)

@@ -7,7 +7,6 @@ the caller's token, for the proxy, and the sandbox's own key.
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -72,8 +71,7 @@ class SandboxServer:
         request = self._request(
             "/v1/exec", method="POST", body=orjson.dumps(command), max_bytes=MAX_OUTPUT_BYTES
         )
-        caller = sha256(self.token.encode("utf-8", "replace")).hexdigest()
-        return streams.open_stream(request, media_type=NDJSON, caller=caller)
+        return streams.open_stream(request, media_type=NDJSON)
 
     async def start(self, command: Mapping[str, Any]) -> Process:
         answer = await self._change("POST", "/v1/processes", body=orjson.dumps(command))

@@ -12,14 +12,22 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
-from weakref import WeakKeyDictionary
 
-import httpx2
 from django.conf import settings
 
-from accounts.outgoing import http_client
+from accounts.outgoing.asking import OpenAnswer, Request, open_answer
+from accounts.outgoing.errors import (
+    BrokenOff,
+    Busy,
+    NotAUrl,
+    NotReached,
+    OutgoingError,
+    TooSlow,
+)
+from accounts.outgoing.pools import HUB
 from mcpendpoint.hub.errors import (
     HubBadAnswer,
+    HubBusy,
     HubError,
     HubTokenRefused,
     HubUnavailable,
@@ -29,21 +37,17 @@ from mcpendpoint.hub.errors import (
 
 T = TypeVar("T")
 
-MAX_CONCURRENT_REQUESTS = 64
 MAX_REDIRECTS = 3
 MAX_ERROR_BYTES = 64_000
 DEADLINE_IN_TIMEOUTS = 1.5
 MIN_ATTEMPT_SECONDS = 0.2
 RETRY_PAUSE_SECONDS = 0.2
-CONNECT_SECONDS = 5.0
 REDIRECTS = (301, 302, 303, 307, 308)
 REDIRECTS_THAT_KEEP_THE_METHOD = (307, 308)
 GATEWAY_ERRORS = (502, 504)
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]{1,20000}")
 
 Params = Sequence[tuple[str, str]]
-
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,8 @@ class HubRequest:
     method: str = "GET"
     body: bytes | None = None
     """JSON, unless the headers say otherwise."""
-    read_timeout_seconds: float | None = None
-    """How long the Hub may be silent; None for as long as with any other."""
+    timeout_seconds: float | None = None
+    """How long the answer may take in all; None for as long as any other."""
 
 
 @dataclass(frozen=True)
@@ -91,20 +95,24 @@ async def send_once(request: HubRequest, token: str | None, *, seconds: float) -
 
 async def send_once_to(request: HubRequest, *, seconds: float) -> HubResponse:
     """`send_once` for a request that carries its credential already, wherever it goes."""
-    request = replace(request, read_timeout_seconds=seconds)
+    request = replace(request, timeout_seconds=seconds)
     try:
         return await try_once(lambda: _follow(request), seconds=seconds)
-    except HubUnavailable as error:
+    except HubError as error:
         if was_refused(error):
             raise
         raise HubUncertain(error.message, status=error.status) from error
 
 
-def was_refused(error: HubUnavailable) -> bool:
+def was_refused(error: HubError) -> bool:
     """Whether the request was certainly not carried out."""
-    if error.status is not None:
-        return error.status not in GATEWAY_ERRORS
-    return isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
+    match error.__cause__:
+        case TimeoutError():
+            return False
+        case OutgoingError() as failure:
+            return isinstance(failure, NotReached | Busy | NotAUrl)
+        case _:
+            return error.status not in GATEWAY_ERRORS
 
 
 def authorized(request: HubRequest, token: str | None) -> HubRequest:
@@ -156,18 +164,34 @@ def _pause_before_retry(error: HubError, seconds_left: float) -> float | None:
 
 
 async def _try(attempt: Callable[[], Awaitable[T]], deadline: float, max_seconds: float) -> T:
-    loop = asyncio.get_running_loop()
-    seconds = min(max_seconds, deadline - loop.time())
-    slots = _slots.setdefault(loop, asyncio.Semaphore(MAX_CONCURRENT_REQUESTS))
+    seconds = min(max_seconds, deadline - asyncio.get_running_loop().time())
     try:
-        async with asyncio.timeout(seconds), slots:
+        async with asyncio.timeout(seconds):
             return await attempt()
-    except (TimeoutError, httpx2.TimeoutException) as error:
+    except TimeoutError as error:
         raise HubUnavailable("Hugging Face did not answer in time.") from error
-    except httpx2.HTTPError as error:
-        raise HubUnavailable("Hugging Face could not be reached.") from error
-    except httpx2.InvalidURL as error:
-        raise HubBadAnswer("The Hub pointed to something that is no URL.") from error
+    except OutgoingError as error:
+        raise error_from_failure(error) from error
+
+
+def error_from_failure(error: OutgoingError) -> HubError:
+    """Return what it means that a Hugging Face service gave no answer that can be read."""
+    match error:
+        case Busy():
+            return HubBusy(
+                "Too much is being asked of Hugging Face at once.",
+                retry_after_seconds=error.retry_after_seconds,
+            )
+        case TooSlow():
+            return HubUnavailable("Hugging Face did not answer in time.")
+        case NotReached():
+            return HubUnavailable("Hugging Face could not be reached.")
+        case BrokenOff():
+            return HubUnavailable("The connection to Hugging Face broke off.")
+        case NotAUrl():
+            return HubBadAnswer("The Hub pointed to something that is no URL.")
+        case _:
+            return HubBadAnswer(str(error))
 
 
 async def _follow(request: HubRequest) -> HubResponse:
@@ -175,10 +199,10 @@ async def _follow(request: HubRequest) -> HubResponse:
     origin = origin_of(request.url)
     followed = REDIRECTS if request.method == "GET" else REDIRECTS_THAT_KEEP_THE_METHOD
     for _ in range(MAX_REDIRECTS + 1):
-        answer = await _exchange(request)
-        if answer.status not in followed:
-            return answer
-        url = resolve_location(answer.headers.get("location", ""), request.url)
+        response = await _exchange(request)
+        if response.status not in followed:
+            return response
+        url = resolve_location(response.headers.get("location", ""), request.url)
         if origin_of(url) != origin:
             raise HubBadAnswer("The Hub redirected to another host, which is not followed.")
         request = replace(request, url=url)
@@ -194,56 +218,20 @@ def resolve_location(location: str, base: str) -> str:
 
 
 async def _exchange(request: HubRequest) -> HubResponse:
-    client, headers = http_client(), dict(request.headers)
+    headers = dict(request.headers)
     if request.body is not None:
         headers.setdefault("Content-Type", "application/json")
-    outgoing = client.build_request(
-        request.method,
-        request.url,
-        headers=headers,
-        content=request.body,
-        timeout=read_timeout(request.read_timeout_seconds),
-    )
-    response = await client.send(outgoing, stream=True)
-    try:
-        names = lower_case(response.headers)
-        if response.is_redirect or response.status_code == 304:
-            return HubResponse(response.status_code, names, b"", request.url)
-        if not response.is_success:
-            raise await error_of(response, has_token="Authorization" in headers)
-        body = await read(response, request.max_bytes)
-        if len(body) > request.max_bytes:
-            raise HubBadAnswer(f"The answer is larger than {request.max_bytes:,} bytes.")
-        return HubResponse(response.status_code, names, body, request.url)
-    finally:
-        await response.aclose()
+    outgoing = Request(request.method, request.url, headers, request.body)
+    seconds = max(request.timeout_seconds or 0, settings.HF_TIMEOUT_SECONDS)
+    async with open_answer(HUB, outgoing, seconds=seconds) as answer:
+        if answer.status in REDIRECTS or answer.status == 304:
+            return HubResponse(answer.status, answer.headers, b"", request.url)
+        if not answer.is_success:
+            raise await error_of(answer, has_token="Authorization" in headers)
+        body = await answer.read(request.max_bytes)
+        return HubResponse(answer.status, answer.headers, body, request.url)
 
 
-def read_timeout(seconds: float | None) -> httpx2.Timeout:
-    """Return how long to wait for a server that says nothing."""
-    silence = max(seconds or 0, settings.HF_TIMEOUT_SECONDS)
-    return httpx2.Timeout(silence, connect=CONNECT_SECONDS)
-
-
-def lower_case(headers: httpx2.Headers) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
-
-
-async def error_of(response: httpx2.Response, *, has_token: bool) -> HubError:
-    body = await read(response, MAX_ERROR_BYTES)
-    return error_from_answer(
-        response.status_code,
-        lower_case(response.headers),
-        body[:MAX_ERROR_BYTES],
-        has_token=has_token,
-    )
-
-
-async def read(response: httpx2.Response, max_bytes: int) -> bytes:
-    """Read until there is more than `max_bytes`, and no further."""
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > max_bytes:
-            break
-    return bytes(body)
+async def error_of(answer: OpenAnswer, *, has_token: bool) -> HubError:
+    body = await answer.read_explanation(MAX_ERROR_BYTES)
+    return error_from_answer(answer.status, answer.headers, body, has_token=has_token)

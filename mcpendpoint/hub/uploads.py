@@ -9,15 +9,15 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from django.conf import settings
 from pydantic import Field, ValidationError
 
-from accounts.outgoing import http_client
-from mcpendpoint.hub import public_hosts, xet
+from accounts.outgoing.asking import Request, open_answer
+from accounts.outgoing.pools import STORAGE
+from mcpendpoint.hub import xet
 from mcpendpoint.hub.branches import Branch
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubBadAnswer, HubRefused, HubUnavailable
-from mcpendpoint.hub.transport import lower_case, read_timeout, try_once, try_with_retry
+from mcpendpoint.hub.transport import try_once, try_with_retry
 from mcpendpoint.hub.types import HubModel, Name
 
 UPLOAD_SECONDS = 60.0
@@ -129,21 +129,10 @@ async def _send(
     method: str, url: str, content: bytes, headers: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Return the headers of the answer."""
-    allow_loopback = public_hosts.is_loopback(settings.HF_ENDPOINT)
-    target = await public_hosts.resolve(url, allow_loopback=allow_loopback)
-    request = http_client().build_request(
-        method,
-        target.address_url,
-        headers={**headers, "Host": target.host},
-        content=content,
-        timeout=read_timeout(UPLOAD_SECONDS),
-        extensions={"sni_hostname": target.tls_name},
-    )
-    response = await http_client().send(request, stream=True)
-    try:
-        if not response.is_success:
-            status = response.status_code
-            raise HubUnavailable(f"The Hub's storage did not take the file (HTTP status {status}).")
-        return lower_case(response.headers)
-    finally:
-        await response.aclose()
+    request = Request(method, url, headers, content)
+    async with open_answer(STORAGE, request, seconds=UPLOAD_SECONDS) as answer:
+        if not answer.is_success:
+            raise HubUnavailable(
+                f"The Hub's storage did not take the file (HTTP status {answer.status})."
+            )
+        return answer.headers

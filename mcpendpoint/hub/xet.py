@@ -9,20 +9,20 @@ from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 
 import hf_xet
-from django.conf import settings
 from pydantic import Field
 
-from mcpendpoint.hub import public_hosts
+from accounts.outgoing.callers import current_caller
+from accounts.outgoing.errors import OutgoingError
+from accounts.outgoing.pools import STORAGE_NETWORK, XET_UPLOADS, places_of
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubUnavailable
-from mcpendpoint.hub.transport import Params
+from mcpendpoint.hub.transport import Params, error_from_failure
 from mcpendpoint.hub.types import HubModel
 
 UPLOAD_SECONDS = 60.0
-MAX_UPLOADS = 8
 
 # Threads of their own: those of the event loop look up hosts and talk to the database.
-_threads = ThreadPoolExecutor(MAX_UPLOADS, thread_name_prefix="xet")
+_threads = ThreadPoolExecutor(XET_UPLOADS.limits.total, thread_name_prefix="xet")
 
 
 class Ticket(HubModel):
@@ -41,12 +41,20 @@ async def store(
     `sha256` is given for files of repositories, which are known by that, too.
     """
     ticket = await hub.get_model(Ticket, ticket_path, params, seconds=0)
-    allow_loopback = public_hosts.is_loopback(settings.HF_ENDPOINT)
-    await public_hosts.resolve(ticket.storage_url, allow_loopback=allow_loopback)
-    upload = _Upload(ticket, content, sha256)
+    loop = asyncio.get_running_loop()
+    try:
+        await STORAGE_NETWORK.find(ticket.storage_url)
+        deadline = loop.time() + UPLOAD_SECONDS
+        async with places_of(XET_UPLOADS).take(current_caller(), "", deadline=deadline):
+            return await _finish(_Upload(ticket, content, sha256), deadline)
+    except OutgoingError as error:
+        raise error_from_failure(error) from error
+
+
+async def _finish(upload: "_Upload", deadline: float) -> str:
     running = asyncio.get_running_loop().run_in_executor(_threads, upload.run)
     try:
-        async with asyncio.timeout(UPLOAD_SECONDS):
+        async with asyncio.timeout_at(deadline):
             return await running
     except TimeoutError as error:
         raise HubUnavailable("The Hub's storage did not answer in time.") from error

@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from accounts.credentials import SignInNeeded, hub_token
 from accounts.identity import HubUnreachable
 from accounts.models import User
+from accounts.outgoing import callers
 from accounts.preferences import (
     SavedSpace,
     TooManySpaces,
@@ -62,6 +63,7 @@ def for_users(view: UserView) -> UserView:
         user = await request.auser()
         if isinstance(user, User):
             request.user = user  # for templates, which cannot wait for it
+            callers.note_person(str(user.pk))
             return await view(request, user, *args, **kwargs)
         settings_page = resolve_url("accounts:settings")
         response = redirect_to_login(settings_page)

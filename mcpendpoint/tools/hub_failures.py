@@ -7,6 +7,7 @@ from pydantic import Field
 
 from mcpendpoint.hub.errors import (
     HubBadAnswer,
+    HubBusy,
     HubConflict,
     HubError,
     HubForbidden,
@@ -50,6 +51,7 @@ _KINDS: dict[type[HubError], Kind] = {
     HubConflict: "conflict",
     HubRefused: "refused",
     HubRateLimited: "rate_limited",
+    HubBusy: "rate_limited",
     HubUnavailable: "unavailable",
     HubUncertain: "uncertain",
     HubBadAnswer: "bad_answer",
@@ -131,6 +133,8 @@ def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str
                 f"{subject}: this token's permissions do not allow it. {said} The user can allow "
                 f"more at {context.settings_url}{PERMISSIONS}."
             )
+        case HubBusy():
+            return f"{subject}: {words} {_when(error)}"
         case HubRateLimited():
             more = "" if context.is_signed_in else f" A user who signs in ({sign_in}) may ask more."
             return f"{subject}: Hugging Face is asked too often. {_when(error)}{more}"

@@ -18,6 +18,7 @@ from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST
 
 from accounts.catalogue import catalogue
 from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
+from accounts.outgoing import callers
 from mcpendpoint.access import limits
 from mcpendpoint.access.caller import Caller, CallerRefused, identify
 from mcpendpoint.access.limits import TooMany
@@ -137,9 +138,11 @@ class _Service:
             method=parsed.method if isinstance(parsed, Message) else "",
             address=head.client_address,
         )
+        callers.note_address(head.client_address)
         try:
             overrides = read_overrides(head)
             recording.caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
+            recording.caller.note_for_outgoing()
             limits.charge(recording.caller, head, parsed)
             if isinstance(parsed, MalformedMessage):
                 raise parsed

@@ -16,10 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
-from oauth2_provider import cimd
 
-from accounts.authorization import client_documents
 from accounts.authorization.models import Application
+from accounts.outgoing import pools, public_network
 from tests.accounts.authorization.documents import CLIENT_ID, MadeUpDocuments, document
 from tests.accounts.authorization.flow import App, make_browser
 
@@ -351,8 +350,8 @@ def publisher(tmp_path, monkeypatch, settings) -> Iterator[str]:
     context.load_cert_chain(certificate, key)
     paths = ssl.get_default_verify_paths()._replace(openssl_cafile=certificate)
     monkeypatch.setattr("ssl.get_default_verify_paths", lambda: paths)
-    monkeypatch.setattr(cimd, "_ip_is_public", lambda ip: ip in {"127.0.0.1", "::1"})
-    monkeypatch.setattr(client_documents, "is_public", lambda ip: ip.is_loopback)
+    pools.tls_context.cache_clear()
+    monkeypatch.setattr(public_network, "is_public", lambda ip: ip.is_loopback)
     settings.OAUTH2_PROVIDER = settings.OAUTH2_PROVIDER | {"CIMD_FETCH_TIMEOUT_SECONDS": 1}
     Answers.paths.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
@@ -361,6 +360,7 @@ def publisher(tmp_path, monkeypatch, settings) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"https://localhost:{server.server_port}"
         server.shutdown()
+    pools.tls_context.cache_clear()
 
 
 def test_a_document_is_fetched_with_tls_and_a_verified_name(alice_client, publisher):

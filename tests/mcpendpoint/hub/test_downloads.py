@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from mcpendpoint.hub import downloads, errors, public_hosts
+from mcpendpoint.hub import downloads, errors
 from mcpendpoint.hub.client import HubClient
 from tests.mcpendpoint.hub_side import fresh_token
 from tests.standins.hub.journal import digest
@@ -130,54 +130,6 @@ async def test_only_storage_on_the_internet_is_followed_or_on_loopback_from_ther
     assert len(hub_side.asked()) == 1
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://127.0.0.1/x",
-        "https://localhost/x",
-        "https://[::1]/x",
-        "http://127.0.0.1/x",
-        "https://[64:ff9b::a00:1]/x",
-        "https://[2002:a00:1::]/x",
-        "https://[2001::1]/x",
-        "http://93.184.216.34/x",
-    ],
-)
-async def test_a_hub_elsewhere_cannot_send_us_to_our_own_network(url):
-    with pytest.raises(errors.HubBadAnswer):
-        await public_hosts.resolve(url, allow_loopback=False)
-
-
-@pytest.mark.parametrize(
-    ("url", "address_url", "host", "name"),
-    [
-        (
-            "https://93.184.216.34/a?b=c%20d",
-            "https://93.184.216.34/a?b=c%20d",
-            "93.184.216.34",
-            "93.184.216.34",
-        ),
-        (
-            "https://[2606:2800:220:1::1]:8443/a",
-            "https://[2606:2800:220:1::1]:8443/a",
-            "[2606:2800:220:1::1]:8443",
-            "2606:2800:220:1::1",
-        ),
-    ],
-)
-async def test_what_was_checked_is_what_is_connected_to(url, address_url, host, name):
-    target = await public_hosts.resolve(url, allow_loopback=False)
-
-    assert (target.address_url, target.host, target.tls_name) == (address_url, host, name)
-
-
-async def test_a_name_becomes_its_address_and_stays_the_name_that_is_asked_for():
-    target = await public_hosts.resolve("http://localhost:81/a", allow_loopback=True)
-
-    assert target.address_url in ("http://127.0.0.1:81/a", "http://[::1]:81/a")
-    assert (target.host, target.tls_name) == ("localhost:81", "localhost")
-
-
 async def test_a_redirect_to_storage_counts_from_the_resolve_route_only(hub_side):
     storage = hub_side.url.replace("127.0.0.1", "localhost")
     redirect(hub_side, "^/api/resolve-cache", f"{storage}/_storage/x")
@@ -233,7 +185,7 @@ async def test_another_part_than_was_asked_for_is_refused(hub_side, content_rang
 async def test_a_compressed_part_is_refused(hub_side):
     hub_side.break_at(NOTES, status=200, body="x", headers={"Content-Encoding": "gzip"})
 
-    with pytest.raises(errors.HubBadAnswer, match="encoding"):
+    with pytest.raises(errors.HubBadAnswer, match="compressed"):
         await part()
 
 

@@ -3,9 +3,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from accounts.outgoing.callers import acting_for
+from accounts.outgoing.pools import STREAMS
 from mcpendpoint.hub import errors, jobs
 from mcpendpoint.hub.client import HubClient
-from mcpendpoint.hub.streams import MAX_STREAMS, MAX_STREAMS_PER_CALLER, Places
 from tests.mcpendpoint.hub_side import fresh_token
 
 SPEC = {"dockerImage": "python:3.12", "command": ["seq", "1", "3"]}
@@ -73,28 +74,15 @@ async def test_a_caller_follows_few_at_once_and_gets_a_place_back(hub_side):
     job, others_job = await started_by(client), await started_by(other)
 
     async with AsyncExitStack() as streams:
-        for _ in range(MAX_STREAMS_PER_CALLER):
-            await streams.enter_async_context(follow(client, job))
-        with pytest.raises(errors.HubRateLimited):
-            await streams.enter_async_context(follow(client, job))
-        await streams.enter_async_context(follow(other, others_job))
+        with acting_for("alice"):
+            for _ in range(STREAMS.limits.per_caller):
+                await streams.enter_async_context(follow(client, job))
+            with pytest.raises(errors.HubBusy):
+                await streams.enter_async_context(follow(client, job))
+        with acting_for("bob"):
+            await streams.enter_async_context(follow(other, others_job))
     async with follow(client, job) as events:
         assert [event async for event in events]
-
-
-def test_all_callers_together_follow_few_at_once():
-    places = Places(total=2, per_caller=2)
-
-    with (
-        places.one_for("alice"),
-        places.one_for("bob"),
-        pytest.raises(errors.HubRateLimited),
-        places.one_for("carol"),
-    ):
-        pass
-    with places.one_for("carol"):
-        pass
-    assert MAX_STREAMS >= 3 * MAX_STREAMS_PER_CALLER
 
 
 async def test_nobody_who_is_not_there_can_be_followed(settings):

@@ -2,7 +2,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from accounts.public_addresses import is_public
+from accounts.outgoing.public_addresses import is_public
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,202 @@
+"""Sends a request and reads its answer, within bounds: `ask` for all of it, `open_answer` for more.
+
+Whoever answers is a stranger. All that is done with them, from waiting for a place in the pool to
+the last byte, is over after `seconds`; an answer is read up to a size, and uncompressed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx2
+from asgiref.sync import async_to_sync
+
+from accounts.outgoing.callers import current_caller
+from accounts.outgoing.errors import (
+    BrokenOff,
+    Busy,
+    NotAUrl,
+    NotPlain,
+    NotReached,
+    OutgoingError,
+    Share,
+    Silent,
+    TooLarge,
+    TooSlow,
+)
+from accounts.outgoing.pools import CONNECT_SECONDS, Pool, client_of, new_client, places_of
+from accounts.outgoing.shares import RETRY_AFTER_SECONDS
+
+FREE_PIECES = 2_000
+MIN_PIECE_BYTES = 64
+"""Of those beyond FREE_PIECES, in the mean: smaller ones cost time, not memory."""
+PIECES_AT_A_TIME = 50
+"""After so many, others get their turn; pieces that have come already are read without waiting."""
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    target: str = ""
+    """Whose share it counts for; "" for the URL's host."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class OpenAnswer:
+    """An answer whose body has not been read. Reading raises OutgoingError."""
+
+    def __init__(self, response: httpx2.Response, deadline: float) -> None:
+        self.status = response.status_code
+        self.headers = {name.lower(): value for name, value in response.headers.items()}
+        self._response = response
+        self._deadline = deadline
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    async def read(self, max_bytes: int) -> bytes:
+        """Return the whole body. Raises TooLarge."""
+        return b"".join([piece async for piece in self.pieces(max_bytes)])
+
+    async def read_start(self, max_bytes: int) -> bytes:
+        """Return the beginning of a body, as much as is wanted."""
+        body = b""
+        with suppress(TooLarge):
+            async for piece in self.pieces(max_bytes):
+                body += piece
+        return body
+
+    async def read_explanation(self, max_bytes: int) -> bytes:
+        """Return the beginning of what comes with an error, as far as it can be read."""
+        with suppress(OutgoingError):
+            return await self.read_start(max_bytes)
+        return b""
+
+    async def pieces(self, max_bytes: int) -> AsyncIterator[bytes]:
+        """Yield the body as it comes. Raises TooLarge after as much as was wanted."""
+        if self.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise NotPlain("The answer is compressed, which was not asked for.")
+        raw = self._response.aiter_raw()
+        size = count = 0
+        while (piece := await self._next(raw)) is not None:
+            size, count = size + len(piece), count + 1
+            if size > max_bytes or count > FREE_PIECES + max_bytes // MIN_PIECE_BYTES:
+                yield piece[: len(piece) - max(size - max_bytes, 0)]
+                raise TooLarge(f"The answer is larger than {max_bytes:,} bytes.")
+            yield piece
+            if count % PIECES_AT_A_TIME == 0:
+                await self._let_others_run()
+
+    async def _let_others_run(self) -> None:
+        await asyncio.sleep(0)
+        if asyncio.get_running_loop().time() > self._deadline:
+            raise TooSlow("The answer took too long.")
+
+    async def _next(self, raw: AsyncIterator[bytes]) -> bytes | None:
+        with _told_apart():
+            async with asyncio.timeout_at(self._deadline):
+                return await anext(raw, None)
+
+
+@asynccontextmanager
+async def open_answer(
+    pool: Pool, request: Request, *, seconds: float, silence_seconds: float | None = None
+) -> AsyncIterator[OpenAnswer]:
+    """Send a request; leaving the context ends what still comes. Raises OutgoingError.
+
+    The server may say nothing for `silence_seconds` on end, when that is less than `seconds`.
+    """
+    async with _open(client_of(pool), pool, request, seconds, silence_seconds) as answer:
+        yield answer
+
+
+async def ask(pool: Pool, request: Request, *, max_bytes: int, seconds: float) -> Answer:
+    """Return a whole answer. Raises OutgoingError."""
+    async with open_answer(pool, request, seconds=seconds) as answer:
+        return Answer(answer.status, answer.headers, await answer.read(max_bytes))
+
+
+def ask_sync(pool: Pool, request: Request, *, max_bytes: int, seconds: float) -> Answer:
+    """Return a whole answer, to a thread that runs no event loop. Raises OutgoingError."""
+
+    async def ask_with_own_client() -> Answer:
+        # The loop may be one for this call alone, which must leave no connection behind.
+        async with (
+            new_client(pool) as client,
+            _open(client, pool, request, seconds, None) as answer,
+        ):
+            return Answer(answer.status, answer.headers, await answer.read(max_bytes))
+
+    return async_to_sync(ask_with_own_client)()
+
+
+@asynccontextmanager
+async def _open(
+    client: httpx2.AsyncClient,
+    pool: Pool,
+    request: Request,
+    seconds: float,
+    silence_seconds: float | None,
+) -> AsyncIterator[OpenAnswer]:
+    deadline = asyncio.get_running_loop().time() + seconds
+    target = request.target or _host_of(request.url)
+    if pool.network is not None:
+        pool.network.check_url(request.url)
+    async with places_of(pool).take(current_caller(), target, deadline=deadline):
+        with _told_apart():
+            outgoing = client.build_request(
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                content=request.body,
+                timeout=httpx2.Timeout(silence_seconds, connect=CONNECT_SECONDS),
+            )
+            async with asyncio.timeout_at(deadline):
+                response = await client.send(outgoing, stream=True)
+        try:
+            yield OpenAnswer(response, deadline)
+        finally:
+            await response.aclose()
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError as error:
+        raise NotAUrl("There is nothing to ask at such a URL.") from error
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Turn what the library and the deadline raise into errors of ours."""
+    try:
+        yield
+    except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+        raise NotReached("The server could not be reached.") from error
+    except httpx2.PoolTimeout as error:
+        raise Busy(Share.POOL, RETRY_AFTER_SECONDS) from error
+    except httpx2.TimeoutException as error:
+        raise Silent("The server says nothing any more.") from error
+    except TimeoutError as error:
+        raise TooSlow("The answer took too long.") from error
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise NotAUrl("There is nothing to ask at such a URL.") from error
+    except httpx2.HTTPError as error:
+        raise BrokenOff("The connection broke off.") from error

@@ -1,0 +1,90 @@
+"""Whatever a stranger sends, and however slowly: it is over in time, and no more of it is held."""
+
+import asyncio
+import gzip
+import time
+
+import pytest
+
+from accounts.outgoing import errors
+from accounts.outgoing.asking import Request, ask, open_answer
+from accounts.outgoing.pools import HUB
+from tests.accounts.outgoing.strangers import OK, repeating, saying, silence, stranger
+
+ENDLESS = repeating(OK + b"\r\n", b"x" * 65_536)
+ENDLESS_BY_CHUNKS = repeating(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 1_000)
+A_BYTE_AT_A_TIME = repeating(OK + b"\r\n", b" ", pause_seconds=0.05)
+HEADERS_WITHOUT_END = repeating(OK, b"X: y\r\n", pause_seconds=0.05)
+FLOOD_OF_HEADERS = repeating(OK, b"X: y\r\n" * 10_000)
+NEVER_FINISHED = repeating(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 X\r\n\r\n" * 10)
+
+
+async def ask_for(url, *, max_bytes=100_000, seconds=0.5):
+    return await ask(HUB, Request("GET", url, {}), max_bytes=max_bytes, seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "error"),
+    [
+        (ENDLESS, errors.TooLarge),
+        (ENDLESS_BY_CHUNKS, errors.TooLarge),
+        (A_BYTE_AT_A_TIME, errors.TooSlow),
+        (HEADERS_WITHOUT_END, errors.TooSlow),
+        (silence, errors.TooSlow),
+        (FLOOD_OF_HEADERS, errors.BrokenOff),
+        (NEVER_FINISHED, errors.OutgoingError),
+        (saying(OK + b"Content-Length: 100\r\n\r\nx"), errors.BrokenOff),
+        (saying(b"SSH-2.0-OpenSSH\r\n"), errors.BrokenOff),
+        (saying(b""), errors.BrokenOff),
+    ],
+)
+async def test_an_answer_that_is_none_ends_in_time(behaviour, error):
+    started = time.monotonic()
+    async with stranger(behaviour) as server:
+        with pytest.raises(error):
+            await ask_for(server.url)
+        assert time.monotonic() - started < 5
+        async with asyncio.timeout(5):
+            await server.is_alone.wait()
+
+
+async def test_an_answer_as_large_as_is_wanted_is_read():
+    async with stranger(saying(OK + b"\r\n" + b"x" * 1_000)) as server:
+        assert (await ask_for(server.url, max_bytes=1_000)).body == b"x" * 1_000
+        with pytest.raises(errors.TooLarge):
+            await ask_for(server.url, max_bytes=999)
+
+
+@pytest.mark.parametrize("encoding", [b"gzip", b"deflate", b"br", b"identity, gzip", b"x"])
+async def test_what_is_compressed_unasked_is_not_unpacked(encoding):
+    bomb = gzip.compress(bytes(10_000_000))
+    async with stranger(saying(OK + b"Content-Encoding: " + encoding + b"\r\n\r\n" + bomb)) as it:
+        with pytest.raises(errors.NotPlain):
+            await ask_for(it.url)
+
+
+async def test_the_beginning_of_a_long_explanation_is_enough():
+    async with (
+        stranger(ENDLESS) as server,
+        open_answer(HUB, Request("GET", server.url, {}), seconds=5) as answer,
+    ):
+        assert await answer.read_start(100) == b"x" * 100
+
+
+async def test_an_answer_that_is_left_costs_its_connection_and_no_more():
+    async with stranger(ENDLESS) as server:
+        async with open_answer(HUB, Request("GET", server.url, {}), seconds=5):
+            pass
+        async with asyncio.timeout(5):
+            await server.is_alone.wait()
+
+
+@pytest.mark.parametrize("url", ["http://[", "ftp://127.0.0.1/", "nonsense", ""])
+async def test_what_is_no_url_is_said_to_be_none(url):
+    with pytest.raises(errors.NotAUrl):
+        await ask_for(url)
+
+
+async def test_nobody_there_is_told_from_an_answer_that_was_lost():
+    with pytest.raises(errors.NotReached):
+        await ask_for("http://127.0.0.1:9/")
