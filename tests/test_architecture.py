@@ -36,6 +36,7 @@ WITHOUT_IO = (
     "mcpendpoint.gradio.references",
     "mcpendpoint.gradio.schema",
     "mcpendpoint.hub.ids",
+    "mcpendpoint.hub.references",
     "mcpendpoint.tools.leniency",
     "mcpendpoint.tools.examples",
     "mcpendpoint.tools.hf_fs.uri",

@@ -12,7 +12,9 @@ from accounts.catalogue import Catalogue
 from accounts.preferences import Preferences, SavedSpace
 from mcpendpoint.gradio.naming import space_prefix, url_space_prefix
 from mcpendpoint.gradio.spaces import SpaceChoice
-from mcpendpoint.hub.ids import BadRepoId, parse_repo_id
+from mcpendpoint.hub.ids import is_space_id
+from mcpendpoint.hub.references import HUB, BadReference, parse_reference
+from mcpendpoint.hub.types import RepoType
 from mcpendpoint.protocol.request_head import RequestHead
 
 NO_SPACES = "none"
@@ -67,7 +69,7 @@ def read_overrides(head: RequestHead) -> RequestOverrides:
     if no_spaces and len(spaces) > 1:
         raise InvalidOverrides("gradio takes Spaces or `none`, not both.")
     for word in spaces:
-        if not no_spaces and not _is_space_id(word):
+        if not no_spaces and not is_space_id(_space_id_in(word)):
             raise InvalidOverrides(
                 f"gradio takes Spaces as owner/name, which {_quoted(word)} is not."
             )
@@ -77,7 +79,7 @@ def read_overrides(head: RequestHead) -> RequestOverrides:
     return RequestOverrides(
         bouquet=bouquets[0] if bouquets else None,
         mix=tuple(dict.fromkeys(_words(head, "mix"))),
-        spaces=() if no_spaces else tuple(dict.fromkeys(spaces)),
+        spaces=() if no_spaces else tuple(dict.fromkeys(map(_space_id_in, spaces))),
         no_spaces=no_spaces,
         no_image_content=_flag(head, "no_image_content"),
         must_sign_in=_must_sign_in(head),
@@ -87,11 +89,14 @@ def read_overrides(head: RequestHead) -> RequestOverrides:
 NO_OVERRIDES = RequestOverrides()
 
 
-def _is_space_id(word: str) -> bool:
+def _space_id_in(word: str) -> str:
+    """Return the id in a word, which may be the address of a Space's page."""
     try:
-        return "/" in parse_repo_id(word)
-    except BadRepoId:
-        return False
+        reference = parse_reference(word, HUB)
+    except BadReference:
+        return word
+    is_space = reference.repo_type in (None, RepoType.SPACE) and reference.subdomain is None
+    return reference.name if is_space else word
 
 
 def _values(head: RequestHead, name: str) -> list[str]:

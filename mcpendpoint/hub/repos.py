@@ -1,5 +1,6 @@
 """Models, datasets, Spaces and accounts of the Hub: where they are asked for, and which fields."""
 
+import re
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -20,6 +21,11 @@ from mcpendpoint.hub.types import (
 )
 
 MAX_README_BYTES = 1_000_000
+
+# huggingface_hub 2.4.0, repocard.py: "exact same regex as in the Hub server"; editors add a BOM.
+_FRONT_MATTER = re.compile(
+    r"\ufeff?\s*---(?:\r\n|\r|\n)[\S\s]*?(?:\r\n|\r|\n)---[ \t]*(?:\r\n|\n|$)"
+)
 
 AnyRepo = Model | Dataset | Space
 
@@ -94,23 +100,23 @@ async def list_repos(
     return await hub.get_page(KINDS[repo_type], url_path("api", repo_type.api_segment), query)
 
 
-async def get_readme(hub: HubClient, repo_type: RepoType, repo_id: str) -> str:
+async def get_readme(
+    hub: HubClient, repo_type: RepoType, repo_id: str, *, revision: str | None = None
+) -> str:
     """Return the README without its YAML block, of a huge one the beginning.
 
     Raises HubNotFound when there is none.
     """
     prefix = (repo_type.api_segment,) if repo_type is not RepoType.MODEL else ()
     names = parse_repo_id(repo_id).split("/")
-    path = url_path(*prefix, *names, "resolve", "main", "README.md")
+    path = url_path(*prefix, *names, "resolve", revision or "main", "README.md")
     part = await hub.get_bytes(path, offset=0, length=MAX_README_BYTES)
     return without_front_matter(part.content.decode("utf-8", "ignore"))
 
 
 def without_front_matter(text: str) -> str:
-    if not text.startswith("---"):
-        return text
-    end = text.find("\n---", 3)
-    return text if end < 0 else text[end + 4 :].lstrip("-").lstrip()
+    found = _FRONT_MATTER.match(text)
+    return text[found.end() :].lstrip() if found else text
 
 
 async def get_account(hub: HubClient, name: str) -> User | Organization:

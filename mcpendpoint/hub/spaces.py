@@ -35,6 +35,15 @@ async def get_space(hub: HubClient, space_id: str) -> Space:
     return await hub.get_model(Space, path, expand(SPACE_FIELDS))
 
 
+async def id_of_subdomain(hub: HubClient, subdomain: str) -> str:
+    """Return the id of the Space whose app is at `{subdomain}.hf.space`. Raises HubNotFound.
+
+    As Gradio's client asks: client/js/src/helpers/spaces.ts of gradio-app/gradio.
+    """
+    path = url_path("api", "spaces", "by-subdomain", subdomain)
+    return (await hub.get_model(Space, path)).id
+
+
 async def search_by_name(
     hub: HubClient, query: str, limit: int, *, filters: Sequence[str] = ()
 ) -> list[Space]:

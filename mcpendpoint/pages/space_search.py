@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Awaitable
 
+from django.conf import settings
+
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.discovery import semantic_spaces
 from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubNotSignedIn
 from mcpendpoint.hub.ids import is_space_id
-from mcpendpoint.hub.spaces import get_space, search_by_name
+from mcpendpoint.hub.references import BadReference, address_in, parse_reference
+from mcpendpoint.hub.spaces import get_space, id_of_subdomain, search_by_name
 from mcpendpoint.hub.types import Space
 
 MAX_RESULTS = 20
-MAX_QUERY_CHARS = 100
+MAX_QUERY_CHARS = 250
 MIN_MEANING_CHARS = 3
 
 
@@ -20,12 +23,11 @@ async def search_spaces(client: HubClient, query: str) -> list[Space]:
 
     Private ones are found by name, if the client may see them.
     """
-    searches: list[Awaitable[list[Space]]] = [
-        _by_id(client, query),
-        search_by_name(client, query, MAX_RESULTS, filters=["gradio"]),
-    ]
-    if len(query) >= MIN_MEANING_CHARS:
-        searches.append(_by_meaning(client, query))
+    searches: list[Awaitable[list[Space]]] = [_by_id(client, query)]
+    if not _is_address(query):
+        searches.append(search_by_name(client, query, MAX_RESULTS, filters=["gradio"]))
+        if len(query) >= MIN_MEANING_CHARS:
+            searches.append(_by_meaning(client, query))
     answers = await asyncio.gather(*searches, return_exceptions=True)
     found: dict[str, Space] = {}
     errors: list[HubError] = []
@@ -43,11 +45,22 @@ async def search_spaces(client: HubClient, query: str) -> list[Space]:
     return ranked[:MAX_RESULTS]
 
 
-async def _by_id(client: HubClient, query: str) -> list[Space]:
-    if not is_space_id(query):
-        return []
+def _is_address(query: str) -> bool:
     try:
-        return [await get_space(client, query)]
+        return address_in(query, settings.HF_ENDPOINT) is not None
+    except BadReference:
+        return False
+
+
+async def _by_id(client: HubClient, query: str) -> list[Space]:
+    try:
+        reference = parse_reference(query, settings.HF_ENDPOINT)
+        space_id = reference.name
+        if reference.subdomain is not None:
+            space_id = await id_of_subdomain(client, reference.subdomain)
+        return [await get_space(client, space_id)] if is_space_id(space_id) else []
+    except BadReference:
+        return []
     except (HubNotFound, HubNotSignedIn, HubForbidden):
         return []
 

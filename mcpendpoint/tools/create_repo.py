@@ -12,7 +12,7 @@ from mcpendpoint.hub.errors import HubConflict, HubError, HubForbidden
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.hf_fs.failures import Failure
-from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, WEB_SITES, Uri, parse_uri
+from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, Uri, parse_uri
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.markdown import bullets, code
 
@@ -68,7 +68,7 @@ async def run(arguments: CreateRepoArguments, context: ToolContext) -> ToolOutpu
 
 def _parse(argument: str, text: str) -> Uri:
     try:
-        uri = parse_uri(text, web_sites=(settings.HF_ENDPOINT, *WEB_SITES))
+        uri = parse_uri(text, endpoint=settings.HF_ENDPOINT)
     except Failure as failure:
         raise ToolError(f"{argument}: {failure.message}") from failure
     if uri.root not in FILE_ROOTS:

@@ -18,6 +18,7 @@ from mcpendpoint.tools.cursors import BadCursor, Position
 from mcpendpoint.tools.hub_failures import Problem, problem_of
 from mcpendpoint.tools.leniency import Aliases, FromText, by_comma
 from mcpendpoint.tools.markdown import count_fitting, one_line
+from mcpendpoint.tools.names import AccountName
 from mcpendpoint.tools.repo_results import RepoSummary, render_summary, summary_of
 
 MAX_CHARS = 37_500
@@ -53,7 +54,7 @@ class RepoSearchArguments(Arguments):
         max_length=3,
         description="What to search.",
     )
-    author: str | None = Field(
+    author: AccountName | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,95}$",
         description="User or organization that owns the repositories, e.g. 'google'.",

@@ -2,12 +2,13 @@
 
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError
-from mcpendpoint.hub.ids import BadRepoId
+from mcpendpoint.hub.references import BadReference
 from mcpendpoint.hub.repos import AnyRepo, get_readme
 from mcpendpoint.hub.types import Dataset, RepoType
 from mcpendpoint.tools.base import ToolContext, ToolError
 from mcpendpoint.tools.markdown import fenced
-from mcpendpoint.tools.repo_details.finding import find, or_error, parse_reference
+from mcpendpoint.tools.names import parse_reference
+from mcpendpoint.tools.repo_details.finding import find, or_error
 from mcpendpoint.tools.repo_details.overview import overview_of, render_overview
 from mcpendpoint.tools.repo_details.structure import look_at_structure, render_structure
 from mcpendpoint.tools.repo_results import type_of
@@ -38,9 +39,9 @@ async def find_repo(
     """Return the repository of that id or address. Raises ToolError."""
     try:
         reference = parse_reference(text)
-    except BadRepoId as error:
+    except BadReference as error:
         raise ToolError(str(error)) from error
-    found = await find(hub, reference.repo_id, (repo_type,), context)
+    found = await find(hub, reference.name, (repo_type,), context)
     if repo_type not in found.repos:
         raise found.problems[0].to_error()
     return found.repos[repo_type]

@@ -7,15 +7,15 @@ from pydantic import Field
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.collections import list_collections
 from mcpendpoint.hub.errors import HubError
-from mcpendpoint.hub.ids import BadRepoId, parse_repo_id
 from mcpendpoint.hub.repos import get_account, list_repos
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.serving.completion.completers import accounts
 from mcpendpoint.serving.prompts.base import Prompt
 from mcpendpoint.serving.prompts.facts import message
 from mcpendpoint.tools import markdown
-from mcpendpoint.tools.base import Arguments, ToolContext, ToolError
+from mcpendpoint.tools.base import Arguments, ToolContext
 from mcpendpoint.tools.hub_failures import tool_error
+from mcpendpoint.tools.names import AccountName
 from mcpendpoint.tools.repo_details.account import account_of, render_account
 from mcpendpoint.tools.repo_details.finding import or_error
 from mcpendpoint.tools.repo_results import render_summary, summary_of
@@ -34,13 +34,13 @@ Use nothing but the facts below, and say so where they are silent."""
 
 
 class UserArguments(Arguments):
-    user_id: str = Field(
+    user_id: AccountName = Field(
         min_length=1, max_length=150, description="Name of a user or organization, e.g. google."
     )
 
 
 async def write(arguments: UserArguments, context: ToolContext) -> str:
-    name = _name_in(arguments.user_id)
+    name = arguments.user_id
     hub = await context.hub()
     try:
         found = await get_account(hub, name)
@@ -53,15 +53,6 @@ async def write(arguments: UserArguments, context: ToolContext) -> str:
     )
     facts = f"# {account.name}\n\n{render_account(account)}"
     return message(_TASK.format(kind=account.type, name=account.name), facts, *made)
-
-
-def _name_in(text: str) -> str:
-    """Understand a name, with an @ before it and as the address of its page. Raises ToolError."""
-    name = text.rstrip("/").rpartition("/")[2].removeprefix("@")
-    try:
-        return parse_repo_id(name)
-    except BadRepoId as error:
-        raise ToolError(f"user_id: {name[:100]!r} is not the name of an account.") from error
 
 
 async def _most_used(hub: HubClient, owner: str, repo_type: RepoType) -> str:

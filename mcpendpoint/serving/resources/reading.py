@@ -11,6 +11,7 @@ from django.conf import settings
 from mcp_types import BlobResourceContents, TextResourceContents
 
 from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.references import REPO_ROOTS
 from mcpendpoint.hub.repos import get_repo
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.answer_room import bytes_for_media
@@ -24,7 +25,7 @@ from mcpendpoint.tools.hf_fs.provider import Fs, hub_failures
 from mcpendpoint.tools.hf_fs.routes import provider_of
 from mcpendpoint.tools.hf_fs.stored_files import file_at, read_whole
 from mcpendpoint.tools.hf_fs.text_policy import Media, decode, media_of, mime_type_of
-from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, README, REPO_ROOTS, WEB_SITES, Uri, parse_uri
+from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, README, Uri, parse_uri
 from mcpendpoint.tools.repo_details.overview import overview_of
 
 Contents = TextResourceContents | BlobResourceContents
@@ -35,7 +36,7 @@ async def read(text: str, context: ToolContext) -> list[Contents]:
 
     Raises Failure.
     """
-    uri = parse_uri(text, web_sites=(settings.HF_ENDPOINT, *WEB_SITES))
+    uri = parse_uri(text, endpoint=settings.HF_ENDPOINT)
     fs = Fs(await context.hub(), context)
     with hub_failures(uri, fs):
         if uri.root in REPO_ROOTS and uri.id_length and not uri.path:

@@ -18,6 +18,7 @@ from mcpendpoint.hub.types import read
 from mcpendpoint.tools import markdown
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
+from mcpendpoint.tools.names import AccountName
 
 MAX_TEXT_CHARS = 500
 MAX_TITLE_CHARS = 300
@@ -25,7 +26,9 @@ HEADINGS = ("Type", "Id", "Likes", "Downloads", "Note")
 
 
 class CollectionSearchArguments(Arguments):
-    owner: str | None = Field(default=None, max_length=96, description="User or organization.")
+    owner: AccountName | None = Field(
+        default=None, max_length=96, description="User or organization."
+    )
     item: str | None = Field(
         default=None,
         max_length=250,
@@ -36,7 +39,7 @@ class CollectionSearchArguments(Arguments):
 
 
 class CollectionInfoArguments(Arguments):
-    namespace: str = Field(min_length=1, max_length=96, description="Its owner.")
+    namespace: AccountName = Field(min_length=1, max_length=96, description="Its owner.")
     collection_id: str = Field(
         min_length=1,
         max_length=300,

@@ -5,13 +5,14 @@ import re
 from django.conf import settings
 from pydantic import Field
 
+from mcpendpoint.hub.references import BadReference, address_in
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.classic.failures import told
 from mcpendpoint.tools.hf_fs.arguments import MAX_OFFSET, Operation
 from mcpendpoint.tools.hf_fs.options import Command
 from mcpendpoint.tools.hf_fs.provider import Fs, hub_failures
 from mcpendpoint.tools.hf_fs.routes import provider_of
-from mcpendpoint.tools.hf_fs.uri import WEB_SITES, Uri, parse_uri
+from mcpendpoint.tools.hf_fs.uri import Uri, parse_uri
 
 PIECE_BYTES = 25_000
 
@@ -56,9 +57,13 @@ async def run(arguments: DocFetchArguments, context: ToolContext) -> ToolOutput:
 
 def _uri_of(address: str) -> Uri:
     """Understand what older servers took. Raises ToolError, and Failure for an odd path."""
-    path = address.split("?")[0].strip()
-    for site in (settings.HF_ENDPOINT, *WEB_SITES, "hf://"):
-        path = path.removeprefix(site)
+    path = address.split("?")[0].strip().removeprefix("hf://")
+    try:
+        page = address_in(address, settings.HF_ENDPOINT)
+    except BadReference as error:
+        raise ToolError(f"doc_url: {error}") from error
+    if page is not None:
+        path = "/".join(page.segments) + (f"#{page.fragment}" if page.fragment else "")
     found = _DOCS.match(path)
     if found is None:
         raise ToolError(

@@ -6,15 +6,16 @@ from typing import Literal
 from pydantic import Field
 
 from accounts.catalogue import Effect
+from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.creation import duplicate_repo
 from mcpendpoint.hub.errors import HubConflict, HubError
-from mcpendpoint.hub.ids import BadRepoId, parse_repo_id
 from mcpendpoint.hub.spaces import get_space, get_variables
 from mcpendpoint.hub.types import RepoType, Space
-from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolError, ToolOutput
+from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.markdown import bullets, code
+from mcpendpoint.tools.names import space_id_in
 from mcpendpoint.tools.own_account import own_name
 from mcpendpoint.tools.repo_details.finding import or_error
 
@@ -25,11 +26,11 @@ HARDWARE: Mapping[str, str] = {"freecpu": FREE_CPU, "zerogpu": ZERO_GPU}
 
 class DuplicateSpaceArguments(Arguments):
     sourceSpaceId: str = Field(  # noqa: N815  as older servers spell it
-        min_length=1, max_length=200, description="The Space to copy, e.g. 'owner/app'."
+        min_length=1, max_length=1_000, description="The Space to copy, e.g. 'owner/app'."
     )
     newSpaceId: str | None = Field(  # noqa: N815
         default=None,
-        max_length=200,
+        max_length=1_000,
         description="Name of the copy, or owner/name; default: the same name.",
     )
     hardware: Literal["freecpu", "zerogpu"] | None = Field(
@@ -50,9 +51,9 @@ class Duplicated(Result):
 
 
 async def run(arguments: DuplicateSpaceArguments, context: ToolContext) -> ToolOutput:
-    source = _space_id(arguments.sourceSpaceId, "sourceSpaceId")
-    target = await _target(arguments, source, context)
     hub = await context.hub()
+    source = await space_id_in(hub, arguments.sourceSpaceId, "sourceSpaceId", context)
+    target = await _target(hub, arguments, source, context)
     with told(f"Space {code(source)}", context):
         space = await get_space(hub, source)
     known = await or_error(get_variables(hub, source))
@@ -84,21 +85,13 @@ async def run(arguments: DuplicateSpaceArguments, context: ToolContext) -> ToolO
     return ToolOutput(result, _render(result))
 
 
-def _space_id(text: str, argument: str) -> str:
-    try:
-        space_id = parse_repo_id(text)
-    except BadRepoId as error:
-        raise ToolError(f"{argument}: {error}") from error
-    if "/" not in space_id:
-        raise ToolError(f"{argument} should be owner/name.")
-    return space_id
-
-
-async def _target(arguments: DuplicateSpaceArguments, source: str, context: ToolContext) -> str:
+async def _target(
+    hub: HubClient, arguments: DuplicateSpaceArguments, source: str, context: ToolContext
+) -> str:
     wanted = arguments.newSpaceId or source.partition("/")[2]
     if "/" not in wanted:
         wanted = f"{await own_name(context)}/{wanted}"
-    return _space_id(wanted, "newSpaceId")
+    return await space_id_in(hub, wanted, "newSpaceId", context)
 
 
 def _hardware_of(space: Space) -> str | None:

@@ -11,13 +11,14 @@ from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOut
 from mcpendpoint.tools.classic.failures import told
 from mcpendpoint.tools.leniency import FromText, by_comma
 from mcpendpoint.tools.markdown import count, count_fitting
+from mcpendpoint.tools.names import AccountName
 from mcpendpoint.tools.repo_results import RepoSummary, render_summary, summary_of
 from mcpendpoint.tools.repo_search import MAX_CHARS, Filter, Sort
 
 
 class _Arguments(Arguments):
     query: str | None = Field(default=None, max_length=250, description="Words in the name.")
-    author: str | None = Field(
+    author: AccountName | None = Field(
         default=None, max_length=96, description="User or organization that owns them."
     )
     sort: Sort | None = Field(default=None, description="Highest first.")

@@ -12,6 +12,7 @@ from mcpendpoint.tools import markdown
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
 from mcpendpoint.tools.hf_fs.text_policy import mime_type_of
+from mcpendpoint.tools.names import space_id_in
 from mcpendpoint.tools.own_account import own_name
 
 DEFAULT_NAME = "filedrop"
@@ -23,7 +24,7 @@ HEADINGS = ("Path", "Size", "Type", "URL")
 class SpaceFilesArguments(Arguments):
     spaceName: str | None = Field(  # noqa: N815  as older servers spell it
         default=None,
-        max_length=200,
+        max_length=1_000,
         description=f"The Space, e.g. 'user/app'. Omit for the user's own '{DEFAULT_NAME}'.",
     )
     fileType: Literal["all", "image", "audio"] = Field(  # noqa: N815
@@ -45,16 +46,18 @@ class SpaceFiles(Result):
 
 
 async def run(arguments: SpaceFilesArguments, context: ToolContext) -> ToolOutput:
-    name = arguments.spaceName or f"{await own_name(context)}/{DEFAULT_NAME}"
+    hub = await context.hub()
+    wanted = arguments.spaceName or f"{await own_name(context)}/{DEFAULT_NAME}"
+    name = await space_id_in(hub, wanted, "spaceName", context)
     store = FileStore(RepoType.SPACE.api_segment, name)
     with told(f"The Space {name}", context):
-        entries, has_more = await _entries(await context.hub(), store)
+        entries, has_more = await _entries(hub, store)
     files = [_file(store, entry) for entry in entries]
-    wanted = [file for file in files if _is_wanted(file, arguments.fileType)]
+    chosen = [file for file in files if _is_wanted(file, arguments.fileType)]
     result = SpaceFiles(
         space=name,
-        files=wanted[:MAX_FILES],
-        has_more=has_more or len(wanted) > MAX_FILES,
+        files=chosen[:MAX_FILES],
+        has_more=has_more or len(chosen) > MAX_FILES,
     )
     return ToolOutput(result, _render(result))
 

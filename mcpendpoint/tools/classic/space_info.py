@@ -9,6 +9,7 @@ from mcpendpoint.hub.types import RepoType, Space
 from mcpendpoint.tools import markdown
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
+from mcpendpoint.tools.names import AccountName
 from mcpendpoint.tools.own_account import own_name
 from mcpendpoint.tools.repo_results import RepoSummary, summary_of
 
@@ -18,7 +19,7 @@ HEADINGS = ("Space", "SDK", "State", "Hardware", "Visibility", "Likes", "Last mo
 
 
 class SpaceInfoArguments(Arguments):
-    username: str | None = Field(
+    username: AccountName | None = Field(
         default=None,
         max_length=96,
         description="User or organization. Omit for the user's own Spaces.",

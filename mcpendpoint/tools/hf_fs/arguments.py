@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import TypeVar
 
 from mcpendpoint.hub.discovery import MAX_TRENDING
+from mcpendpoint.hub.references import HUB, REPO_ROOTS
 from mcpendpoint.tools.hf_fs.failures import invalid
 from mcpendpoint.tools.hf_fs.options import OPTIONS, Command, Given, shown, split_argv
-from mcpendpoint.tools.hf_fs.uri import REPO_ROOTS, TRENDING, WEB_SITES, Uri, parse_uri
+from mcpendpoint.tools.hf_fs.uri import TRENDING, Uri, parse_uri
 from mcpendpoint.tools.leniency import choose
 
 DEFAULT_LIMIT = 1_000
@@ -104,9 +105,7 @@ _SORT_ALIASES = {
 MCP_TAG = "mcp-server"
 
 
-def parse_operation(
-    command: Command, args: Sequence[str], *, web_sites: Sequence[str] = WEB_SITES
-) -> Operation:
+def parse_operation(command: Command, args: Sequence[str], *, endpoint: str = HUB) -> Operation:
     """Raises Failure."""
     positionals, given = split_argv(command, args, OPTIONS[command])
     if not positionals:
@@ -119,7 +118,7 @@ def parse_operation(
         uri = f"{uri.rstrip('/')}/{rest[0].lstrip('/')}"
     operation = Operation(
         command=command,
-        uri=parse_uri(uri, web_sites=web_sites),
+        uri=parse_uri(uri, endpoint=endpoint),
         recursive="recursive" in given.flags,
         name_glob=_pattern(given, "name"),
         path_glob=_pattern(given, "path"),

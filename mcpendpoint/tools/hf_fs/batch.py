@@ -17,7 +17,6 @@ from mcpendpoint.tools.hf_fs.options import Command
 from mcpendpoint.tools.hf_fs.provider import Attachment, Fs, hub_failures
 from mcpendpoint.tools.hf_fs.results import AnyResult
 from mcpendpoint.tools.hf_fs.routes import provider_of
-from mcpendpoint.tools.hf_fs.uri import WEB_SITES
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +62,7 @@ async def _run_within(asked: Asked, fs: Fs, deadline: float) -> Outcome:
 
 async def _run(asked: Asked, fs: Fs) -> Outcome:
     try:
-        sites = (settings.HF_ENDPOINT, *WEB_SITES)
-        operation = parse_operation(asked.command, asked.args, web_sites=sites)
+        operation = parse_operation(asked.command, asked.args, endpoint=settings.HF_ENDPOINT)
         with hub_failures(operation.uri, fs):
             return _with_warnings(await _answer(operation, fs), operation)
     except Failure as failure:

@@ -7,30 +7,34 @@ A repository of the first days has one name only: hf://models/gpt2@main[/PATH].
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from mcpendpoint.hub.ids import BadRepoId, parse_repo_id
+from mcpendpoint.hub.references import (
+    FILE_PAGES,
+    HUB,
+    REPO_ROOTS,
+    Address,
+    BadReference,
+    RepoPage,
+    address_in,
+    repo_page,
+)
 from mcpendpoint.tools.hf_fs.failures import invalid
 
 README = "README.md"
-REPO_ROOTS = ("models", "datasets", "spaces")
 FILE_ROOTS = (*REPO_ROOTS, "buckets")
 ROOTS = (*FILE_ROOTS, "collections", "papers", "docs")
 TRENDING = "trending"
 MAX_CHARS = 2_000
 MAX_ANCHOR_CHARS = 500
-WEB_SITES = ("https://huggingface.co", "https://www.huggingface.co", "https://hf.co")
 
 _SPECIAL_REVISION = re.compile(r"refs/(?:pr/\d+|convert/[^/]+)(?=/|$)")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _TO_ESCAPE = re.compile(r"[\x00-\x20%#?|`\\\x7f]")
-_WEB_PAGES = frozenset(
-    ("api", "blog", "chat", "enterprise", "inference", "join", "learn", "login", "new")
-    + ("organizations", "posts", "pricing", "search", "settings", "tasks")
-)
-_FILE_PAGES = ("blob", "resolve", "tree", "raw")
+_NO_FILES = frozenset(("discussions", "settings", "logs"))
+_SCHEME = "hf://"
 
 
 @dataclass(frozen=True)
@@ -70,24 +74,45 @@ class Uri:
         return f"{text}#{_escape(self.anchor)}" if self.anchor else text
 
 
-def parse_uri(text: str, *, web_sites: Sequence[str] = WEB_SITES) -> Uri:
-    """Understand a URI, one without its hf://, and the address of a page. Raises Failure."""
+def parse_uri(text: str, *, endpoint: str = HUB) -> Uri:
+    """Understand a URI, one without its hf://, and the address of a page. Raises Failure.
+
+    `endpoint` is the Hub that this server asks: its addresses are understood, too.
+    """
     written = text.strip()
     if len(written) > MAX_CHARS:
         raise invalid(f"the URI is longer than {MAX_CHARS} characters")
     if written.split("/")[0] in (*ROOTS, README):
-        written = f"hf://{written}"
-    elif (address := _in_web_sites(written, web_sites)) is not None:
-        written = _uri_of_page(address) or written
-    if not written.startswith("hf://"):
-        raise invalid("URI must start with hf://")
-    return _parse(written.removeprefix("hf://").strip("/"))
+        return _parse(written.strip("/"))
+    try:
+        address = address_in(written, endpoint)
+    except BadReference as error:
+        raise invalid(str(error)) from None
+    if address is not None:
+        return _parse(_location_of(address, written))
+    if not written.lower().startswith(_SCHEME):
+        raise invalid(f"URI must start with hf://{_suggestion(written)}")
+    return _parse(written[len(_SCHEME) :].strip("/"))
+
+
+def _suggestion(written: str) -> str:
+    try:
+        name = parse_repo_id(written.partition("@")[0].strip("/"))
+    except BadRepoId:
+        return ", such as hf://models/OWNER/NAME"
+    roots = [f"hf://{root}/{name}" for root in REPO_ROOTS]
+    return f": write {', '.join(roots[:-1])} or {roots[-1]}"
 
 
 def _parse(location: str) -> Uri:
     if not location:
         return Uri("")
     root, _, rest = location.partition("/")
+    if root.lower() in ROOTS:
+        root = root.lower()
+    elif rest and root != README:
+        # As huggingface_hub's HfFileSystem has it: a model needs no type.
+        root, rest = "models", location
     if root == "docs":
         return _parse_docs(rest)
     if root == README and not rest:
@@ -195,38 +220,45 @@ def _escape_revision(revision: str) -> str:
     return revision if _SPECIAL_REVISION.fullmatch(revision) else _escape(revision)
 
 
-def _in_web_sites(written: str, web_sites: Sequence[str]) -> str | None:
-    """Return what comes after the name of the site, None for any other address."""
-    for site in web_sites:
-        if written == site or written.startswith(f"{site}/"):
-            return written[len(site) :].strip("/").removesuffix("?download=true")
-    return None
+def _location_of(address: Address, written: str) -> str:
+    """Return what a page shows as what follows hf://. Raises Failure when it shows no files."""
+    page = f"'{_shown(written)}'"
+    if address.subdomain is not None:
+        raise invalid(
+            f"{page} is a Space's app. Its files are at hf://spaces/OWNER/NAME; hub_repo_details "
+            "takes this address, and says what they are."
+        )
+    first, *rest = address.segments or ("",)
+    if not first:
+        return ""
+    if first == "buckets" and rest[2:3] and rest[2] in FILE_PAGES:
+        return "/".join((first, *rest[:2], *rest[3:]))
+    if first == "papers" and rest[:1] == ["date"]:
+        return "/".join((first, "daily", *"/".join(rest[1:]).split("-")))
+    if first in ROOTS and first not in REPO_ROOTS:
+        location = "/".join(address.segments)
+        is_section = first == "docs" and address.fragment
+        return f"{location}#{address.fragment}" if is_section else location
+    if first in REPO_ROOTS and len(rest) < 2:
+        return "/".join(address.segments)
+    if len(rest) == 1 and rest[0] in (*REPO_ROOTS, "collections"):
+        return f"{rest[0]}/{first}"
+    repo = repo_page(address.segments)
+    if repo is None:
+        raise invalid(f"{page} is a page of Hugging Face that is no repository, paper or document")
+    if len(address.segments) == 1:
+        raise invalid(
+            f"{page} is the page of an account: list hf://models/{first}, hf://datasets/{first} "
+            f"or hf://spaces/{first}. For a model of that name: hf://models/{first}@main"
+        )
+    return _location_of_repo(repo, page)
 
 
-def _uri_of_page(address: str) -> str | None:
-    """Return the URI of what a page shows, None when it shows nothing of ours."""
-    if "?" in address or "#" in address:
-        return None
-    segments = [segment for segment in address.split("/") if segment]
-    if not segments:
-        return "hf://"
-    if segments[0] in REPO_ROOTS:
-        return _uri_of_repo_page(segments[0], segments[1:])
-    if segments[0] == "buckets" and len(segments) > 3 and segments[3] in _FILE_PAGES:
-        return "/".join(("hf://buckets", *segments[1:3], *segments[4:]))
-    if segments[0] in ROOTS:
-        return "hf://" + "/".join(segments)
-    if segments[0] in _WEB_PAGES or len(segments) < 2:
-        return None
-    return _uri_of_repo_page("models", segments)
-
-
-def _uri_of_repo_page(root: str, segments: list[str]) -> str | None:
-    if len(segments) <= 2:
-        return "/".join((f"hf://{root}", *segments))
-    owner, name, page, *rest = segments
-    if page not in _FILE_PAGES:
-        return None
-    revision, path = (rest[0], rest[1:]) if rest else ("main", [])
-    marker = "" if revision == "main" else f"@{revision}"
-    return "/".join((f"hf://{root}", owner, name + marker, *path))
+def _location_of_repo(repo: RepoPage, page: str) -> str:
+    names = list(repo.repo)
+    if repo.view in _NO_FILES:
+        files = "/".join(("hf://" + repo.root, *names))
+        raise invalid(f"{page} shows {repo.view}, which are no files; the files are at {files}")
+    if repo.revision is not None or len(names) == 1:
+        names[-1] += f"@{repo.revision or 'main'}"
+    return "/".join((repo.root, *names, *repo.path))

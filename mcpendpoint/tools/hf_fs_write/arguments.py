@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mcpendpoint.hub.files import MAIN
+from mcpendpoint.hub.references import HUB
 from mcpendpoint.tools.hf_fs.failures import invalid
 from mcpendpoint.tools.hf_fs.options import Given, Option, options, shown, split_argv
-from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, WEB_SITES, Uri, parse_uri
+from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, Uri, parse_uri
 
 MAX_CONTENT_BYTES = 16_000_000
 MAX_MESSAGE_CHARS = 500
@@ -61,7 +62,7 @@ def parse_change(
     args: Sequence[str],
     content: str | None,
     *,
-    web_sites: Sequence[str] = WEB_SITES,
+    endpoint: str = HUB,
 ) -> Change:
     """Raises Failure."""
     positionals, given = split_argv(command, args, _OPTIONS[command])
@@ -72,7 +73,7 @@ def parse_change(
             f"unexpected argument for {command}: {shown(positionals[1])}. "
             "Each option and its value is one item of args; what to write goes into content."
         )
-    uri = _file_uri(command, positionals[0], web_sites)
+    uri = _file_uri(command, positionals[0], endpoint)
     if uri.root == BUCKETS:
         _check_bucket_options(given)
     return Change(
@@ -87,8 +88,8 @@ def parse_change(
     )
 
 
-def _file_uri(command: WriteCommand, written: str, web_sites: Sequence[str]) -> Uri:
-    uri = parse_uri(written, web_sites=web_sites)
+def _file_uri(command: WriteCommand, written: str, endpoint: str) -> Uri:
+    uri = parse_uri(written, endpoint=endpoint)
     if uri.root not in FILE_ROOTS:
         raise invalid(
             f"{command} requires a file of a repository or bucket: "

@@ -30,7 +30,6 @@ from mcpendpoint.hub.repos import get_repo, page_url
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.base import Arguments, Tool, ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.hf_fs.failures import Failure
-from mcpendpoint.tools.hf_fs.uri import WEB_SITES
 from mcpendpoint.tools.hf_fs_write.arguments import (
     BUCKETS,
     Change,
@@ -74,8 +73,9 @@ class FsWriteArguments(Arguments):
 
 async def run(arguments: FsWriteArguments, context: ToolContext) -> ToolOutput:
     try:
-        sites = (settings.HF_ENDPOINT, *WEB_SITES)
-        change = parse_change(arguments.cmd, arguments.args, arguments.content, web_sites=sites)
+        change = parse_change(
+            arguments.cmd, arguments.args, arguments.content, endpoint=settings.HF_ENDPOINT
+        )
     except Failure as failure:
         raise ToolError(failure.message) from failure
     hub = await context.hub()

@@ -1,5 +1,6 @@
 """What each operation of hf_jobs takes. Pure: no I/O."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import (
@@ -66,6 +67,13 @@ Volume = Annotated[
 ]
 
 
+_JOB_PAGE = re.compile(
+    r"(?:https?://[^/]+/|[^/]+\.[^/]+/)?(?:jobs/)?(?P<namespace>[^/]+)/(?:scheduled/)?"
+    r"(?P<id>[^/?#]+)(?:[/?#].*)?"
+)
+"""The address of a job's page, or `namespace/id` as the hf command line takes it."""
+
+
 class JobsArguments(Arguments):
     # Words of a command and values of secrets are taken as they are.
     model_config = ConfigDict(str_strip_whitespace=False, hide_input_in_errors=True)
@@ -75,6 +83,28 @@ class JobsArguments(Arguments):
         pattern=NAMESPACE_PATTERN,
         description="User or organization that owns the jobs. Default: the caller.",
     )
+
+    @classmethod
+    def _arranged(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Take a namespace out of what names a job, where it is not given otherwise."""
+        for name in ("job_id", "scheduled_job_id"):
+            if name in data and name in cls.model_fields:
+                data = _with_namespace_of(name, data)
+        return data
+
+
+def _with_namespace_of(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    written = data[name]
+    texts = by_comma(written) if isinstance(written, str) else written
+    if not isinstance(texts, list):
+        return data
+    pages = [_JOB_PAGE.fullmatch(text) if isinstance(text, str) else None for text in texts]
+    found = {page["namespace"] for page in pages if page}
+    if len(found) != 1:
+        return data
+    ids = [page["id"] if page else text for page, text in zip(pages, texts, strict=True)]
+    given = {name: value for name, value in data.items() if value}
+    return {"namespace": found.pop(), **given, name: ids}
 
 
 class Submission(JobsArguments):

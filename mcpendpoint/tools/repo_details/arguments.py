@@ -14,7 +14,7 @@ MAX_OPERATIONS = 10
 MAX_ROWS = 100
 MAX_OFFSET = 10**12
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=250)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 
 
 class Operation(StrEnum):

@@ -1,32 +1,18 @@
 """Which repositories an id means, and why it means none."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.conf import settings
-
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError, HubNotFound, HubNotSignedIn
-from mcpendpoint.hub.ids import parse_repo_id
 from mcpendpoint.hub.repos import AnyRepo, get_account, get_repo, page_url
 from mcpendpoint.hub.types import Organization, RepoType, User
 from mcpendpoint.tools.base import ToolContext
 from mcpendpoint.tools.hub_failures import Problem, problem_of
 
 T = TypeVar("T")
-
-_PREFIX = re.compile(r"(?:(models|datasets|spaces)/)(?=[^/]+/[^/]+$)")
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What somebody wrote: an id, and the type if it was in it."""
-
-    repo_id: str
-    repo_type: RepoType | None
 
 
 @dataclass(frozen=True)
@@ -36,21 +22,17 @@ class Found:
     problems: Sequence[Problem]
 
 
-def parse_reference(text: str) -> Reference:
-    """Understand an id, an id with its type as in URLs, and the URL itself. Raises BadRepoId."""
-    for start in (settings.HF_ENDPOINT, "https://huggingface.co", "https://hf.co"):
-        text = text.removeprefix(f"{start}/")
-    prefix = _PREFIX.match(text)
-    if prefix is None:
-        return Reference(parse_repo_id(text), None)
-    return Reference(parse_repo_id(text[prefix.end() :]), RepoType(prefix[1][:-1]))
-
-
 async def find(
-    hub: HubClient, repo_id: str, types: Sequence[RepoType], context: ToolContext
+    hub: HubClient,
+    repo_id: str,
+    types: Sequence[RepoType],
+    context: ToolContext,
+    *,
+    revision: str | None = None,
 ) -> Found:
+    """Look for a repository of each type, and for an account when there is none."""
     answers = await asyncio.gather(
-        *(or_error(get_repo(hub, repo_type, repo_id)) for repo_type in types)
+        *(or_error(get_repo(hub, repo_type, repo_id, revision=revision)) for repo_type in types)
     )
     pairs = list(zip(types, answers, strict=True))
     repos = {kind: answer for kind, answer in pairs if not isinstance(answer, HubError)}
@@ -59,11 +41,11 @@ async def find(
     if repos or unclear:
         return Found(repos, None, _problems_of(repo_id, unclear, context))
     if "/" not in repo_id and len(types) > 1:
-        return await _find_account(hub, repo_id, context)
+        return await find_account(hub, repo_id, context)
     return Found({}, None, _problems_of(repo_id, errors, context))
 
 
-async def _find_account(hub: HubClient, name: str, context: ToolContext) -> Found:
+async def find_account(hub: HubClient, name: str, context: ToolContext) -> Found:
     account = await or_error(get_account(hub, name))
     if isinstance(account, HubError):
         return Found({}, None, [problem_of(account, f"`{name}`", context)])

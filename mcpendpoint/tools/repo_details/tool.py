@@ -5,15 +5,17 @@ from collections.abc import Sequence
 
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError
-from mcpendpoint.hub.ids import BadRepoId
+from mcpendpoint.hub.references import BadReference, Reference
 from mcpendpoint.hub.repos import AnyRepo, get_readme
+from mcpendpoint.hub.spaces import id_of_subdomain
 from mcpendpoint.hub.types import Dataset, RepoType
 from mcpendpoint.tools.base import Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.hub_failures import Problem, problem_of
 from mcpendpoint.tools.markdown import count_fitting
+from mcpendpoint.tools.names import parse_reference
 from mcpendpoint.tools.repo_details.account import account_of, render_account
 from mcpendpoint.tools.repo_details.arguments import Operation, RepoDetailsArguments
-from mcpendpoint.tools.repo_details.finding import find, or_error, parse_reference
+from mcpendpoint.tools.repo_details.finding import Found, find, find_account, or_error
 from mcpendpoint.tools.repo_details.overview import overview_of, render_overview
 from mcpendpoint.tools.repo_details.preview import look_at_rows, render_preview
 from mcpendpoint.tools.repo_details.readme import piece_of, render_readme
@@ -59,18 +61,36 @@ async def _look(
 ) -> Repository:
     try:
         reference = parse_reference(text)
-    except BadRepoId as error:
+    except BadReference as error:
         return _repository(text, [], [Problem(kind="invalid_id", message=str(error))])
-    types = _types(arguments, arguments.repo_type or reference.repo_type)
-    found = await find(hub, reference.repo_id, types, context)
+    name, found = await _find(hub, reference, arguments, context)
     if found.account is not None:
-        account = account_of(found.account)
-        return Repository(id=reference.repo_id, status="ok", account=account)
+        return Repository(id=name, status="ok", account=account_of(found.account))
     looks = await asyncio.gather(
-        *(_match(hub, kind, repo, arguments, context) for kind, repo in found.repos.items())
+        *(
+            _match(hub, kind, repo, arguments, reference.revision, context)
+            for kind, repo in found.repos.items()
+        )
     )
     problems = [*found.problems, *(problem for _, some in looks for problem in some)]
-    return _repository(reference.repo_id, [match for match, _ in looks], problems)
+    return _repository(name, [match for match, _ in looks], problems)
+
+
+async def _find(
+    hub: HubClient, reference: Reference, arguments: RepoDetailsArguments, context: ToolContext
+) -> tuple[str, Found]:
+    """Return what a reference names, and its name: the id of a Space that is known by its app."""
+    name = reference.name
+    if reference.is_account:
+        return name, await find_account(hub, name, context)
+    if reference.subdomain is not None:
+        found_id = await or_error(id_of_subdomain(hub, reference.subdomain))
+        if isinstance(found_id, HubError):
+            problem = problem_of(found_id, f"A Space at `{reference.subdomain}.hf.space`", context)
+            return name, Found({}, None, [problem])
+        name = found_id
+    types = _types(arguments, reference.repo_type or arguments.repo_type)
+    return name, await find(hub, name, types, context, revision=reference.revision)
 
 
 def _repository(text: str, matches: Sequence[Match], problems: Sequence[Problem]) -> Repository:
@@ -96,10 +116,11 @@ async def _match(
     repo_type: RepoType,
     repo: AnyRepo,
     arguments: RepoDetailsArguments,
+    revision: str | None,
     context: ToolContext,
 ) -> tuple[Match, list[Problem]]:
     readme, structure, preview = await asyncio.gather(
-        _readme(hub, repo_type, repo, arguments, context),
+        _readme(hub, repo_type, repo, arguments, revision, context),
         _structure(hub, repo, arguments, context),
         _preview(hub, repo, arguments, context),
     )
@@ -127,11 +148,12 @@ async def _readme(
     repo_type: RepoType,
     repo: AnyRepo,
     arguments: RepoDetailsArguments,
+    revision: str | None,
     context: ToolContext,
 ) -> tuple[Readme | None, list[Problem]]:
     if not arguments.include_readme:
         return None, []
-    text = await or_error(get_readme(hub, repo_type, repo.id))
+    text = await or_error(get_readme(hub, repo_type, repo.id, revision=revision))
     if isinstance(text, HubError):
         return None, [problem_of(text, f"The README of `{repo.id}`", context)]
     max_chars = min(arguments.readme_limit, _share(arguments))

@@ -89,6 +89,19 @@ def test_search_finds_a_space_by_its_id(browser):
     assert MAKER in search(browser, MAKER)
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://huggingface.co/spaces/acme/image-maker",
+        "huggingface.co/spaces/acme/image-maker?logs=build",
+        "https://acme-image-maker.hf.space/?__theme=dark",
+        "acme-image-maker.hf.space",
+    ],
+)
+def test_search_finds_a_space_by_its_page_and_by_its_app(browser, pasted):
+    assert MAKER in search(browser, pasted)
+
+
 def test_search_finds_the_users_private_spaces(browser):
     page = search(browser, "private-space")
 

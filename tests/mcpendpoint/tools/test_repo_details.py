@@ -348,7 +348,7 @@ async def test_the_next_call_asks_nothing(hub_side):
         {"repo_ids": []},
         {"repo_ids": ["a/b"] * 11},
         {"repo_ids": [""]},
-        {"repo_ids": ["x" * 251]},
+        {"repo_ids": ["x" * 1_001]},
         {"repo_ids": [{}]},
         {"repo_type": "bucket"},
         {"operations": ["delete"]},
@@ -363,3 +363,20 @@ async def test_the_next_call_asks_nothing(hub_side):
 async def test_arguments_are_checked(arguments):
     with pytest.raises(ValidationError):
         await call("hub_repo_details", **{"repo_ids": [TINY], **arguments})
+
+
+@pytest.mark.parametrize(
+    ("written", "repo_id", "repo_type"),
+    [
+        ("https://huggingface.co/acme/tiny-llm/tree/main", "acme/tiny-llm", "model"),
+        ("hf://models/acme/tiny-llm", "acme/tiny-llm", "model"),
+        ("acme/tiny-llm@main", "acme/tiny-llm", "model"),
+        ("https://huggingface.co/datasets/acme/squad/viewer?row=3", "acme/squad", "dataset"),
+        ("https://acme-image-maker.hf.space", "acme/image-maker", "space"),
+    ],
+)
+async def test_what_people_paste_is_understood(hub_side, written, repo_id, repo_type):
+    details = await call("hub_repo_details", repo_ids=written)
+
+    (repository,) = details.content["repositories"]
+    assert (repository["id"], repository["matches"][0]["repo_type"]) == (repo_id, repo_type)

@@ -50,6 +50,7 @@ def create_app(*, quota: int = UNLIMITED) -> Starlette:
         Route("/avatars/{name}.svg", accounts.avatar),
         Route("/api/trending", listing.trending),
         Route("/api/spaces/semantic-search", space_search.search_spaces),
+        Route("/api/spaces/by-subdomain/{subdomain}", space_search.by_subdomain),
         Route("/api/{kind:kind}", listing.list_repos),
         Route("/api/{kind:kind}/{rest:path}", repo_api, methods=REPO_METHODS),
         Route("/api/resolve-cache/{kind:kind}/{rest:path}", content.resolve_cache),

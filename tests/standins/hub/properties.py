@@ -13,7 +13,7 @@ def _names(text: str) -> list[str]:
     return text.split()
 
 
-def _subdomain(repo: Repo) -> str:
+def subdomain_of(repo: Repo) -> str:
     return "".join(c if c.isalnum() else "-" for c in repo.id.lower())
 
 
@@ -68,14 +68,14 @@ EXPANDABLE: dict[Kind, dict[str, Property]] = {
     "space": {
         **SHARED,
         **{name: _detail(name) for name in SPACE_DETAILS},
-        "subdomain": lambda repo, commit: _subdomain(repo),
+        "subdomain": lambda repo, commit: subdomain_of(repo),
     },
 }
 # What comes unasked only.
 EXTRA: dict[str, Property] = {
     "modelId": lambda repo, commit: repo.id,
     "gated": lambda repo, commit: repo.gated,
-    "host": lambda repo, commit: f"https://{_subdomain(repo)}.hf.space",
+    "host": lambda repo, commit: f"https://{subdomain_of(repo)}.hf.space",
     "title": _detail("title"),
     "emoji": _detail("emoji"),
     "colorFrom": _detail("colorFrom"),

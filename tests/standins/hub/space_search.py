@@ -37,6 +37,17 @@ async def search_spaces(request: Request) -> Response:
     return JSONResponse([_result(score, repo) for score, repo in scored[:MAX_RESULTS]])
 
 
+async def by_subdomain(request: Request) -> Response:
+    """GET /api/spaces/by-subdomain/{subdomain}, as Gradio's client asks for a Space by its app.
+
+    Source: gradio-app/gradio, client/js/src/helpers/spaces.ts.
+    """
+    for repo in visible(request.app.state.hub, "space", caller_of(request)):
+        if properties.subdomain_of(repo) == request.path_params["subdomain"]:
+            return JSONResponse(properties.render(repo, properties.INFO_FIELDS["space"]))
+    raise errors.repo_not_found()
+
+
 def _score(query: str, repo: Repo) -> float:
     texts = [repo.id, *repo.tags, *(repo.details.get(name) or "" for name in TEXTS)]
     if len(query.split()) == 1:

@@ -217,7 +217,7 @@ async def test_a_uri_that_leads_nowhere_has_the_error_of_its_era(hub_side, uri):
 @pytest.mark.parametrize(
     "uri",
     [
-        "hf://nowhere/x",
+        "hf://nowhere",
         "https://example.org/x",
         "file:///etc/passwd",
         "hf://models/acme/../x",

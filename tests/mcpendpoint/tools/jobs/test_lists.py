@@ -1,6 +1,7 @@
 import pytest
 
 from mcpendpoint.tools.base import ToolError
+from mcpendpoint.tools.jobs.arguments import InspectArguments, LogsArguments
 from tests.mcpendpoint.hub_side import fresh_token
 from tests.mcpendpoint.tools.jobs.calling import jobs, start
 
@@ -88,3 +89,14 @@ async def test_a_name_cannot_break_out_of_the_table(hub_side):
     done = await jobs("ps", token, all=True)
 
     assert "\n# Heading" not in done.text and "a \\| b" in done.text
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["https://huggingface.co/jobs/acme/0123abc", "hf.co/jobs/acme/0123abc?x=1", "acme/0123abc"],
+)
+def test_a_job_is_known_by_its_page(written):
+    for model in (LogsArguments, InspectArguments):
+        assert model.model_validate({"job_id": written}) == model(
+            job_id="0123abc", namespace="acme"
+        )
