@@ -1,6 +1,8 @@
 """One call of a tool at a Space: the result, or what went wrong and what to do about it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +12,15 @@ from accounts.outgoing.errors import Busy, OutgoingError, Silent
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again
 from mcpendpoint.gradio.errors import SpaceError, SpaceGone, busy
 from mcpendpoint.gradio.exchange import Reply, UnknownAnswer
-from mcpendpoint.gradio.results import NotAResult, read_result, replica_of
+from mcpendpoint.gradio.results import NotAResult, is_heavy, read_result, replica_of
 from mcpendpoint.gradio.states import ASLEEP
 from mcpendpoint.gradio.transport import IDLE_SECONDS
 from mcpendpoint.gradio.upstream import ReportProgress, call_upstream
 
 MAX_REASON_CHARS = 500
+
+# One at a time: a picture may take 160 MB while it is scaled down.
+_heavy_results = ThreadPoolExecutor(max_workers=1, thread_name_prefix="results of Spaces")
 
 
 async def call_tool(
@@ -35,13 +40,18 @@ async def call_tool(
     if "error" in reply.message:
         raise SpaceError(f"The Space {info.space_id} refused the call: {_reason(reply)}")
     result = reply.message["result"]
+    read = partial(
+        read_result,
+        result if isinstance(result, dict) else {},
+        space_url=info.url,
+        replica=replica_of(reply.headers.get("x-proxied-replica", "")),
+        include_images=include_images,
+        max_bytes=settings.MCP_MAX_ANSWER_BYTES * 9 // 10,
+    )
     try:
-        return read_result(
-            result if isinstance(result, dict) else {},
-            space_url=info.url,
-            replica=replica_of(reply.headers.get("x-proxied-replica", "")),
-            include_images=include_images,
-        )
+        if is_heavy(result):
+            return await asyncio.get_running_loop().run_in_executor(_heavy_results, read)
+        return read()
     except NotAResult as error:
         raise SpaceError(
             f"The Space {info.space_id} answered with something that is no result of a tool."

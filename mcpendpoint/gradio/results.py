@@ -1,12 +1,14 @@
 """What a call at a Space brought back, as a result of ours. Pure: no I/O.
 
-Every block is kept, also of an error. A block that is none becomes a line of text saying so.
+Every block is kept, also of an error, as far as there is room: Claude takes 1 MB a result, and the
+Python SDK 1 MiB an event. A block that is none becomes a line of text saying so.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import orjson
 from mcp_types import (
     BlobResourceContents,
     CallToolResult,
@@ -18,12 +20,20 @@ from mcp_types import (
 )
 from pydantic import TypeAdapter, ValidationError
 
+from mcpendpoint.gradio.fitting import fit_blocks
+from mcpendpoint.gradio.metadata import portable_meta
+
 MAX_BLOCKS = 200
-MAX_TEXT_CHARS = 400_000
+MAX_RESULT_BYTES = 1_000_000
+MAX_LEVELS = 50
+LIGHT_CHARS = 50_000
 IMAGE_LEFT_OUT = "An image was left out, as images are switched off (no_image_content)."
 
 _block: TypeAdapter[ContentBlock] = TypeAdapter(ContentBlock)
 _REPLICA = re.compile(r"[A-Za-z0-9]+-([A-Za-z0-9]+)")
+
+Move = Callable[[str], str]
+"""Makes the addresses in a text name the replica."""
 
 
 class NotAResult(ValueError):
@@ -37,33 +47,55 @@ def replica_of(header: str) -> str | None:
 
 
 def read_result(
-    result: dict[str, Any], *, space_url: str, replica: str | None, include_images: bool
+    result: dict[str, Any],
+    *,
+    space_url: str,
+    replica: str | None,
+    include_images: bool,
+    max_bytes: int = MAX_RESULT_BYTES,
 ) -> CallToolResult:
     """Read an upstream result. Raises NotAResult.
 
     A file lies on the replica that made it, so links to files are made to name `replica`.
     """
     content = result.get("content")
-    structured = result.get("structuredContent")
     if not isinstance(content, list):
         raise NotAResult
-    if not isinstance(structured, dict):
-        structured = None  # clients of before 2026 take nothing else
-    blocks = [_read_block(item) for item in content[:MAX_BLOCKS]]
+    move = _mover(space_url, replica)
+    blocks = [_moved(_read_block(item), move) for item in content[:MAX_BLOCKS]]
     if len(content) > MAX_BLOCKS:
         blocks.append(_text(f"{len(content) - MAX_BLOCKS} more blocks were left out."))
-    if replica is not None:
-        pinned = f"{space_url}/--replicas/{replica}/gradio_api/"
-        blocks = [_with_links(block, f"{space_url}/gradio_api/", pinned) for block in blocks]
+    structured = _structured(result.get("structuredContent"), move)
     if not include_images:
         blocks = list(_without_images(blocks))
         structured = None  # Gradio repeats the blocks in it
     is_error = result.get("isError") is True
-    if is_error and not blocks:
-        blocks = [_text("The Space reported an error, without saying which.")]
+    if not blocks:
+        blocks = _blocks_for_nothing(result.get("structuredContent"), move, is_error=is_error)
+    blocks, structured = fit_blocks(blocks, structured, max_bytes)
     return CallToolResult(
-        content=_shortened(blocks), structured_content=structured, is_error=is_error
+        content=blocks,
+        structured_content=structured,
+        is_error=is_error,
+        _meta=portable_meta(result.get("_meta")) or None,
     )
+
+
+def is_heavy(result: Any) -> bool:
+    """Whether reading it takes longer than others should wait for."""
+    weight = 0
+    waiting: list[Any] = [result]
+    while waiting and weight <= LIGHT_CHARS:
+        value = waiting.pop()
+        if isinstance(value, str):
+            weight += len(value)
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            weight += 10 * len(value)
+            waiting.extend(value[:LIGHT_CHARS])
+        weight += 10
+    return weight > LIGHT_CHARS
 
 
 def _read_block(item: Any) -> ContentBlock:
@@ -77,17 +109,56 @@ def _text(text: str) -> TextContent:
     return TextContent(text=text)
 
 
-def _with_links(block: ContentBlock, old: str, new: str) -> ContentBlock:
+def _blocks_for_nothing(structured: Any, move: Move, *, is_error: bool) -> list[ContentBlock]:
+    """Say in a text what only clients that read `structuredContent` would see."""
+    if structured is not None:
+        return [_text(orjson.dumps(_in_depth(structured, move, MAX_LEVELS)).decode())]
+    return [_text("The Space reported an error, without saying which.")] if is_error else []
+
+
+def _mover(space_url: str, replica: str | None) -> Move:
+    if replica is None:
+        return lambda text: text
+    old = f"{space_url}/gradio_api/"
+    new = f"{space_url}/--replicas/{replica}/gradio_api/"
+    return lambda text: text.replace(old, new)
+
+
+def _moved(block: ContentBlock, move: Move) -> ContentBlock:
     match block:
-        case TextContent(text=text) if old in text:
-            return block.model_copy(update={"text": text.replace(old, new)})
-        case ResourceLink(uri=uri) if uri.startswith(old):
-            return block.model_copy(update={"uri": uri.replace(old, new, 1)})
-        case EmbeddedResource(resource=resource) if resource.uri.startswith(old):
-            moved = resource.model_copy(update={"uri": resource.uri.replace(old, new, 1)})
-            return block.model_copy(update={"resource": moved})
+        case TextContent(text=text):
+            return block.model_copy(update={"text": move(text)})
+        case ResourceLink(uri=uri):
+            return block.model_copy(update={"uri": move(uri)})
+        case EmbeddedResource(resource=resource):
+            moved = {"uri": move(resource.uri)}
+            if not isinstance(resource, BlobResourceContents):
+                moved["text"] = move(resource.text)
+            return block.model_copy(update={"resource": resource.model_copy(update=moved)})
         case _:
             return block
+
+
+def _structured(value: Any, move: Move) -> dict[str, Any] | None:
+    if not isinstance(value, dict):
+        return None  # clients of before 2026 take nothing else
+    moved = _in_depth(value, move, MAX_LEVELS)
+    return moved if isinstance(moved, dict) else None
+
+
+def _in_depth(value: Any, move: Move, levels: int) -> Any:
+    """Move the links in all texts; an image or a sound is in `content`, and not here again."""
+    if isinstance(value, str):
+        return move(value)
+    if levels == 0:
+        return None
+    if isinstance(value, list):
+        return [_in_depth(item, move, levels - 1) for item in value]
+    if isinstance(value, dict):
+        if value.get("type") in ("image", "audio") and isinstance(value.get("data"), str):
+            return {"type": "text", "text": f"(the {value['type']} is in the content)"}
+        return {key: _in_depth(item, move, levels - 1) for key, item in value.items()}
+    return value
 
 
 def _without_images(blocks: Iterable[ContentBlock]) -> Iterable[ContentBlock]:
@@ -104,17 +175,3 @@ def _is_image(block: ContentBlock) -> bool:
     if isinstance(block, EmbeddedResource) and isinstance(block.resource, BlobResourceContents):
         return (block.resource.mime_type or "").startswith("image/")
     return isinstance(block, ImageContent)
-
-
-def _shortened(blocks: list[ContentBlock]) -> list[ContentBlock]:
-    """Cut text that no assistant could read anyway."""
-    kept: list[ContentBlock] = []
-    room = MAX_TEXT_CHARS
-    for block in blocks:
-        if isinstance(block, TextContent):
-            if len(block.text) > room:
-                note = f"\n… {len(block.text) - room:,} more characters were left out."
-                block = block.model_copy(update={"text": block.text[:room] + note})
-            room = max(0, room - len(block.text))
-        kept.append(block)
-    return kept

@@ -1,9 +1,15 @@
+import base64
+import io
+import os
+
+import orjson
 import pytest
+from PIL import Image
 
 from mcpendpoint.gradio.results import (
     IMAGE_LEFT_OUT,
     MAX_BLOCKS,
-    MAX_TEXT_CHARS,
+    MAX_RESULT_BYTES,
     NotAResult,
     read_result,
     replica_of,
@@ -113,11 +119,126 @@ def test_replica_is_read_from_its_header(header, replica):
 
 
 def test_text_is_bounded():
-    result = read({"content": [{"type": "text", "text": "x" * (MAX_TEXT_CHARS + 5)}, TEXT]})
+    room = MAX_RESULT_BYTES // 2 - len('""')
+    result = read({"content": [{"type": "text", "text": "x" * (room + 5)}, TEXT]})
 
     assert result.content[0].text.endswith("5 more characters were left out.")
     assert len(result.content) == 2
     assert "Hello" not in result.content[1].text
+
+
+@pytest.mark.parametrize("character", ["x", "\x00", "大", "🎨"])
+def test_result_is_bounded_in_bytes_as_json(character):
+    text = {"type": "text", "text": character * 900_000}
+    result = read(
+        {
+            "content": [text, {**TEXT}, AUDIO | {"data": "aGlp" * 400_000}],
+            "structuredContent": {"result": [text]},
+        }
+    )
+
+    assert len(result.model_dump_json(by_alias=True)) < 1.1 * MAX_RESULT_BYTES
+    assert len(orjson.dumps(blocks_of(result))) < MAX_RESULT_BYTES
+
+
+def picture(side, kind="PNG", mode="RGB", **more):
+    image = Image.frombytes(mode, (side, side), os.urandom(side * side * len(mode)))
+    encoded = io.BytesIO()
+    image.save(encoded, kind)
+    data = base64.b64encode(encoded.getvalue()).decode()
+    return {"type": "image", "data": data, "mimeType": f"image/{kind.lower()}", **more}
+
+
+def opened(block):
+    return Image.open(io.BytesIO(base64.b64decode(block.data)))
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGB"), ("PNG", "RGBA"), ("BMP", "RGB")])
+def test_image_of_any_size_is_scaled_down(kind, mode):
+    result = read({"content": [picture(1_200, kind, mode), TEXT]})
+
+    assert len(result.content[0].data) < MAX_RESULT_BYTES
+    with opened(result.content[0]) as image:
+        assert f"image/{image.format.lower()}" == result.content[0].mime_type
+        assert image.width == image.height
+        assert ("A" in image.mode) == (mode == "RGBA")
+    assert blocks_of(result)[1] == TEXT
+
+
+def test_small_image_stays_as_it_is():
+    small = picture(32)
+
+    assert blocks_of(read({"content": [small]})) == [small]
+
+
+def test_type_of_an_image_is_what_it_is():
+    result = read({"content": [picture(32, "WEBP") | {"mimeType": "image/png"}]})
+
+    assert result.content[0].mime_type == "image/webp"
+
+
+def test_many_images_share_the_room():
+    result = read({"content": [picture(400) for _ in range(12)]})
+
+    assert [block.type for block in result.content] == ["image"] * 12
+    assert len(result.model_dump_json()) < MAX_RESULT_BYTES
+
+
+def test_image_is_sent_once():
+    image = picture(64)
+    result = read({"content": [image, image], "structuredContent": {"result": [image, TEXT]}})
+
+    assert [block.type for block in result.content] == ["image", "text"]
+    assert image["data"] not in str(result.structured_content)
+    assert result.structured_content["result"][1] == TEXT
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        {"type": "image", "data": "PHN2Zz4=", "mimeType": "image/svg+xml"},
+        {"type": "image", "data": "aGk=" * 500_000, "mimeType": "image/png"},
+        {"type": "image", "data": "not base64!", "mimeType": "image/x-unknown"},
+    ],
+    ids=["svg", "broken", "unknown"],
+)
+def test_image_that_no_model_takes_is_left_out_beside_its_address(image):
+    result = read({"content": [image, TEXT]})
+
+    assert "was left out" in result.content[0].text
+    assert blocks_of(result)[1] == TEXT
+
+
+def test_picture_that_would_be_huge_is_not_decoded():
+    encoded = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(encoded, "PNG")
+    data = base64.b64encode(encoded.getvalue()).decode()
+
+    result = read({"content": [{"type": "image", "data": data, "mimeType": "image/png"}]})
+
+    assert "was left out" in result.content[0].text
+
+
+def test_links_in_structured_content_name_the_replica_too():
+    structured = {"url": LINK["uri"], "more": [{"text": f"at {LINK['uri']}"}]}
+
+    result = read({"content": [TEXT], "structuredContent": structured}, replica="hqx78")
+
+    moved = f"{URL}/--replicas/hqx78/gradio_api/file=/tmp/a.txt"
+    assert result.structured_content == {"url": moved, "more": [{"text": f"at {moved}"}]}
+
+
+@pytest.mark.parametrize("structured", [{"a": 1}, [1, 2], "text"])
+def test_what_stands_in_structured_content_alone_is_told_as_a_text(structured):
+    result = read({"content": [], "structuredContent": structured})
+
+    assert orjson.loads(result.content[0].text) == structured
+
+
+def test_of_meta_only_what_tells_of_views_is_passed_on():
+    meta = {"openai/outputTemplate": "ui://a", "anthropic/alwaysLoad": True, "x": 1}
+
+    assert read({"content": [TEXT], "_meta": meta}).meta == {"openai/outputTemplate": "ui://a"}
 
 
 def test_number_of_blocks_is_bounded():
