@@ -13,14 +13,14 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from accounts.authorization.scopes import (
-    ALL_SCOPES,
+    DEFAULT_SCOPES,
     Scope,
     read_scopes,
-    with_implied,
     write_scopes,
 )
 from accounts.authorization.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from accounts.compiled_query import CompiledQuery
+from accounts.granting import scopes_still_held
 from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
 from accounts.models import AccessKey, User
 from accounts.preferences import Preferences, announce, read_preferences, with_preferences
@@ -34,6 +34,8 @@ MAX_KEYS = 50
 @dataclass(frozen=True)
 class KeyOwner:
     key_id: int
+    name: str
+    """Which of this person's keys it is."""
     user_id: int
     username: str
     hf_id: str
@@ -51,17 +53,29 @@ class TooManyKeys(Exception):
     """The user has as many keys as they may."""
 
 
+class NameTaken(Exception):
+    """The user has a key of this name."""
+
+
 def create_access_key(
     user: User,
     name: str,
-    scopes: Collection[Scope] = ALL_SCOPES,
+    scopes: Collection[Scope] = DEFAULT_SCOPES,
     expires_at: datetime | None = None,
 ) -> tuple[AccessKey, str]:
-    """Return the new key's row and its text, which cannot be had again. Raises TooManyKeys."""
-    if AccessKey.objects.filter(user_id=user.pk).count() >= MAX_KEYS:
-        raise TooManyKeys
+    """Return the new key's row and its text, which cannot be had again.
+
+    Raises TooManyKeys and NameTaken.
+    """
     text = _new_text()
     with transaction.atomic():
+        # The user's row is the lock that makes both hold when two tabs create a key at once.
+        User.objects.select_for_update().get(pk=user.pk)
+        keys = AccessKey.objects.filter(user_id=user.pk)
+        if keys.filter(name=name).exists():
+            raise NameTaken
+        if keys.count() >= MAX_KEYS:
+            raise TooManyKeys
         row = AccessKey.objects.create(
             user_id=user.pk,
             name=name,
@@ -84,7 +98,8 @@ _BY_DIGEST = CompiledQuery(
     lambda digest: with_preferences(
         AccessKey.objects.filter(digest=digest, user__is_active=True),
         "user__",
-        *("pk", "user_id", "user__username", "user__hf_id", "scope", "expires_at"),
+        *("pk", "name", "user_id", "user__username", "user__hf_id", "scope", "expires_at"),
+        *("user__hub_credential__kind", "user__hub_credential__scope"),
     )
 )
 
@@ -96,15 +111,16 @@ def find_access_key(key: str) -> KeyOwner | None:
     rows = _BY_DIGEST.rows(_digest(key))
     if not rows:
         return None
-    key_id, user_id, username, hf_id, scope, expires_at = rows[0][:6]
+    key_id, name, user_id, username, hf_id, scope, expires_at, kind, hub_scope = rows[0][:9]
     owner = KeyOwner(
         key_id=key_id,
+        name=name,
         user_id=user_id,
         username=username,
         hf_id=hf_id or "",
-        scopes=with_implied(read_scopes(scope)),
+        scopes=scopes_still_held(read_scopes(scope), kind, hub_scope),
         expires_at=expires_at,
-        preferences=read_preferences(rows, 6),
+        preferences=read_preferences(rows, 9),
     )
     return None if owner.has_expired else owner
 

@@ -26,7 +26,12 @@ def public_origin(scheme: str, host: str) -> str:
 
 def endpoint_url(request: HttpRequest, username: str) -> str:
     """Return the URL that this user gives to their MCP clients."""
-    return site_url(request) + reverse("mcpendpoint:personal", args=[username])
+    return site_url(request) + personal_path(username)
+
+
+def personal_path(username: str) -> str:
+    """Return the path of this user's endpoint; no name that is stored, however odd, has none."""
+    return reverse("mcpendpoint:personal", args=[username.replace("/", "~") or "~"])
 
 
 def oauth_callback_url(request: HttpRequest) -> str:

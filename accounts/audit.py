@@ -59,9 +59,10 @@ class ToolCall(NamedTuple):
     tool: str
     outcome: str
     client: str
-    duration_ms: float
+    duration_ms: float | None
     address: str
     detail: dict[str, str]
+    action: str = Action.TOOL_CALL.value
 
 
 def write_tool_calls(calls: Sequence[ToolCall]) -> None:
@@ -73,11 +74,11 @@ def write_tool_calls(calls: Sequence[ToolCall]) -> None:
             moment(call.at),
             call.user_id,
             hf_ids.get(call.user_id, "") if call.user_id else "",
-            Action.TOOL_CALL.value,
+            call.action,
             call.outcome,
             call.tool[:MAX_NAME],
             call.client[:MAX_NAME],
-            round(call.duration_ms, 3),
+            None if call.duration_ms is None else round(call.duration_ms, 3),
             call.address,
             orjson.dumps(call.detail).decode(),
         )

@@ -1,4 +1,6 @@
-"""Signing in and out, however it is done, is in the audit log."""
+"""Signing in and out, however it is done, is in the audit log. What an earlier sign-in in the same
+session may hand out counts no more.
+"""
 
 from typing import Any
 
@@ -7,10 +9,12 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.audit import Action
+from accounts.granting import note_sign_in_there
 from accounts.models import HubCredential, User
 
 
 def note_sign_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    note_sign_in_there(request.session)
     credential = HubCredential.objects.filter(user_id=user.pk).first()
     audit.record(Action.SIGN_IN, user, detail={"with": credential.kind} if credential else {})
 

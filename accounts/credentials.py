@@ -13,6 +13,8 @@ from accounts import audit, identity
 from accounts.audit import Action
 from accounts.caching import SingleFlightCache
 from accounts.database import changes, lookups
+from accounts.granting import powers_of
+from accounts.hub_powers import Powers
 from accounts.hub_sign_in import ask_token_endpoint, says_invalid_grant
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
@@ -59,12 +61,12 @@ def oauth_scope(user: User) -> str:
     return credential.scope if credential is not None and is_oauth else ""
 
 
-def would_narrow_scope(hf_id: str, scope: str) -> bool:
-    """Return whether Hugging Face still takes what is stored for this person, and lets it do all of
-    `scope` and more: then a new token for `scope` alone would be a loss.
+def would_narrow(hf_id: str, powers: Powers) -> bool:
+    """Return whether Hugging Face still takes what is stored for this person, and a new credential
+    that has only these powers lacks some of it: then to replace it would be a loss.
     """
     user = User.objects.filter(hf_id=hf_id).first()
-    if user is None or not set(scope.split()) < set(oauth_scope(user).split()):
+    if user is None or powers.cover(powers_of(_find(user.pk))):
         return False
     try:
         token, _ = async_to_sync(_load)(user.pk)

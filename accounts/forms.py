@@ -1,5 +1,6 @@
 """What people may send us from the sign-in and settings pages."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,6 @@ from django.utils import timezone
 from accounts.access_keys import MAX_KEYS, PREFIX
 from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLabel
 from accounts.catalogue import ToolChoice, catalogue
-from accounts.models import AccessKey, User
 
 
 class TokenForm(forms.Form):
@@ -70,11 +70,10 @@ class AccessKeyForm(forms.Form):
         error_messages={"required": "Give the key a name, such as the client that will use it."},
     )
     scopes = forms.MultipleChoiceField(
-        choices=[(scope.value, words.title) for scope, words in LABELS.items()],
         initial=[scope.value for scope in DEFAULT_SCOPES],
         error_messages={
             "required": "Tick at least one thing that the key may do.",
-            "invalid_choice": "There is no scope %(value)s.",
+            "invalid_choice": "No key can get %(value)s: your own access does not allow it.",
         },
     )
     days = forms.TypedChoiceField(
@@ -85,13 +84,25 @@ class AccessKeyForm(forms.Form):
         empty_value=None,
     )
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, grantable: Collection[Scope], *args: Any, **kwargs: Any) -> None:
+        """`grantable` is what whoever sends the form can hand out: accounts.granting."""
         super().__init__(*args, **kwargs)
-        self._user = user
+        self._grantable = grantable
+        self.fields["scopes"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (scope.value, words.title) for scope, words in LABELS.items() if scope in grantable
+        ]
 
     def scope_rows(self) -> list[tuple[Scope, ScopeLabel, bool]]:
         ticked = set(self["scopes"].value() or ())
-        return [(scope, words, scope.value in ticked) for scope, words in LABELS.items()]
+        return [
+            (scope, words, scope.value in ticked)
+            for scope, words in LABELS.items()
+            if scope in self._grantable
+        ]
+
+    def withheld(self) -> list[ScopeLabel]:
+        """Return what no key can get, since the person's own access does not allow it."""
+        return [words for scope, words in LABELS.items() if scope not in self._grantable]
 
     @property
     def chosen_scopes(self) -> frozenset[Scope]:
@@ -102,12 +113,9 @@ class AccessKeyForm(forms.Form):
         days: int | None = self.cleaned_data["days"]
         return timezone.now() + timedelta(days=days) if days else None
 
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        # Also what keeps a reload of the page that shows a new key from making another.
-        if AccessKey.objects.filter(user_id=self._user.pk, name=name).exists():
-            raise forms.ValidationError("You have a key of this name already.")
-        return name
+    def refuse_name(self) -> None:
+        """Also what keeps a reload of the page that shows a new key from making another."""
+        self.add_error("name", "You have a key of this name already.")
 
     def refuse_for_too_many(self) -> None:
         self.add_error("name", f"You can have at most {MAX_KEYS} keys. Revoke one first.")

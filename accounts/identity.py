@@ -9,6 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from accounts.caching import Failure, SingleFlightCache
+from accounts.hub_names import HubId, is_hub_name
 from accounts.outgoing.asking import Request, ask
 from accounts.outgoing.errors import Busy, OutgoingError
 from accounts.outgoing.pools import HUB
@@ -99,7 +100,7 @@ class WhoAmI(_HubModel):
     """The account behind a token. `id` never changes, `name` may (a rename on the Hub)."""
 
     type: Literal["user", "org", "app"]
-    id: str = Field(min_length=1, max_length=64)
+    id: HubId
     name: str = Field(min_length=1, max_length=150)
     fullname: str | None = None
     is_pro: bool | None = None
@@ -108,6 +109,21 @@ class WhoAmI(_HubModel):
     auth: TokenAuth = TokenAuth()
     scope: AppScope | None = None
     """What an app may reach."""
+
+    @model_validator(mode="after")
+    def _is_named_as_people_are(self) -> "WhoAmI":
+        if self.type == "user" and not is_hub_name(self.name):
+            raise ValueError("That is no name on the Hub.")
+        return self
+
+    @property
+    def is_by_personal_token(self) -> bool:
+        """Whether the token is one that the person made, and not one that an app was given.
+
+        `AuthType` of huggingface.js (packages/hub/src/types/public.ts) is "access_token",
+        "app_token" or "app_token_as_user"; tokens of OAuth say "oauth".
+        """
+        return self.type == "user" and self.auth.type == "access_token"
 
 
 class TokenRefused(Exception):

@@ -20,6 +20,35 @@ class User(AbstractUser):
     """How often their assistants changed something on the Hub: see preferences.Preferences."""
 
 
+class FormerName(models.Model):
+    """A name that a person had on the Hub, so that their old URL can tell them the new one."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_names")
+    name = models.CharField(max_length=150)
+    """In lower case."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "name"], name="one_row_per_former_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} was {self.user_id}"
+
+
+class AdminEntry(models.Model):
+    """An entry of ADMIN_HF_USERS, and the Hugging Face id that it stands for: accounts.admins."""
+
+    entry = models.CharField(max_length=150, unique=True)
+    """A name in lower case, or `id:` and an id."""
+    hf_id = models.CharField(max_length=64, db_index=True)
+    is_in_force = models.BooleanField(default=False)
+    """Whether the setting had it when that was looked at last, for the audit log alone."""
+
+    def __str__(self) -> str:
+        return f"{self.entry} is {self.hf_id}"
+
+
 class HubCredential(models.Model):
     """The Hugging Face token that a user's assistants act with on the Hub."""
 
@@ -34,10 +63,19 @@ class HubCredential(models.Model):
     scope = models.TextField(blank=True)
     expires_at = models.DateTimeField(null=True)
     needs_sign_in = models.BooleanField(default=False)
+    refreshing_since = models.DateTimeField(null=True)
+    """When somebody went to Hugging Face to refresh it, who is not back yet."""
+    refresh_failed_at = models.DateTimeField(null=True)
+    """When the last refresh got no answer."""
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.user_id}"
+
+    @property
+    def role(self) -> str:
+        """Of a pasted token: "read", "write" or "fineGrained", as far as the Hub said."""
+        return self.scope.partition(" ")[0]
 
     @property
     def is_usable(self) -> bool:
@@ -91,8 +129,10 @@ class AccessKey(models.Model):
     name = models.CharField(max_length=80)
     hint = models.CharField(max_length=16)
     digest = models.CharField(max_length=64, unique=True)
-    scope = models.TextField(default="mcp:read mcp:spaces mcp:write")
+    scope = models.TextField(default="mcp:read mcp:spaces", db_default="mcp:read mcp:spaces")
     """What it is good for, as accounts.authorization.scopes writes it."""
+    was_reduced = models.BooleanField(default=False, db_default=False)
+    """Whether it is from before keys had scopes, when each could do everything."""
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
@@ -128,6 +168,7 @@ class AuditEvent(models.Model):
 
     class Action(models.TextChoices):
         SIGN_IN = "sign_in", "Signed in"
+        NAME_TAKEN_OVER = "name_taken_over", "Name passed to another person"
         SIGN_OUT = "sign_out", "Signed out"
         SIGN_OUT_EVERYWHERE = "sign_out_everywhere", "Signed out everywhere"
         CONSENT = "consent", "Let an app in"
@@ -143,6 +184,13 @@ class AuditEvent(models.Model):
         HUB_ACCESS_RENEWED = "hub_access_renewed", "Hugging Face access renewed"
         HUB_ACCESS_ENDED = "hub_access_ended", "Hugging Face access ended"
         ACCOUNT_REMOVED = "account_removed", "Account removed"
+        ADMIN_GAINED = "admin_gained", "Became an admin"
+        ADMIN_LOST = "admin_lost", "Admin no longer"
+        ADMIN_NAME_BOUND = "admin_name_bound", "Admin's name bound to an id"
+        ADMIN_NAME_REFUSED = "admin_name_refused", "Has the name of an admin, is another person"
+        CLIENT_REGISTERED = "client_registered", "App registered"
+        CREDENTIAL_REFUSED = "credential_refused", "Wrong credentials at the endpoint"
+        AUDIT_READ = "audit_read", "Log of everybody read"
         AUDIT_EXPORTED = "audit_exported", "Log exported"
         TOOL_CALL = "tool_call", "Tool called"
 

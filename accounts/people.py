@@ -1,19 +1,23 @@
 """Lets people in and forgets them. The Hugging Face id is who they are, however they signed in."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from accounts import audit
+from accounts import admins, audit
 from accounts.audit import Action
-from accounts.models import HubCredential, User
+from accounts.hub_names import is_hub_name
+from accounts.models import FormerName, HubCredential, User
 from accounts.preferences import announce
 
 MAX_AVATAR_URL = 500
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class HubTokenSet:
     expires_at: datetime | None = None
 
     def __repr__(self) -> str:
-        return f"Grant({self.kind})"
+        return f"HubTokenSet({self.kind})"
 
 
 class AccountDisabled(Exception):
@@ -47,24 +51,41 @@ class AccountDisabled(Exception):
         self.user = user
 
 
-@transaction.atomic
-def upsert_user(person: Person, grant: HubTokenSet | None) -> User:
+def upsert_user(person: Person, tokens: HubTokenSet | None) -> User:
     """Create or update the user and store their credential; the caller starts the session.
 
-    Without a grant the stored one stays. Raises AccountDisabled.
+    Without tokens the stored ones stay. Raises AccountDisabled.
     """
-    user = User.objects.filter(hf_id=person.hf_id).first() or User(hf_id=person.hf_id)
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _upsert(person, tokens)
+        except IntegrityError:
+            pass  # Somebody of this id or name signed in at the same moment, and is there now.
+    return _upsert(person, tokens)
+
+
+@transaction.atomic
+def _upsert(person: Person, tokens: HubTokenSet | None) -> User:
+    # All rows that may change, in one order, so that two who exchange names do not block another.
+    rows = User.objects.select_for_update().order_by("pk")
+    touched = list(rows.filter(Q(hf_id=person.hf_id) | Q(username__iexact=person.name)))
+    user = next((row for row in touched if row.hf_id == person.hf_id), None)
+    user = user or User(hf_id=person.hf_id)
     if not user.is_active:
         raise AccountDisabled(user)
-    _free_username(person)
+    for other in touched:
+        if other is not user and other.username.lower() == person.name.lower():
+            _free_username(other)
+    if user.username.lower() != person.name.lower():
+        _remember_name(user)
     user.username = person.name
     user.avatar_url = _safe_avatar_url(person.avatar_url)
-    user.is_staff = user.is_superuser = _is_admin(person)
     if user.pk is None:
         user.set_unusable_password()
     user.save()
-    if grant is not None:
-        _store(user, grant)
+    if tokens is not None:
+        _store(user, tokens)
+    admins.note_sign_in(user)
     announce(user.pk)
     return user
 
@@ -79,35 +100,49 @@ def remove_account(user: User, session: SessionBase) -> None:
     announce(user_id)
 
 
-def _store(user: User, grant: HubTokenSet) -> None:
+def has_held_name(user_id: int, name: str) -> bool:
+    """Return whether this user was known by this name before they were renamed."""
+    return FormerName.objects.filter(user_id=user_id, name=name.lower()).exists()
+
+
+def _store(user: User, tokens: HubTokenSet) -> None:
     HubCredential.objects.update_or_create(
         user=user,
         defaults={
-            "kind": grant.kind,
-            "access_token": grant.access_token,
-            "refresh_token": grant.refresh_token,
-            "scope": grant.scope,
-            "expires_at": grant.expires_at,
+            "kind": tokens.kind,
+            "access_token": tokens.access_token,
+            "refresh_token": tokens.refresh_token,
+            "scope": tokens.scope,
+            "expires_at": tokens.expires_at,
             "needs_sign_in": False,
+            "refreshing_since": None,
+            "refresh_failed_at": None,
         },
     )
 
 
-def _free_username(person: Person) -> None:
+def _free_username(other: User) -> None:
     # Names on the Hub are unique, so another holder here was renamed there since they signed in.
     # "~" occurs in no Hub name, so the name that they get until then is nobody else's.
-    for other in User.objects.filter(username__iexact=person.name).exclude(hf_id=person.hf_id):
-        other.username = f"{other.username[:120]}~{other.pk}"
-        other.save(update_fields=["username"])
-        announce(other.pk)
+    _remember_name(other)
+    taken = other.username
+    other.username = f"{taken[:120]}~{other.pk}"
+    other.save(update_fields=["username"])
+    audit.record(Action.NAME_TAKEN_OVER, other, detail={"name": taken})
+    announce(other.pk)
 
 
-def _is_admin(person: Person) -> bool:
-    named = {entry.lower() for entry in settings.ADMIN_HF_USERS}
-    return bool(named & {person.name.lower(), person.hf_id.lower()})
+def _remember_name(user: User) -> None:
+    if user.pk is not None and user.hf_id and is_hub_name(user.username):
+        FormerName.objects.get_or_create(user=user, name=user.username.lower())
 
 
 def _safe_avatar_url(url: str) -> str:
-    absolute = urljoin(f"{settings.HF_ENDPOINT}/", url) if url else ""
-    is_fit = urlsplit(absolute).scheme == "https" and len(absolute) <= MAX_AVATAR_URL
+    if not re.fullmatch(rf"[!-~]{{1,{MAX_AVATAR_URL}}}", url):
+        return ""
+    try:
+        absolute = urljoin(f"{settings.HF_ENDPOINT}/", url)
+        is_fit = urlsplit(absolute).scheme == "https" and len(absolute) <= MAX_AVATAR_URL
+    except ValueError:
+        return ""
     return absolute if is_fit else ""

@@ -16,6 +16,7 @@ from accounts.catalogue import Bouquet, Effect, ToolChoice, catalogue
 from accounts.clients import client_snippets
 from accounts.credentials import oauth_scope
 from accounts.forms import AccessKeyForm, ToolsForm, tools_form
+from accounts.granting import scopes_to_hand_out
 from accounts.huggingface.permissions import (
     Permission,
     further_permissions,
@@ -153,7 +154,7 @@ def keys_context(
     new_key: NewKey | None = None,
 ) -> dict[str, Any]:
     context: dict[str, Any] = {
-        "key_form": form or AccessKeyForm(user),
+        "key_form": form or AccessKeyForm(scopes_to_hand_out(user, request.session)),
         "keys": [_key_row(key) for key in AccessKey.objects.filter(user_id=user.pk)],
         "max_keys": MAX_KEYS,
         "new_key": new_key,
@@ -173,6 +174,7 @@ def account_context(user: User) -> dict[str, Any]:
         "permissions": read_permissions(scope),
         "further_permissions": [_permission_row(each) for each in further_permissions(scope)],
         "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
+        "takes_tokens": settings.SIGN_IN_WITH_TOKEN,
         "hub": settings.HF_ENDPOINT,
     }
 

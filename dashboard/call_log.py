@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from accounts import audit
-from accounts.audit import ToolCall
+from accounts import admins, audit
+from accounts.audit import Action, Outcome, ToolCall
 from accounts.authorization.housekeeping import tidy_up_now_and_then
+from dashboard.refusals import Refusals
 from dashboard.storer import Storer
 from mcpendpoint.gradio.naming import prefix_of
-from mcpendpoint.protocol.records import Record
+from mcpendpoint.protocol.records import REFUSED, Record
 from mcpendpoint.serving.tool_calls import PRIVATE
 
 logger = logging.getLogger(__name__)
@@ -60,9 +61,13 @@ class CallLog(Storer[Calls]):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(Calls, write, prune or _tidy_up, clock=clock)
+        self._refusals = Refusals()
 
     def note(self, record: Record) -> None:
         """Take a call down; a listener of mcpendpoint.protocol.records, on the event loop."""
+        if record.credential == REFUSED:
+            self._note_refusal(record)
+            return
         if record.method not in LOGGED:
             return
         self._batch.add(
@@ -79,10 +84,31 @@ class CallLog(Storer[Calls]):
         )
         self._store_soon()
 
+    def _note_refusal(self, record: Record) -> None:
+        due = self._refusals.note(record.address, record.at)
+        if due is None:
+            return
+        address, count = due
+        self._batch.add(
+            ToolCall(
+                at=record.at,
+                user_id=None,
+                tool="",
+                outcome=Outcome.DENIED,
+                client="",
+                duration_ms=None,
+                address=address,
+                detail={"credential": REFUSED} | ({"count": str(count)} if count > 1 else {}),
+                action=Action.CREDENTIAL_REFUSED,
+            )
+        )
+        self._store_soon()
+
 
 def _tidy_up(now: datetime) -> None:
     """Throw away what accounts need no longer, on the only thread that has the time."""
     audit.forget_old(now)
+    admins.note_changes()
     tidy_up_now_and_then()
 
 
@@ -95,6 +121,8 @@ def _shown_tool(record: Record) -> str:
 
 def _detail(record: Record) -> dict[str, str]:
     detail = {"credential": record.credential, "space": record.space_id, "limit": record.limit}
+    # Which of their keys or apps it was.
+    detail["app" if record.credential == "oauth" else "key"] = record.credential_name
     return {name: str(value) for name, value in detail.items() if value}
 
 

@@ -1,6 +1,6 @@
 """The WebSocket of the dashboard: a snapshot at once, then another whenever something changed.
 
-Staff only, and only for as long as they are: the session is looked at again every second and when
+Admins only, and only for as long as they are: the session is looked at again every second and when
 it ends. All a page may say is which range it shows.
 """
 
@@ -14,10 +14,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from channels.auth import get_user
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError
 
+from accounts.admins import is_admin
 from dashboard.announcements import GROUP, session_digest
 from dashboard.live import live_pages
 from dashboard.ranges import DEFAULT_RANGE, RANGES, Range
@@ -53,7 +55,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             self._stop()
 
     async def connect(self) -> None:
-        if not _may_watch(self.scope["user"]):
+        if not await _may_watch(self.scope["user"]):
             await self.close()
             return
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
@@ -123,16 +125,17 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             stored = sessions.SessionStore(self.scope["session"].session_key)
             try:
                 user = await get_user({"session": stored})
+                may_watch = await _may_watch(user)
             except Exception:
                 logger.exception("A dashboard session could not be checked.")
                 continue
-            if not _may_watch(user):
+            if not may_watch:
                 await self._end(CLOSE_SIGNED_OUT)
                 return
 
 
-def _may_watch(user: Any) -> bool:
-    return bool(user.is_authenticated and user.is_active and user.is_staff)
+async def _may_watch(user: Any) -> bool:
+    return bool(await database_sync_to_async(is_admin)(user))
 
 
 def _read_range(message: str | None) -> Range | None:

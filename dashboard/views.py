@@ -1,4 +1,4 @@
-"""The dashboard's page and its JSON, both for staff."""
+"""The dashboard's page and its JSON, both for admins."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.admins import is_admin
 from dashboard.pages import page_context, series_json
 from dashboard.ranges import DEFAULT_RANGE, RANGES
 from dashboard.store import read_snapshot
@@ -19,7 +20,7 @@ from dashboard.store import read_snapshot
 @never_cache
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
-    if not request.user.is_staff:
+    if not is_admin(request.user):
         return render(request, "dashboard/forbidden.html", status=HTTPStatus.FORBIDDEN)
     asked = request.GET.get("range") or DEFAULT_RANGE.name
     shown = RANGES.get(asked)
@@ -39,7 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return _problem(HTTPStatus.UNAUTHORIZED, "Sign in to see the metrics.")
-    if not request.user.is_staff:
+    if not is_admin(request.user):
         return _problem(HTTPStatus.FORBIDDEN, "Only admins may see the metrics.")
     shown = RANGES.get(request.GET.get("range", DEFAULT_RANGE.name))
     if shown is None:

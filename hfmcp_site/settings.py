@@ -33,6 +33,8 @@ HF_OAUTH_FURTHER_SCOPES = env.words(
     "HF_OAUTH_FURTHER_SCOPES",
     "contribute-repos,write-repos,manage-repos,write-discussions,jobs",
 )
+# A token shows that somebody had it, not who sits there: only where there is no better way.
+SIGN_IN_WITH_TOKEN = env.boolean("SIGN_IN_WITH_TOKEN", default=not HF_OAUTH_CLIENT_ID)
 HF_TIMEOUT_SECONDS = env.integer("HF_TIMEOUT_SECONDS", 12, minimum=1)
 
 # What the endpoint offers
@@ -135,6 +137,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.admins.admin_context",
             ],
         },
     }

@@ -31,6 +31,7 @@ SETTINGS = {
     "HF_JOBS_URL": NOBODY + "/_jobs/{job_id}--{port}.hf.jobs",
     "HF_OAUTH_CLIENT_ID": "",
     "HF_OAUTH_CLIENT_SECRET": "",
+    "SIGN_IN_WITH_TOKEN": "true",
     "MCP_ACCEPT_HF_TOKENS": "true",
     "MCP_ALLOWED_ORIGINS": "",
     "DISABLE_TOOLS": "",

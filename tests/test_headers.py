@@ -28,8 +28,9 @@ PERSONAL = [
 
 
 @pytest.fixture
-def admin_client(client, db):
-    admin = User.objects.create(username="ada", hf_id="a" * 24, is_staff=True)
+def admin_client(client, db, settings):
+    settings.ADMIN_HF_USERS = ["id:" + "a" * 24]
+    admin = User.objects.create(username="ada", hf_id="a" * 24)
     client.force_login(admin)
     return client
 

@@ -14,9 +14,10 @@ from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidRequestErro
 from accounts.authorization.models import Application
 from accounts.authorization.protocol import core
 from accounts.authorization.redirects import Destination, destination_of
-from accounts.authorization.resources import default_resources, personal_resource, shared_resource
-from accounts.authorization.scopes import Scope, write_scopes
+from accounts.authorization.resources import default_resources, own_resources
+from accounts.authorization.scopes import LABELS, Scope, write_scopes
 from accounts.authorization.validator import canonical_resources
+from accounts.granting import scopes_to_hand_out
 from accounts.models import User
 
 MAX_STATE_LENGTH = 4_096
@@ -33,6 +34,12 @@ class Asked:
     redirect_uri: str
     credentials: dict[str, Any]
     """What oauthlib needs to go on."""
+    withheld: tuple[Scope, ...] = ()
+    """What was asked for and cannot be had, since the person's own access does not allow it."""
+
+    @property
+    def withheld_titles(self) -> str:
+        return ", ".join(LABELS[scope].title for scope in self.withheld)
 
     @property
     def client_name(self) -> str:
@@ -78,9 +85,11 @@ def read_request(request: HttpRequest, user: User) -> Asked:
         resources = _check_resources(request.GET.getlist("resource"), user, asked)
     except OAuth2Error as error:
         raise _wrong(error) from error
+    grantable = scopes_to_hand_out(user, request.session)
     return Asked(
         application=application,
-        scopes=tuple(scope for scope in Scope if scope in scopes),
+        scopes=tuple(scope for scope in Scope if scope in scopes and scope in grantable),
+        withheld=tuple(scope for scope in Scope if scope in scopes and scope not in grantable),
         redirect_uri=credentials["redirect_uri"],
         credentials={**credentials, "resource": resources},
     )
@@ -115,8 +124,7 @@ def _check_pkce(asked: Any) -> None:
 
 def _check_resources(sent: list[str], user: User, asked: Any) -> list[str]:
     resources = canonical_resources([uri for uri in sent if uri], asked)
-    mine = {shared_resource(), personal_resource(user.username)}
-    if set(resources) - mine:
+    if set(resources) - own_resources(user):
         raise CustomOAuth2Error(
             error="invalid_target",
             description="The resource is the address of another user.",

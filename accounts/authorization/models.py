@@ -26,6 +26,14 @@ from accounts.preferences import announce
 MAX_NAME_LENGTH = 80
 
 
+def shown_client_name(name: str) -> str:
+    printable = "".join(
+        character if not unicodedata.category(character).startswith(("C", "Z")) else " "
+        for character in name
+    )
+    return " ".join(printable.split())[:MAX_NAME_LENGTH] or "An app without a name"
+
+
 class Application(AbstractApplication):
     """An MCP client, known by registering itself or by the document that its id is the URL of."""
 
@@ -53,12 +61,7 @@ class Application(AbstractApplication):
     @property
     def shown_name(self) -> str:
         """What the client calls itself, without characters that could change the text around."""
-        printable = "".join(
-            character if not unicodedata.category(character).startswith(("C", "Z")) else " "
-            for character in self.name
-        )
-        name = " ".join(printable.split())
-        return name[:MAX_NAME_LENGTH] or "An app without a name"
+        return shown_client_name(self.name)
 
     @property
     def publisher(self) -> str | None:

@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError as InvalidModel
 from oauth2_provider.generators import generate_client_id, generate_client_secret
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from accounts.audit import Action
+from accounts.authorization.events import note
 from accounts.authorization.models import Application
 from accounts.authorization.redirects import problems_with
 from accounts.authorization.scopes import ALL_SCOPES, read_scopes, write_scopes
@@ -64,6 +66,7 @@ def register_client(body: bytes) -> dict[str, Any]:
     except InvalidModel as error:
         raise RegistrationRefused("invalid_client_metadata", " ".join(error.messages)) from error
     application.save()
+    note(Action.CLIENT_REGISTERED, None, application)
     return _answer(application, metadata, secret)
 
 

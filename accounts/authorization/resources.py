@@ -1,14 +1,20 @@
 """The addresses that a token can be for (RFC 8707): the shared endpoint and each user's own.
 
 Both are of PUBLIC_URL, by whatever other name a request came: what a token is for does not depend
-on the Host header of whoever sends it.
+on the Host header of whoever sends it. Nobody is given a token for the address of another, so the
+name in a personal one is its owner's, be it the name that they have now or one of before.
 """
 
+from collections.abc import Iterable
+from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.http.request import validate_host
 from django.urls import Resolver404, resolve, reverse
+
+from accounts.addresses import personal_path
+from accounts.models import User
 
 MAX_RESOURCES = 5
 
@@ -18,12 +24,35 @@ def shared_resource() -> str:
 
 
 def personal_resource(username: str) -> str:
-    return str(settings.PUBLIC_URL) + reverse("mcpendpoint:personal", args=[username.lower()])
+    return str(settings.PUBLIC_URL) + personal_path(username.lower())
 
 
-def resource_of(username: str | None) -> str:
-    """Return the resource at a user's URL, or at the shared one for None."""
-    return shared_resource() if username is None else personal_resource(username)
+class Audience(StrEnum):
+    """What a token is for, seen from its owner."""
+
+    SHARED = "shared"
+    PERSONAL = "personal"
+
+
+def audiences_of(resources: Iterable[str]) -> frozenset[Audience]:
+    """Return what a token for these resources is for, as `canonical_resource` writes them."""
+    kinds = {
+        Audience.SHARED if resource == shared_resource() else Audience.PERSONAL
+        for resource in resources
+        if canonical_resource(resource) is not None
+    }
+    return frozenset(kinds)
+
+
+def own_resources(user: User) -> set[str]:
+    """Return the addresses that a token of this user can be for.
+
+    Those of names that they had are among them as long as nobody else has the name: a client goes
+    on asking for the one that it was set up with, and is sent on from there.
+    """
+    former = user.former_names.values_list("name", flat=True)
+    free = [name for name in former if not User.objects.filter(username__iexact=name).exists()]
+    return {*default_resources(user.username), *map(personal_resource, free)}
 
 
 def default_resources(username: str) -> list[str]:

@@ -7,9 +7,11 @@ from hashlib import sha256
 
 from django.utils import timezone
 
-from accounts.authorization.models import AccessToken
-from accounts.authorization.scopes import Scope, read_scopes, with_implied
+from accounts.authorization.models import AccessToken, shown_client_name
+from accounts.authorization.resources import Audience, audiences_of
+from accounts.authorization.scopes import Scope, read_scopes
 from accounts.compiled_query import CompiledQuery
+from accounts.granting import scopes_still_held
 from accounts.preferences import Preferences, read_preferences, with_preferences
 
 ACCESS_PREFIX = "hfmcp_at_"
@@ -33,7 +35,9 @@ class TokenGrant:
     scopes: frozenset[Scope]
     """With those that they imply."""
     resources: frozenset[str]
-    """Addresses at which it counts, as accounts.authorization.resources writes them."""
+    """The addresses that it was given for, as accounts.authorization.resources writes them."""
+    audiences: frozenset[Audience]
+    """Where it counts: at the shared address, at the owner's own, or at both."""
     expires_at: datetime
     preferences: Preferences
 
@@ -58,6 +62,7 @@ _BY_CHECKSUM = CompiledQuery(
         "user__",
         *("pk", "user_id", "application_id", "user__username", "user__hf_id"),
         *("application__client_id", "application__name", "scope", "resource", "expires"),
+        *("user__hub_credential__kind", "user__hub_credential__scope"),
     )
 )
 
@@ -71,9 +76,10 @@ def find_token(token: str) -> TokenGrant | None:
         return None
     *ids, username, hf_id, client_id, client_name, scope, resource, expires = rows[0][:10]
     token_id, user_id, application_id = ids
-    scopes = with_implied(read_scopes(scope))
+    kind, hub_scope = rows[0][10:12]
+    granted = read_scopes(scope)
     # A token for nowhere in particular is not one for everywhere.
-    if not scopes or not resource:
+    if not granted or not resource:
         return None
     grant = TokenGrant(
         token_id=token_id,
@@ -82,10 +88,11 @@ def find_token(token: str) -> TokenGrant | None:
         hf_id=hf_id or "",
         application_id=application_id,
         client_id=client_id,
-        client_name=client_name,
-        scopes=scopes,
+        client_name=shown_client_name(client_name),
+        scopes=scopes_still_held(granted, kind, hub_scope),
         resources=frozenset(resource),
+        audiences=audiences_of(resource),
         expires_at=expires,
-        preferences=read_preferences(rows, 10),
+        preferences=read_preferences(rows, 12),
     )
     return None if grant.has_expired else grant

@@ -14,7 +14,8 @@ from django.shortcuts import redirect
 
 from accounts import audit
 from accounts.audit import Action, Outcome
-from accounts.credentials import would_narrow_scope
+from accounts.credentials import would_narrow
+from accounts.hub_powers import powers_of_scope
 from accounts.huggingface import step_up
 from accounts.models import HubCredential
 from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
@@ -61,7 +62,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         try:
             if step_up.is_one(state):
                 raise ImmediateHttpResponse(step_up.finish(request, state, person, grant))
-            is_loss = would_narrow_scope(person.hf_id, grant.scope)
+            is_loss = would_narrow(person.hf_id, powers_of_scope(grant.scope))
             sociallogin.user = upsert_user(person, None if is_loss else grant)
         except AccountDisabled as disabled:
             audit.record(

@@ -15,7 +15,9 @@ from django.shortcuts import redirect
 
 from accounts import audit
 from accounts.audit import Action, Outcome
-from accounts.credentials import oauth_scope, would_narrow_scope
+from accounts.credentials import oauth_scope, would_narrow
+from accounts.granting import note_sign_in_there
+from accounts.hub_powers import powers_of_scope
 from accounts.huggingface.exchange import HuggingFaceExchange
 from accounts.huggingface.permissions import permission_of, scopes_to_ask_for
 from accounts.models import User
@@ -49,8 +51,11 @@ def finish(request: HttpRequest, state: State, person: Person, grant: HubTokenSe
     if not isinstance(user, User) or not person.hf_id == user.hf_id == state["data"]["for"]:
         return _refuse_another_account(request, person)
     before = set(oauth_scope(user).split())
-    # Whoever grants less than there was keeps what there was.
-    upsert_user(person, None if would_narrow_scope(person.hf_id, grant.scope) else grant)
+    # Whoever grants less than there was keeps what there was. To leave a pasted token for this is
+    # what somebody chose who has one.
+    is_loss = bool(before) and would_narrow(person.hf_id, powers_of_scope(grant.scope))
+    upsert_user(person, None if is_loss else grant)
+    note_sign_in_there(request.session)
     granted = oauth_scope(user).split()
     added = [scope for scope in granted if scope not in before]
     refused = [scope for scope in state["asked"] if scope not in granted]

@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="accesskey",
             name="scope",
-            field=models.TextField(default="mcp:read mcp:spaces mcp:write"),
+            field=models.TextField(default="mcp:read mcp:spaces"),
         ),
     ]

@@ -6,8 +6,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.access_keys import TooManyKeys, create_access_key, revoke_access_key
+from accounts.access_keys import NameTaken, TooManyKeys, create_access_key, revoke_access_key
 from accounts.forms import AccessKeyForm
+from accounts.granting import scopes_to_hand_out
 from accounts.models import User
 from accounts.settings_page import NewKey, keys_context, page_context
 from accounts.signed_in import for_users, is_htmx
@@ -17,12 +18,14 @@ from accounts.signed_in import for_users, is_htmx
 @for_users
 def create_key(request: HttpRequest, user: User) -> HttpResponse:
     """Answer with the page that shows the key: a redirect would have to keep its text somewhere."""
-    form = AccessKeyForm(user, request.POST)
+    form = AccessKeyForm(scopes_to_hand_out(user, request.session), request.POST)
     if form.is_valid():
         try:
             row, text = create_access_key(
                 user, form.cleaned_data["name"], form.chosen_scopes, form.expires_at
             )
+        except NameTaken:
+            form.refuse_name()
         except TooManyKeys:
             form.refuse_for_too_many()
         else:

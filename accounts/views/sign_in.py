@@ -13,14 +13,22 @@ from accounts import audit
 from accounts.addresses import client_address, oauth_callback_url, safe_next_url
 from accounts.audit import Action, Outcome
 from accounts.buckets import Draw, Rate, buckets, retry_after
-from accounts.credentials import needs_sign_in
+from accounts.credentials import needs_sign_in, would_narrow
 from accounts.forms import TokenForm
+from accounts.granting import note_pasted_token
+from accounts.hub_powers import powers_of_token, scope_of_token
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
 from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
 from accounts.proxies import network_of
 
 SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+_NARROWER = (
+    "This token allows less than what you gave this server before, which stays in use. To allow "
+    "less, revoke the other one on Hugging Face, then sign in with this token again."
+)
 
 
 class SignInRefused(Exception):
@@ -57,22 +65,29 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("form")
 def _sign_in_with_token(request: HttpRequest, onward: str | None) -> HttpResponse:
     form = TokenForm(request.POST)
+    if not settings.SIGN_IN_WITH_TOKEN:
+        form.add_error(None, "This server takes no pasted tokens.")
+        return _render(request, form, onward, status=403)
     if form.is_valid():
         if seconds := _seconds_to_wait(request):
             return _refuse_for_now(request, form, onward, seconds)
         try:
-            user = _admit_with_token(form.cleaned_data["token"])
+            user, scope, is_kept = _admit_with_token(form.cleaned_data["token"])
         except SignInRefused as refused:
             _note_refusal(refused)
             form.add_error("token", str(refused))
         else:
             login(request, user, backend=SESSION_BACKEND)
+            note_pasted_token(request.session, scope)
+            if not is_kept:
+                messages.warning(request, _NARROWER)
             return redirect(onward or settings.LOGIN_REDIRECT_URL)
     return _render(request, form, onward)
 
 
 @sensitive_variables("token", "grant")
-def _admit_with_token(token: str) -> User:
+def _admit_with_token(token: str) -> tuple[User, str, bool]:
+    """Return whose token it is, what it may do, and whether it was stored."""
     try:
         account = async_to_sync(whoami)(token)
     except TokenRefused as error:
@@ -90,15 +105,23 @@ def _admit_with_token(token: str) -> User:
             "This token belongs to an organization or an app, not to a person.",
             "not a person's token",
         )
-    info = account.auth.access_token
+    if not account.is_by_personal_token:
+        raise SignInRefused(
+            "This token was given to an app, so it does not show who you are. Paste one that you "
+            "made yourself under Access Tokens.",
+            "token of an app",
+        )
+    scope = scope_of_token(account.auth.access_token)
     grant = HubTokenSet(
         kind=HubCredential.Kind.TOKEN,
         access_token=token,
-        scope=(info and info.role) or "",
+        scope=scope,
         expires_at=account.auth.expires_at,
     )
+    is_kept = not would_narrow(account.id, powers_of_token(scope))
+    person = Person(account.id, account.name, account.avatar_url or "")
     try:
-        return upsert_user(Person(account.id, account.name, account.avatar_url or ""), grant)
+        return upsert_user(person, grant if is_kept else None), scope, is_kept
     except AccountDisabled as error:
         raise SignInRefused(
             "This account has been disabled on this server.", "account disabled", error.user
@@ -136,6 +159,7 @@ def _render(
         "form": form,
         "next": onward,
         "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
+        "takes_tokens": settings.SIGN_IN_WITH_TOKEN,
         "hub": settings.HF_ENDPOINT,
         "callback_url": oauth_callback_url(request),
         "env_lines": "HF_OAUTH_CLIENT_ID=…\nHF_OAUTH_CLIENT_SECRET=…",

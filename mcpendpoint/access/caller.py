@@ -15,8 +15,9 @@ from django.db import DatabaseError
 
 from accounts.access_keys import KeyOwner, find_access_key
 from accounts.access_keys import note_use as note_key_use
+from accounts.addresses import personal_path
 from accounts.authorization.connections import note_use as note_app_use
-from accounts.authorization.resources import resource_of
+from accounts.authorization.resources import Audience
 from accounts.authorization.scopes import ALL_SCOPES, Scope
 from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.caching import SingleFlightCache
@@ -24,6 +25,7 @@ from accounts.credentials import hub_token, recheck
 from accounts.database import changes, lookups
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.outgoing import callers
+from accounts.people import has_held_name
 from accounts.preferences import (
     NO_PREFERENCES,
     KnownUser,
@@ -63,7 +65,9 @@ class Caller:
     """What the credential is good for; one that is not ours has its own limits elsewhere."""
     client_id: str | None = None
     """The OAuth client that holds the credential."""
-    resources: frozenset[str] | None = None
+    credential_name: str = ""
+    """What its owner calls the access key, or the name of the OAuth client."""
+    audiences: frozenset[Audience] | None = None
     """Where the credential counts; None for anywhere on this server."""
     _hf_token: str | None = field(default=None, repr=False)
 
@@ -114,7 +118,10 @@ SIGN_IN = "This URL needs a sign-in: let the client open its browser window, or 
 
 
 class CallerRefused(Exception):
-    """Why nobody is served: `status` 401, 403 or 503, `error` as RFC 6750 section 3.1 names it."""
+    """Why nobody is served: `status` 308, 401, 403 or 503.
+
+    `error` is as RFC 6750 section 3.1 names it.
+    """
 
     def __init__(
         self, status: int, error: str, message: str, retry_after_seconds: int | None = None
@@ -123,6 +130,14 @@ class CallerRefused(Exception):
         self.status = status
         self.error = error
         self.retry_after_seconds = retry_after_seconds
+
+
+class CallerMoved(CallerRefused):
+    """The URL is of a name that the caller had before, and `path` is where they are now."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(308, "", f"You have another name now, and your URL is {path}.")
+        self.path = path
 
 
 def _invalid_token(message: str) -> CallerRefused:
@@ -140,10 +155,18 @@ async def identify(head: RequestHead, url_username: str | None, *, must_sign_in:
             raise CallerRefused(401, "", SIGN_IN)
         return caller
     if url_username is not None and (caller.username or "").lower() != url_username.lower():
-        raise CallerRefused(403, "access_denied", "This URL belongs to another user.")
-    if caller.resources is not None and resource_of(url_username) not in caller.resources:
+        raise await _refuse_at_url_of(url_username, caller)
+    audience = Audience.SHARED if url_username is None else Audience.PERSONAL
+    if caller.audiences is not None and audience not in caller.audiences:
         raise _invalid_token("This token is for another address of this server.")
     return caller
+
+
+async def _refuse_at_url_of(url_username: str, caller: Caller) -> CallerRefused:
+    name, user_id = caller.username, caller.user_id
+    if name and user_id and await lookups.run(has_held_name, user_id, url_username):
+        return CallerMoved(personal_path(name))
+    return CallerRefused(403, "access_denied", "This URL belongs to another user.")
 
 
 async def _read_credential(head: RequestHead) -> Caller:
@@ -176,6 +199,7 @@ async def _caller_of_access_key(key: str) -> Caller:
         owner.username,
         owner.preferences,
         scopes=owner.scopes,
+        credential_name=owner.name,
     )
 
 
@@ -191,7 +215,8 @@ async def _caller_of_access_token(token: str) -> Caller:
         grant.preferences,
         scopes=grant.scopes,
         client_id=grant.client_id,
-        resources=grant.resources,
+        credential_name=grant.client_name,
+        audiences=grant.audiences,
     )
 
 
@@ -232,12 +257,14 @@ _NOTHING = TokenGrant(
     client_name="",
     scopes=frozenset(),
     resources=frozenset(),
+    audiences=frozenset(),
     expires_at=_LONG_AGO,
     preferences=NO_PREFERENCES,
 )
 _grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_bytes=8_000_000)
 _NOBODY = KeyOwner(
     key_id=0,
+    name="",
     user_id=0,
     username="",
     hf_id="",

@@ -12,6 +12,10 @@ from enum import StrEnum
 logger = logging.getLogger(__name__)
 
 
+REFUSED = "refused"
+"""Stands for the credential of a caller whose credential was wrong."""
+
+
 class Outcome(StrEnum):
     OK = "ok"
     TOOL_ERROR = "tool_error"
@@ -63,6 +67,8 @@ class Record:
     """The one of mcpendpoint.access.limits that it was over."""
     address: str = ""
     """IP address of the client, where AUDIT_IP says to keep it."""
+    credential_name: str = ""
+    """What its owner calls the access key, or the name of the OAuth client."""
 
 
 Listener = Callable[[Record], None]

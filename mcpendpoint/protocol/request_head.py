@@ -23,6 +23,7 @@ class RequestHead:
     """Header lines: lower-case name, value without surrounding white space (RFC 9110 OWS)."""
     headers: dict[str, str]
     """The same by name, the last one where a name is repeated."""
+    raw_query: str
     query: dict[str, list[str]]
     """Empty when it has too many fields."""
     has_too_many_fields: bool
@@ -50,12 +51,14 @@ def read_request_head(request: HttpRequest) -> RequestHead:
         )
     else:  # the synchronous test client
         pairs = tuple((name.lower(), value) for name, value in request.headers.items())
-    query = _parse_query(request.META.get("QUERY_STRING", ""))
+    raw_query = request.META.get("QUERY_STRING", "")
+    query = _parse_query(raw_query)
     return RequestHead(
         method=request.method or "",
         path=quote(request.path),
         pairs=pairs,
         headers=dict(pairs),
+        raw_query=raw_query,
         query=query or {},
         has_too_many_fields=query is None,
         scheme=request.scheme or "http",

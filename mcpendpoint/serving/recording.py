@@ -10,7 +10,7 @@ from mcp_types import INTERNAL_ERROR
 from mcpendpoint.access.caller import ANONYMOUS, Caller
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.kernel import Answer, Peer
-from mcpendpoint.protocol.records import Outcome, Record, publish
+from mcpendpoint.protocol.records import REFUSED, Outcome, Record, publish
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 
@@ -58,10 +58,11 @@ class Recording:
                 transport="sse" if is_stream else "json",
                 client_name=client.name,
                 client_version=client.version,
-                credential="refused" if self.credential_refused else self.caller.credential,
+                credential=REFUSED if self.credential_refused else self.caller.credential,
                 user_id=self.caller.user_id,
                 notifications_sent=notifications_sent,
                 limit=limit,
+                credential_name=self.caller.credential_name,
                 address=self.address if settings.AUDIT_IP else "",
             )
         )

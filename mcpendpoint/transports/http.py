@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -20,7 +21,7 @@ from accounts.catalogue import catalogue
 from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from accounts.outgoing import callers
 from mcpendpoint.access import limits
-from mcpendpoint.access.caller import Caller, CallerRefused, identify
+from mcpendpoint.access.caller import Caller, CallerMoved, CallerRefused, identify
 from mcpendpoint.access.limits import TooMany
 from mcpendpoint.access.metadata import challenge
 from mcpendpoint.access.selection import (
@@ -150,7 +151,7 @@ class _Service:
         except CallerRefused as refused:
             if refused.status == 401:
                 limits.count_wrong_credential(head)
-            recording.credential_refused = True
+            recording.credential_refused = refused.status in (401, 403)
             recording.finish(Outcome.DENIED)
             return _refuse_caller(head, refused)
         except TooMany as too_many:
@@ -220,6 +221,11 @@ def _refuse_caller(head: RequestHead, refused: CallerRefused) -> HttpResponse:
         {"error": refused.error or "unauthorized", "error_description": str(refused)},
         refused.status,
     )
+    if isinstance(refused, CallerMoved):
+        # Relative, so that it is of the host that the client knows; 308 keeps method and body.
+        response["Location"] = refused.path + (
+            f"?{_escaped(head.raw_query)}" if head.raw_query else ""
+        )
     if refused.status in (401, 403):
         response["WWW-Authenticate"] = challenge(head, refused)
     if refused.retry_after_seconds is not None:
@@ -235,6 +241,10 @@ def _refuse_for_now(request_id: RequestId | None) -> HttpResponse:
         503,
         {"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
+
+
+def _escaped(query: str) -> str:
+    return quote(query, safe="%&=+,;:@!$'()*/?~")
 
 
 def _refuse_too_many(

@@ -15,8 +15,8 @@ def make_user(name: str | None = None, **changes: object) -> User:
     person = new_user() if name is None else None
     name = name or person.name
     hf_id = str(changes.pop("hf_id", f"id-of-{name}"))
-    grant = {"kind": HubCredential.Kind.TOKEN, "access_token": f"hf_user_{name}"} | changes
-    return upsert_user(Person(hf_id, name), HubTokenSet(**grant))
+    tokens = {"kind": HubCredential.Kind.TOKEN, "access_token": f"hf_user_{name}", "scope": "write"}
+    return upsert_user(Person(hf_id, name), HubTokenSet(**tokens | changes))
 
 
 @pytest.fixture

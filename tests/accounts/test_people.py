@@ -44,13 +44,6 @@ def test_a_local_account_is_never_taken_over():
     assert local.is_superuser
 
 
-def test_an_admin_can_be_named_by_id(settings):
-    settings.ADMIN_HF_USERS = ["0123abcd"]
-
-    assert make_user("ada", hf_id="0123abcd").is_staff
-    assert not make_user("0123-abcd", hf_id="2").is_staff
-
-
 def test_a_new_credential_replaces_the_old_one():
     user = make_user("ada", hf_id="1")
     HubCredential.objects.update(needs_sign_in=True)

@@ -105,20 +105,6 @@ def test_sign_in_goes_on_to_addresses_of_this_server_only(
     assert response.headers["location"] == goes_to
 
 
-def test_admins_are_those_of_the_setting_at_each_sign_in(client, hub_settings, new_user):
-    person = new_user()
-
-    hub_settings.ADMIN_HF_USERS = [person.name.upper()]
-    post_token(client, person.token)
-    was_admin = User.objects.get(hf_id=person.hf_id)
-    hub_settings.ADMIN_HF_USERS = []
-    post_token(client, person.token)
-    is_admin = User.objects.get(hf_id=person.hf_id)
-
-    assert (was_admin.is_staff, was_admin.is_superuser) == (True, True)
-    assert (is_admin.is_staff, is_admin.is_superuser) == (False, False)
-
-
 def test_the_page_explains_how_to_set_up_the_button(client):
     page = client.get("/sign-in/", headers={"host": "localhost:8000"}).text
 

@@ -7,8 +7,10 @@ from accounts.models import User
 
 
 @pytest.fixture
-def staff(transactional_db):
-    return User.objects.create(username="ada", hf_id="a" * 24, is_staff=True)
+def staff(transactional_db, settings):
+    """An admin."""
+    settings.ADMIN_HF_USERS = ["id:" + "a" * 24]
+    return User.objects.create(username="ada", hf_id="a" * 24)
 
 
 @pytest.fixture

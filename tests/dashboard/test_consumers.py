@@ -157,8 +157,16 @@ async def test_signing_out_closes_the_page_of_that_session_only(staff, session_o
             pass
 
 
-@pytest.mark.parametrize("change", [{"is_staff": False}, {"is_active": False}, {"password": "!x"}])
-async def test_who_is_staff_no_longer_is_shown_out(staff, session_of, change):
+async def test_whoever_is_taken_out_of_the_setting_is_shown_out(staff, session_of, settings):
+    quick = [path("ws/dashboard/", DashboardConsumer.as_asgi(session_check_seconds=0.05))]
+    async with watching(await session_of(staff), patterns=quick) as socket:
+        settings.ADMIN_HF_USERS = ["somebody-else"]
+
+        assert await closed_with(socket) == CLOSE_SIGNED_OUT
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "!x"}])
+async def test_whose_session_counts_no_longer_is_shown_out(staff, session_of, change):
     quick = [path("ws/dashboard/", DashboardConsumer.as_asgi(session_check_seconds=0.05))]
     async with watching(await session_of(staff), patterns=quick) as socket:
         await type(staff).objects.filter(pk=staff.pk).aupdate(**change)

@@ -44,8 +44,8 @@ def _principal(request: Request, caller: Caller) -> dict[str, Any]:
 def _auth(caller: Caller) -> dict[str, Any]:
     if caller.auth == "oauth":
         return {"type": "oauth", "expiresAt": "2030-01-01T00:00:00.000Z"}
-    if caller.auth == "app_token":
-        return {"type": "app_token"}
+    if caller.auth in ("app_token", "app_token_as_user"):
+        return {"type": caller.auth}
     token: dict[str, Any] = {
         "displayName": caller.token_name,
         "role": caller.role,

@@ -1,6 +1,7 @@
 """Who asks: which tokens there are, whose they are, and what their owners may see.
 
-`hf_user_<name>` and `hf_oauth_<name>_<anything>` are valid for any name, so that each test can have
+`hf_user_<name>` (may write), `hf_read_<name>`, `hf_fine_<name>` (fine-grained), `hf_space_<name>`
+(of a Space) and `hf_oauth_<name>_<anything>` are valid for any name, so that each test can have
 a user of its own. An OAuth token may end in its scopes: `hf_oauth_alice_1a2b.write-repos.jobs`.
 """
 
@@ -15,7 +16,7 @@ from tests.standins.hub.records import Account, Kind, Repo, hex_id
 from tests.standins.hub.state import Hub
 
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,94}[A-Za-z0-9])?"
-USER_TOKEN = re.compile(rf"hf_user_({NAME}(?:_{NAME})*)")
+USER_TOKEN = re.compile(rf"hf_(user|read|fine|space)_({NAME}(?:_{NAME})*)")
 OAUTH_TOKEN = re.compile(rf"hf_oauth_({NAME}(?:_{NAME})*)_[^_\s.]+\.?([^_\s]*)")
 Role = Literal["read", "write", "fineGrained"]
 
@@ -35,7 +36,7 @@ class Caller:
     name: str
     type: Literal["user", "org", "app"] = "user"
     account: Account | None = None
-    auth: Literal["access_token", "oauth", "app_token"] = "access_token"
+    auth: Literal["access_token", "oauth", "app_token", "app_token_as_user"] = "access_token"
     role: Role = "read"
     token_name: str = "default"
     fine_grained: FineGrained | None = None
@@ -104,7 +105,7 @@ def identify(hub: Hub, token: str) -> Caller | None:
     if match := OAUTH_TOKEN.fullmatch(token):
         return user(hub, match[1], auth="oauth", scopes=frozenset(match[2].split(".")))
     if match := USER_TOKEN.fullmatch(token):
-        return user(hub, match[1], role="write")
+        return user(hub, match[2], **OF_KINDS[match[1]])
     return None
 
 
@@ -120,6 +121,17 @@ def user(hub: Hub, name: str, **options: Any) -> Caller:
         **options,
     )
 
+
+OF_KINDS: dict[str, dict[str, Any]] = {
+    "user": {"role": "write"},
+    "read": {"role": "read"},
+    "fine": {
+        "role": "fineGrained",
+        "fine_grained": FineGrained(repos=frozenset({("model", "alice/private")})),
+    },
+    # What huggingface.js knows of besides (`AuthType`): a Space that acts as its user.
+    "space": {"auth": "app_token_as_user"},
+}
 
 FIXED: dict[str, tuple[str, dict[str, Any]]] = {
     "hf_alice": ("alice", {"role": "write", "token_name": "laptop"}),
