@@ -32,7 +32,8 @@ _UPLOADING = (
         r"If a user passes a file as an input, use the upload_file_to_gradio tool"
         r"[^\n]{0,250}?as the input to the tool\b\.?"
     ),
-    re.compile(r"[^.!?\n]*\bupload_file_to_gradio\b[^.!?\n]*[.!?]?"),
+    # From the start of a sentence on: tried at every character it would take seconds.
+    re.compile(r"(?:^|(?<=[.!?\n]))[^.!?\n]*\bupload_file_to_gradio\b[^.!?\n]*[.!?]?"),
 )
 """Gradio tells of a tool that runs on the user's machine, which is not here."""
 HOW_TO_GIVE_FILES = "Files are given by their http(s) URLs."

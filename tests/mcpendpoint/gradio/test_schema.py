@@ -1,3 +1,5 @@
+import time
+
 import mcp_types
 import pytest
 from mcp_types.methods import serialize_server_result
@@ -280,3 +282,22 @@ def test_huge_description_is_cut():
 
     assert len(kept.description) <= 1_024
     assert kept.description.endswith(" …")
+
+
+def test_long_descriptions_are_read_in_no_time():
+    word = "upload_file_to_gradio"
+    hostile = [
+        "x" * 20_000,
+        f"x{word}" * 1_000,
+        f"{word} " * 1_000,
+        "If a user passes a file " * 800,
+    ]
+    tools = [
+        {**GOOD, "name": f"tool_{number}", "description": hostile[number % len(hostile)]}
+        for number in range(MAX_TOOLS)
+    ]
+
+    started = time.process_time()
+    parse_schema(tools)
+
+    assert time.process_time() - started < 1
