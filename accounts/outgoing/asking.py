@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 from asgiref.sync import async_to_sync
 
+from accounts.outgoing.budgets import take_from_budget
 from accounts.outgoing.callers import current_caller
 from accounts.outgoing.errors import (
     BrokenOff,
@@ -159,6 +160,7 @@ async def _open(
     target = request.target or _host_of(request.url)
     if pool.network is not None:
         pool.network.check_url(request.url)
+    take_from_budget()
     async with places_of(pool).take(current_caller(), target, deadline=deadline):
         with _told_apart():
             outgoing = client.build_request(

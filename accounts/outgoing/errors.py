@@ -24,6 +24,8 @@ class Share(StrEnum):
     CALLER = "caller"
     TARGET = "target"
     POOL = "pool"
+    REQUEST = "request"
+    """What one request to us may ask in all, or what its caller may ask in a minute."""
 
 
 class Busy(OutgoingError):

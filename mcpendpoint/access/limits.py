@@ -2,12 +2,14 @@
 
 The one place that says so; accounts.buckets counts. Each request is counted when it comes in, for
 the credential that it brings or else for its address (`enter`), and once more when it is known what
-it asks for (`charge`).
+it asks for (`charge`). A call is charged as one question to the Hub. What it asks beyond that, and
+what a list asks about Spaces, is charged when it is asked (accounts.outgoing.budgets).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -16,6 +18,7 @@ from django.conf import settings
 from accounts.buckets import Draw, Rate, buckets, retry_after
 from accounts.caching import BoundedCache, approximate_bytes, remember_short
 from accounts.catalogue import Effect
+from accounts.outgoing.budgets import Budget, current_budget, open_budget
 from accounts.proxies import network_of
 from mcpendpoint.access.caller import ANONYMOUS, Caller
 from mcpendpoint.protocol.messages import MalformedMessage, Message, RequestId, error_message
@@ -121,13 +124,28 @@ def charge(caller: Caller, head: RequestHead, parsed: Parsed) -> None:
     known = _remember(caller, head) if caller.is_signed_in else None
     calls = _calls_by_class(messages)
     further = len(messages) - 1
+    person = known.person if known else network_of(head.client_address)
+    _open_budget(person, prepaid=sum(calls.values()))
     if not calls and not further:
         return
-    person = known.person if known else network_of(head.client_address)
     draws = known.draws if known else (_draw(Limit.ANONYMOUS, person),)
     wanted = [draw._replace(cost=further) for draw in draws] if further else []
     wanted += [_draw(limit, person, count) for limit, count in calls.items()]
     _take(wanted, caller)
+
+
+def _open_budget(person: str, *, prepaid: int) -> None:
+    draw = _draw(Limit.HUB, person)
+    wait, pay = partial(buckets.wait, draw), partial(buckets.spend, draw)
+    open_budget(Budget(prepaid, wait, pay))
+
+
+def wait_of_budget() -> TooMany | None:
+    """Return why nothing could be asked of others for this request, if that was so."""
+    budget = current_budget()
+    if budget is None or not budget.was_refused:
+        return None
+    return TooMany(Limit.HUB, retry_after(budget.seconds_to_wait()), ANONYMOUS)
 
 
 def _take(draws: Sequence[Draw], caller: Caller) -> None:
@@ -138,8 +156,11 @@ def _take(draws: Sequence[Draw], caller: Caller) -> None:
 
 def explain(too_many: TooMany, request_id: RequestId | None = None) -> dict[str, Any]:
     """Return the JSON-RPC error that goes with HTTP's 429."""
-    data = {"limit": too_many.limit, "retryAfterSeconds": too_many.retry_after_seconds}
-    return error_message(TOO_MANY, str(too_many), request_id, data)
+    return error_message(TOO_MANY, str(too_many), request_id, data_of(too_many))
+
+
+def data_of(too_many: TooMany) -> dict[str, Any]:
+    return {"limit": too_many.limit, "retryAfterSeconds": too_many.retry_after_seconds}
 
 
 def _calls_by_class(messages: Iterable[Message | MalformedMessage]) -> Mapping[Limit, int]:

@@ -39,6 +39,7 @@ def busy(space_id: str, error: Busy) -> SpaceBusy:
         Share.CALLER: "Too many of your calls of Spaces are still going on here. Let some finish "
         "first.",
         Share.TARGET: f"The Space {space_id} has too many calls of this server to work on.",
+        Share.REQUEST: "Too much has been asked of Hugging Face for you.",
         Share.POOL: "Too many Spaces are working for this server right now.",
     }
     return SpaceBusy(

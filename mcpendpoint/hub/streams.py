@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from django.conf import settings
 
 from accounts.outgoing.asking import OpenAnswer, Request, open_answer
-from accounts.outgoing.errors import Busy, OutgoingError, Silent, TooLarge
+from accounts.outgoing.errors import Busy, OutgoingError, Share, Silent, TooLarge
 from accounts.outgoing.pools import STREAMS
 from mcpendpoint.hub.errors import HubBadAnswer, HubBusy, HubError, HubUnavailable, HubUncertain
 from mcpendpoint.hub.events import EventDecoder
@@ -42,6 +42,8 @@ async def open_stream(
             await _check(request, answer)
             yield _pieces(answer, request.max_bytes)
     except Busy as error:
+        if error.share is Share.REQUEST:
+            raise error_from_failure(error) from error
         raise HubBusy(
             "Too much is being followed at once.", retry_after_seconds=error.retry_after_seconds
         ) from error

@@ -22,6 +22,7 @@ from accounts.outgoing.errors import (
     NotAUrl,
     NotReached,
     OutgoingError,
+    Share,
     TooSlow,
 )
 from accounts.outgoing.pools import HUB
@@ -177,6 +178,12 @@ async def _try(attempt: Callable[[], Awaitable[T]], deadline: float, max_seconds
 def error_from_failure(error: OutgoingError) -> HubError:
     """Return what it means that a Hugging Face service gave no answer that can be read."""
     match error:
+        case Busy(share=Share.REQUEST):
+            return HubBusy(
+                "This call, or you in the last minute, asked Hugging Face for too much. Ask for "
+                "less in one call.",
+                retry_after_seconds=error.retry_after_seconds,
+            )
         case Busy():
             return HubBusy(
                 "Too much is being asked of Hugging Face at once.",

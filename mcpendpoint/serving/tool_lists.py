@@ -9,11 +9,13 @@ from typing import Any
 from weakref import ref
 
 import orjson
+from mcp import MCPError
 from mcp.server import Server
 from mcp_types import Tool as ToolDefinition
 from mcp_types import ToolAnnotations
 
 from accounts.caching import BoundedCache, approximate_bytes
+from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
 from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool, list_space_tools
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
@@ -50,7 +52,11 @@ async def _listings_of(context: RequestContext) -> Listings:
         token = await context.hub_token()
     except ToolError:
         token = None  # public Spaces can be listed all the same; a call will say what is wrong
-    return await list_space_tools(context.selection.spaces, token, known_will_do=True)
+    listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)
+    if too_many := wait_of_budget():
+        # Rather than a list that lacks tools which a client may not ask for again.
+        raise MCPError(code=TOO_MANY, message=str(too_many), data=data_of(too_many))
+    return listings
 
 
 def _space_definition(tool: SpaceTool) -> ToolDefinition:
@@ -88,7 +94,10 @@ class SerializedToolLists:
         if message.method != "tools/list" or (message.params or {}).keys() - {"_meta"}:
             return None
         key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
-        listings = await _listings_of(context)
+        try:
+            listings = await _listings_of(context)
+        except MCPError:
+            return None  # the kernel will answer with it
         known = self._lists.get(key)
         if known is None or not known.is_of(listings):
             exchange = kernel.open_exchange(message, context.head, context, send=None)
