@@ -145,11 +145,10 @@ async def list_jobs(
     *,
     stages: Sequence[str] = (),
     labels: Mapping[str, str],
-    limit: int,
     cursor: str | None,
 ) -> Page[Job]:
-    """Return one page, the newest first. No stages: all of them; every label has to fit."""
-    params = [("limit", str(limit)), *(("stage", stage) for stage in stages), *_labels(labels)]
+    """Return one page, the newest first. No stages: all of them."""
+    params = [*(("stage", stage) for stage in stages), *_labels(labels)]
     return await hub.get_page(Job, _jobs(namespace), [*params, *_cursor(cursor)], seconds=0)
 
 
@@ -187,7 +186,8 @@ async def create_schedule(
 async def list_schedules(
     hub: HubClient, namespace: str, *, labels: Mapping[str, str], cursor: str | None
 ) -> Page[ScheduledJob]:
-    params = [*_labels(labels), *_cursor(cursor)]
+    # "The endpoint only supports a single `label` filter" (huggingface_hub 2.4.0, hf_api.py).
+    params = [*_labels(labels)[:1], *_cursor(cursor)]
     return await hub.get_page(ScheduledJob, _schedules(namespace), params, seconds=0)
 
 

@@ -239,6 +239,7 @@ class LabelsArguments(JobArguments):
 class ScheduledPsArguments(JobsArguments):
     all: bool = Field(default=False, description="Also those that are suspended.")
     labels: Labels = Field(default={}, description="All of these have to match.")
+    limit: int = Field(default=50, ge=1, le=MAX_PAGE, description="Most of one page.")
     cursor: Cursor = None
 
 

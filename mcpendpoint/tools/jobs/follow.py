@@ -1,7 +1,9 @@
 """Follows what a job prints, for a while: its last lines, then what comes.
 
 A stream that breaks off is opened again where it was. It is over when the Hub says that the job
-has ended, not when a line says so, which anybody can print.
+has ended: not when a line says so, which anybody can print, nor when the stream ends, for the Hub
+keeps it open with a keep-alive every 30 seconds, also after the job's end, and for a job whose
+image could not be built for ever (huggingface_hub 2.4.0, hf_api.py: fetch_job_logs).
 """
 
 import asyncio
@@ -15,11 +17,15 @@ import orjson
 
 from mcpendpoint.hub import jobs
 from mcpendpoint.hub.client import HubClient
-from mcpendpoint.hub.errors import HubError, HubUnavailable
+from mcpendpoint.hub.errors import HubError, HubRateLimited, HubUnavailable
 from mcpendpoint.tools.base import ToolContext
 from mcpendpoint.tools.jobs.results import Redact
 
 MAX_BREAKS = 3
+LOOK_SECONDS = 3.0
+QUIET_SECONDS = 1.0
+FIRST_LINE_SECONDS = 5.0
+"""As huggingface_hub waits for the log of a job that it does not follow."""
 PAUSE_SECONDS = 1.0
 REPORT_SECONDS = 1.0
 HEARTBEAT_SECONDS = 5.0
@@ -38,6 +44,8 @@ class Log:
     def __init__(self, tail: int) -> None:
         self._lines: deque[str] = deque(maxlen=tail)
         self.count = 0
+        self.events = 0
+        """How many came, of whatever kind."""
         self.job: jobs.Job | None = None
         """As it was when it had ended; None while it goes on."""
         self.is_broken = False
@@ -60,6 +68,7 @@ class Log:
 
     def take(self, event: bytes) -> bool:
         """Add what an event says; return whether it claims that the job has ended."""
+        self.events += 1
         data, time = _read(event)
         if data is None or self._place.is_behind(event, time):
             return False
@@ -106,23 +115,23 @@ class _Place:
 async def follow(
     hub: HubClient,
     namespace: str,
-    job_id: str,
+    job: jobs.Job,
     *,
     tail: int,
     seconds: float,
     redact: Redact,
     context: ToolContext,
 ) -> Log:
-    """Return what there is when the job has ended or the time is over.
+    """Return what there is when the job has ended or the time is over; `job` as it was just now.
 
     Raises HubError when there is nothing.
     """
     log = Log(tail)
-    reporting = asyncio.create_task(_report(log, job_id, seconds, redact, context))
+    reporting = asyncio.create_task(_report(log, job.id, seconds, redact, context))
     try:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await _follow(log, hub, namespace, job_id, tail)
+                await _follow(log, hub, namespace, job, tail)
     except HubError:
         if not log.count:
             raise
@@ -132,9 +141,44 @@ async def follow(
     return log
 
 
-async def _follow(log: Log, hub: HubClient, namespace: str, job_id: str, tail: int) -> None:
+async def _follow(log: Log, hub: HubClient, namespace: str, job: jobs.Job, tail: int) -> None:
+    reading = asyncio.ensure_future(_read_on(log, hub, namespace, job.id, tail))
+    watching = asyncio.ensure_future(_watch(log, hub, namespace, job))
+    try:
+        await asyncio.wait({reading, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            watching.result()
+            await _until_quiet(log, reading)
+        if reading.done():
+            reading.result()
+    finally:
+        for task in (reading, watching):
+            task.cancel()
+        await asyncio.gather(reading, watching, return_exceptions=True)
+
+
+async def _watch(log: Log, hub: HubClient, namespace: str, job: jobs.Job) -> None:
+    """Return when the Hub says that the job has ended."""
+    while not job.is_finished:
+        await asyncio.sleep(LOOK_SECONDS)
+        with suppress(HubUnavailable, HubRateLimited):
+            job = await jobs.get_job(hub, namespace, job.id)
+    log.job = job
+
+
+async def _until_quiet(log: Log, reading: asyncio.Future[None]) -> None:
+    """Let what was printed before the end arrive: it does so quickly, and then nothing comes."""
+    known, patience = log.events, QUIET_SECONDS if log.events else FIRST_LINE_SECONDS
+    while True:
+        await asyncio.wait({reading}, timeout=patience)
+        if reading.done() or log.events == known:
+            return
+        known, patience = log.events, QUIET_SECONDS
+
+
+async def _read_on(log: Log, hub: HubClient, namespace: str, job_id: str, tail: int) -> None:
     breaks = 0
-    while not log.is_finished:
+    while True:
         known = log.count
         try:
             await _read_once(log, hub, namespace, job_id, tail)
@@ -144,9 +188,10 @@ async def _follow(log: Log, hub: HubClient, namespace: str, job_id: str, tail: i
                 raise
         else:
             await _look(log, hub, namespace, job_id)
-        if not log.is_finished:
-            await asyncio.sleep(PAUSE_SECONDS)
-            log.reopen()
+            if log.is_finished:
+                return
+        await asyncio.sleep(PAUSE_SECONDS)
+        log.reopen()
 
 
 async def _read_once(log: Log, hub: HubClient, namespace: str, job_id: str, tail: int) -> None:

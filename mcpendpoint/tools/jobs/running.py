@@ -7,9 +7,7 @@ from django.conf import settings
 
 from mcpendpoint.hub import jobs
 from mcpendpoint.hub.errors import HubError
-from mcpendpoint.tools import cursors
-from mcpendpoint.tools.base import ToolError
-from mcpendpoint.tools.cursors import BadCursor, Position
+from mcpendpoint.hub.pages import Page
 from mcpendpoint.tools.hub_failures import problem_of
 from mcpendpoint.tools.jobs import rendering
 from mcpendpoint.tools.jobs.arguments import (
@@ -24,6 +22,7 @@ from mcpendpoint.tools.jobs.arguments import (
 )
 from mcpendpoint.tools.jobs.flavors import check_flavor, list_hardware
 from mcpendpoint.tools.jobs.follow import Log, follow
+from mcpendpoint.tools.jobs.listing import collect, read_cursor, write_cursor
 from mcpendpoint.tools.jobs.memory import remember_secrets
 from mcpendpoint.tools.jobs.redaction import Redactor
 from mcpendpoint.tools.jobs.results import Inspection, Job, Outcome
@@ -61,7 +60,7 @@ async def _follow_new(
         log = await follow(
             work.hub,
             namespace,
-            job.id,
+            job,
             tail=DEFAULT_TAIL,
             seconds=seconds,
             redact=redact,
@@ -105,35 +104,24 @@ def _wait(wanted: int) -> float:
 async def list_jobs(arguments: PsArguments, work: Work) -> Done:
     namespace = await work.namespace(arguments.namespace)
     stages = tuple(arguments.status) or (() if arguments.all else ACTIVE)
-    query = [LIST, namespace, stages, arguments.labels, arguments.limit]
-    page = await jobs.list_jobs(
-        work.hub,
-        namespace,
-        stages=stages,
-        labels=arguments.labels,
-        limit=arguments.limit,
-        cursor=read_cursor(query, arguments.cursor),
-    )
-    found = [job for job in page.items if not stages or job.status.stage in stages]
+    query = [LIST, namespace, stages, arguments.labels]
+
+    def fits(job: jobs.Job) -> bool:
+        is_of_stage = not stages or job.status.stage in stages
+        return is_of_stage and arguments.labels.items() <= job.labels.items()
+
+    async def page(cursor: str | None) -> Page[jobs.Job]:
+        return await jobs.list_jobs(
+            work.hub, namespace, stages=stages, labels=arguments.labels, cursor=cursor
+        )
+
+    start = read_cursor(query, arguments.cursor)
+    found, following = await collect(page, fits, start, arguments.limit)
     redactors = await work.redactors(found)
     shown = [Job.of(job, namespace, redact) for job, redact in zip(found, redactors, strict=True)]
-    next_cursor = write_cursor(query, page.cursor)
+    next_cursor = write_cursor(query, following)
     outcome = Outcome(kind="jobs", jobs=shown, next_cursor=next_cursor)
     return Done(outcome, _list_text(shown, stages, namespace, next_cursor), len(shown), len(shown))
-
-
-def read_cursor(query: Any, cursor: str | None) -> str | None:
-    """Return the Hub's cursor in one of ours. Raises ToolError."""
-    if cursor is None:
-        return None
-    try:
-        return cursors.decode(query, cursor).get(LIST, Position()).hub_cursor
-    except BadCursor as error:
-        raise ToolError(f"cursor: {error}") from error
-
-
-def write_cursor(query: Any, hub_cursor: str | None) -> str | None:
-    return cursors.encode(query, {LIST: Position(hub_cursor)}) if hub_cursor else None
 
 
 def _list_text(
@@ -160,7 +148,7 @@ async def read_log(arguments: LogsArguments, work: Work) -> Done:
     log = await follow(
         work.hub,
         namespace,
-        job.id,
+        job,
         tail=arguments.tail,
         seconds=seconds,
         redact=redact,

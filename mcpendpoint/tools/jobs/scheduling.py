@@ -1,6 +1,7 @@
 """Schedules: what runs again and again."""
 
 from mcpendpoint.hub import jobs
+from mcpendpoint.hub.pages import Page
 from mcpendpoint.tools.jobs import rendering
 from mcpendpoint.tools.jobs.arguments import (
     ScheduledJobArguments,
@@ -10,9 +11,10 @@ from mcpendpoint.tools.jobs.arguments import (
     ScheduledUvArguments,
 )
 from mcpendpoint.tools.jobs.flavors import check_flavor
+from mcpendpoint.tools.jobs.listing import collect, read_cursor, write_cursor
 from mcpendpoint.tools.jobs.memory import SCHEDULE_SECONDS, remember_secrets
 from mcpendpoint.tools.jobs.results import Outcome, ScheduledJob
-from mcpendpoint.tools.jobs.running import acknowledge, read_cursor, write_cursor
+from mcpendpoint.tools.jobs.running import acknowledge
 from mcpendpoint.tools.jobs.specs import prepare
 from mcpendpoint.tools.jobs.work import Done, Work
 from mcpendpoint.tools.markdown import code, count
@@ -40,29 +42,32 @@ async def create(arguments: ScheduledRunArguments | ScheduledUvArguments, work: 
 async def list_scheduled(arguments: ScheduledPsArguments, work: Work) -> Done:
     namespace = await work.namespace(arguments.namespace)
     query = [LIST, namespace, arguments.all, arguments.labels]
-    page = await jobs.list_schedules(
-        work.hub,
-        namespace,
-        labels=arguments.labels,
-        cursor=read_cursor(query, arguments.cursor),
-    )
-    found = [
-        scheduled
-        for scheduled in page.items
-        if (arguments.all or not scheduled.suspend)
-        # The Hub looks at the first label only.
-        and arguments.labels.items() <= scheduled.job_spec.labels.items()
-    ]
+    hidden = 0
+
+    def fits(scheduled: jobs.ScheduledJob) -> bool:
+        nonlocal hidden
+        is_wanted = arguments.all or not scheduled.suspend
+        fitting = is_wanted and arguments.labels.items() <= scheduled.job_spec.labels.items()
+        hidden += not fitting
+        return fitting
+
+    async def page(cursor: str | None) -> Page[jobs.ScheduledJob]:
+        return await jobs.list_schedules(
+            work.hub, namespace, labels=arguments.labels, cursor=cursor
+        )
+
+    start = read_cursor(query, arguments.cursor)
+    found, following = await collect(page, fits, start, arguments.limit)
     redactors = await work.redactors(found)
     shown = [
         ScheduledJob.of(scheduled, redact)
         for scheduled, redact in zip(found, redactors, strict=True)
     ]
-    next_cursor = write_cursor(query, page.cursor)
+    next_cursor = write_cursor(query, following)
     outcome = Outcome(kind="scheduled_jobs", scheduled_jobs=shown, next_cursor=next_cursor)
-    text = _list_text(shown, namespace, hidden=len(page.items) - len(shown))
+    text = _list_text(shown, namespace, hidden=hidden)
     more = f"\n\nThere are more: repeat with cursor `{next_cursor}`." if next_cursor else ""
-    return Done(outcome, text + more, len(page.items), len(shown))
+    return Done(outcome, text + more, len(shown) + hidden, len(shown))
 
 
 def _list_text(shown: list[ScheduledJob], namespace: str, *, hidden: int) -> str:

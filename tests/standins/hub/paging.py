@@ -11,10 +11,13 @@ from starlette.responses import JSONResponse
 from tests.standins.hub import errors
 
 
-def page(request: Request, items: Sequence[Any], *, size: int, max_size: int) -> JSONResponse:
-    """Answer with the page that the request's `limit` and `cursor` ask for."""
+def page(
+    request: Request, items: Sequence[Any], *, size: int, max_size: int, has_limit: bool = True
+) -> JSONResponse:
+    """Answer with the page that the request's `limit`, if there is one, and `cursor` ask for."""
     start = _position(request.query_params.get("cursor"))
-    end = start + _limit(request.query_params.get("limit"), size, max_size)
+    limit = request.query_params.get("limit") if has_limit else None
+    end = start + _limit(limit, size, max_size)
     headers = {}
     if end < len(items):
         url = request.url.remove_query_params("cursor")

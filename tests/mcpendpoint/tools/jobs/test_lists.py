@@ -100,3 +100,32 @@ def test_a_job_is_known_by_its_page(written):
         assert model.model_validate({"job_id": written}) == model(
             job_id="0123abc", namespace="acme"
         )
+
+
+async def test_a_list_is_cut_here_since_the_hub_knows_no_limit(hub_side):
+    seen, cursor = [], None
+    for _ in range(30):
+        args = {"all": True, "limit": 7, "namespace": "zuerich-nlp", "cursor": cursor}
+        page = (await jobs("ps", "hf_alice", **args)).content["outcome"]
+        assert len(page["jobs"]) <= 7
+        seen += [job["id"] for job in page["jobs"]]
+        cursor = page.get("next_cursor")
+        if cursor is None:
+            break
+
+    assert len(seen) == len(set(seen)) >= 60
+    assert not any("limit" in request["query"] for request in hub_side.asked("/api/jobs/zuerich"))
+
+
+async def test_every_label_of_scheduled_jobs_has_to_match(hub_side):
+    token = fresh_token()
+    for labels in ({"team": "ml", "env": "prod"}, {"team": "ml", "env": "test"}):
+        args = {"schedule": "@daily", "command": ["ls"], "labels": labels}
+        await jobs("scheduled run", token, **args)
+
+    done = await jobs("scheduled ps", token, labels={"team": "ml", "env": "prod"})
+
+    (job,) = done.content["outcome"]["scheduled_jobs"]
+    assert job["job_spec"]["labels"] == {"team": "ml", "env": "prod"}
+    (asked,) = hub_side.asked("/api/scheduled-jobs/[^/]+$")[-1:]
+    assert asked["query"].count("label=") == 1

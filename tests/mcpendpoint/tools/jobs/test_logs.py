@@ -213,3 +213,29 @@ async def test_what_was_read_is_told_although_the_rest_cannot_be_had(settings):
     assert (outcome["lines"], outcome["stage"]) == (["one"], "RUNNING")
     assert outcome["finished"] is False and outcome["truncated"] is True
     assert "stopped sending the log" in done.text
+
+
+@pytest.mark.parametrize("command", [["seq", "1", "3"], ["false"], ["true"]])
+async def test_a_job_that_ended_is_not_reported_as_running(hub_side, command):
+    """The Hub keeps the stream of its log open, and no line says that it has ended."""
+    token = fresh_token()
+    job_id = await printed_by(token, *command)
+
+    done = await jobs("logs", token, job_id=job_id, wait_seconds=60)
+
+    outcome = done.content["outcome"]
+    assert outcome["finished"] is True
+    assert outcome["stage"] == ("ERROR" if command == ["false"] else "COMPLETED")
+    assert outcome["lines"] == (["1", "2", "3"] if command[0] == "seq" else [])
+
+
+async def test_a_job_that_is_canceled_while_it_is_followed_has_ended(hub_side):
+    token = fresh_token()
+    job_id = await start(token, "sleep", "infinity")
+    following = asyncio.ensure_future(jobs("logs", token, job_id=job_id, wait_seconds=60))
+    await jobs("cancel", token, job_id=job_id)
+
+    done = await following
+
+    assert done.content["outcome"]["finished"] is True
+    assert done.content["outcome"]["stage"] == "CANCELED"

@@ -16,7 +16,6 @@ from tests.standins.hub.sandbox import rpc as sandbox
 from tests.standins.hub.state import Hub
 
 PAGE_SIZE = 50
-MAX_PAGE_SIZE = 100
 STAGES = ("SCHEDULING", "RUNNING", "COMPLETED", "CANCELED", "ERROR", "DELETED")
 
 
@@ -43,7 +42,11 @@ def start(
 
 
 async def list_jobs(request: Request) -> Response:
-    """GET /api/jobs/{namespace}: the newest first; every label and any of the stages must fit."""
+    """GET /api/jobs/{namespace}: the newest first; every label and any of the stages must fit.
+
+    huggingface_hub 2.4.0, hf_api.py, list_jobs sends `stage` and `label`, each several times, and
+    follows Link. There is no `limit`: it is ignored.
+    """
     rights.require_member(request)
     hub: Hub = request.app.state.hub
     now = datetime.now(UTC)
@@ -60,7 +63,7 @@ async def list_jobs(request: Request) -> Response:
     ]
     found.sort(key=lambda job: (job.created_at, job.id), reverse=True)
     items = [render(request, job) for job in found]
-    return paging.page(request, items, size=PAGE_SIZE, max_size=MAX_PAGE_SIZE)
+    return paging.page(request, items, size=PAGE_SIZE, max_size=PAGE_SIZE, has_limit=False)
 
 
 def read_label_filter(request: Request) -> dict[str, str]:

@@ -51,7 +51,9 @@ def _read_schedule(body: bodies.Body) -> str:
 async def list_scheduled(request: Request) -> Response:
     rights.require_member(request)
     hub: Hub = request.app.state.hub
-    labels = pages.read_label_filter(request)
+    # huggingface_hub 2.4.0, hf_api.py, list_scheduled_jobs: "The endpoint only supports a single
+    # `label` filter server-side." There is neither a limit nor a next page.
+    labels = dict([*pages.read_label_filter(request).items()][:1])
     found = [
         scheduled
         for scheduled in hub.scheduled_jobs.values()

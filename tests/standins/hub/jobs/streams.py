@@ -20,7 +20,7 @@ GIB = 1024**3
 
 
 async def logs(request: Request) -> Response:
-    """Send what was printed, or its last `tail` lines, and then what follows until the job ends."""
+    """Send what was printed, or its last `tail` lines, and then what follows."""
     job = find_job(request)
     tail = request.query_params.get("tail")
     if tail is not None and not (tail.isascii() and tail.isdecimal()):
@@ -29,24 +29,30 @@ async def logs(request: Request) -> Response:
 
 
 async def _log_events(job: Job, tail: int | None) -> AsyncIterator[str]:
-    while (started := job.started_at(datetime.now(UTC))) is None:
-        if job.finished_at(datetime.now(UTC)):
-            return
-        await asyncio.sleep(LOOK_SECONDS)
-    yield _event(_line(started, f"===== Job started at {started:%Y-%m-%d %H:%M:%S} ====="))
-    now = datetime.now(UTC)
-    sent = max(0, len(job.lines(now)) - tail) if tail is not None else 0
-    silent_since = now
+    """Replay what was printed, then wait for more: also after the end of the job, for ever.
+
+    Source: huggingface_hub 2.4.0, hf_api.py, fetch_job_logs: "the server replays historical logs
+    quickly, then pauses waiting for new events (~30s keep-alive)"; that a job has ended is to be
+    asked for (_fetch_running_job_sse). Who was there at the end is told it by a line, as
+    huggingface/hf-mcp-server expects (packages/mcp/src/jobs/sse-handler.ts).
+    """
+    silent_since = datetime.now(UTC)
+    ended_before = job.finished_at(silent_since) is not None
+    is_told = ended_before
+    sent: int | None = None
     while True:
         now = datetime.now(UTC)
-        finished, lines = job.finished_at(now), job.lines(now)
-        for moment, text in lines[sent:]:
+        started, finished, lines = job.started_at(now), job.finished_at(now), job.lines(now)
+        if started and sent is None:
+            yield _event(_line(started, f"===== Job started at {started:%Y-%m-%d %H:%M:%S} ====="))
+            sent = max(0, len(lines) - tail) if tail is not None else 0
+        for moment, text in lines[sent or 0 :]:
             yield _event(_line(moment, text))
-        if len(lines) > sent:
+        if sent is not None and len(lines) > sent:
             sent, silent_since = len(lines), now
-        if finished:
+        if finished and not is_told:
             yield _event(_line(finished, f"===== Job finished: status={job.stage(now)} ====="))
-            return
+            is_told = True
         if (now - silent_since).total_seconds() > KEEP_ALIVE_SECONDS:
             yield ": keep-alive\n\n"
             silent_since = now
