@@ -18,6 +18,8 @@ class User(AbstractUser):
     avatar_url = models.URLField(blank=True, max_length=500)
     hub_changes = models.PositiveIntegerField(default=0, editable=False)
     """How often their assistants changed something on the Hub: see preferences.Preferences."""
+    has_chosen_spaces = models.BooleanField(default=False, db_default=False, editable=False)
+    """Whether they ever added or removed a Space; until then the default Spaces are theirs."""
 
 
 class FormerName(models.Model):

@@ -50,15 +50,12 @@ class Preferences:
     hub_changes: int = 0
     """A new number after each change on the Hub, in every process: what was remembered of the Hub
     under an older one is no longer true."""
+    has_chosen_spaces: bool = False
+    """Whether `spaces` is a choice, or the default Spaces hold."""
 
     @property
     def tool_choices(self) -> "ToolChoices":
         return ToolChoices(self.tools, self.include_images)
-
-    @property
-    def is_untouched(self) -> bool:
-        """Whether nothing was ever chosen, so that default Spaces are offered too."""
-        return self.tools is None and not self.spaces
 
 
 @dataclass(frozen=True)
@@ -112,6 +109,7 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
         .values_list(
             *columns,
             f"{user}hub_changes",
+            f"{user}has_chosen_spaces",
             f"{user}tool_selection__tools",
             f"{user}tool_selection__include_images",
             "active_spaces__space_id",
@@ -126,12 +124,13 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
 
 def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
     """Read what with_preferences added, from the column `first` on."""
-    hub_changes, tools, include_images = rows[0][first : first + 3]
+    hub_changes, has_chosen_spaces, tools, include_images = rows[0][first : first + 4]
     return Preferences(
         tools=None if tools is None else frozenset(tools),
-        spaces=tuple(SavedSpace(*row[first + 3 :]) for row in rows if row[first + 3] is not None),
+        spaces=tuple(SavedSpace(*row[first + 4 :]) for row in rows if row[first + 4] is not None),
         include_images=include_images is not False,
         hub_changes=hub_changes,
+        has_chosen_spaces=has_chosen_spaces,
     )
 
 
@@ -207,8 +206,7 @@ def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji:
     Raises TooManySpaces.
     """
     with transaction.atomic():
-        # The user's row is the lock that makes slots and the limit hold when two tabs add at once.
-        User.objects.select_for_update().get(pk=user.pk)
+        _choose_spaces(user.pk)
         rows = SelectedSpace.objects.filter(user_id=user.pk)
         row = rows.filter(space_id=space_id).first()
         if row is None or not row.is_active:
@@ -228,13 +226,32 @@ def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji:
 def remove_space(user: User, space_id: str) -> None:
     """Stop offering a Space; its slot stays its own. Does nothing for one that is not there."""
     with transaction.atomic():
-        rows = SelectedSpace.objects.select_for_update()
-        row = rows.filter(user_id=user.pk, space_id=space_id, is_active=True).first()
+        _choose_spaces(user.pk)
+        row = SelectedSpace.objects.filter(
+            user_id=user.pk, space_id=space_id, is_active=True
+        ).first()
         if row is not None:
             row.is_active = False
             row.save(update_fields=["is_active"])
             audit.record(Action.SPACE_REMOVED, user, detail=_audited(row))
     announce(user.pk)
+
+
+def _choose_spaces(user_id: int) -> None:
+    """Make the default Spaces the user's own, unless they chose before.
+
+    Their row is the lock that makes slots and the limit hold when two tabs change Spaces at once.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.has_chosen_spaces:
+        return
+    user.has_chosen_spaces = True
+    user.save(update_fields=["has_chosen_spaces"])
+    for space_id in settings.DEFAULT_SPACES:
+        if not SelectedSpace.objects.filter(user_id=user_id, space_id=space_id).exists():
+            SelectedSpace.objects.create(
+                user_id=user_id, space_id=space_id, slot=_next_slot(user_id)
+            )
 
 
 def announce(user_id: int) -> None:

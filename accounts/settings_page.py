@@ -141,7 +141,7 @@ def spaces_context(user: User) -> dict[str, Any]:
     preferences = load_preferences(user.pk)
     return {
         "spaces": [_space_row(space) for space in preferences.spaces],
-        "default_spaces": settings.DEFAULT_SPACES if preferences.is_untouched else [],
+        "default_spaces": [] if preferences.has_chosen_spaces else settings.DEFAULT_SPACES,
         "hub": settings.HF_ENDPOINT,
         "max_spaces": settings.MCP_MAX_SPACES,
     }

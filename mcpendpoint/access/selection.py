@@ -182,8 +182,7 @@ def _kept_spaces(
 ) -> Iterable[str]:
     if overrides.bouquet is not None and overrides.bouquet not in KEEPS_SAVED_SPACES:
         return ()
-    # Somebody who saved anything decided about Spaces too, if only by having none.
-    if saved is not None and not saved.is_untouched:
+    if saved is not None and saved.has_chosen_spaces:
         return [space.space_id for space in saved.spaces]
     return rules.default_spaces
 

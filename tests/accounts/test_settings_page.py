@@ -234,13 +234,35 @@ def test_everybody_sees_their_own_spaces_only(alice_client, client_of, alice, st
     assert "grp1_" in page_of_stranger
 
 
-def test_default_spaces_are_shown_until_anything_is_chosen(alice_client, alice, settings):
+def test_saving_tools_leaves_the_default_spaces_alone(alice_client, alice, settings):
     settings.DEFAULT_SPACES = ["acme/image-maker"]
-    assert "acme/image-maker" in alice_client.get("/settings/").text
 
-    save_tools(alice, {SEARCH}, include_images=True)
+    alice_client.post("/settings/tools/", {"tools": [SEARCH]})
 
-    assert "acme/image-maker" not in alice_client.get("/settings/").text
+    assert "Remove acme/image-maker" in alice_client.get("/settings/").text
+    assert not load_preferences(alice.pk).has_chosen_spaces
+
+
+def test_a_space_is_added_to_the_default_ones(alice, settings):
+    settings.DEFAULT_SPACES = ["acme/image-maker"]
+
+    add_space(alice, "acme/asleep", is_private=False, title="", emoji="")
+
+    spaces = load_preferences(alice.pk).spaces
+    assert [(each.space_id, each.slot) for each in spaces] == [
+        ("acme/image-maker", 1),
+        ("acme/asleep", 2),
+    ]
+
+
+def test_a_default_space_can_be_removed(alice_client, alice, settings):
+    settings.DEFAULT_SPACES = ["acme/image-maker", "acme/other"]
+
+    alice_client.post("/settings/spaces/remove/", {"space_id": "acme/image-maker"})
+
+    preferences = load_preferences(alice.pk)
+    assert preferences.has_chosen_spaces
+    assert [space.space_id for space in preferences.spaces] == ["acme/other"]
 
 
 def test_a_space_links_to_its_state(alice_client, alice):

@@ -40,7 +40,7 @@ def space(space_id, slot, *, is_private=False):
 
 
 def saved(*tools, spaces=(), include_images=True):
-    return Preferences(frozenset(tools), tuple(spaces), include_images)
+    return Preferences(frozenset(tools), tuple(spaces), include_images, has_chosen_spaces=True)
 
 
 NEVER_CHOSE = Preferences(None, (), include_images=True)
@@ -136,7 +136,8 @@ def test_several_bouquets_are_refused_with_a_word_on_mix():
         ("", NEVER_CHOSE, [DEFAULT_SPACE]),
         ("", saved("docs"), []),
         ("", saved(spaces=[space("a/b", 1)]), ["a/b"]),
-        ("", Preferences(None, (space("a/b", 1),), True), ["a/b"]),
+        ("", Preferences(None, (space("a/b", 1),), True, has_chosen_spaces=True), ["a/b"]),
+        ("", Preferences(frozenset({"docs"}), (), True), [DEFAULT_SPACE]),
         ("gradio=c/d", None, ["c/d", DEFAULT_SPACE]),
         ("gradio=c/d", saved(spaces=[space("a/b", 1)]), ["c/d", "a/b"]),
         ("gradio=c/d,e/f", saved(), ["c/d", "e/f"]),
