@@ -7,6 +7,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthError
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
@@ -17,7 +18,7 @@ from accounts.audit import Action, Outcome
 from accounts.credentials import would_narrow
 from accounts.hub_powers import powers_of_scope
 from accounts.huggingface import step_up
-from accounts.models import HubCredential
+from accounts.models import HubCredential, User
 from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
 
 logger = logging.getLogger(__name__)
@@ -45,12 +46,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         HubCredential.
         """
         state = sociallogin.state
-        # PKCE binds the code to this browser already, so an ID token without a nonce may pass.
-        if sociallogin.id_token_nonce not in (None, state.get("nonce")):
+        # PKCE binds the code to this browser as well, where the provider does not ignore it.
+        if sociallogin.id_token_nonce != state["nonce"]:
+            note_failure(request, "answer to another sign-in")
             _fail(request, state, "Hugging Face answered a different sign-in. Please try again.")
         token = sociallogin.token
         claims = sociallogin.account.extra_data
-        person = Person(claims["sub"], claims["preferred_username"], claims["picture"] or "")
+        person = Person(claims["sub"], claims["preferred_username"], claims["picture"])
         grant = HubTokenSet(
             kind=HubCredential.Kind.OAUTH,
             access_token=token.token,
@@ -82,24 +84,39 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         extra_context: dict[str, Any] | None = None,
     ) -> NoReturn:
         state = (extra_context or {}).get("state")
-        if error == AuthError.CANCELLED and step_up.is_one(state):
-            _fail(request, state, "You did not give access on Hugging Face. Nothing has changed.")
+        if state is None:
+            # Anybody can lead a browser here. Nothing of what the address says has happened.
+            _fail(request, None, _NOT_BEGUN)
         if error == AuthError.CANCELLED:
-            _fail(
-                request, None, "You did not give access on Hugging Face, so you are not signed in."
-            )
+            note_failure(request, "access denied by the person")
+            _fail(request, state, _CANCELLED[step_up.is_one(state)])
         if request.GET.get("error") == "invalid_scope":
             logger.warning("Hugging Face refused the scopes that it was asked for.")
+            note_failure(request, "scopes refused")
             _fail(request, state, _SCOPES_REFUSED)
-        # Only the kind: the text of allauth's error may hold what the token endpoint answered.
-        logger.warning("A sign-in with Hugging Face failed: %s.", type(exception).__name__)
+        # Of our own making (exchange): the address may say anything.
+        reason = str(exception) if isinstance(exception, OAuth2Error) else "error"
+        name = type(exception).__name__
+        logger.warning("A sign-in with Hugging Face failed: %s, %s.", name, reason)
+        note_failure(request, reason)
         _fail(request, state, "Signing in with Hugging Face did not work. Please try again.")
 
 
+_NOT_BEGUN = "This sign-in was not begun in this browser, or too long ago. Please begin again."
+_CANCELLED = (
+    "You did not give access on Hugging Face, so you are not signed in.",
+    "You did not give access on Hugging Face. Nothing has changed.",
+)
 _SCOPES_REFUSED = (
     "The OAuth app of this server on Hugging Face may not ask for that. Whoever runs this server "
     "has to add the scopes to the app, or take them out of HF_OAUTH_FURTHER_SCOPES."
 )
+
+
+def note_failure(request: HttpRequest, reason: str) -> None:
+    """Put into the log that somebody came back from Hugging Face in vain."""
+    user = request.user if isinstance(request.user, User) else None
+    audit.record(Action.SIGN_IN, user, outcome=Outcome.DENIED, detail={"reason": reason})
 
 
 def _fail(request: HttpRequest, state: Any, message: str) -> NoReturn:

@@ -1,19 +1,28 @@
-"""The authorization code becomes tokens and a person whom Hugging Face vouches for."""
+"""The authorization code becomes tokens and a person whom Hugging Face vouches for.
 
-from typing import Any
+Failures are an OAuth2Error, whose text is a few words for the log, of our own making.
+"""
+
+from typing import Annotated, Any
 
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from django.conf import settings
 from django.http import HttpRequest
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from accounts.addresses import oauth_callback_url
+from accounts.hub_names import HubId, HubName
 from accounts.hub_sign_in import ask_token_endpoint, fetch_json
 from accounts.huggingface.id_token import IdTokenRefused, read_id_token
 from accounts.outgoing.errors import OutgoingError
 from accounts.outgoing.untrusted_json import parse_json
+from accounts.token_answers import TokenAnswer
+
+
+def _text_or_nothing(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 class UserInfo(BaseModel):
@@ -21,9 +30,9 @@ class UserInfo(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    sub: str = Field(min_length=1, max_length=64)
-    preferred_username: str = Field(min_length=1, max_length=150)
-    picture: str | None = None
+    sub: HubId
+    preferred_username: HubName
+    picture: Annotated[str, BeforeValidator(_text_or_nothing)] = ""
 
 
 class HuggingFaceExchange(OAuth2Adapter):
@@ -42,10 +51,10 @@ class HuggingFaceExchange(OAuth2Adapter):
 
     def get_access_token_data(
         self, request: HttpRequest, app: SocialApp, client: Any, pkce_code_verifier: Any = None
-    ) -> dict[str, Any]:
+    ) -> TokenAnswer:
         # RFC 9207: the answer of another authorization server must not be redeemed at this one.
         if request.GET.get("iss", settings.HF_ENDPOINT) != settings.HF_ENDPOINT:
-            raise OAuth2Error("The answer came from another issuer.")
+            raise OAuth2Error("answer of another issuer")
         form = {
             "grant_type": "authorization_code",
             "code": request.GET["code"],
@@ -54,27 +63,25 @@ class HuggingFaceExchange(OAuth2Adapter):
         }
         try:
             answer = ask_token_endpoint(form, seconds=settings.HF_TIMEOUT_SECONDS)
-            data = parse_json(answer.body)
-        except OutgoingError as error:
-            raise OAuth2Error("The token endpoint gave no answer that can be read.") from error
-        if answer.status != 200 or not isinstance(data, dict):
-            raise OAuth2Error("The token endpoint gave no tokens.")
-        return data
+            if answer.status != 200:
+                raise OAuth2Error("code refused")
+            return TokenAnswer.model_validate(parse_json(answer.body))
+        except (OutgoingError, ValidationError) as error:
+            raise OAuth2Error("no token answer that can be read") from error
 
-    def parse_token(self, data: dict[str, Any]) -> SocialToken:
-        try:
-            return super().parse_token(data)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise OAuth2Error("The token answer makes no sense.") from error
+    def parse_token(self, data: TokenAnswer) -> SocialToken:
+        return SocialToken(
+            token=data.access_token, token_secret=data.refresh_token, expires_at=data.expires_at()
+        )
 
     def complete_login(
         self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any
     ) -> SocialLogin:
-        answer: dict[str, Any] = kwargs["response"]
+        answer: TokenAnswer = kwargs["response"]
         seconds = settings.HF_TIMEOUT_SECONDS
         try:
             claims = read_id_token(
-                str(answer.get("id_token", "")),
+                answer.id_token,
                 fetch_json("/oauth/jwks", seconds=seconds),
                 issuer=settings.HF_ENDPOINT,
                 audience=app.client_id,
@@ -83,10 +90,10 @@ class HuggingFaceExchange(OAuth2Adapter):
                 fetch_json("/oauth/userinfo", token.token, seconds=seconds)
             )
         except (IdTokenRefused, OutgoingError, ValidationError) as error:
-            raise OAuth2Error("Who signed in could not be verified.") from error
+            raise OAuth2Error("person not verified") from error
         if claims.sub != info.sub:
-            raise OAuth2Error("The ID token is about somebody else.")
+            raise OAuth2Error("ID token about somebody else")
         login = self.get_provider().sociallogin_from_response(request, info.model_dump())
-        login.granted_scope = str(answer.get("scope", ""))
+        login.granted_scope = answer.scope
         login.id_token_nonce = claims.nonce
         return login

@@ -20,6 +20,7 @@ from accounts.huggingface.permissions import (
     scopes_to_ask_for,
 )
 from accounts.models import User
+from accounts.sign_in_limit import seconds_to_wait
 from accounts.signed_in import for_users
 
 
@@ -42,6 +43,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return redirect("accounts:sign-in")
     onward = safe_next_url(request, request.POST.get("next"))
+    if seconds := seconds_to_wait(request):
+        messages.error(request, f"Too many attempts. Wait {seconds} s, then try again.")
+        return redirect("accounts:sign-in")
     try:
         if isinstance(request.user, User) and request.user.hf_id and needs_sign_in(request.user):
             # They keep what they allowed before.

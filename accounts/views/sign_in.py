@@ -10,9 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from accounts.addresses import client_address, oauth_callback_url, safe_next_url
+from accounts.addresses import oauth_callback_url, safe_next_url
 from accounts.audit import Action, Outcome
-from accounts.buckets import Draw, Rate, buckets, retry_after
 from accounts.credentials import needs_sign_in, would_narrow
 from accounts.forms import TokenForm
 from accounts.granting import note_pasted_token
@@ -20,7 +19,7 @@ from accounts.hub_powers import powers_of_token, scope_of_token
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
 from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
-from accounts.proxies import network_of
+from accounts.sign_in_limit import seconds_to_wait
 
 SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -69,7 +68,7 @@ def _sign_in_with_token(request: HttpRequest, onward: str | None) -> HttpRespons
         form.add_error(None, "This server takes no pasted tokens.")
         return _render(request, form, onward, status=403)
     if form.is_valid():
-        if seconds := _seconds_to_wait(request):
+        if seconds := seconds_to_wait(request):
             return _refuse_for_now(request, form, onward, seconds)
         try:
             user, scope, is_kept = _admit_with_token(form.cleaned_data["token"])
@@ -132,14 +131,6 @@ def _note_refusal(refused: SignInRefused) -> None:
     if refused.reason:
         detail = {"reason": refused.reason}
         audit.record(Action.SIGN_IN, refused.user, outcome=Outcome.DENIED, detail=detail)
-
-
-@async_to_sync
-async def _seconds_to_wait(request: HttpRequest) -> int:
-    """Count an attempt; return how long this address has to wait for another, 0 for not at all."""
-    key = f"sign_in:{network_of(client_address(request))}"
-    seconds, _ = buckets.take([Draw(key, Rate(settings.LIMIT_SIGN_IN_PER_MINUTE))])
-    return retry_after(seconds) if seconds else 0
 
 
 def _refuse_for_now(
