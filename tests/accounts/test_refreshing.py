@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from accounts.credentials import SignInNeeded, hub_token
@@ -98,21 +100,21 @@ async def test_after_a_failure_nobody_asks_again_for_a_while(provider, ada, is_e
 
 
 async def test_no_transaction_is_open_while_hugging_face_is_asked(provider, ada):
-    problems = []
+    written = []
 
     def write_meanwhile(right):
-        try:
-            User.objects.update(hub_changes=7)
-        except Exception as error:
-            problems.append(error)
-        finally:
-            connection.close()
+        # Others may hold the lock for a moment, but not for as long as this request takes.
+        deadline = time.monotonic() + 0.8
+        while not written and time.monotonic() < deadline:
+            with suppress(OperationalError):
+                written.append(User.objects.update(hub_changes=7))
+        connection.close()
         return right
 
     provider.change[TOKEN] = write_meanwhile
 
     assert await hub_token(ada.pk) == NEW
-    assert problems == []
+    assert written == [1]
 
 
 async def test_who_comes_while_another_refreshes_waits_for_them(provider, ada):
