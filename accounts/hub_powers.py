@@ -14,21 +14,8 @@ from accounts.identity import AccessTokenInfo, FineGrained
 FINE_GRAINED = "fineGrained"
 MAX_WORDS = 500
 
-_READING = frozenset(
-    {
-        "openid",
-        "profile",
-        "email",
-        "read-billing",
-        "read-memberships",
-        "read-repos",
-        "gated-repos",
-        "read-collections",
-        "read-endpoints",
-        "inference-api",
-    }
-)
-"""What a token of the role "read" may do, in OAuth's words."""
+_READING = frozenset({"openid", "profile", "read-repos", "gated-repos", "inference-api"})
+"""What counts of a token of the role "read", in OAuth's words; what sign-in asks for covers it."""
 
 _CHANGING = frozenset(
     {

@@ -39,7 +39,6 @@ def test_what_can_be_handed_on(stored, scopes):
     [
         (WRITE, READ),
         (WRITE, BASE),
-        (READ, BASE),
         (powers_of_scope("openid jobs"), powers_of_scope("openid")),
         (powers_of_token("fineGrained a@1 b@2"), powers_of_token("fineGrained a@1")),
     ],
@@ -61,6 +60,11 @@ def test_the_larger_covers_the_smaller_alone(larger, smaller):
 def test_what_differs_covers_neither(one, other):
     assert not one.cover(other)
     assert not other.cover(one)
+
+
+def test_a_sign_in_at_hugging_face_takes_the_place_of_a_token_that_reads():
+    assert BASE.cover(READ)
+    assert READ.cover(BASE)
 
 
 def test_words_that_make_no_sense_are_not_kept():

@@ -85,7 +85,7 @@ def test_the_second_sign_in_finds_the_same_user(origin, visitor, new_user):
 
 def test_who_first_came_with_a_pasted_token_is_the_same_user(origin, visitor, new_user):
     person = new_user()
-    user = make_user(person.name, hf_id=person.hf_id)
+    user = make_user(person.name, hf_id=person.hf_id, scope="read")
 
     sign_in(visitor, person.name)
 
