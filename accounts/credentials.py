@@ -30,6 +30,8 @@ from accounts.refreshing import (
 KNOWN_SECONDS = 1.0
 LOOK_EVERY_SECONDS = 0.1
 """While somebody else refreshes a token."""
+PATIENCE_SECONDS = 5.0
+"""So long is a refresh waited for by those whose token holds: it goes on behind them."""
 
 
 class SignInNeeded(Exception):
@@ -121,8 +123,8 @@ def _find(user_id: int) -> HubCredential | None:
 
 async def _renew(user_id: int) -> str:
     now = asyncio.get_running_loop().time
-    deadline = now() + longest_wait()
-    while now() < deadline:
+    began = now()
+    while now() < began + longest_wait():
         start = await changes.run(begin, user_id)
         match start.step:
             case Step.USE | Step.USE_FOR_NOW:
@@ -131,12 +133,26 @@ async def _renew(user_id: int) -> str:
                 raise SignInNeeded
             case Step.UNREACHABLE:
                 raise HubUnreachable
+            case Step.WAIT if start.holds and now() > began + PATIENCE_SECONDS:
+                return start.access_token
             case Step.WAIT:
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
             case Step.REFRESH:
-                if token := await _refresh(user_id, start):
+                if token := await _refresh_patiently(user_id, start):
                     return token
     raise HubUnreachable
+
+
+_refreshes: set[asyncio.Task[str | None]] = set()
+"""Under way: the event loop itself keeps no task alive."""
+
+
+async def _refresh_patiently(user_id: int, start: Start) -> str | None:
+    refreshing = asyncio.create_task(_refresh(user_id, start))
+    _refreshes.add(refreshing)
+    refreshing.add_done_callback(_refreshes.discard)
+    done, _ = await asyncio.wait({refreshing}, timeout=PATIENCE_SECONDS if start.holds else None)
+    return refreshing.result() if done else start.access_token
 
 
 async def _refresh(user_id: int, start: Start) -> str | None:

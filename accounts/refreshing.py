@@ -60,6 +60,8 @@ class Start:
     refresh_token: str = ""
     since: datetime | None = None
     """Names this refresh."""
+    holds: bool = False
+    """Whether the access token is good for a while, whatever comes of the refresh."""
 
 
 @transaction.atomic
@@ -73,19 +75,19 @@ def begin(user_id: int) -> Start:
         # Another process was quicker.
         return Start(Step.USE, token)
     now = timezone.now()
+    holds = not has_expired(credential)
     if not credential.refresh_token:
-        if has_expired(credential):
-            give_up(credential)
-            return Start(Step.SIGN_IN)
-        return Start(Step.USE, token)
+        if holds:
+            return Start(Step.USE, token)
+        give_up(credential)
+        return Start(Step.SIGN_IN)
     if _is_there(credential.refreshing_since, now):
-        return Start(Step.WAIT, token)
-    if credential.refresh_failed_at and now < credential.refresh_failed_at + PAUSE:
-        expired = has_expired(credential)
-        return Start(Step.UNREACHABLE) if expired else Start(Step.USE_FOR_NOW, token)
+        return Start(Step.WAIT, token, holds=holds)
+    if credential.refresh_failed_at and abs(now - credential.refresh_failed_at) < PAUSE:
+        return Start(Step.USE_FOR_NOW, token) if holds else Start(Step.UNREACHABLE)
     credential.refreshing_since = now
     credential.save(update_fields=["refreshing_since"])
-    return Start(Step.REFRESH, token, credential.refresh_token, now)
+    return Start(Step.REFRESH, token, credential.refresh_token, now, holds)
 
 
 def ask(start: Start) -> TokenAnswer | None:

@@ -5,12 +5,14 @@ import json
 import time
 from contextlib import suppress
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from accounts import credentials
 from accounts.credentials import SignInNeeded, hub_token
 from accounts.identity import HubUnreachable
 from accounts.models import HubCredential, User
@@ -130,6 +132,23 @@ async def test_who_comes_while_another_refreshes_waits_for_them(provider, ada):
     assert provider.asked == []
 
 
+async def test_whose_token_holds_does_not_wait_for_a_slow_refresh(
+    provider, ada, settings, monkeypatch
+):
+    monkeypatch.setattr("accounts.credentials.PATIENCE_SECONDS", 0.1)
+    settings.HF_TIMEOUT_SECONDS = 10
+    go_on = Event()
+    provider.change[TOKEN] = lambda right: right if go_on.wait(10) else right
+
+    assert await hub_token(ada.pk) == "hf_old"
+
+    go_on.set()
+    await asyncio.gather(*credentials._refreshes)
+    forget(ada)
+    assert await hub_token(ada.pk) == NEW
+    assert provider.asked == [TOKEN]
+
+
 async def test_a_process_that_was_lost_between_answer_and_storing_is_not_waited_for_for_ever(
     provider, ada
 ):
@@ -140,8 +159,9 @@ async def test_a_process_that_was_lost_between_answer_and_storing_is_not_waited_
     assert await hub_token(ada.pk) == NEW
 
 
-def test_a_clock_that_was_wrong_when_somebody_left_holds_up_nobody(ada):
-    HubCredential.objects.update(refreshing_since=timezone.now() + timedelta(days=100))
+@pytest.mark.parametrize("field", ["refreshing_since", "refresh_failed_at"])
+def test_a_clock_that_was_wrong_for_a_while_holds_up_nobody(ada, field):
+    HubCredential.objects.update(**{field: timezone.now() + timedelta(days=100)})
 
     assert begin(ada.pk).step is Step.REFRESH
 
