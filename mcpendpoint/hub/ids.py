@@ -6,6 +6,9 @@ from urllib.parse import quote
 _NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
 _REPO_ID = re.compile(rf"(?:{_NAME}/)?{_NAME}", re.ASCII)
 
+_JOB_ID = re.compile(r"(?=.{1,50}\Z)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII)
+"""It becomes a part of a host name, in which `--` stands before the port."""
+
 
 class BadRepoId(ValueError):
     """A text that no repository can be called."""
@@ -38,3 +41,7 @@ def is_space_id(text: str) -> bool:
         return "/" in parse_repo_id(text)
     except BadRepoId:
         return False
+
+
+def is_job_id(text: str) -> bool:
+    return _JOB_ID.fullmatch(text) is not None

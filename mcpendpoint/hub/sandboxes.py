@@ -14,9 +14,12 @@ import orjson
 from django.conf import settings
 from pydantic import Field
 
+from accounts.outgoing.errors import UnreadableJson
+from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.hub import streams, transport
 from mcpendpoint.hub.client import read_all
 from mcpendpoint.hub.errors import HubBadAnswer, HubUncertain
+from mcpendpoint.hub.ids import is_job_id
 from mcpendpoint.hub.transport import HubRequest, HubResponse
 from mcpendpoint.hub.types import HubModel, HubModelT, Name, read
 
@@ -57,6 +60,9 @@ class SandboxServer:
 
     @property
     def url(self) -> str:
+        # As the Hub told it: another id would be another host, or another part of the URL.
+        if not is_job_id(self.job_id):
+            raise HubBadAnswer("The Hub gave an id for the job that is none.")
         template = str(settings.HF_JOBS_URL)
         return template.replace("{job_id}", self.job_id).replace("{port}", str(PORT))
 
@@ -171,8 +177,8 @@ def _made(kind: type[HubModelT], answer: Any) -> HubModelT:
         raise HubUncertain(error.message) from error
 
 
-def _json_of(answer: HubResponse) -> Any:
+def _json_of(response: HubResponse) -> Any:
     try:
-        return orjson.loads(answer.body)
-    except orjson.JSONDecodeError as error:
-        raise HubBadAnswer("The sandbox's answer is not JSON.") from error
+        return parse_json(response.body)
+    except UnreadableJson as error:
+        raise HubBadAnswer(f"The sandbox's answer cannot be read. {error}") from error

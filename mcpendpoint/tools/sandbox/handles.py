@@ -6,12 +6,12 @@ A handle names a sandbox and opens nothing: that takes the token of who made it.
 import re
 from dataclasses import dataclass
 
+from mcpendpoint.hub.ids import is_job_id
+
 VERSION = "hfsb2"
 FORMS = f"{VERSION}:NAMESPACE:JOB_ID, NAMESPACE/JOB_ID or JOB_ID"
 
 _NAMESPACE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?", re.ASCII)
-_JOB_ID = re.compile(r"(?=.{1,50}\Z)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.ASCII)
-"""It becomes a part of a host name, in which `--` stands before the port."""
 
 
 class BadHandle(ValueError):
@@ -41,6 +41,6 @@ def parse_handle(text: str) -> Handle:
         namespace, _, job_id = job_id.partition("/")
     if namespace is not None and (not _NAMESPACE.fullmatch(namespace) or ".." in namespace):
         raise BadHandle(f"HANDLE should be {FORMS}.")
-    if not _JOB_ID.fullmatch(job_id):
+    if not is_job_id(job_id):
         raise BadHandle(f"HANDLE should be {FORMS}.")
     return Handle(namespace, job_id)

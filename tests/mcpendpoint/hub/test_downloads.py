@@ -117,6 +117,10 @@ async def test_the_same_part_is_asked_for_once(hub_side):
         "file:///etc/passwd",
         "ftp://127.0.0.1/x",
         "javascript:alert(1)",
+        "https://93.184.216.34:8443/x",
+        "https://93.184.216.34:22/x",
+        "https://192.0.0.8/x",
+        "https://192.88.99.1/x",
     ],
 )
 async def test_only_storage_on_the_internet_is_followed_or_on_loopback_from_there(
