@@ -11,7 +11,7 @@ import orjson
 
 from accounts.outgoing.errors import UnreadableJson
 
-MAX_VALUES = 250_000
+MAX_VALUES = 100_000
 MAX_DEPTH = 100
 
 

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-import orjson
 from django.conf import settings
 
-from accounts.outgoing.errors import Busy, OutgoingError, TooLarge, TooSlow
+from accounts.outgoing.errors import Busy, OutgoingError, TooLarge, TooSlow, UnreadableJson
+from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, busy
 from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Remembered
 from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
@@ -212,8 +212,8 @@ async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema
         raise info.problem
     body = await _within(SCHEMA_SECONDS, info, lambda: _fetch_schema(info, token))
     try:
-        schema = parse_schema(orjson.loads(body))
-    except (orjson.JSONDecodeError, NotASchema) as error:
+        schema = parse_schema(parse_json(body))
+    except (UnreadableJson, NotASchema) as error:
         raise SpaceError(
             f"The Space {info.space_id} describes its tools in a form that is not known. "
             "Its owner should update Gradio."

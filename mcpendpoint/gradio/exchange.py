@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from django.conf import settings
 
 from accounts.outgoing.asking import OpenAnswer
-from accounts.outgoing.errors import NotPlain, OutgoingError, TooLarge
+from accounts.outgoing.errors import NotPlain, OutgoingError, TooLarge, UnreadableJson
+from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.transport import ask_space
 from mcpendpoint.hub.events import EventDecoder
 
@@ -106,9 +106,9 @@ async def _read_json(answer: OpenAnswer) -> Message:
 
 def _parse(data: bytes) -> Message:
     try:
-        message = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise UnknownAnswer("it is not JSON") from error
+        message = parse_json(data)
+    except UnreadableJson as error:
+        raise UnknownAnswer(f"as JSON it cannot be read: {error}") from error
     if not isinstance(message, dict):
         raise UnknownAnswer("it is not a JSON-RPC message")
     return message

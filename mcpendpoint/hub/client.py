@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 import orjson
 from django.conf import settings
 
+from accounts.outgoing.errors import UnreadableJson
+from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.hub import downloads, streams, transport
 from mcpendpoint.hub.answers import Known, weight_of
 from mcpendpoint.hub.downloads import FilePart
@@ -283,9 +285,9 @@ def _query(params: tuple[tuple[str, str], ...]) -> str:
 
 def _json_of(response: HubResponse) -> Any:
     try:
-        return orjson.loads(response.body)
-    except orjson.JSONDecodeError as error:
-        raise HubBadAnswer("The Hub's answer is not JSON.") from error
+        return parse_json(response.body)
+    except UnreadableJson as error:
+        raise HubBadAnswer(f"The Hub's answer cannot be read. {error}") from error
 
 
 def _text_of(response: HubResponse) -> str:
