@@ -7,6 +7,7 @@ cannot read is as good as none.
 """
 
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from typing import Any
 
 from django.core import signing
@@ -43,7 +44,8 @@ def _clean(value: Any) -> str:
 
 
 def seal(tag: ClientTag) -> str:
-    return signing.dumps([tag.name, tag.version], salt=_SALT, compress=True)
+    """Return a new session id: no two are the same, as clients of one name and version may be."""
+    return signing.dumps([tag.name, tag.version, token_urlsafe(16)], salt=_SALT, compress=True)
 
 
 @remember_short(max_bytes=8_000_000, max_chars=400)
@@ -51,7 +53,8 @@ def unseal(session_id: str) -> ClientTag:
     if len(session_id) > 2_000:
         return UNKNOWN_CLIENT
     try:
-        name, version = signing.loads(session_id, salt=_SALT)
+        # Whatever else older and newer ones of ours hold.
+        name, version, *_rest = signing.loads(session_id, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return UNKNOWN_CLIENT
     return ClientTag(_clean(name), _clean(version))
