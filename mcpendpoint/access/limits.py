@@ -51,6 +51,10 @@ class Limit(StrEnum):
     WRITE = "write"
 
     @property
+    def is_by_class(self) -> bool:
+        return self in {Limit.CHEAP, Limit.HUB, Limit.SPACE, Limit.WRITE}
+
+    @property
     def per_minute(self) -> int:
         return int(getattr(settings, f"LIMIT_{self.name}_PER_MINUTE"))
 

@@ -28,8 +28,12 @@ from mcp.shared.message import ServerMessageMetadata
 from mcp.shared.transport_context import TransportContext
 from mcp_types import (
     HEADER_MISMATCH,
+    INVALID_PARAMS,
+    METHOD_NOT_FOUND,
     PROTOCOL_VERSION_META_KEY,
+    UNSUPPORTED_PROTOCOL_VERSION,
     DiscoverResult,
+    ErrorData,
     RequestParams,
 )
 from mcp_types.version import (
@@ -37,8 +41,10 @@ from mcp_types.version import (
     LATEST_HANDSHAKE_VERSION,
     MODERN_PROTOCOL_VERSIONS,
 )
+from pydantic import ValidationError
 
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag, client_tag, unseal
+from mcpendpoint.protocol.invalid_params import explain_invalid_params
 from mcpendpoint.protocol.messages import Message, RequestId, error_message, is_request_id
 from mcpendpoint.protocol.request_head import RequestHead
 
@@ -52,6 +58,7 @@ BATCH_VERSION = "2025-03-26"
 """The one revision with batches."""
 
 PROGRESS_INTERVAL_SECONDS = 0.02
+MAX_SHOWN_CHARS = 80
 
 SendNotification = Callable[[dict[str, Any]], None]
 
@@ -89,10 +96,27 @@ class Answer:
 
 
 def is_modern(message: Message, head: RequestHead) -> bool:
-    """Whether the 2026-07-28 rules hold: its envelope, or a version header that is not older."""
+    """Whether the 2026-07-28 rules hold: its envelope, or its version in the header."""
     version = head.headers.get("mcp-protocol-version")
-    return PROTOCOL_VERSION_META_KEY in message.meta or (
-        version is not None and version not in HANDSHAKE_PROTOCOL_VERSIONS
+    return PROTOCOL_VERSION_META_KEY in message.meta or version in MODERN_PROTOCOL_VERSIONS
+
+
+def refuse_version(message: Message, head: RequestHead) -> Answer | None:
+    """Return the error for a version header that names none of ours (2025-11-25: MUST be 400).
+
+    `initialize` and the envelope of 2026-07-28 say by themselves which version they mean.
+    """
+    version = head.headers.get("mcp-protocol-version")
+    if not version or version in SUPPORTED_VERSIONS or message.method == "initialize":
+        return None
+    if PROTOCOL_VERSION_META_KEY in message.meta:
+        return None
+    return _refusal(
+        message.id,
+        UNSUPPORTED_PROTOCOL_VERSION,
+        f"MCP-Protocol-Version {version[:40]} is not supported. "
+        f"Supported: {', '.join(SUPPORTED_VERSIONS)}.",
+        {"supported": SUPPORTED_VERSIONS, "requested": version},
     )
 
 
@@ -221,11 +245,29 @@ async def answer(server: Server[Any], message: Message, peer: Peer, exchange: Ex
     try:
         result = await runner.on_request(exchange, message.method, message.params)
     except Exception as error:
-        data = modern_error_data(error)
+        data = _error_data(error)
         body = error_message(data.code, data.message, message.id, data.data)
         status = ERROR_CODE_HTTP_STATUS.get(data.code, 200) if peer.is_modern else 200
         return Answer(body, status)
     return Answer({"jsonrpc": "2.0", "id": message.id, "result": result}, 200)
+
+
+def tool_failure(message: Message, head: RequestHead, text: str) -> dict[str, Any]:
+    """Return the response to a tool call that is not made, for the model to read."""
+    result: dict[str, Any] = {"content": [{"type": "text", "text": text}], "isError": True}
+    if is_modern(message, head):
+        result["resultType"] = "complete"
+    return {"jsonrpc": "2.0", "id": message.id, "result": result}
+
+
+def _error_data(error: Exception) -> ErrorData:
+    if isinstance(error, ValidationError):
+        return ErrorData(code=INVALID_PARAMS, message=explain_invalid_params(error))
+    data = modern_error_data(error)
+    if data.code == METHOD_NOT_FOUND:
+        method = str(data.data)[:MAX_SHOWN_CHARS]
+        return ErrorData(code=data.code, message=f"There is no method {method}.", data=method)
+    return data
 
 
 def drop_unused_tracing(server: Server[Any]) -> None:

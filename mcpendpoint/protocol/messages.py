@@ -7,11 +7,14 @@ A body is one request, one notification, one response (which we take note of and
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
-import orjson
 from mcp_types import INVALID_REQUEST, PARSE_ERROR
+
+from mcpendpoint.protocol import json_text
 
 MAX_BATCH = 50
 MAX_ID_LENGTH = 256
+MAX_ERROR_LENGTH = 2_000
+MAX_QUOTED_LENGTH = 500
 
 RequestId = str | int
 
@@ -46,10 +49,9 @@ def parse_body(raw: bytes) -> Message | list[Message | MalformedMessage]:
     Raises MalformedMessage when nothing in the body can be answered by itself.
     """
     try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        # The decoder's own words would quote the body.
-        raise MalformedMessage(PARSE_ERROR, "The body is not valid JSON.") from error
+        body = json_text.loads(raw)
+    except json_text.NotJson as error:
+        raise MalformedMessage(PARSE_ERROR, str(error)) from error
     if isinstance(body, list):
         if not body:
             raise MalformedMessage(INVALID_REQUEST, "A batch must not be empty.")
@@ -70,7 +72,10 @@ def parse_message(body: Any) -> Message:
     if not isinstance(body, dict):
         raise MalformedMessage(INVALID_REQUEST, "A JSON-RPC message must be an object.")
     if "id" in body and not is_request_id(body["id"]):
-        raise MalformedMessage(INVALID_REQUEST, "id must be a string or an integer.")
+        raise MalformedMessage(
+            INVALID_REQUEST,
+            f"id must be a string of at most {MAX_ID_LENGTH} characters, or an integer.",
+        )
     request_id = body.get("id")
     if body.get("jsonrpc") != "2.0":
         raise MalformedMessage(INVALID_REQUEST, 'jsonrpc must be "2.0".', request_id)
@@ -95,7 +100,22 @@ def is_request_id(value: Any) -> TypeGuard[RequestId]:
 def error_message(
     code: int, message: str, request_id: RequestId | None = None, data: Any = None
 ) -> dict[str, Any]:
-    error: dict[str, Any] = {"code": code, "message": message}
+    """Return a JSON-RPC error. What it quotes of a request is cut, however long it was."""
+    error: dict[str, Any] = {"code": code, "message": _cut(message, MAX_ERROR_LENGTH)}
     if data is not None:
-        error["data"] = data
+        error["data"] = _cut_all(data)
     return {"jsonrpc": "2.0", "id": request_id, "error": error}
+
+
+def _cut_all(data: Any) -> Any:
+    if isinstance(data, str):
+        return _cut(data, MAX_QUOTED_LENGTH)
+    if isinstance(data, dict):
+        return {name: _cut_all(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_cut_all(value) for value in data]
+    return data
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"

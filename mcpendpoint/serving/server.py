@@ -57,7 +57,8 @@ def _request_context(ctx: Context) -> RequestContext:
 
 
 def _refuse_cursor(params: PaginatedRequestParams | None) -> None:
-    if params is not None and params.cursor is not None:
+    # An empty one is how some clients ask for the first page.
+    if params is not None and params.cursor:
         raise MCPError(code=INVALID_PARAMS, message="The list has one page; there is no cursor.")
 
 

@@ -1,12 +1,14 @@
 """Calls one selected tool, built-in or of a Space, and turns failures into results."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
+from mcp import MCPError
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
 from accounts.catalogue import Effect
+from mcpendpoint.access.caller import Credential
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import SpaceChoice, SpaceTool, call_space_tool, list_space_tools
 from mcpendpoint.serving.context import RequestContext
@@ -30,7 +32,8 @@ async def call_tool(
     """Raises MCPError for a tool that this caller does not have, and for a bug of ours."""
     if name in context.selection.tools:
         context.tool_name = name
-        check_scopes(name, by_name[name].effects, context, tool=name)
+        if refusal := _refusal(name, by_name[name].effects, context):
+            return refusal
         return await _result_of(name, _call_built_in(by_name[name], arguments, context))
     space = _selected_space(name, context)
     if space is None:
@@ -41,8 +44,25 @@ async def call_tool(
     # Until the Hub and the Space say otherwise: what a caller makes up is not recorded.
     context.tool_name = f"{space.prefix}…"
     context.space_label = PRIVATE
-    check_scopes(name, SPACE_EFFECTS, context, tool=name[:80])
+    if refusal := _refusal(name, SPACE_EFFECTS, context):
+        return refusal
     return await _result_of(name, _call_of_space(space, name, arguments, context))
+
+
+def _refusal(
+    name: str, effects: Iterable[Effect], context: RequestContext
+) -> CallToolResult | None:
+    """Return why this credential is not good for a tool, for the model to read.
+
+    Raises MCPError for an app, which can ask the person for more scopes.
+    """
+    try:
+        check_scopes(name, effects, context, tool=name[:80])
+    except MCPError as error:
+        if context.caller.credential is Credential.OAUTH:
+            raise
+        return _failure(ToolError(error.error.message))
+    return None
 
 
 def _selected_space(name: str, context: RequestContext) -> SpaceChoice | None:

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from mcp.server import Server
 from mcp_types import INVALID_REQUEST
 
-from mcpendpoint.access.caller import Caller
+from mcpendpoint.access.caller import Caller, Credential
 from mcpendpoint.access.metadata import scope_challenge
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.protocol import kernel
@@ -68,6 +68,9 @@ class Answering:
     async def answer_message(
         self, message: Message, head: RequestHead, recording: Recording, selection: Selection
     ) -> HttpResponseBase:
+        if refusal := kernel.refuse_version(message, head):
+            recording.finish(Outcome.REJECTED, error_code=refusal.error_code)
+            return json_response(refusal.body, refusal.status)
         is_modern = kernel.is_modern(message, head)
         if message.kind != "request":
             return _take_note(message, head, recording, is_modern=is_modern)
@@ -110,8 +113,7 @@ class Answering:
         try:
             answer = await kernel.answer(self.server, message, peer, exchange)
             if context.scopes_to_ask_for:
-                asked = scope_challenge(context.head, context.scopes_to_ask_for)
-                answer = replace(answer, status=403, headers={"WWW-Authenticate": asked})
+                answer = _with_scopes_asked_for(answer, context)
             has_output_schema = context.tool_name in by_name
             answer = fit(answer, settings.MCP_MAX_ANSWER_BYTES, has_output_schema=has_output_schema)
             outcome, error_code = outcome_of(answer, context), answer.error_code
@@ -221,6 +223,17 @@ def _cancel(request_id: Any, head: RequestHead, peer: Peer, caller: Caller) -> N
     key = key_of(request_id, head, peer, caller) if is_request_id(request_id) else None
     if key is not None:
         open_calls.cancel(key)
+
+
+def _with_scopes_asked_for(answer: Answer, context: RequestContext) -> Answer:
+    """Let whoever can get more scopes do so; anybody else could only drop the connection.
+
+    Clients on version 1 of the Python SDK fail every later request after an HTTP error.
+    """
+    if context.caller.credential is not Credential.OAUTH:
+        return replace(answer, status=200)
+    asked = scope_challenge(context.head, context.scopes_to_ask_for)
+    return replace(answer, status=403, headers={"WWW-Authenticate": asked})
 
 
 def _hand_out_tag(response: HttpResponse, peer: Peer) -> None:

@@ -5,7 +5,7 @@ who asks and what they may have, or why not; `answering` does the rest.
 """
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from accounts.outgoing import callers
 from mcpendpoint.access import limits
 from mcpendpoint.access.caller import Caller, CallerMoved, CallerRefused, identify
-from mcpendpoint.access.limits import TooMany
+from mcpendpoint.access.limits import Parsed, TooMany
 from mcpendpoint.access.metadata import challenge
 from mcpendpoint.access.selection import (
     InvalidOverrides,
@@ -33,6 +33,7 @@ from mcpendpoint.access.selection import (
     select,
 )
 from mcpendpoint.pages.welcome import welcome
+from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import (
     MalformedMessage,
     Message,
@@ -69,7 +70,7 @@ def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View
             response = await service.serve(request, head, username)
         except TooMany as too_many:
             recording = Recording(caller=too_many.caller, address=head.client_address)
-            response = _refuse_too_many(too_many, recording)
+            response = _refuse_too_many(too_many, recording, head)
         except Exception:
             if _is_for_a_browser(head):
                 raise  # Django has a page for that
@@ -157,8 +158,7 @@ class _Service:
         except TooMany as too_many:
             if isinstance(parsed, Message):
                 recording.tool = limits.built_in_tool_of(parsed)
-                return _refuse_too_many(too_many, recording, parsed.id)
-            return _refuse_too_many(too_many, recording)
+            return _refuse_too_many(too_many, recording, head, parsed)
         except UNAVAILABLE as error:
             # Its text may quote a statement with what was looked for.
             logger.warning("The database did not say who calls: %s.", type(error).__name__)
@@ -203,7 +203,7 @@ def _refuse_body(request: HttpRequest, head: RequestHead) -> HttpResponse | None
     return None
 
 
-def _parse(raw: bytes) -> Message | list[Message | MalformedMessage] | MalformedMessage:
+def _parse(raw: bytes) -> Parsed:
     try:
         return parse_body(raw)
     except MalformedMessage as error:
@@ -248,11 +248,24 @@ def _escaped(query: str) -> str:
 
 
 def _refuse_too_many(
-    too_many: TooMany, recording: Recording, request_id: RequestId | None = None
+    too_many: TooMany, recording: Recording, head: RequestHead, parsed: Parsed | None = None
 ) -> HttpResponse:
+    """Refuse the request by HTTP; or only its calls, when it is those that were too many.
+
+    Clients on version 1 of the Python SDK fail every later request after an HTTP error.
+    """
     recording.finish(Outcome.LIMITED, error_code=limits.TOO_MANY, limit=too_many.limit)
-    return json_response(
-        limits.explain(too_many, request_id),
-        429,
-        {"Retry-After": str(too_many.retry_after_seconds)},
-    )
+    headers = {"Retry-After": str(too_many.retry_after_seconds)}
+    messages = parsed if isinstance(parsed, Sequence) else [parsed]
+    requests = [each for each in messages if isinstance(each, Message) and each.kind == "request"]
+    if not (too_many.limit.is_by_class and requests):
+        request_id = parsed.id if isinstance(parsed, Message) else None
+        return json_response(limits.explain(too_many, request_id), 429, headers)
+    bodies = [_limited_answer(each, too_many, head) for each in requests]
+    return json_response(bodies if isinstance(parsed, list) else bodies[0], 200, headers)
+
+
+def _limited_answer(message: Message, too_many: TooMany, head: RequestHead) -> dict[str, Any]:
+    if message.method == "tools/call":
+        return kernel.tool_failure(message, head, str(too_many))
+    return limits.explain(too_many, message.id)

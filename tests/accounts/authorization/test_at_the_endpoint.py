@@ -240,12 +240,17 @@ def create_key(person, **form):
 def test_a_key_is_good_for_what_was_ticked(product, person, name):
     wire = Wire(f"{product.url}/mcp", create_key(person, scopes=["mcp:spaces"]))
 
-    answer = wire.post(WHOAMI)
+    called = wire.post(WHOAMI)
+    read = wire.post(request("resources/read", {"uri": "hf://README.md"}))
 
-    assert answer.status_code == 403
-    assert challenge_of(answer)["error"] == "insufficient_scope"
-    assert "access key" not in challenge_of(answer)["error_description"]
-    assert "settings" in answer.json()["error"]["message"]
+    # Whoever holds a key cannot ask for more: an HTTP error would only end the session.
+    for answer in (called, read):
+        assert answer.status_code == 200
+        assert "WWW-Authenticate" not in answer.headers
+    result = called.json()["result"]
+    assert result["isError"]
+    assert "settings" in result["content"][0]["text"]
+    assert read.json()["error"]["data"]["reason"] == "insufficient_scope"
 
 
 def test_a_disconnected_app_is_refused_at_once(product, person, app):

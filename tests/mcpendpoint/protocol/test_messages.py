@@ -52,6 +52,9 @@ def test_a_message_is_told_by_its_members(body, kind):
     assert message.body == body
 
 
+PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}'
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -59,17 +62,56 @@ def test_a_message_is_told_by_its_members(body, kind):
         b" ",
         b"{",
         b"\xff\xfe",
-        b"\xef\xbb\xbf{}",
         b'{"a": NaN}',
         b"{'a': 1}",
         b'{"a": 1}{"b": 2}',
-        b'{"a": "\\ud800"}',
         b"[" * 100_000,
         b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
     ],
 )
 def test_what_is_not_json_is_a_parse_error(raw):
     assert refusal(raw).code == PARSE_ERROR
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b" \n", "empty"),
+        ("{}".encode("utf-16"), "UTF-8"),
+        (b'{"a": "\xe4"}', "UTF-8, at byte 7"),
+        (b'{"a": "\xed\xa0\x80"}', "UTF-8"),
+        (b'{\n"secret": nonsense}', "line 2, column"),
+    ],
+)
+def test_what_is_wrong_with_the_text_is_said_and_not_quoted(raw, said):
+    assert said in str(refusal(raw))
+    assert "secret" not in str(refusal(raw))
+
+
+def test_a_byte_order_mark_is_skipped():
+    assert parse_body(b"\xef\xbb\xbf" + PING).method == "ping"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (rb"cut \ud83d", "cut \ufffd"),
+        (rb"\udE17 cut", "\ufffd cut"),
+        (rb"\ud83d\ud83d\ude17", "\ufffd\U0001f617"),
+        (rb"\ude17\ud83d", "\ufffd\ufffd"),
+        (rb"\\ud83d and \ud83d", "\\ud83d and \ufffd"),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_replaced(text, read):
+    message = parse_body(PING[:-1] + b',"params":{"a":"' + text + b'"}}')
+
+    assert message.params == {"a": read}
+
+
+def test_an_error_quotes_no_more_than_a_reader_needs():
+    error = error_message(-32602, "x" * 900_000, data={"a": ["y" * 900_000]})
+
+    assert len(str(error)) < 3_000
 
 
 @pytest.mark.parametrize(

@@ -253,8 +253,20 @@ def test_a_batch_is_refused_where_the_version_has_none(wire, version):
 
 
 def test_a_cursor_of_nobodys_is_refused(wire):
-    for cursor in ("made-up", ""):
-        answer = wire.modern("tools/list", {"cursor": cursor})
+    answer = wire.modern("tools/list", {"cursor": "made-up"})
 
-        assert answer.status_code == 400
-        assert answer.json()["error"]["code"] == INVALID_PARAMS
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == INVALID_PARAMS
+
+
+@pytest.mark.parametrize("method", ["tools/list", "resources/list", "prompts/list"])
+@pytest.mark.parametrize("cursor", ["", None])
+def test_an_empty_cursor_is_the_beginning(wire, method, cursor):
+    assert "result" in wire.legacy(method, {"cursor": cursor}).json()
+    assert "result" in wire.modern(method, {"cursor": cursor}).json()
+
+
+def test_no_two_sessions_have_the_same_id(wire):
+    ids = {wire.post(initialize()).headers["Mcp-Session-Id"] for _ in range(20)}
+
+    assert len(ids) == 20
