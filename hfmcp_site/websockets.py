@@ -6,7 +6,6 @@ one on another port, with the cookies that browsers send to every port.
 
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
@@ -27,7 +26,7 @@ class SameOriginOnly:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        is_ours = _is_ours(headers.get(b"origin", ""), headers.get(b"host", ""))
+        is_ours = _is_ours(headers.get(b"origin", ""), headers.get(b"host", ""), scope["scheme"])
         await (self._application if is_ours else self._denier)(scope, receive, send)
 
 
@@ -45,8 +44,11 @@ class CloseWhenUnavailable:
             await send({"type": "websocket.close", "code": CLOSE_TRY_AGAIN_LATER})
 
 
-def _is_ours(origin: str, host: str) -> bool:
+def _is_ours(origin: str, host: str, scheme: str) -> bool:
     if origin == settings.PUBLIC_URL:
         return True
     domain, _port = split_domain_port(host)
-    return validate_host(domain, settings.ALLOWED_HOSTS) and urlsplit(origin).netloc == host
+    # A proxy in front ends TLS, so on a site by https the connection itself says nothing.
+    is_https = settings.IS_HTTPS or scheme == "wss"
+    own = f"{'https' if is_https else 'http'}://{host}"
+    return validate_host(domain, settings.ALLOWED_HOSTS) and origin == own

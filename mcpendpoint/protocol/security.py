@@ -1,7 +1,7 @@
 """Which hosts, browsers' origins and headers the endpoint serves (DNS rebinding, CORS)."""
 
+import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
@@ -12,11 +12,18 @@ from mcpendpoint.protocol.request_head import RequestHead
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
-CORS_METHODS = "GET, POST, OPTIONS"
+ANY_ORIGIN = "*"
+
+# Of sites, of browsers' extensions and of apps that are made of pages. Without a path, as browsers
+# write it; "null" is none of them.
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#@\s,\\]*)")
+
+CORS_METHODS = "GET, POST, DELETE, OPTIONS"
 CORS_HEADERS = (
-    "Authorization, Content-Type, Accept, Last-Event-ID, Mcp-Method, Mcp-Name, "
-    "Mcp-Protocol-Version, Mcp-Session-Id, X-MCP-Bouquet, X-MCP-Force-Auth, X-MCP-Gradio, "
-    "X-MCP-Mix, X-MCP-No-Image-Content"
+    "Authorization, Content-Type, Accept, Cache-Control, Last-Event-ID, Pragma, User-Agent, "
+    "Baggage, Traceparent, Tracestate, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, "
+    "Mcp-Session-Id, X-MCP-Bouquet, X-MCP-Force-Auth, X-MCP-Gradio, X-MCP-Mix, "
+    "X-MCP-No-Image-Content, X-Requested-With"
 )
 CORS_EXPOSED = "Mcp-Protocol-Version, Mcp-Session-Id, Retry-After, WWW-Authenticate"
 
@@ -44,19 +51,21 @@ def _is_host_allowed(host: str) -> bool:
 
 @remember_short(max_bytes=2_000_000, max_chars=260)
 def _is_origin_allowed(origin: str) -> bool:
-    try:
-        parts = urlsplit(origin)
-        hostname = parts.hostname or ""
-    except ValueError:
-        return False
-    if parts.scheme not in {"http", "https"} or parts.path or parts.query or not hostname:
-        return False
-    if origin == settings.PUBLIC_URL or origin in settings.MCP_ALLOWED_ORIGINS:
+    if origin in settings.MCP_ALLOWED_ORIGINS:  # the only way for "null", which anybody can be
         return True
-    if "*" in settings.MCP_ALLOWED_ORIGINS:
+    found = _ORIGIN.fullmatch(origin)
+    if found is None:
+        return False
+    scheme, host = found.groups()
+    if scheme not in {"http", "https"}:
+        named = {ANY_ORIGIN, f"{scheme}://*"}
+        return not named.isdisjoint(settings.MCP_ALLOWED_ORIGINS)
+    domain, _port = split_domain_port(host)
+    if not domain:
+        return False
+    if origin == settings.PUBLIC_URL or ANY_ORIGIN in settings.MCP_ALLOWED_ORIGINS:
         return True
     # A page on this very machine may talk to a server that this machine is allowed to reach.
-    domain = f"[{hostname}]" if ":" in hostname else hostname
     return domain in LOOPBACK and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
@@ -82,8 +91,11 @@ def preflight_headers(head: RequestHead) -> dict[str, str]:
     params = [
         name for word in requested.split(",") if (name := word.strip()).startswith("mcp-param-")
     ]
+    # Of a site on the internet that asks a server in a private network or on this machine.
+    private = "access-control-request-private-network" in head.headers
     return {
         **cors_headers(head),
+        **({"Access-Control-Allow-Private-Network": "true"} if private else {}),
         "Access-Control-Allow-Methods": CORS_METHODS,
         "Access-Control-Allow-Headers": ", ".join([CORS_HEADERS, *params[:50]]),
         "Access-Control-Max-Age": "7200",

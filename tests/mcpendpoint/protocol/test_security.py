@@ -100,11 +100,55 @@ def test_an_origin_of_the_setting_is_served(settings):
     assert not is_origin_served(head_from("http://inspector.example"))
 
 
-def test_every_website_is_served_when_the_setting_says_so_but_never_null(settings):
+@pytest.mark.parametrize(
+    "origin",
+    ["https://any.example", "http://any.example:81", "chrome-extension://abcdefghijklmnop"]
+    + ["moz-extension://3c0f-1", "vscode-webview://17vq2o", "app://obsidian.md", "file://"]
+    + ["tauri://localhost", "capacitor://localhost", "https://[2001:db8::1]:8443"],
+)
+def test_every_site_extension_and_app_is_served_when_the_setting_says_so(settings, origin):
     settings.MCP_ALLOWED_ORIGINS = ["*"]
 
-    assert is_origin_served(head_from("https://any.example"))
-    assert not is_origin_served(head_from("NULL"))
+    assert is_origin_served(head_from(origin))
+
+
+@pytest.mark.parametrize(
+    "origin", ["Null", "nulL", "", "https://", "https://a.example/", "https://a@any.example", "x"]
+)
+def test_what_is_no_origin_is_not_served_even_then(settings, origin):
+    settings.MCP_ALLOWED_ORIGINS = ["*"]
+
+    assert not is_origin_served(head_from(origin))
+
+
+@pytest.mark.parametrize(
+    ("allowed", "served", "refused"),
+    [
+        ("chrome-extension://abc", "chrome-extension://abc", "chrome-extension://abd"),
+        ("vscode-webview://*", "vscode-webview://anything", "vscode-file://anything"),
+        ("app://named.md", "app://named.md", "app://other.md"),
+    ],
+)
+def test_extensions_and_apps_are_served_that_the_setting_names(settings, allowed, served, refused):
+    settings.MCP_ALLOWED_ORIGINS = [allowed]
+
+    assert is_origin_served(head_from(served))
+    assert not is_origin_served(head_from(refused))
+
+
+def test_a_preflight_of_a_site_for_a_private_network_is_answered():
+    head = make_head(
+        method="OPTIONS",
+        headers=[
+            ("Origin", "http://localhost:6274"),
+            ("Access-Control-Request-Private-Network", "true"),
+        ],
+    )
+
+    headers = preflight_headers(head)
+
+    assert headers["Access-Control-Allow-Private-Network"] == "true"
+    assert "DELETE" in headers["Access-Control-Allow-Methods"]
 
 
 def test_a_loopback_page_may_not_reach_a_public_deployment(settings):
