@@ -7,7 +7,7 @@ HubError                 status, message (the Hub's own words), is_retryable, re
 ├── HubForbidden         403: the token may not do this
 │   └── HubGated         401/403: its terms have to be accepted on its page first
 ├── HubConflict          409/412: it exists already, or changed meanwhile
-├── HubRefused           any other 4xx, and 501: asking again will not help
+├── HubRefused           any other 4xx, 501, and faults of a dataset: asking again will not help
 ├── HubRateLimited       429, retryable
 │   └── HubBusy          too much is being asked at once: the Hub was not asked
 ├── HubUnavailable       5xx, a timeout or no connection, retryable
@@ -115,7 +115,7 @@ def _kind_of(status: int, code: str, *, has_token: bool) -> type[HubError]:
     if status == 401:
         return HubTokenRefused if has_token else HubNotSignedIn
     if status >= 500 and status != 501:
-        return HubUnavailable
+        return HubRefused if _is_viewers_fault(code) else HubUnavailable
     if status < 400:
         return HubBadAnswer
     return {
@@ -125,6 +125,24 @@ def _kind_of(status: int, code: str, *, has_token: bool) -> type[HubError]:
         412: HubConflict,
         429: HubRateLimited,
     }.get(status, HubRefused)
+
+
+# huggingface/dataset-viewer at f62009e, libs/libcommon/src/libcommon/exceptions.py and
+# libs/libapi/src/libapi/exceptions.py: the viewer answers 500 for a fault of a dataset, too,
+# and says what in X-Error-Code. These alone are troubles of its own, which may pass.
+_PASSING_FAULTS = frozenset(
+    ("ResponseNotReady", "ResponseNotReadyError", "UnexpectedError", "UnexpectedApiError")
+    + ("AuthCheckHubRequestError", "CreateCommitError", "DiskError", "DownloadIndexError")
+    + ("ExternalServerError", "FileSystemError", "HfHubError", "JWTKeysError")
+    + ("LockedDatasetTimeoutError", "PreviousStepStillProcessingError")
+    + ("RetryableConfigNamesError",)
+)
+_FAULT_OF_A_DATASET = re.compile(r"[A-Z]\w+Error")
+
+
+def _is_viewers_fault(code: str) -> bool:
+    """Whether a 500 says that something is wrong with a dataset, which will stay so."""
+    return code not in _PASSING_FAULTS and _FAULT_OF_A_DATASET.fullmatch(code) is not None
 
 
 def message_of(status: int, headers: Mapping[str, str], body: bytes) -> str:

@@ -18,10 +18,30 @@ class Split(HubModel):
     split: str
 
 
+class Pending(HubModel):
+    """A config, or a split of one, that the viewer is still working on."""
+
+    config: str = ""
+
+
+class Fault(HubModel):
+    error: str = ""
+    cause_message: str = ""
+
+    def __str__(self) -> str:
+        return ": ".join(dict.fromkeys(filter(None, (self.error, self.cause_message))))
+
+
+class Failed(Pending):
+    """A config that the viewer could not read; `/splits` says why, others do not."""
+
+    error: Fault = Fault()
+
+
 class Splits(HubModel):
     splits: list[Split]
-    pending: list[Any] = []
-    failed: list[Any] = []
+    pending: list[Pending] = []
+    failed: list[Failed] = []
 
 
 class SplitSize(Split):
@@ -45,6 +65,8 @@ class Sizes(HubModel):
 
 class SizeAnswer(HubModel):
     size: Sizes = Sizes()
+    pending: list[Pending] = []
+    failed: list[Failed] = []
     partial: bool = False
 
 
@@ -56,8 +78,8 @@ class ParquetFile(Split):
 
 class ParquetFiles(HubModel):
     parquet_files: list[ParquetFile] = []
-    pending: list[Any] = []
-    failed: list[Any] = []
+    pending: list[Pending] = []
+    failed: list[Failed] = []
     partial: bool = False
 
 
@@ -95,6 +117,15 @@ async def get_rows(hub: HubClient, dataset: str, of: Split, *, offset: int, limi
     where = [("config", of.config), ("split", of.split)]
     window = [("offset", str(offset)), ("length", str(min(limit, MAX_ROWS)))]
     return await _get(hub, Rows, "/rows", dataset, [*where, *window])
+
+
+async def get_first_rows(hub: HubClient, dataset: str, of: Split) -> Rows:
+    """Return the first rows, which the viewer also has of datasets that it has not as Parquet.
+
+    There are at most 100, fewer when they are large; how many rows there are, it does not say.
+    """
+    where = [("config", of.config), ("split", of.split)]
+    return await _get(hub, Rows, "/first-rows", dataset, where)
 
 
 async def _get(

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcpendpoint.hub.client import HubClient
-from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.errors import HubBadAnswer, HubError, HubNotFound, HubRefused
 from mcpendpoint.hub.types import Dataset
-from mcpendpoint.hub.viewer import Row, Rows, Split, get_rows, get_splits
+from mcpendpoint.hub.viewer import Row, Rows, Split, get_first_rows, get_rows, get_splits
 from mcpendpoint.tools import markdown
 from mcpendpoint.tools.base import ToolContext
 from mcpendpoint.tools.hub_failures import Problem
@@ -20,7 +20,7 @@ from mcpendpoint.tools.repo_details.splits import (
     shown_name,
 )
 from mcpendpoint.tools.repo_details.values import TOO_DEEP, is_too_deep, text_of
-from mcpendpoint.tools.repo_details.viewing import viewer_problem
+from mcpendpoint.tools.repo_details.viewing import too_large, viewer_problem
 
 MAX_COLUMNS = 30
 USUAL_CELL_CHARS = 2_000
@@ -41,14 +41,30 @@ async def look_at_rows(
     splits = await or_error(get_splits(hub, dataset.id))
     if isinstance(splits, HubError):
         return viewer_problem(splits, "splits", dataset, context)
-    target = choose(splits.splits, config, split)
+    target = choose(splits, config, split)
     if isinstance(target, Problem):
         return target
     rows = await or_error(get_rows(hub, dataset.id, target, offset=offset, limit=limit))
+    if isinstance(rows, HubBadAnswer) and limit > 1:
+        return too_large(dataset, limit)
+    if isinstance(rows, HubNotFound | HubRefused):
+        rows = await or_error(_first_rows(hub, dataset, target, offset, limit, rows))
     if isinstance(rows, HubError):
         return viewer_problem(rows, "rows", dataset, context)
     others = [name_of(item) for item in splits.splits if item != target]
     return _preview(rows, target, others, offset=offset, max_chars=max_chars)
+
+
+async def _first_rows(
+    hub: HubClient, dataset: Dataset, of: Split, offset: int, limit: int, error: HubError
+) -> Rows:
+    """Return rows of a split that is not there as Parquet. Raises `error` when there are none."""
+    try:
+        found = await get_first_rows(hub, dataset.id, of)
+    except HubError:
+        raise error from None
+    kept = found.rows[offset : offset + limit]
+    return found.model_copy(update={"rows": kept, "partial": True})
 
 
 def _preview(

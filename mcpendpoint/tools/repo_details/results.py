@@ -88,6 +88,8 @@ class Structure(Result):
     pending: int | None = None
     """Configs that Hugging Face is still working on."""
     failed: int | None = None
+    failures: list[str] | None = None
+    """Why, config by config, as Hugging Face says it."""
     schema_of: str | None = None
     columns: list[Column] = []
     more_columns: int | None = None

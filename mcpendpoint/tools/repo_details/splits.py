@@ -1,13 +1,14 @@
 """Configs and splits of a dataset: which one is meant, and how its columns are written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from mcpendpoint.hub.viewer import Feature, Split
+from mcpendpoint.hub.viewer import Feature, Split, Splits
 from mcpendpoint.tools.hub_failures import Problem
 from mcpendpoint.tools.markdown import code, one_line
 from mcpendpoint.tools.repo_details.results import Column
 from mcpendpoint.tools.repo_details.values import TOO_DEEP, is_too_deep, text_of
+from mcpendpoint.tools.repo_details.viewing import reasons
 
 MAX_OPTIONS = 50
 MAX_NAME_CHARS = 200
@@ -18,8 +19,15 @@ def name_of(split: Split) -> str:
     return f"{split.config}/{split.split}"
 
 
-def choose(splits: Sequence[Split], config: str | None, split: str | None) -> Split | Problem:
-    """Return the split that was asked for; of those not excluded, `default` and `train` first."""
+def choose(answer: Splits, config: str | None, split: str | None) -> Split | Problem:
+    """Return the split that was asked for; of those not excluded, `default` and `train` first.
+
+    `split` may be `config/split`, as splits are named in what we say.
+    """
+    splits = answer.splits
+    named = next((item for item in splits if name_of(item) == split), None)
+    if named is not None and config in (None, named.config):
+        return named
     fitting = [
         item
         for item in splits
@@ -27,8 +35,16 @@ def choose(splits: Sequence[Split], config: str | None, split: str | None) -> Sp
     ]
     if fitting:
         return min(fitting, key=lambda item: (item.config != "default", item.split != "train"))
+    if not splits and answer.pending:
+        return Problem(
+            kind="unavailable",
+            message="The dataset viewer is still working on this dataset. Try again later.",
+            retryable=True,
+        )
     if not splits:
-        return Problem(kind="not_found", message="The dataset has no splits that can be shown.")
+        said = " ".join(f"Hugging Face says of {why}." for why in reasons(answer.failed))
+        message = f"The dataset has no splits that can be shown. {said}".rstrip()
+        return Problem(kind="not_found", message=message)
     wanted = "/".join(one_line(part, 100) for part in (config, split) if part)
     return Problem(
         kind="not_found",
@@ -69,6 +85,8 @@ def _type_name(kind: Any) -> str:
                 f"{key}: {text_of(value)}" for key, value in options.items() if value is not None
             ]
             return f"{name}({', '.join(said)})" if said else name
+        case [inner]:  # as older datasets write a list
+            return f"List({type_name(inner)})"
         case dict(fields):
             return "{" + ", ".join(f"{key}: {type_name(fields[key])}" for key in fields) + "}"
         case _:

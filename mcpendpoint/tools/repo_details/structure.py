@@ -1,16 +1,17 @@
 """dataset_structure: configs, splits, sizes, Parquet files and columns of a dataset."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mcpendpoint.hub.client import HubClient
-from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.errors import HubError, HubNotFound, HubRefused
 from mcpendpoint.hub.types import Dataset
 from mcpendpoint.hub.viewer import (
     ParquetFile,
     ParquetFiles,
     SizeAnswer,
     Split,
+    get_first_rows,
     get_parquet_files,
     get_rows,
     get_sizes,
@@ -22,7 +23,7 @@ from mcpendpoint.tools.hub_failures import Problem
 from mcpendpoint.tools.repo_details.finding import or_error
 from mcpendpoint.tools.repo_details.results import Column, SplitFacts, Structure
 from mcpendpoint.tools.repo_details.splits import choose, columns_of, name_of
-from mcpendpoint.tools.repo_details.viewing import viewer_problem
+from mcpendpoint.tools.repo_details.viewing import reasons, viewer_problem
 
 MAX_SPLITS = 100
 MAX_COLUMNS = 200
@@ -45,21 +46,22 @@ async def look_at_structure(
     )
     if isinstance(splits, HubError):
         return None, [viewer_problem(splits, "splits", dataset, context)]
-    problems = [
-        viewer_problem(answer, part, dataset, context)
-        for part, answer in (("sizes", sizes), ("Parquet files", files))
-        if isinstance(answer, HubError)
-    ]
-    target = choose(splits.splits, config, split)
+    parts = {"sizes": sizes, "Parquet files": files}
+    failures = {part: found for part, found in parts.items() if isinstance(found, HubError)}
+    problems: list[Problem] = []
+    target = choose(splits, config, split)
     columns: list[Column] = []
     if isinstance(target, Problem):
         problems.append(target)
     else:
         rows = await or_error(get_rows(hub, dataset.id, target, offset=0, limit=1))
+        if isinstance(rows, HubNotFound | HubRefused):
+            rows = await or_error(get_first_rows(hub, dataset.id, target))
         if isinstance(rows, HubError):
-            problems.append(viewer_problem(rows, "columns", dataset, context))
+            failures["columns"] = rows
         else:
             columns = columns_of(rows.features)
+    problems += _problems_of(failures, dataset, context)
     structure = _structure(
         splits.splits,
         SizeAnswer() if isinstance(sizes, HubError) else sizes,
@@ -69,9 +71,25 @@ async def look_at_structure(
     )
     failed = max(len(splits.failed), structure.failed or 0)
     pending = max(len(splits.pending), structure.pending or 0)
-    return structure.model_copy(
-        update={"failed": failed or None, "pending": pending or None}
-    ), problems
+    update = {
+        "failed": failed or None,
+        "pending": pending or None,
+        "failures": reasons(splits.failed) or None,
+    }
+    return structure.model_copy(update=update), problems
+
+
+def _problems_of(
+    failures: Mapping[str, HubError], dataset: Dataset, context: ToolContext
+) -> list[Problem]:
+    """Return one problem for each reason: parts mostly fail for the same one."""
+    by_reason: dict[tuple[type[HubError], str], list[str]] = {}
+    for part, error in failures.items():
+        by_reason.setdefault((type(error), error.message), []).append(part)
+    return [
+        viewer_problem(failures[parts[0]], " or ".join(parts), dataset, context)
+        for parts in by_reason.values()
+    ]
 
 
 def _structure(
@@ -86,18 +104,23 @@ def _structure(
     return Structure(
         splits=_split_facts(splits[:MAX_SPLITS], sizes, files.parquet_files),
         more_splits=max(len(splits) - MAX_SPLITS, 0) or None,
-        total_rows=total.num_rows,
+        # Where nothing could be counted, the sum of nothing is no number of rows.
+        total_rows=total.num_rows if sizes.size.splits or not _lacks_some(sizes) else None,
         estimated_total_rows=total.estimated_num_rows,
         partial=sizes.partial or files.partial or None,
         original_bytes=total.num_bytes_original_files,
         parquet_bytes=total.num_bytes_parquet_files,
         parquet_urls=urls if 0 < len(urls) <= MAX_URLS else None,
-        pending=len(files.pending),
-        failed=len(files.failed),
+        pending=max(len(files.pending), len(sizes.pending)),
+        failed=max(len(files.failed), len(sizes.failed)),
         schema_of=schema_of,
         columns=list(columns[:MAX_COLUMNS]),
         more_columns=max(len(columns) - MAX_COLUMNS, 0) or None,
     )
+
+
+def _lacks_some(sizes: SizeAnswer) -> bool:
+    return bool(sizes.pending or sizes.failed)
 
 
 def _split_facts(
@@ -140,6 +163,8 @@ def render_structure(structure: Structure) -> str:
         )
     )
     parts.append(totals)
+    if structure.failures:
+        parts.append("\n".join(f"- Could not be read: {why}" for why in structure.failures))
     if structure.partial:
         parts.append("The viewer has only a part of it: rows, sizes and files are of that part.")
     if structure.parquet_urls:
