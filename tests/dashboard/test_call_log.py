@@ -119,3 +119,26 @@ async def test_calls_are_in_the_log_soon(staff):
 
     event = await sync_to_async(AuditEvent.objects.select_related("user").get)()
     assert (event.user, event.hf_id, event.action) == (staff, staff.hf_id, "tool_call")
+
+
+async def test_a_call_says_which_key_or_app_it_came_by():
+    key, app, nobody = await calls_of(
+        make_record(credential="access_key", credential_name="Laptop"),
+        make_record(credential="oauth", credential_name="Claude Code"),
+        make_record(credential="anonymous"),
+    )
+
+    assert key.detail == {"credential": "access_key", "key": "Laptop"}
+    assert app.detail == {"credential": "oauth", "app": "Claude Code"}
+    assert nobody.detail == {"credential": "anonymous"}
+
+
+async def test_wrong_credentials_are_counted_whatever_they_were_sent_for():
+    refused = [
+        make_record(method=method, credential="refused", outcome=Outcome.DENIED)
+        for method in ("tools/list", "tools/call", "initialize")
+    ]
+
+    (call,) = await calls_of(*refused)
+
+    assert (call.action, call.outcome, call.tool) == ("credential_refused", "denied", "")
