@@ -101,8 +101,13 @@ def remove_account(user: User, session: SessionBase) -> None:
 
 
 def has_held_name(user_id: int, name: str) -> bool:
-    """Return whether this user was known by this name before they were renamed."""
-    return FormerName.objects.filter(user_id=user_id, name=name.lower()).exists()
+    """Return whether this user was known by this name here, or is to this day: Hugging Face may
+    know already that they are renamed.
+    """
+    return (
+        FormerName.objects.filter(user_id=user_id, name=name.lower()).exists()
+        or User.objects.filter(pk=user_id, username__iexact=name).exists()
+    )
 
 
 def _store(user: User, tokens: HubTokenSet) -> None:

@@ -1,5 +1,7 @@
 """Who is renamed on Hugging Face keeps what they connected; the old URL tells them the new."""
 
+from hashlib import sha256
+
 import pytest
 
 from accounts.access_keys import create_access_key
@@ -64,6 +66,17 @@ def test_the_old_url_tells_its_owner_the_new_one(tokens_for, ada, is_key):
     assert answer.status_code == 308
     assert answer.headers["Location"] == f"{NEW}?gradio=none&x=%0d%0aSet-Cookie:a"
     assert NEW in answer.json()["error_description"]
+
+
+def test_whoever_was_renamed_since_they_signed_in_is_told_by_their_hugging_face_token(
+    settings, hub
+):
+    settings.HF_ENDPOINT = hub.url
+    make_user("ada", hf_id=sha256(b"ada-lovelace").hexdigest()[:24])
+
+    answer = post(OLD, "hf_user_ada-lovelace")
+
+    assert (answer.status_code, answer.headers["Location"]) == (308, NEW)
 
 
 def test_the_old_url_tells_nobody_else(ada):
