@@ -15,8 +15,8 @@ def app(db):
 
 
 def events():
-    """Return what is in the log beside signing in."""
-    log = AuditEvent.objects.exclude(action="sign_in").order_by("pk")
+    """Return what people and apps did that is in the log, beside signing in."""
+    log = AuditEvent.objects.exclude(action__in=["sign_in", "client_registered"]).order_by("pk")
     return [(event.action, event.outcome, event.client, event.detail) for event in log]
 
 
@@ -31,7 +31,13 @@ def test_letting_an_app_in_and_what_it_gets_is_logged(alice_client, app, alice):
         ("consent", "ok", "Sketchy", {"scopes": "mcp:read mcp:spaces"}),
         ("token_issued", "ok", "Sketchy", {"scopes": "mcp:read mcp:spaces"}),
     ]
-    assert {event.user for event in AuditEvent.objects.all()} == {alice}
+    assert {event.user for event in AuditEvent.objects.exclude(user=None)} == {alice}
+
+
+def test_a_registration_is_logged_with_the_name_that_the_app_gave_itself(app):
+    event = AuditEvent.objects.get(action="client_registered")
+
+    assert (event.user, event.outcome, event.client) == (None, "ok", "Sketchy")
 
 
 def test_only_what_the_person_ticked_is_logged_as_allowed(alice_client, app):
