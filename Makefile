@@ -13,9 +13,7 @@ run: .venv/.installed  ## Set up and serve on http://localhost:8000
 	@mkdir -p var
 	@$(BIN)/python -m hfmcp_site.bootstrap
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@echo "Serving on http://localhost:$(PORT) - stop with Ctrl-C"
-	@$(BIN)/uvicorn hfmcp_site.asgi:application --host $(HOST) --port $(PORT) \
-		--ws websockets-sansio --no-access-log --no-server-header --no-proxy-headers
+	@$(BIN)/python -m hfmcp_site.serve --host $(HOST) --port $(PORT)
 
 test: .venv/.installed-dev $(NODE_DIR)/.installed space  ## Set up and run every test
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)

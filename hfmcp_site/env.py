@@ -3,12 +3,12 @@
 A wrong value stops start-up with its name and what it should be.
 """
 
+import re
 from collections.abc import Callable
 from os import devnull, getuid
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TypeVar
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 import environ
 from cryptography.fernet import Fernet
@@ -20,6 +20,8 @@ from hfmcp_site import setting_forms
 T = TypeVar("T")
 
 MOST = 1_000_000_000
+MOST_DAYS = 36_500
+MOST_SECONDS = 86_400
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEFAULT_DATABASE = f"sqlite:///{BASE_DIR}/var/hfmcp.sqlite3"
@@ -43,12 +45,20 @@ def text(name: str, default: str = "") -> str:
 
 
 def boolean(name: str, *, default: bool) -> bool:
-    value = text(name, str(default)).lower()
+    value = (text(name) or str(default)).lower()
     if value in {"true", "1", "yes", "on"}:
         return True
     if value in {"false", "0", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name} should be true or false.")
+
+
+def choice(name: str, default: str, *choices: str) -> str:
+    """Return one of the choices, however its case is."""
+    value = (text(name) or default).upper()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} should be one of {', '.join(choices)}.")
+    return value
 
 
 def integer(name: str, default: int, *, minimum: int = 0, maximum: int = MOST) -> int:
@@ -64,13 +74,24 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
-def url(name: str, default: str = "") -> str:
-    """Return an http(s) URL without a trailing slash, or "" when unset and without default."""
-    value = text(name, default).rstrip("/")
-    parts = _checked(name, lambda: urlsplit(value), "a URL such as https://example.org")
-    if value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query):
-        raise ImproperlyConfigured(f"{name} should be a URL such as https://example.org.")
-    return value
+def each(name: str, default: str, read: Callable[[str], str], should_be: str) -> list[str]:
+    """Return a comma-separated list, each word of which has a form of its own."""
+    return [
+        _checked(name, lambda word=word: read(word), f"{should_be}, which {word[:60]!r} is not")  # type: ignore[misc]
+        for word in words(name, default)
+    ]
+
+
+def form(name: str, read: Callable[[str], str], should_be: str) -> str:
+    """Return what may be left out, and has a form that nobody is told the value of."""
+    value = text(name)
+    return _checked(name, lambda: read(value), should_be) if value else ""
+
+
+def url(name: str, default: str) -> str:
+    """Return an http(s) URL without a trailing slash."""
+    given = text(name) or default
+    return _checked(name, lambda: setting_forms.url(given), "a URL such as https://example.org")
 
 
 def origin(name: str, default: str) -> str:
@@ -85,7 +106,12 @@ def origin(name: str, default: str) -> str:
 
 def url_template(name: str, default: str, *places: str) -> str:
     """Return a URL with `{place}` for each of the places, and no other braces."""
-    value = url(name, default)
+    value = (text(name) or default).rstrip("/")
+    _checked(
+        name,
+        lambda: setting_forms.url(re.sub(r"\{\w+\}", "x", value)),
+        f"a URL such as {default}",
+    )
     rest = value
     for place in places:
         rest = rest.replace(f"{{{place}}}", "", 1)
@@ -106,8 +132,9 @@ def secret(name: str) -> str:
     value = text(name)
     if not value:
         raise ImproperlyConfigured(
-            f"{name} should be set. Run `make run` once, or `python -m hfmcp_site.bootstrap`, "
-            "to write one to .env."
+            f"{name} should be set, and not empty. Run `make run` once, or "
+            "`python -m hfmcp_site.bootstrap`, to write one to .env; an empty variable of the "
+            "environment hides it, so take that away."
         )
     return value
 
@@ -117,3 +144,22 @@ def fernet_keys(name: str) -> list[str]:
     keys = [word.strip() for word in secret(name).split(",") if word.strip()]
     _checked(name, lambda: list(map(Fernet, keys)), "a comma-separated list of Fernet keys")
     return keys
+
+
+def hub_scopes(
+    name: str, default: str, required: frozenset[str] | set[str] = frozenset()
+) -> list[str]:
+    """Return OAuth scopes of Hugging Face, with those without which nobody can sign in."""
+    scopes = each(name, default, setting_forms.oauth_scope, "scopes of Hugging Face")
+    if missing := required - set(scopes):
+        raise ImproperlyConfigured(f"{name} should have {' and '.join(sorted(missing))} in it.")
+    return scopes
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    value = text(name) or default
+    return _checked(
+        name,
+        lambda: dict(environ.Env.db_url_config(setting_forms.database_url(value))),
+        "a URL such as postgres://user:password@host/name or sqlite:////folder/file.sqlite3",
+    )

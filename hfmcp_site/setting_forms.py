@@ -5,6 +5,11 @@ from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+DANGEROUS_SCHEMES = frozenset(
+    {"javascript", "data", "vbscript", "file", "blob", "about", "view-source", "filesystem"}
+    | {"http", "https", "ws", "wss", "ftp", "mailto", "chrome", "edge", "resource", "jar"}
+)
+
 _HOST_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_-]{1,63}\.?")
 _IPV6 = re.compile(r"[0-9a-f:.]+")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
@@ -26,10 +31,16 @@ def _split(text: str) -> SplitResult:
 
 
 def _authority(parts: SplitResult) -> str:
-    name = host(f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or "")
+    name = host(parts.hostname or "")
     port = parts.port  # raises for what is no port
     has_port = port is not None and port != DEFAULT_PORTS.get(parts.scheme)
     return f"{name}:{port}" if has_port else name
+
+
+def host_of(url: str) -> str:
+    """Return the host of an origin as Django's ALLOWED_HOSTS has it."""
+    hostname = urlsplit(url).hostname or ""
+    return f"[{hostname}]" if ":" in hostname else hostname
 
 
 def host(text: str) -> str:
@@ -41,3 +52,77 @@ def host(text: str) -> str:
     if not _HOST_NAME.fullmatch(name):
         raise ValueError("no host name")
     return name
+
+
+def allowed_host(text: str) -> str:
+    """Return an entry of Django's ALLOWED_HOSTS: a host, `.example.org`, or `*`."""
+    if text == "*":
+        return text
+    if text.startswith("."):
+        return f".{host(text[1:])}"
+    return host(text)
+
+
+def allowed_origin(text: str) -> str:
+    """Return an origin of browser clients, of an extension or of an app; `*`, or `scheme://*`."""
+    if text in {"*", "null"}:
+        return text
+    parts = _split(text)
+    if parts.scheme in DEFAULT_PORTS:
+        return origin(text)
+    if not _SCHEME.fullmatch(parts.scheme) or "://" not in text or parts.path not in {"", "/"}:
+        raise ValueError("no origin")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def url(text: str) -> str:
+    """Return an http(s) URL without a slash at the end; it may have a path."""
+    parts = _split(text)
+    if parts.scheme not in DEFAULT_PORTS:
+        raise ValueError("no URL")
+    _authority(parts)
+    return text.rstrip("/")
+
+
+def database_url(text: str) -> str:
+    parts = _split_database(text)
+    if parts.scheme in {"postgres", "postgresql"} and (parts.hostname or parts.query):
+        if parts.path.strip("/"):
+            return text
+    elif parts.scheme == "sqlite" and parts.path.strip("/"):
+        return text
+    raise ValueError("no database")
+
+
+def _split_database(text: str) -> SplitResult:
+    parts = urlsplit(text)
+    _ = parts.port  # raises for what is no port
+    return parts
+
+
+def redis_url(text: str) -> str:
+    parts = _split_database(text)
+    if parts.scheme not in {"redis", "rediss", "unix"} or not (parts.hostname or parts.path):
+        raise ValueError("no Redis")
+    return text
+
+
+def hf_name(text: str) -> str:
+    """Return a name, or an id, of a user of Hugging Face."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", text):
+        raise ValueError("no name")
+    return text
+
+
+def oauth_scope(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", text):
+        raise ValueError("no scope")
+    return text
+
+
+def app_scheme(text: str) -> str:
+    """Return the scheme of an installed app, never one that runs or shows what it names."""
+    scheme = text.lower()
+    if not _SCHEME.fullmatch(scheme) or scheme in DANGEROUS_SCHEMES:
+        raise ValueError("no scheme of an app")
+    return scheme

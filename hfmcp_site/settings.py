@@ -2,9 +2,8 @@
 lists them."""
 
 import sys
-from urllib.parse import urlsplit
 
-from hfmcp_site import env, postgresql
+from hfmcp_site import env, logs, postgresql, setting_forms
 
 BASE_DIR = env.BASE_DIR
 
@@ -14,10 +13,17 @@ DEBUG = env.boolean("DEBUG", default=False)
 PORT = env.integer("PORT", 8000, minimum=0, maximum=65_535)
 PUBLIC_URL = env.origin("PUBLIC_URL", f"http://localhost:{PORT}")
 IS_PUBLIC_URL_SET = bool(env.text("PUBLIC_URL"))
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = env.each(
+    "ALLOWED_HOSTS",
+    "localhost,127.0.0.1,[::1]",
+    setting_forms.allowed_host,
+    "host names without scheme and port, such as mcp.example.org",
+)
+HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000, maximum=63_072_000)
+HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_INCLUDE_SUBDOMAINS", default=False)
 FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")
-REDIS_URL = env.text("REDIS_URL")
-ADMIN_HF_USERS = env.words("ADMIN_HF_USERS")
+REDIS_URL = env.form("REDIS_URL", setting_forms.redis_url, "a URL such as redis://host:6379/0")
+ADMIN_HF_USERS = env.each("ADMIN_HF_USERS", "", setting_forms.hf_name, "names on Hugging Face")
 
 # The Hugging Face services we talk to
 HF_ENDPOINT = env.url("HF_ENDPOINT", "https://huggingface.co")
@@ -26,29 +32,38 @@ HF_SPACE_URL = env.url_template("HF_SPACE_URL", "https://{subdomain}.hf.space", 
 HF_JOBS_URL = env.url_template("HF_JOBS_URL", "https://{job_id}--{port}.hf.jobs", "job_id", "port")
 HF_OAUTH_CLIENT_ID = env.text("HF_OAUTH_CLIENT_ID")
 HF_OAUTH_CLIENT_SECRET = env.text("HF_OAUTH_CLIENT_SECRET")
-HF_OAUTH_SCOPES = env.words(
-    "HF_OAUTH_SCOPES", "openid,profile,read-repos,gated-repos,inference-api"
+HF_OAUTH_SCOPES = env.hub_scopes(
+    "HF_OAUTH_SCOPES",
+    "openid,profile,read-repos,gated-repos,inference-api",
+    required={"openid", "profile"},
 )
-HF_OAUTH_FURTHER_SCOPES = env.words(
+HF_OAUTH_FURTHER_SCOPES = env.hub_scopes(
     "HF_OAUTH_FURTHER_SCOPES",
     "contribute-repos,write-repos,manage-repos,write-discussions,jobs",
 )
 # A token shows that somebody had it, not who sits there: only where there is no better way.
 SIGN_IN_WITH_TOKEN = env.boolean("SIGN_IN_WITH_TOKEN", default=not HF_OAUTH_CLIENT_ID)
-HF_TIMEOUT_SECONDS = env.integer("HF_TIMEOUT_SECONDS", 12, minimum=1)
+HF_TIMEOUT_SECONDS = env.integer("HF_TIMEOUT_SECONDS", 12, minimum=1, maximum=env.MOST_SECONDS)
 
 # What the endpoint offers
 MCP_ACCEPT_HF_TOKENS = env.boolean("MCP_ACCEPT_HF_TOKENS", default=True)
-MCP_ALLOWED_ORIGINS = env.words("MCP_ALLOWED_ORIGINS")
+MCP_ALLOWED_ORIGINS = env.each(
+    "MCP_ALLOWED_ORIGINS",
+    "",
+    setting_forms.allowed_origin,
+    "origins such as https://app.example.org or chrome-extension://id, or *",
+)
 MCP_MAX_BODY_BYTES = env.integer("MCP_MAX_BODY_BYTES", 1_000_000, minimum=1_000)
-BODY_TIMEOUT_SECONDS = env.integer("BODY_TIMEOUT_SECONDS", 20, minimum=1)
+BODY_TIMEOUT_SECONDS = env.integer("BODY_TIMEOUT_SECONDS", 20, minimum=1, maximum=env.MOST_SECONDS)
 MCP_MAX_ANSWER_BYTES = env.integer("MCP_MAX_ANSWER_BYTES", 1_000_000, minimum=20_000)
 MCP_MAX_SPACES = env.integer("MCP_MAX_SPACES", 20, minimum=1)
-MCP_CALL_TIMEOUT_SECONDS = env.integer("MCP_CALL_TIMEOUT_SECONDS", 600, minimum=5)
+MCP_CALL_TIMEOUT_SECONDS = env.integer(
+    "MCP_CALL_TIMEOUT_SECONDS", 600, minimum=5, maximum=env.MOST_SECONDS
+)
 DISABLE_TOOLS = env.words("DISABLE_TOOLS")
 DEFAULT_SPACES = env.words("DEFAULT_SPACES", "mcp-tools/Z-Image-Turbo")
-METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 30, minimum=1)
-AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1)
+METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 30, minimum=1, maximum=env.MOST_DAYS)
+AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1, maximum=env.MOST_DAYS)
 AUDIT_IP = env.boolean("AUDIT_IP", default=False)
 
 # How often somebody may ask, by the minute; 0: as often as they like
@@ -64,27 +79,38 @@ LIMIT_SIGN_IN_PER_MINUTE = env.integer("LIMIT_SIGN_IN_PER_MINUTE", 300)
 TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES")
 
 # What MCP clients that sign people in get from our authorization server
-OAUTH_ACCESS_TOKEN_SECONDS = env.integer("OAUTH_ACCESS_TOKEN_SECONDS", 3_600, minimum=60)
-OAUTH_REFRESH_TOKEN_DAYS = env.integer("OAUTH_REFRESH_TOKEN_DAYS", 30, minimum=1)
-OAUTH_APP_SCHEMES = env.words(
-    "OAUTH_APP_SCHEMES", "cursor,vscode,vscode-insiders,windsurf,kiro,trae,warp,raycast,lmstudio"
+OAUTH_ACCESS_TOKEN_SECONDS = env.integer(
+    "OAUTH_ACCESS_TOKEN_SECONDS", 3_600, minimum=60, maximum=31_536_000
+)
+OAUTH_REFRESH_TOKEN_DAYS = env.integer(
+    "OAUTH_REFRESH_TOKEN_DAYS", 30, minimum=1, maximum=env.MOST_DAYS
+)
+OAUTH_APP_SCHEMES = env.each(
+    "OAUTH_APP_SCHEMES",
+    "cursor,vscode,vscode-insiders,windsurf,kiro,trae,warp,raycast,lmstudio",
+    setting_forms.app_scheme,
+    "schemes of installed apps, such as cursor",
 )
 OAUTH_REGISTRATIONS_PER_HOUR = env.integer("OAUTH_REGISTRATIONS_PER_HOUR", 100, minimum=0)
-OAUTH_UNUSED_CLIENT_HOURS = env.integer("OAUTH_UNUSED_CLIENT_HOURS", 24, minimum=1)
-OAUTH_IDLE_CLIENT_DAYS = env.integer("OAUTH_IDLE_CLIENT_DAYS", 365, minimum=1)
+OAUTH_UNUSED_CLIENT_HOURS = env.integer(
+    "OAUTH_UNUSED_CLIENT_HOURS", 24, minimum=1, maximum=24 * env.MOST_DAYS
+)
+OAUTH_IDLE_CLIENT_DAYS = env.integer(
+    "OAUTH_IDLE_CLIENT_DAYS", 365, minimum=1, maximum=env.MOST_DAYS
+)
 
-ALLOWED_HOSTS.append(urlsplit(PUBLIC_URL).hostname or "")
+ALLOWED_HOSTS.append(setting_forms.host_of(PUBLIC_URL))
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
     # It serves runserver alone, and brings Twisted along, which no other server needs.
     *(["daphne"] if "runserver" in sys.argv else []),
-    "hfmcp_site.apps.SiteConfig",
     "dashboard",
     "mcpendpoint",
     "accounts",
     "accounts.huggingface",
     "accounts.authorization",
+    "hfmcp_site.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -146,11 +172,13 @@ TEMPLATES = [
 # Storage: everything that lasts is in the database; Redis holds what workers share for a while
 DATABASE_THREADS = env.integer("DATABASE_THREADS", 4, minimum=1)
 DATABASE_POOL_SIZE = env.integer("DATABASE_POOL_SIZE", 8, minimum=1)
-DATABASE_CONNECT_SECONDS = env.integer("DATABASE_CONNECT_SECONDS", 3, minimum=1)
-DATABASE_STATEMENT_SECONDS = env.integer("DATABASE_STATEMENT_SECONDS", 15)
-DATABASE_LOCK_SECONDS = env.integer("DATABASE_LOCK_SECONDS", 5)
-DATABASE_WAIT_SECONDS = env.integer("DATABASE_WAIT_SECONDS", 5, minimum=1)
-DATABASES = {"default": env.env.db("DATABASE_URL", env.DEFAULT_DATABASE)}
+DATABASE_CONNECT_SECONDS = env.integer(
+    "DATABASE_CONNECT_SECONDS", 3, minimum=1, maximum=env.MOST_SECONDS
+)
+DATABASE_STATEMENT_SECONDS = env.integer("DATABASE_STATEMENT_SECONDS", 15, maximum=env.MOST_SECONDS)
+DATABASE_LOCK_SECONDS = env.integer("DATABASE_LOCK_SECONDS", 5, maximum=env.MOST_SECONDS)
+DATABASE_WAIT_SECONDS = env.integer("DATABASE_WAIT_SECONDS", 5, minimum=1, maximum=env.MOST_SECONDS)
+DATABASES = {"default": env.database("DATABASE_URL", env.DEFAULT_DATABASE)}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -267,11 +295,12 @@ if IS_HTTPS:  # a prefix that keeps other hosts of the same domain from setting 
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_SSL_REDIRECT = False  # the proxy in front terminates TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
-SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_HSTS_SECONDS = HSTS_SECONDS if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_INCLUDE_SUBDOMAINS
 SECURE_HSTS_PRELOAD = False
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # no redirect to TLS of our own: the proxy does that
+    "security.W005",  # no HSTS for subdomains unless the operator says so: others may live there
     "security.W021",  # no HSTS preload: that is the domain owner's decision
     "oauth2_provider.W008",  # http redirects go to loopback only: accounts.authorization.redirects
 ]
@@ -301,17 +330,18 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
-LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # In detail, oauthlib tells tokens, hpack headers and websockets cookies: only we get that far.
-LIBRARIES_LEVEL = "INFO" if LOG_LEVEL in {"DEBUG", "NOTSET"} else LOG_LEVEL
+LIBRARIES_LEVEL = "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL
 OUR_PACKAGES = ("accounts", "dashboard", "hfmcp_site", "mcpendpoint")
+LOGGING_CONFIG = "hfmcp_site.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "private": {
             "()": "hfmcp_site.logs.PrivateFormatter",
-            "format": "{asctime} {levelname} {name} {message}",
+            "format": logs.FORMAT,
             "style": "{",
         }
     },
@@ -322,6 +352,8 @@ LOGGING = {
         # httpx2 logs whole URLs, which may carry what a user searched for.
         "httpx2": {"level": "WARNING"},
         "psycopg.pool": {"level": "ERROR"},  # quotes what the driver says, at each attempt
+        # Whoever scans for hosts is told so; a traceback for each of them helps nobody.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "oauth2_provider": {"level": "WARNING"},  # says each hour what it found nothing of
         **{name: {"level": LOG_LEVEL} for name in OUR_PACKAGES},
     },

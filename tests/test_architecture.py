@@ -69,7 +69,7 @@ HTTP_CLIENTS = (
 WITH_A_CLIENT_OF_ITS_OWN = {("mcpendpoint.hub.xet", "hf_xet")}
 
 MAY_READ_THE_ENVIRONMENT = ("hfmcp_site.env",)
-MAY_NAME_THE_SETTINGS_MODULE = ("hfmcp_site.asgi", "manage")
+MAY_NAME_THE_SETTINGS_MODULE = ("hfmcp_site.asgi", "hfmcp_site.serve", "manage")
 
 
 @dataclass(frozen=True)

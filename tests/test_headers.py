@@ -97,7 +97,7 @@ def test_browsers_are_told_to_come_by_tls_only(behind_tls):
     for path in ("/sign-in/", "/there/is/none", "/mcp"):
         answer = behind_tls.get(path, headers={"Accept": "text/html"})
 
-        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_who_comes_without_tls_is_told_nothing_of_it(behind_tls):

@@ -1,0 +1,73 @@
+"""Serves this site: `python -m hfmcp_site.serve --host 0.0.0.0 --workers 4`.
+
+The one way to start that keeps every promise of README. Wrong settings, and a database that lacks
+migrations, end it before anything listens.
+"""
+
+import argparse
+import os
+import sys
+
+import django
+import uvicorn
+
+from hfmcp_site import env
+
+KEEP_ALIVE_SECONDS = 75
+"""Longer than a proxy keeps one open (nginx: 60), which must never use one that just ended."""
+
+GRACE_SECONDS = 10
+
+
+def main(arguments: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hfmcp_site.settings")
+    asked = _read(arguments)
+    if asked.port is not None:
+        env.env.ENVIRON["PORT"] = str(asked.port)  # of the workers as well
+    django.setup()
+    from django.conf import settings
+
+    refuse_old_database()
+    url = settings.PUBLIC_URL
+    print(f"Serving {url} on {asked.host}:{settings.PORT}. Stop with Ctrl-C.", flush=True)
+    uvicorn.run(
+        "hfmcp_site.asgi:application",
+        host=asked.host,
+        port=settings.PORT,
+        workers=asked.workers,
+        http="hfmcp_site.connections:PatientForAWhile",
+        ws="websockets-sansio",
+        log_config=None,  # ours is set up with Django's settings
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # TRUSTED_PROXIES says whom to believe
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _read(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m hfmcp_site.serve", description="Serve this site.")
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen; 0.0.0.0: everywhere")
+    parser.add_argument("--port", type=int, help="instead of the setting PORT")
+    parser.add_argument("--workers", type=int, default=1, help="processes")
+    return parser.parse_args(arguments)
+
+
+def refuse_old_database() -> None:
+    """End unless the database has every migration; one that is away may come back."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        connection.close()
+    except DatabaseError:
+        return
+    if lacking:
+        sys.exit("The database lacks migrations. Run `python manage.py migrate` first.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

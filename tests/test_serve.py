@@ -1,0 +1,98 @@
+"""How the site is started, and what is logged by whichever server runs it."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests import environment
+from tests.ports import free_port
+from tests.standins.serve import ROOT
+
+CODE, TOKEN = "a-code-that-signs-in", "hfmcp_a-token-that-opens-all"
+PATH = f"/accounts/huggingface/login/callback/?code={CODE}&state=x"
+
+
+def env_for(folder, **values):
+    database = f"sqlite:///{folder}/db.sqlite3"
+    return {**os.environ, **environment.SETTINGS, "DATABASE_URL": database, **values}
+
+
+def run(env, *command):
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+
+
+@contextmanager
+def served(folder, port, *command, **values):
+    env = env_for(folder, PORT=str(port), **values)
+    with (folder / "log").open("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_for(port, process)
+            yield lambda: (folder / "log").read_text()
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def wait_for(port, process):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/.well-known/oauth-authorization-server")
+            return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("It did not start.")
+
+
+@pytest.mark.parametrize("flags", [[], ["--log-level", "trace"]])
+def test_plain_uvicorn_logs_no_query_no_address_and_no_token(tmp_path, flags):
+    port = free_port()
+    command = ["-m", "uvicorn", "hfmcp_site.asgi:application", "--port", str(port), *flags]
+    with served(tmp_path, port, *command) as log:
+        base = f"http://127.0.0.1:{port}"
+        httpx.get(base + PATH)
+        httpx.get(f"{base}/dashboard/?token={TOKEN}", headers={"Authorization": f"Bearer {TOKEN}"})
+        httpx.post(
+            f"{base}/mcp?x={CODE}", content=b"{}", headers={"X-Forwarded-For": "203.0.113.9"}
+        )
+        said = log()
+
+    assert "GET /accounts/huggingface/login/callback/ HTTP" in said
+    assert '- "GET' in said  # where the address would be
+    assert not [secret for secret in (CODE, TOKEN, "203.0.113.9") if secret in said]
+
+
+def test_our_command_serves_without_a_word_of_any_request(tmp_path):
+    run(env_for(tmp_path), "manage.py", "migrate", "--verbosity", "0")
+    port = free_port()
+    with served(tmp_path, port, "-m", "hfmcp_site.serve", "--port", str(port)) as log:
+        answer = httpx.get(f"http://127.0.0.1:{port}{PATH}")
+        said = log()
+
+    assert "server" not in answer.headers
+    assert "HTTP/1.1" not in said
+    assert CODE not in said
+
+
+def test_an_empty_database_ends_the_start_with_the_remedy(tmp_path):
+    ended = run(env_for(tmp_path), "-m", "hfmcp_site.serve", "--port", str(free_port()))
+
+    assert ended.returncode != 0
+    assert "manage.py migrate" in ended.stderr
+
+
+def test_a_wrong_setting_ends_the_start(tmp_path):
+    ended = run(env_for(tmp_path, DISABLE_TOOLS="hf_jbos"), "-m", "hfmcp_site.serve")
+
+    assert ended.returncode != 0
+    assert "DISABLE_TOOLS should be names of tools" in ended.stderr
