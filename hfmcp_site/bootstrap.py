@@ -85,7 +85,7 @@ def _holds_credentials(database: dict[str, Any]) -> bool:
 
 def main() -> None:
     is_anew = "--anew" in sys.argv[1:]
-    database = None if is_anew else env.env.db("DATABASE_URL", env.DEFAULT_DATABASE)
+    database = None if is_anew else env.database("DATABASE_URL", env.DEFAULT_DATABASE)
     try:
         names = ensure_secrets(env.BASE_DIR / ".env", env.env.ENVIRON, database)
     except SecretsLost as lost:

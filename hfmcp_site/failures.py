@@ -7,6 +7,7 @@ The endpoint answers by itself, in JSON-RPC.
 import sys
 from http import HTTPStatus
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
@@ -21,6 +22,12 @@ JSON_ROUTES = frozenset({"authorization:jwks", "dashboard:metrics"})
 
 BUSY = "This server cannot reach its database or is too busy. Try again soon."
 BROKEN = "This server failed. It has logged why."
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say what is wrong with a request, where we know (Django's handler400)."""
+    context = {"is_for_another_host": isinstance(exception, DisallowedHost)}
+    return HttpResponse(render_to_string("400.html", context), status=HTTPStatus.BAD_REQUEST)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -11,4 +11,5 @@ urlpatterns = [
     path("dashboard/", include("dashboard.urls")),
 ]
 
+handler400 = "hfmcp_site.failures.bad_request"
 handler500 = "hfmcp_site.failures.server_error"

@@ -29,6 +29,8 @@ def test_a_request_for_another_host_is_refused_on_a_page_of_ours(client):
 
     assert answer.status_code == 400
     assert "Hugging Face MCP" in answer.text
+    assert "ALLOWED_HOSTS" in answer.text
+    assert "evil.example" not in answer.text
 
 
 @pytest.mark.parametrize(

@@ -110,13 +110,27 @@ def _words(head: RequestHead, name: str) -> list[str]:
 
 
 def _flag(head: RequestHead, name: str) -> bool:
+    """Read what is true by being there, and false when it says so."""
     values = _values(head, name)
-    return bool(values) and values[-1].strip().lower() in {"", "true", "1", "yes"}
+    return bool(values) and _is_true(name, values[-1])
+
+
+def _is_true(name: str, value: str) -> bool:
+    word = value.strip().lower()
+    if word in {"", "true", "1", "yes", "on"}:
+        return True
+    if word in {"false", "0", "no", "off"}:
+        return False
+    raise InvalidOverrides(f"{name} takes true or false, which {_quoted(value)} is not.")
 
 
 def _must_sign_in(head: RequestHead) -> bool:
-    asked = head.query.keys() & {"login", "auth"} or any(head.query.get("forceauth", ()))
-    return bool(asked or head.headers.get("x-mcp-force-auth"))
+    names = ("login", "auth")
+    words = [(name, head.query[name][-1]) for name in names if name in head.query]
+    # These two say nothing by being there alone.
+    forced = [*head.query.get("forceauth", ()), *head.values("x-mcp-force-auth")]
+    words.extend(("forceauth", word) for word in forced if word)
+    return any(_is_true(name, word) for name, word in words)
 
 
 def select(
@@ -143,15 +157,14 @@ def select(
 def _wanted_tools(
     overrides: RequestOverrides, catalogue: Catalogue, saved: Preferences | None
 ) -> set[str]:
+    mixed = {tool for name in overrides.mix for tool in _bouquet_tools(catalogue, name)}
     if overrides.bouquet is not None:
         return set(_bouquet_tools(catalogue, overrides.bouquet))
     if saved is not None and saved.tools is not None:
         wanted = set(saved.tools)
     else:
         wanted = set(catalogue.default_tools)
-    for name in overrides.mix:
-        wanted |= set(_bouquet_tools(catalogue, name))
-    return wanted
+    return wanted | mixed
 
 
 def _bouquet_tools(catalogue: Catalogue, name: str) -> tuple[str, ...]:

@@ -248,7 +248,12 @@ def test_images_are_left_out_for_those_who_want_none(query, preferences, include
         ("", False),
         ("login", True),
         ("login=", True),
-        ("auth=0", True),
+        ("login=true", True),
+        ("login=false", False),
+        ("login=0", False),
+        ("auth=no", False),
+        ("login=false&auth", True),
+        ("forceauth=false", False),
         ("forceauth=1", True),
         ("forceauth", False),
         ("logins=1", False),
@@ -256,6 +261,19 @@ def test_images_are_left_out_for_those_who_want_none(query, preferences, include
 )
 def test_a_url_can_ask_for_a_credential(query, must_sign_in):
     assert read_overrides(make_head(query)).must_sign_in is must_sign_in
+
+
+@pytest.mark.parametrize(
+    "query", ["login=perhaps", "auth=2", "forceauth=x", "no_image_content=maybe"]
+)
+def test_what_is_neither_true_nor_false_is_refused(query):
+    with pytest.raises(InvalidOverrides, match="takes true or false"):
+        read_overrides(make_head(query))
+
+
+def test_a_preset_that_does_not_exist_is_refused_beside_one_that_does():
+    with pytest.raises(InvalidOverrides, match="nonsense"):
+        select_for("bouquet=docs&mix=nonsense")
 
 
 def test_a_header_stands_for_a_parameter_that_the_url_lacks():
