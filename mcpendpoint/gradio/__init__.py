@@ -3,10 +3,11 @@
 spaces.py     what the rest of the endpoint uses: list the tools of Spaces, call one
 discovery.py  where a Space is and which tools it has, remembered
 calling.py    one call of a tool at a Space: the result, or what went wrong
-upstream.py   the same as JSON-RPC, and a session if the Space insists (exchange.py: one POST)
+upstream.py   the same as JSON-RPC, where the Space takes it (exchange.py: a POST; sse.py: a stream)
+advice.py     what to say beside an error     outputs.py  whether a tool returns something
 transport.py  the HTTP client for Spaces      freshness.py  a cache that outlives its answers
 naming.py     names of tools (pure)           schema.py   what a Space says of its tools (pure)
 mending.py    a schema that everybody takes (pure; references.py, drafts.py)
 metadata.py   what of `_meta` passes (pure)   states.py   why a Space cannot serve (pure)
-results.py    what a call brought back (pure)
+results.py    what a call brought back (pure) fitting.py  as much as there is room for (images.py)
 """

@@ -1,17 +1,19 @@
 """One call of a tool at a Space: the result, or what went wrong and what to do about it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from django.conf import settings
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, TextContent
 
-from accounts.outgoing.errors import Busy, OutgoingError, Silent
-from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again
-from mcpendpoint.gradio.errors import SpaceError, SpaceGone, busy
-from mcpendpoint.gradio.exchange import Reply, UnknownAnswer
+from accounts.outgoing.errors import Busy, NotReached, OutgoingError, Silent
+from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again_after_failure
+from mcpendpoint.gradio.errors import SpaceError, SpaceGone, SpaceRefusal, busy
+from mcpendpoint.gradio.exchange import AnswerTooLarge, Reply, UnknownAnswer
+from mcpendpoint.gradio.outputs import returns_something
 from mcpendpoint.gradio.results import NotAResult, is_heavy, read_result, replica_of
 from mcpendpoint.gradio.states import ASLEEP
 from mcpendpoint.gradio.transport import IDLE_SECONDS
@@ -21,6 +23,14 @@ MAX_REASON_CHARS = 500
 
 # One at a time: a picture may take 160 MB while it is scaled down.
 _heavy_results = ThreadPoolExecutor(max_workers=1, thread_name_prefix="results of Spaces")
+
+
+class _Elsewhere(Exception):
+    """Nothing has begun, as the Space has moved."""
+
+    def __init__(self, info: SpaceInfo) -> None:
+        super().__init__()
+        self.info = info
 
 
 async def call_tool(
@@ -33,12 +43,24 @@ async def call_tool(
     report_progress: ReportProgress,
 ) -> CallToolResult:
     """Raises SpaceError."""
-    if info.problem is not None and info.stage != ASLEEP:
-        raise info.problem
-    # A sleeping Space is called all the same: it may have woken up since; if not, this wakes it.
-    reply = await _call(info, tool, arguments, token, report_progress)
+    call = partial(call_upstream, tool=tool, arguments=arguments, token=token)
+    try:
+        reply = await _call(info, token, partial(call, report_progress=report_progress))
+    except _Elsewhere as moved:
+        info = moved.info
+        try:
+            reply = await _call(info, token, partial(call, report_progress=report_progress))
+        except _Elsewhere as again:
+            raise SpaceError(f"The Space {info.space_id} is moving. Try again soon.") from again
     if "error" in reply.message:
-        raise SpaceError(f"The Space {info.space_id} refused the call: {_reason(reply)}")
+        raise SpaceRefusal(f"The Space {info.space_id} refused the call: {_reason(reply)}")
+    result = await _read(info, reply, include_images=include_images)
+    if not result.content and not result.is_error:
+        return await _explain_emptiness(info, tool, token)
+    return result
+
+
+async def _read(info: SpaceInfo, reply: Reply, *, include_images: bool) -> CallToolResult:
     result = reply.message["result"]
     read = partial(
         read_result,
@@ -58,19 +80,30 @@ async def call_tool(
         ) from error
 
 
+async def _explain_emptiness(info: SpaceInfo, tool: str, token: str | None) -> CallToolResult:
+    """Gradio 5 now and then ends a call before its output has come, as if that was all."""
+    if await returns_something(info, tool, token):
+        raise SpaceError(
+            f"The Space {info.space_id} worked, but its answer came back empty: it was lost on the "
+            "way.",
+            is_retryable=True,
+        )
+    return CallToolResult(content=[TextContent(text="Done. This tool returns nothing.")])
+
+
 async def _call(
-    info: SpaceInfo,
-    tool: str,
-    arguments: dict[str, Any],
-    token: str | None,
-    report_progress: ReportProgress,
+    info: SpaceInfo, token: str | None, call: Callable[[SpaceInfo], Awaitable[Reply]]
 ) -> Reply:
+    if info.problem is not None and info.stage != ASLEEP:
+        # It may have been started since.
+        info = await _look_again(info, token) or info
+        if info.problem is not None and info.stage != ASLEEP:
+            raise info.problem
+    # A sleeping Space is called all the same: it may have woken up since; if not, this wakes it.
     seconds = settings.MCP_CALL_TIMEOUT_SECONDS
     try:
         async with asyncio.timeout(seconds):
-            reply = await call_upstream(
-                info, tool, arguments, token=token, report_progress=report_progress
-            )
+            reply = await call(info)
     except TimeoutError as error:
         raise SpaceError(
             f"The Space {info.space_id} did not finish within {seconds} seconds. Try again with "
@@ -86,41 +119,58 @@ async def _call(
     except Busy as error:
         raise busy(info.space_id, error) from error
     except OutgoingError as error:
-        raise await _explain_failure(info, token, "could not be reached") from error
+        has_begun = not isinstance(error, NotReached)
+        await _check_place(info, token, has_begun=has_begun)
+        raise SpaceError(
+            f"The Space {info.space_id} could not be reached. It may be starting or overloaded; "
+            f"see {info.page}",
+            is_retryable=True,
+        ) from error
+    except AnswerTooLarge as error:
+        raise SpaceError(
+            f"The answer of the Space {info.space_id} cannot be passed on: {error}. Ask it for "
+            "less, such as a smaller image or fewer results."
+        ) from error
     except UnknownAnswer as error:
-        raise await _explain_failure(info, token, f"gave an unusable answer: {error}") from error
+        await _check_place(info, token, has_begun=True)
+        raise SpaceError(
+            f"The Space {info.space_id} gave an unusable answer: {error}. If that happens again, "
+            f"only its owner can mend it; see {info.page}",
+            is_retryable=True,
+        ) from error
     if reply.status != 200:
         raise await _explain_status(info, token, reply)
     return reply
 
 
-async def _explain_failure(info: SpaceInfo, token: str | None, what: str) -> SpaceError:
-    """Say what went wrong: the reason is the Space's state if the Hub knows one."""
-    problem = await _current_problem(info, token)
-    return problem or SpaceError(
-        f"The Space {info.space_id} {what}. It may be starting or overloaded; see {info.page}",
-        is_retryable=True,
-    )
+async def _check_place(info: SpaceInfo, token: str | None, *, has_begun: bool) -> None:
+    """After a failure, raise what the Hub says of the Space now, if that explains it."""
+    now = await _look_again(info, token)
+    if now is not None and now.problem is not None:
+        raise now.problem
+    if now is not None and now.url != info.url:
+        if not has_begun:
+            raise _Elsewhere(now)
+        raise SpaceError(
+            f"The Space {info.space_id} has moved while it was asked.", is_retryable=True
+        )
 
 
-async def _current_problem(info: SpaceInfo, token: str | None) -> SpaceError | None:
-    look_again(info.space_id, token)
+async def _look_again(info: SpaceInfo, token: str | None) -> SpaceInfo | None:
+    """Return what the Hub says at this moment, None if it does not. Raises SpaceGone."""
+    look_again_after_failure(info.space_id, token)
     try:
         now = await find_space(info.space_id, is_private=info.is_private, token=token)
-    except SpaceGone as gone:
-        return gone
+    except SpaceGone:
+        raise
     except SpaceError:
         return None
-    return now.value.problem
+    return now.value
 
 
 async def _explain_status(info: SpaceInfo, token: str | None, reply: Reply) -> SpaceError:
     name = f"The Space {info.space_id}"
     status = reply.status
-    if status in (401, 403):
-        return SpaceError(
-            f"{name} refused the call (HTTP {status}): this account may not use it. See {info.page}"
-        )
     if status == 429:
         return SpaceError(
             f"{name} has had too many calls, or the account's quota is used up. {_reason(reply)} "
@@ -130,14 +180,28 @@ async def _explain_status(info: SpaceInfo, token: str | None, reply: Reply) -> S
         )
     if status == 413:
         return SpaceError(f"The arguments are too large for the Space {info.space_id}.")
-    if status == 404:
-        return await _current_problem(info, token) or SpaceError(
+    if status in (401, 403, 404, 405, 410) or status >= 300 and status != 400:
+        await _check_place(info, token, has_begun=status >= 500)
+    if status in (401, 403):
+        return SpaceError(
+            f"{name} refused the call (HTTP status {status}): it asks for a sign-in of its own, or "
+            f"this account may not use it. See {info.page}"
+        )
+    if status in (404, 405, 410):
+        return SpaceError(
             f"{name} has no MCP endpoint any more: its app is not started with mcp_server=True."
         )
     if status >= 500:
-        return await _explain_failure(info, token, f"answered HTTP status {status}")
+        return SpaceError(
+            f"{name} answered HTTP status {status}. It may be starting or overloaded; see "
+            f"{info.page}",
+            is_retryable=True,
+        )
     if 300 <= status < 400:
-        return SpaceError(f"{name} redirects to another address, which is not followed.")
+        return SpaceError(
+            f"{name} redirects to another address (HTTP status {status}), which is not followed; "
+            "it may ask for a sign-in of its own."
+        )
     return SpaceError(f"{name} refused the call (HTTP {status}). {_reason(reply)}".strip())
 
 

@@ -5,12 +5,15 @@ for with the caller's token, and remembered for that token alone.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
 from django.conf import settings
 
+from accounts.caching import BoundedCache, approximate_bytes
 from accounts.outgoing.errors import Busy, OutgoingError, TooLarge, TooSlow, UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, busy
@@ -30,7 +33,7 @@ from mcpendpoint.hub.errors import (
     HubTokenRefused,
 )
 from mcpendpoint.hub.ids import is_space_id
-from mcpendpoint.hub.spaces import get_space
+from mcpendpoint.hub.spaces import get_space_now
 from mcpendpoint.hub.types import Space
 
 INFO_SECONDS = 5.0
@@ -39,7 +42,10 @@ FRESH_SECONDS = 300.0
 FAILURE_SECONDS = 30.0
 STALE_SECONDS = 86_400.0
 PATIENCE_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 2.0
+LOGIN_CHECK_SECONDS = 2.0
 MAX_SCHEMA_BYTES = 1_000_000
+MAX_BYTES_ON_THE_LOOP = 30_000
 MAX_SCHEMAS_WEIGHT = 48_000_000
 MAX_INFOS_WEIGHT = 8_000_000
 
@@ -70,8 +76,12 @@ _schemas: FreshnessCache[Key, SpaceSchema] = FreshnessCache(
 )
 
 
+_looked_again: BoundedCache[Key, float] = BoundedCache(max_bytes=1_000_000)
+
+
 def forget_spaces() -> None:
     """Drop all that is remembered, of every caller."""
+    _looked_again.clear()
     _infos.clear()
     _schemas.clear()
 
@@ -81,6 +91,17 @@ def look_again(space_id: str, token: str | None) -> None:
     for key in (_key(space_id, None), _key(space_id, token)):
         _infos.retry(key)
         _schemas.retry(key)
+
+
+def look_again_after_failure(space_id: str, token: str | None) -> bool:
+    """Do so, unless that was done a moment ago; return whether."""
+    key = _key(space_id, token)
+    now = time.monotonic()
+    if now < (_looked_again.get(key) or 0.0) + LOOK_AGAIN_SECONDS:
+        return False
+    _looked_again.put(key, now, size_bytes=approximate_bytes(key))
+    look_again(space_id, token)
+    return True
 
 
 async def find_space(
@@ -118,7 +139,11 @@ async def find_space(
 
 
 async def find_tools(
-    info: SpaceInfo, token: str | None, *, known_will_do: bool
+    info: SpaceInfo,
+    token: str | None,
+    *,
+    read_timeout_seconds: float = PATIENCE_SECONDS,
+    known_will_do: bool = False,
 ) -> Remembered[SpaceSchema]:
     """Return the tools of a Space, those it had when it last ran if it does not now.
 
@@ -128,7 +153,7 @@ async def find_tools(
     return await _schemas.get(
         _key(info.space_id, asking),
         lambda: _load_schema(info, asking),
-        read_timeout_seconds=PATIENCE_SECONDS,
+        read_timeout_seconds=read_timeout_seconds,
         known_will_do=known_will_do,
     )
 
@@ -142,7 +167,7 @@ async def _load_info(space_id: str, token: str | None) -> Loaded[SpaceInfo]:
     page = f"{settings.HF_ENDPOINT}/spaces/{space_id}"
     try:
         async with asyncio.timeout(INFO_SECONDS):
-            space = await get_space(HubClient(token), space_id)
+            space = await get_space_now(HubClient(token), space_id)
     except TimeoutError as error:
         raise SpaceError(
             f"The Hub did not say in time where the Space {space_id} is. Try again soon.",
@@ -212,13 +237,17 @@ async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema
         raise info.problem
     body = await _within(SCHEMA_SECONDS, info, lambda: _fetch_schema(info, token))
     try:
-        schema = parse_schema(parse_json(body))
+        document = parse_json(body)
+        is_large = len(body) > MAX_BYTES_ON_THE_LOOP
+        schema = (
+            await asyncio.to_thread(parse_schema, document) if is_large else parse_schema(document)
+        )
     except (UnreadableJson, NotASchema) as error:
         raise SpaceError(
             f"The Space {info.space_id} describes its tools in a form that is not known. "
             "Its owner should update Gradio."
         ) from error
-    return Loaded(schema, FRESH_SECONDS, weight=weight_of(body))
+    return Loaded(schema, FRESH_SECONDS, weight=weight_of(body) + schema.weight)
 
 
 async def _within(seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable[bytes]]) -> bytes:
@@ -252,9 +281,39 @@ async def _fetch_schema(info: SpaceInfo, token: str | None) -> bytes:
                 "mcp_server=True."
             )
         if answer.status != 200:
-            raise SpaceError(
-                f"The Space {info.space_id} answered HTTP status {answer.status} when asked "
-                f"for its tools. Try again soon; see {info.page}",
-                is_retryable=answer.status >= 500,
-            )
-        return await answer.read(MAX_SCHEMA_BYTES)
+            raise _explain_schema_status(info, answer.status)
+        body = await answer.read(MAX_SCHEMA_BYTES)
+    if token is None and await _asks_for_login(info):
+        raise _needs_login(info, "its app is started with auth=")
+    return body
+
+
+async def _asks_for_login(info: SpaceInfo) -> bool:
+    """Say whether Gradio's `auth=` is used: it tells everybody of tools then, and runs none."""
+    url = f"{info.url}/gradio_api/login_check"
+    with suppress(OutgoingError):
+        async with ask_space("GET", url, {}, seconds=LOGIN_CHECK_SECONDS) as answer:
+            return answer.status == 401
+    return False
+
+
+def _needs_login(info: SpaceInfo, why: str) -> SpaceError:
+    return SpaceError(
+        f"The Space {info.space_id} asks for a sign-in of its own ({why}), so its tools cannot be "
+        f"used from here. Only its owner can change that; see {info.page}"
+    )
+
+
+def _explain_schema_status(info: SpaceInfo, status: int) -> SpaceError:
+    name = f"The Space {info.space_id}"
+    if status in (401, 403) or 300 <= status < 400:
+        return _needs_login(info, f"HTTP status {status}")
+    if status in (429, 500) or status > 500:
+        return SpaceError(
+            f"{name} answered HTTP status {status} when asked for its tools. Try again soon; see "
+            f"{info.page}",
+            is_retryable=True,
+        )
+    return SpaceError(
+        f"{name} refuses to tell its tools (HTTP status {status}). See {info.page}",
+    )

@@ -35,6 +35,10 @@ class UnknownAnswer(Exception):
     """The answer is not of the protocol; the message says in what way."""
 
 
+class AnswerTooLarge(UnknownAnswer):
+    pass
+
+
 @dataclass(frozen=True)
 class Reply:
     status: int
@@ -56,12 +60,12 @@ async def exchange(
     ) as answer:
         if answer.status != 200:
             body = await answer.read_explanation(MAX_ERROR_BYTES)
-            return Reply(answer.status, answer.headers, _error_of(body))
+            return Reply(answer.status, answer.headers, error_of(body))
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         try:
             message = await _read(kind, answer, on_notification)
         except TooLarge as error:
-            raise UnknownAnswer(f"it is larger than {MAX_ANSWER_BYTES // 1_000_000} MB") from error
+            raise AnswerTooLarge(f"it is larger than {MAX_ANSWER_BYTES // 1_000_000} MB") from error
         except NotPlain as error:
             raise UnknownAnswer("it is compressed, which was not asked for") from error
         return Reply(200, answer.headers, message)
@@ -80,8 +84,8 @@ async def _read_events(answer: OpenAnswer, on_notification: OnNotification) -> M
     pieces = answer.pieces(MAX_ANSWER_BYTES)
     async for piece in pieces:
         for event in decoder.feed(piece):
-            message = _parse(event)
-            if _is_response(message):
+            message = parse_message(event)
+            if is_response(message):
                 await _drain(pieces)
                 return message
             if isinstance(message.get("method"), str) and "id" not in message:
@@ -98,13 +102,13 @@ async def _drain(pieces: AsyncIterator[bytes]) -> None:
 
 
 async def _read_json(answer: OpenAnswer) -> Message:
-    message = _parse(await answer.read(MAX_ANSWER_BYTES))
-    if not _is_response(message):
+    message = parse_message(await answer.read(MAX_ANSWER_BYTES))
+    if not is_response(message):
         raise UnknownAnswer("it holds no result")
     return message
 
 
-def _parse(data: bytes) -> Message:
+def parse_message(data: bytes) -> Message:
     try:
         message = parse_json(data)
     except UnreadableJson as error:
@@ -114,14 +118,14 @@ def _parse(data: bytes) -> Message:
     return message
 
 
-def _is_response(message: Message) -> bool:
+def is_response(message: Message, request_id: int = REQUEST_ID) -> bool:
     # An error about a request that could not be read has no id.
-    has_our_id = message.get("id") in (REQUEST_ID, str(REQUEST_ID), None)
+    has_our_id = message.get("id") in (request_id, str(request_id), None)
     return has_our_id and ("result" in message or "error" in message)
 
 
-def _error_of(body: bytes) -> Message:
+def error_of(body: bytes) -> Message:
     try:
-        return _parse(body)
+        return parse_message(body)
     except UnknownAnswer:
         return {}

@@ -19,6 +19,7 @@ from mcpendpoint.protocol.visible_text import visible, visible_line
 
 MAX_TOOLS = 100
 MAX_TOOL_BYTES = 128_000
+MAX_LISTED_BYTES = 200_000
 MAX_DEPTH = 40
 MAX_NAME_CHARS = 200
 MAX_REASONS = 10
@@ -70,13 +71,15 @@ class SpaceSchema:
     tools: tuple[UpstreamTool, ...]
     rejected: tuple[str, ...]
     """Why tools were left out, a sentence each."""
+    weight: int = 0
+    """How many bytes the tools take as JSON."""
 
 
 def parse_schema(document: Any) -> SpaceSchema:
     """Read the array or the object form. Raises NotASchema for anything else."""
     tools: dict[str, UpstreamTool] = {}
     rejected: list[str] = []
-    lambdas = 0
+    lambdas = weight = 0
     for label, entry in _entries(document):
         try:
             tool = _parse_tool(entry)
@@ -86,6 +89,10 @@ def parse_schema(document: Any) -> SpaceSchema:
                 raise BadTool("has the name of another one")
             if len(tools) == MAX_TOOLS:
                 raise BadTool(f"comes after the first {MAX_TOOLS}")
+            weight += (size := len(orjson.dumps(tool.input_schema)) + len(tool.description))
+            if weight > MAX_LISTED_BYTES:
+                weight -= size
+                raise BadTool(f"comes after the first {MAX_LISTED_BYTES // 1000} kB of tools")
             tools[tool.name] = tool
         except NamelessFunction:
             lambdas += 1
@@ -94,7 +101,7 @@ def parse_schema(document: Any) -> SpaceSchema:
     reasons = _shortened(rejected)
     if lambdas:
         reasons.append(_of_lambdas(lambdas))
-    return SpaceSchema(tuple(tools.values()), tuple(reasons))
+    return SpaceSchema(tuple(tools.values()), tuple(reasons), weight)
 
 
 def _of_lambdas(number: int) -> str:

@@ -10,13 +10,14 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, TextContent
 
 from accounts.caching import BoundedCache, approximate_bytes
+from mcpendpoint.gradio.advice import advise, text_of
 from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space, find_tools
 from mcpendpoint.gradio.drafts import shortened
-from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.gradio.errors import SpaceError, SpaceRefusal
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.upstream import ReportProgress
@@ -204,11 +205,30 @@ async def call_space_tool(
 ) -> CallToolResult:
     """Call a tool as the owner of `token`. Raises ToolError."""
     found = await find_space(tool.space_id, is_private=tool.is_private, token=token)
-    return await call_tool(
-        found.value,
-        tool.upstream_name,
-        {tool.argument_names.get(name, name): value for name, value in arguments.items()},
+    try:
+        result = await call_tool(
+            found.value,
+            tool.upstream_name,
+            {tool.argument_names.get(name, name): value for name, value in arguments.items()},
+            token=token,
+            include_images=include_images,
+            report_progress=report_progress,
+        )
+    except SpaceRefusal as refusal:
+        raise SpaceError(
+            f"{refusal} {await _advice(tool, str(refusal), token)}".strip()
+        ) from refusal
+    if result.is_error and (advice := await _advice(tool, text_of(result), token)):
+        return result.model_copy(update={"content": [*result.content, TextContent(text=advice)]})
+    return result
+
+
+async def _advice(tool: SpaceTool, error: str, token: str | None) -> str:
+    return await advise(
+        error,
+        space_id=tool.space_id,
+        is_private=tool.is_private,
+        tool=tool.upstream_name,
+        schema=tool.input_schema,
         token=token,
-        include_images=include_images,
-        report_progress=report_progress,
     )

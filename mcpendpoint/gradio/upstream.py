@@ -1,13 +1,15 @@
 """Asks a Space to run a tool, over its MCP endpoint.
 
-A Space of Gradio's own is asked in a single exchange. One that insists on a session gets that, and
-is remembered for it.
+Gradio has had three, which a Space is tried for once and then remembered by: streamable HTTP at
+`/gradio_api/mcp/` (5.39 and later), the same at `/gradio_api/mcp/http/` (5.32 to 5.38), and SSE
+(before). Each is asked in a single exchange, but SSE and a Space that insists on a session.
 """
 
 import json
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from enum import StrEnum
 from typing import Any
 
 from accounts.caching import BoundedCache, approximate_bytes
@@ -21,6 +23,7 @@ from mcpendpoint.gradio.exchange import (
     UnknownAnswer,
     exchange,
 )
+from mcpendpoint.gradio.sse import INITIALIZED, exchange_over_sse
 from mcpendpoint.gradio.transport import ask_space, token_header
 
 PROTOCOL_VERSION = "2025-06-18"
@@ -45,14 +48,48 @@ async def call_upstream(
     report_progress: ReportProgress,
 ) -> Reply:
     """Raises OutgoingError or UnknownAnswer."""
-    url = f"{info.url}/gradio_api/mcp/"
+    params: Message = {"name": tool, "arguments": arguments}
+    if report_progress is not None:
+        # Gradio 6 looks for news twice a second then, which a short call without is over by.
+        params["_meta"] = {"progressToken": PROGRESS_TOKEN}
+    call = _request("tools/call", params)
     headers = token_header(token)
-    # With a progress token Gradio reports while it works, which also tells us that it still does.
-    call = _request(
-        "tools/call",
-        {"name": tool, "arguments": arguments, "_meta": {"progressToken": PROGRESS_TOKEN}},
-    )
     relay = ProgressRelay(report_progress)
+    known = _endpoints.get(info.url)
+    first: Reply | None = None
+    for endpoint in sorted(Endpoint, key=lambda endpoint: endpoint is not known):
+        reply = await _ask_at(endpoint, info.url, call, headers, relay)
+        if reply.status not in (404, 405):
+            if endpoint is not known and reply.status == 200:
+                _endpoints.put(info.url, endpoint, size_bytes=approximate_bytes(info.url))
+            return reply
+        first = first or reply  # nothing has begun: the next may be the one
+    assert first is not None  # noqa: S101 - there are endpoints
+    return first
+
+
+class Endpoint(StrEnum):
+    """Where a Space takes messages, the newest first."""
+
+    ROOT = "/gradio_api/mcp/"
+    HTTP = "/gradio_api/mcp/http/"
+    SSE = "/gradio_api/mcp/sse"
+
+
+_endpoints: BoundedCache[str, Endpoint] = BoundedCache(max_bytes=400_000)
+"""By the Space's URL."""
+
+
+async def _ask_at(
+    endpoint: Endpoint,
+    space_url: str,
+    call: Message,
+    headers: Mapping[str, str],
+    relay: "ProgressRelay",
+) -> Reply:
+    if endpoint is Endpoint.SSE:
+        return await exchange_over_sse(space_url, _HELLO, call, headers, relay)
+    url = f"{space_url}{endpoint}"
     if not _want_session.get(url):
         reply = await exchange(url, call, headers, relay)
         if not _asks_for_session(reply):
@@ -109,18 +146,20 @@ def _asks_for_session(reply: Reply) -> bool:
     return reply.status == 400 and ("session" in text or "initializ" in text)
 
 
+_HELLO = _request(
+    "initialize",
+    {
+        "protocolVersion": PROTOCOL_VERSION,
+        "capabilities": {},
+        "clientInfo": {"name": "hfmcp", "version": "1.0"},
+    },
+)
+
+
 @asynccontextmanager
 async def _session(url: str, headers: Mapping[str, str]) -> AsyncIterator[Mapping[str, str]]:
     """Open a session, and end it afterwards."""
-    hello = _request(
-        "initialize",
-        {
-            "protocolVersion": PROTOCOL_VERSION,
-            "capabilities": {},
-            "clientInfo": {"name": "hfmcp", "version": "1.0"},
-        },
-    )
-    reply = await exchange(url, hello, headers, _ignore)
+    reply = await exchange(url, _HELLO, headers, _ignore)
     result = reply.message.get("result")
     if reply.status != 200 or not isinstance(result, dict):
         raise UnknownAnswer("it wants a session and refuses to open one")
@@ -128,8 +167,7 @@ async def _session(url: str, headers: Mapping[str, str]) -> AsyncIterator[Mappin
     session_id = reply.headers.get("mcp-session-id")
     if session_id is not None:
         headers["Mcp-Session-Id"] = session_id
-    initialized = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-    await _tell(url, headers, initialized)
+    await _tell(url, headers, INITIALIZED)
     try:
         yield headers
     finally:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 class EventDecoder:
     """Turns chunks of bytes into the data of each message.
 
-    Events of other names, and those without data (which some servers begin with), are none.
+    Events of other names than the one wanted are none, nor are those without data, which some
+    servers begin with.
     Lines end with LF or CRLF. A lone CR, which the standard allows too, does not end one: JSON has
     none, and no server sends it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: bytes = b"message") -> None:
+        self._wanted = (name, b"") if name == b"message" else (name,)
         self._line = bytearray()
         self._data: list[bytes] = []
         self._name = b""
@@ -37,7 +39,7 @@ class EventDecoder:
 
     def _end_event(self) -> bytes | None:
         data = b"\n".join(self._data)
-        is_message = self._name in (b"", b"message")
+        is_wanted = self._name in self._wanted
         self._data.clear()
         self._name = b""
-        return data if data and is_message else None
+        return data if data and is_wanted else None

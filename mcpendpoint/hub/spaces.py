@@ -35,6 +35,16 @@ async def get_space(hub: HubClient, space_id: str) -> Space:
     return await hub.get_model(Space, path, expand(SPACE_FIELDS))
 
 
+class _SpaceNow(Space):
+    """By a name of its own, so that it is not what was remembered for others."""
+
+
+async def get_space_now(hub: HubClient, space_id: str) -> Space:
+    """Return a Space as it is at this moment, for whoever remembers it themselves."""
+    path = url_path("api", "spaces", *parse_repo_id(space_id).split("/"))
+    return await hub.get_model(_SpaceNow, path, expand(SPACE_FIELDS), seconds=0)
+
+
 async def id_of_subdomain(hub: HubClient, subdomain: str) -> str:
     """Return the id of the Space whose app is at `{subdomain}.hf.space`. Raises HubNotFound.
 

@@ -9,8 +9,15 @@ from pydantic import ValidationError
 
 from accounts.catalogue import Effect
 from mcpendpoint.access.caller import Credential
+from mcpendpoint.gradio.discovery import look_again_after_failure
 from mcpendpoint.gradio.naming import prefix_of
-from mcpendpoint.gradio.spaces import SpaceChoice, SpaceTool, call_space_tool, list_space_tools
+from mcpendpoint.gradio.spaces import (
+    SpaceChoice,
+    SpaceListing,
+    SpaceTool,
+    call_space_tool,
+    list_space_tools,
+)
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
 from mcpendpoint.serving.scope_checks import check_scopes, error_for, explain_absence
@@ -100,7 +107,10 @@ async def _call_of_space(
     (listing,) = await list_space_tools([space], token)
     if listing.is_public:
         context.space_label = space.space_id
-    tool = next((tool for tool in listing.tools if tool.name == name), None)
+    tool = _named(listing, name)
+    if tool is None and look_again_after_failure(space.space_id, token):
+        (listing,) = await list_space_tools([space], token)
+        tool = _named(listing, name)
     if tool is None:
         raise _missing_tool(space, listing.tools, listing.problem, name)
     context.tool_name = name
@@ -111,6 +121,10 @@ async def _call_of_space(
         include_images=context.include_images,
         report_progress=context.report_progress if context.wants_progress else None,
     )
+
+
+def _named(listing: SpaceListing, name: str) -> SpaceTool | None:
+    return next((tool for tool in listing.tools if tool.name == name), None)
 
 
 def _missing_tool(

@@ -16,6 +16,9 @@ from tests.mcpendpoint.gradio.scripted_space import (
 )
 
 JSON = "application/json"
+ROOT = "/gradio_api/mcp/"
+HTTP = "/gradio_api/mcp/http/"
+EVERYWHERE = [ROOT, HTTP, "/gradio_api/mcp/sse"]
 
 
 @pytest.fixture
@@ -160,8 +163,11 @@ async def test_answer_that_never_ends_is_cut_off(space, call):
     line = b"data: " + b"x" * 1_000_000 + b"\n"
     space.answers = [Answer(line * 30)]
 
-    with pytest.raises(SpaceError, match="larger than 25 MB"):
+    with pytest.raises(SpaceError, match="larger than 25 MB") as caught:
         await call()
+
+    assert "starting" not in str(caught.value)
+    assert not caught.value.is_retryable
 
 
 @pytest.mark.parametrize(
@@ -180,7 +186,7 @@ async def test_status_of_http_becomes_an_error_that_names_the_space(
         await call(token="hf_alice")
 
     assert caught.value.is_retryable is is_retryable
-    assert len(space.asked) == 1
+    assert [asked.path for asked in space.asked] == (EVERYWHERE if status == 404 else [ROOT])
 
 
 async def test_too_many_calls_says_when_to_try_again(space, call):
@@ -286,3 +292,61 @@ async def test_space_that_refuses_a_session_too_is_an_error(space, call):
 
     with pytest.raises(SpaceError, match="session"):
         await call()
+
+
+async def test_space_is_asked_for_progress_only_when_the_caller_wants_it(space, call):
+    space.answers = [Answer(event(result()))]
+
+    await call_tool(space.info, "x", {}, token=None, include_images=True, report_progress=None)
+    await call()
+
+    assert [asked.message["params"].get("_meta") for asked in space.asked] == [
+        None,
+        {"progressToken": 1},
+    ]
+
+
+async def test_where_a_space_takes_calls_is_found_out_once(space, call):
+    space.answers = [Answer(b"Not Found", 404, "text/plain"), Answer(event(result("done")))]
+
+    first = await call()
+    second = await call()
+
+    assert first.content[0].text == second.content[0].text == "done"
+    assert [asked.path for asked in space.asked] == [ROOT, HTTP, HTTP]
+
+
+def nothing():
+    return Answer(event({"jsonrpc": "2.0", "id": 1, "result": {"content": [], "isError": False}}))
+
+
+def api(**endpoints):
+    return Answer(json.dumps({"named_endpoints": endpoints}).encode(), kind=JSON)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        api(**{"/predict": {"returns": [{"label": "Text"}]}, "/other": {"returns": []}}),
+        api(),
+        Answer(b"", 404),
+        Answer(b"[]", kind=JSON),
+    ],
+    ids=["an output", "no such endpoint", "no API", "no object"],
+)
+async def test_empty_answer_of_a_tool_that_returns_something_is_an_error(space, call, told):
+    space.answers = [nothing(), told]
+
+    with pytest.raises(SpaceError, match="lost on the way") as caught:
+        await call()
+
+    assert caught.value.is_retryable
+
+
+async def test_empty_answer_of_a_tool_that_returns_nothing_says_so(space, call):
+    space.answers = [nothing(), api(**{"/predict": {"returns": []}})]
+
+    answer = await call()
+
+    assert not answer.is_error
+    assert "returns nothing" in answer.content[0].text

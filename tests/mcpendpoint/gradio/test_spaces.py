@@ -1,6 +1,7 @@
 """Spaces as tools, against the stand-in Hub and a real Gradio app."""
 
 import asyncio
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -9,6 +10,7 @@ from mcpendpoint.gradio import discovery
 from mcpendpoint.gradio.spaces import SpaceChoice, call_space_tool, list_space_tools
 from mcpendpoint.hub.memory import forget_answers
 from mcpendpoint.tools.base import ToolError
+from tests import loopback
 
 MAKER = SpaceChoice("acme/image-maker", "gr1_", False)
 PRIVATE = SpaceChoice("alice/private-space", "grp2_", True)
@@ -317,3 +319,41 @@ async def test_cancelled_call_leaves_the_space_usable(spaces):
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (await call(MAKER, "greet", {"name": "Ada"})).content[0].text == "Hello, Ada."
+
+
+async def test_space_that_moved_is_called_where_it_is_now(spaces, break_hub, hub):
+    tool = await find(MAKER, "greet")
+    elsewhere = '{"id": "acme/image-maker", "sdk": "gradio", "subdomain": "acme-before"}'
+    break_hub(path="^/api/spaces/acme/image-maker", status=200, body=elsewhere)
+    look_anew(MAKER)
+    await list_space_tools([MAKER], None)
+    loopback.shared.delete(f"{hub.url}/_faults")
+
+    result = await call_space_tool(
+        tool, {"name": "Ada"}, token=None, include_images=True, report_progress=None
+    )
+
+    assert result.content[0].text == "Hello, Ada."
+
+
+async def test_tool_that_is_no_more_is_named_with_those_there_are(spaces):
+    tool = replace(await find(MAKER, "greet"), upstream_name="greet_before")
+
+    result = await call_space_tool(
+        tool, {"name": "Ada"}, token=None, include_images=True, report_progress=None
+    )
+
+    assert result.is_error
+    assert "no tool greet_before any more; it has greet, make_image" in result.content[-1].text
+
+
+async def test_tool_that_changed_tells_what_it_takes_now(spaces):
+    tool = replace(await find(MAKER, "greet"), input_schema={"type": "object"})
+
+    result = await call_space_tool(
+        tool, {"nobody": "Ada"}, token=None, include_images=True, report_progress=None
+    )
+
+    assert result.is_error
+    assert "has changed this tool" in result.content[-1].text
+    assert '"excited"' in result.content[-1].text
