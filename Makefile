@@ -60,9 +60,9 @@ $(NODE_DIR)/.installed: $(NODE_DIR)/package.json $(NODE_DIR)/package-lock.json
 	else echo "npm is not here: tests that need Node will skip."; fi
 	@touch $@
 
-# Gradio's MCP server needs an older mcp than ours, hence an environment of its own.
+# Gradio's MCP server needs an older mcp than ours, hence environments of their own.
 space: .venv/.installed-dev
-	@$(BIN)/python -m tests.standins.space.environment
+	@$(BIN)/python -m tests.standins.space.environment $(if $(findstring --all-gradio,$(ARGS)),--all)
 
 clean:
 	rm -rf .venv $(NODE_DIR)/node_modules $(NODE_DIR)/.installed var

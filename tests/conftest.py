@@ -34,6 +34,14 @@ SLOW = ("live/", "dashboard/test_live.py", "standins/test_demo.py", "mcpendpoint
 SLOWEST = ("accounts/authorization/test_on_postgresql.py",)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-gradio",
+        action="store_true",
+        help="with apps of all versions of Gradio, and clients that make types of their schemas",
+    )
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that in the end no process waits for another."""

@@ -3,19 +3,12 @@
 import os
 import sys
 
-from tests.standins.space.environment import PYTHON, is_installed
+from tests.standins.space.environment import OFFLINE, STANDIN
 
-# Gradio must not ask the internet for anything.
-OFFLINE = {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-}
-
-if not is_installed():
+if not STANDIN.is_installed:
     sys.exit("Run `python -m tests.standins.space.environment` first.")
 os.execve(
-    PYTHON,
-    [str(PYTHON), "-m", "tests.standins.space.front", *sys.argv[1:]],
+    STANDIN.python,
+    [str(STANDIN.python), "-m", "tests.standins.space.front", *sys.argv[1:]],
     {**os.environ, **OFFLINE},
 )

@@ -1,40 +1,96 @@
-"""The stand-in Space's own virtual environment.
+"""Virtual environments of what cannot share ours: Gradio's MCP server and smolagents need mcp 1.x.
 
-`python -m tests.standins.space.environment` makes it, once.
+`python -m tests.standins.space.environment` makes those that tests use, once; with `--all` all.
 """
 
 import subprocess
 import sys
 import venv
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HOME = HERE.parents[2] / "var" / "space-venv"
-PYTHON = HOME / "bin" / "python"
-_STAMP = HOME / "installed-requirements"
+VAR = HERE.parents[2] / "var"
+
+
+@dataclass(frozen=True)
+class Environment:
+    folder: str
+    """In var/."""
+    requirements: tuple[str, ...]
+    """The file to install, and those that it names."""
+
+    @cached_property
+    def python(self) -> Path:
+        return VAR / self.folder / "bin" / "python"
+
+    @property
+    def is_installed(self) -> bool:
+        return (
+            self.python.exists()
+            and self._stamp.exists()
+            and self._stamp.read_text() == self._wanted
+        )
+
+    def install(self) -> None:
+        if self.is_installed:
+            return
+        venv.create(VAR / self.folder, with_pip=True, clear=True)
+        file = HERE / self.requirements[0]
+        subprocess.run([self.python, "-m", "pip", "install", "-qq", "-r", file], check=True)
+        self.mark()
+
+    def mark(self) -> None:
+        self._stamp.write_text(self._wanted)
+
+    @property
+    def _stamp(self) -> Path:
+        return VAR / self.folder / "installed-requirements"
+
+    @property
+    def _wanted(self) -> str:
+        digest = sha256(sys.version.encode())
+        for name in self.requirements:
+            digest.update((HERE / name).read_bytes())
+        return digest.hexdigest()
+
+
+STANDIN = Environment("space-venv", ("requirements.txt", "constraints.txt"))
+CLIENTS = Environment("clients-venv", ("versions/clients.txt",))
+GRADIOS = {
+    "5.28": Environment("gradio-5.28", ("versions/gradio-5.28.txt",)),
+    "5.38": Environment("gradio-5.38", ("versions/gradio-5.38.txt",)),
+    "5.50": Environment("gradio-5.50", ("versions/gradio-5.50.txt",)),
+    "6.31": STANDIN,
+}
+"""One for each way in which Gradio has offered tools: see mcpendpoint/gradio/upstream.py."""
+
+USUAL = ("5.28", "6.31")
+"""What every run of the tests takes; `--all-gradio` takes the others too."""
+
+# Gradio must not ask the internet for anything.
+OFFLINE = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
 
 
 def is_installed() -> bool:
-    return PYTHON.exists() and _STAMP.exists() and _STAMP.read_text() == _wanted()
+    """Whether the stand-in Spaces can run."""
+    return STANDIN.is_installed
 
 
-def install() -> None:
-    if is_installed():
-        return
-    venv.create(HOME, with_pip=True, clear=True)
-    subprocess.run(
-        [PYTHON, "-m", "pip", "install", "-qq", "-r", HERE / "requirements.txt"], check=True
-    )
-    _STAMP.write_text(_wanted())
-
-
-def _wanted() -> str:
-    digest = sha256(sys.version.encode())
-    for name in ("requirements.txt", "constraints.txt"):
-        digest.update((HERE / name).read_bytes())
-    return digest.hexdigest()
+def main() -> None:
+    STANDIN.install()
+    for version, environment in GRADIOS.items():
+        if version in USUAL or "--all" in sys.argv:
+            environment.install()
+    if "--all" in sys.argv:
+        CLIENTS.install()
 
 
 if __name__ == "__main__":
-    install()
+    main()

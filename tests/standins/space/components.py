@@ -1,0 +1,136 @@
+"""Small Gradio apps of all the components whose schemas are hard, for any version with tools.
+
+Five in one, a tab each: files, chat, data, forms, functions. Run in an environment of its own.
+"""
+
+import json
+import socket
+import time
+from typing import Any
+
+import gradio as gr
+
+IS_5 = gr.__version__.startswith("5.")
+CHAT = {"type": "messages"} if IS_5 else {}
+
+
+def echo(value: Any) -> str:
+    """Show what arrived."""
+    return repr(value)
+
+
+def shout(text: str) -> str:
+    """Say it loudly.
+
+    Args:
+        text: What to say
+    Returns:
+        The same in capitals
+    """
+    return text.upper()
+
+
+def count(seconds: float, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008 - Gradio finds it by its default
+    """Count to three, in a number of seconds."""
+    for number in range(1, 4):
+        progress((number, 3), desc="Counting")
+        time.sleep(seconds / 3)
+    return "1 2 3"
+
+
+def fail(text: str) -> str:
+    """Fail with a message."""
+    raise gr.Error(text)
+
+
+def nothing(text: str) -> None:
+    """Return nothing at all."""
+
+
+def add(number: float, total: float | None) -> tuple[float, float]:
+    """Add to a total that is kept."""
+    return (total or 0) + number, (total or 0) + number
+
+
+def offer(component: Any, name: str) -> None:
+    gr.Interface(echo, component, gr.Textbox(), api_name=name)
+
+
+def files() -> None:
+    offer(gr.File(type="filepath"), "one_file")
+    offer(gr.File(file_count="multiple"), "many_files")
+    offer(gr.Image(type="pil"), "image")
+    offer(gr.Gallery(), "gallery")
+    offer(gr.ImageEditor(type="pil"), "image_editor")
+    offer(gr.Audio(type="filepath"), "audio")
+    offer(gr.Video(), "video")
+
+
+def chat() -> None:
+    offer(gr.Chatbot(**CHAT), "chat")
+    offer(gr.MultimodalTextbox(), "multimodal")
+
+
+def data() -> None:
+    offer(gr.JSON(), "json")
+    offer(gr.Dataframe(), "dataframe")
+    offer(gr.HighlightedText(), "highlighted_text")
+    offer(gr.Label(), "label")
+
+
+def forms() -> None:
+    offer(gr.Dropdown(["a", "b"]), "dropdown")
+    offer(gr.Dropdown(["a", None], multiselect=True), "dropdown_of_none")
+    offer(gr.Dropdown([]), "empty_dropdown")
+    offer(gr.CheckboxGroup(["x", "y"]), "checkbox_group")
+    offer(gr.Slider(0, 9), "slider")
+    offer(gr.DateTime(), "date_time")
+    offer(gr.ColorPicker(), "color")
+    offer(gr.Code(), "code")
+
+
+def functions() -> None:
+    gr.Interface(shout, gr.Textbox(), gr.Textbox(), api_name="shout")
+    gr.Interface(count, gr.Number(), gr.Textbox(), api_name="count")
+    gr.Interface(fail, gr.Textbox(), gr.Textbox(), api_name="fail")
+    gr.Interface(add, [gr.Number(), gr.State()], [gr.Number(), gr.State()], api_name="add")
+    box = gr.Textbox()
+    box.submit(nothing, box, None, api_name="nothing")
+    gr.Interface(lambda text: text, gr.Textbox(), gr.Textbox(), api_name="named_lambda")
+    box.submit(lambda text: text, box, box)
+    if hasattr(gr, "Header"):
+
+        def with_header(text: str, x_api_key: gr.Header) -> str:
+            """Need a header."""
+            return f"{text} {x_api_key}"
+
+        gr.Interface(with_header, gr.Textbox(), gr.Textbox(), api_name="with_header")
+
+
+def build_app() -> gr.Blocks:
+    with gr.Blocks(title="Components", analytics_enabled=False) as app:
+        for part in (files, chat, data, forms, functions):
+            with gr.Tab(part.__name__):
+                part()
+    return app
+
+
+def main() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]  # Gradio cannot take 0
+    _, url, _ = build_app().launch(
+        server_name="127.0.0.1",
+        server_port=port,
+        mcp_server=True,
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        show_error=True,
+    )
+    print(json.dumps({"url": url.rstrip("/"), "version": gr.__version__}), flush=True)
+    while True:
+        time.sleep(60)
+
+
+if __name__ == "__main__":
+    main()
