@@ -84,6 +84,7 @@ class Job(JobSpec):
     owner: Owner = Owner()
     created_by: Owner | None = Field(default=None, alias="createdBy")
     initiator: Owner | None = None
+    cancel_reason: str | None = Field(default=None, alias="cancelReason")
     """Who or what started it: a user, or a scheduled job."""
     tags: list[str] = []
 
@@ -106,6 +107,7 @@ class ScheduledJob(HubModel):
     id: str = Field(min_length=1, max_length=100)
     schedule: str = ""
     suspend: bool = False
+    suspend_reason: str | None = Field(default=None, alias="suspendReason")
     created_at: datetime | None = Field(default=None, alias="createdAt")
     owner: Owner = Owner()
     job_spec: JobSpec = Field(default=JobSpec(), alias="jobSpec")

@@ -33,6 +33,7 @@ class Paper(HubModel):
     published_at: datetime | None = Field(default=None, alias="publishedAt")
     submitted_at: datetime | None = Field(default=None, alias="submittedOnDailyAt")
     """To the Daily Papers."""
+    withdrawn_at: datetime | None = Field(default=None, alias="withdrawnAt")
     authors: list[Author] = []
     project_page: str | None = Field(default=None, alias="projectPage")
     github_repo: str | None = Field(default=None, alias="githubRepo")

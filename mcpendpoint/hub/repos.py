@@ -51,6 +51,7 @@ _ALL_FIELDS = {
         "cardData",
         "config",
         "downloadsAllTime",
+        "gguf",
         "inferenceProviderMapping",
         "safetensors",
         "sha",

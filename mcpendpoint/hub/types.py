@@ -90,6 +90,14 @@ class Safetensors(HubModel):
     parameters: dict[str, int] = {}
 
 
+class Gguf(HubModel):
+    """What the Hub reads out of a GGUF file."""
+
+    total: int | None = None
+    architecture: Name | None = None
+    context_length: int | None = None
+
+
 class InferenceProvider(HubModel):
     provider: Name
     status: Name | None = None
@@ -103,6 +111,7 @@ class Model(Repo):
     config: dict[str, Any] = {}
     transformers_info: TransformersInfo | None = Field(default=None, alias="transformersInfo")
     safetensors: Safetensors | None = None
+    gguf: Gguf | None = None
     spaces: list[Name] = []
     inference_providers: list[InferenceProvider] = Field(
         default=[], alias="inferenceProviderMapping"
@@ -130,6 +139,7 @@ class Runtime(HubModel):
     stage: Name | None = None
     """RUNNING, SLEEPING, PAUSED, BUILDING, RUNTIME_ERROR and others."""
     hardware: Hardware | None = None
+    error_message: str | None = Field(default=None, alias="errorMessage")
 
 
 class Space(Repo):

@@ -16,7 +16,7 @@ from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, Uri, parse_uri
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.markdown import bullets, code
 
-Sdk = Literal["streamlit", "gradio", "docker", "static"]
+Sdk = Literal["gradio", "docker", "static"]
 DEFAULT_SDK: Sdk = "static"
 BUCKETS = "buckets"
 

@@ -20,6 +20,7 @@ class PaperFacts(Result):
     authors: list[str]
     more_authors: int | None = None
     published_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     upvotes: int | None = None
     abstract: str | None = None
     ai_summary: str | None = None
@@ -39,6 +40,7 @@ def facts_of(paper: Paper, *, is_concise: bool = False) -> PaperFacts:
         authors=authors[:MAX_AUTHORS],
         more_authors=max(len(authors) - MAX_AUTHORS, 0) or None,
         published_at=paper.published_at,
+        withdrawn_at=paper.withdrawn_at,
         upvotes=paper.upvotes,
         abstract=None if has_summary else _short(paper.summary),
         ai_summary=_short(paper.ai_summary),
@@ -56,6 +58,7 @@ def render(paper: PaperFacts) -> str:
     about = markdown.facts(
         (
             ("Published", markdown.date(paper.published_at) if paper.published_at else None),
+            ("Withdrawn", markdown.date(paper.withdrawn_at) if paper.withdrawn_at else None),
             ("Authors", f"{', '.join(paper.authors)}{more}" if paper.authors else None),
             ("Upvotes", None if paper.upvotes is None else str(paper.upvotes)),
             ("Code", paper.github_repo),

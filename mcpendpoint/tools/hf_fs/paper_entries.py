@@ -70,6 +70,7 @@ def text_from_metadata(paper: Paper) -> str:
     facts = (
         ("Authors", authors),
         ("Published", paper.published_at.date().isoformat() if paper.published_at else ""),
+        ("Withdrawn", paper.withdrawn_at.date().isoformat() if paper.withdrawn_at else ""),
         ("arXiv", paper.id),
     )
     links = (

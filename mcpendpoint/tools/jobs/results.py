@@ -83,7 +83,7 @@ class Job(Spec):
 
     @classmethod
     def of(cls, job: jobs.Job, namespace: str, redact: Redact) -> Self:
-        message = job.status.message
+        message = job.status.message or job.cancel_reason
         return cls(
             id=job.id,
             url=job_url(job.owner.name or namespace, job.id),
@@ -106,6 +106,7 @@ class ScheduledJob(Result):
     id: str
     schedule: str
     suspended: bool
+    suspend_reason: str | None = None
     last_run: datetime | None = None
     last_job_id: str | None = None
     next_run: datetime | None = None
@@ -120,6 +121,7 @@ class ScheduledJob(Result):
             id=scheduled.id,
             schedule=scheduled.schedule,
             suspended=scheduled.suspend,
+            suspend_reason=redact(scheduled.suspend_reason) if scheduled.suspend_reason else None,
             last_run=last.at if last else None,
             last_job_id=last.id if last else None,
             next_run=scheduled.status.next_run_at,

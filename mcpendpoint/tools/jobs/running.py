@@ -144,6 +144,7 @@ def _next_text(next_cursor: str | None) -> str:
 async def read_log(arguments: LogsArguments, work: Work) -> Done:
     namespace = await work.namespace(arguments.namespace)
     job = await jobs.get_job(work.hub, namespace, arguments.job_id)
+    await work.check_log_may_be_told(job)
     redact, seconds = await work.redactor(job), _wait(arguments.wait_seconds)
     log = await follow(
         work.hub,

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.jobs import Job, JobSpec, ScheduledJob
-from mcpendpoint.tools.base import ToolContext
+from mcpendpoint.tools.base import ToolContext, ToolError
 from mcpendpoint.tools.jobs.memory import recall_secrets
 from mcpendpoint.tools.jobs.redaction import Redactor, secret_variables
-from mcpendpoint.tools.jobs.results import Outcome
+from mcpendpoint.tools.jobs.results import Outcome, job_url
 from mcpendpoint.tools.own_account import whoami
 
 
@@ -38,6 +38,21 @@ class Work:
     async def redactor(self, job: Job | ScheduledJob) -> Redactor:
         """Return what takes the secrets of a job out of what is told of it."""
         return self.redactor_of(job, await recall_secrets(_ids(job)))
+
+    async def check_log_may_be_told(self, job: Job) -> None:
+        """Raise ToolError for a log that may hold secrets which nobody here knows.
+
+        They were given elsewhere, or are forgotten: the cache is no place that lasts. Tokens are
+        known by their form.
+        """
+        unknown = sorted({*job.secret_names} - {"HF_TOKEN"})
+        if unknown and not await recall_secrets(_ids(job)):
+            page = job_url(job.owner.name, job.id)
+            raise ToolError(
+                f"The log of job `{job.id}` is withheld: this server does not know the values of "
+                f"its secrets ({', '.join(unknown[:10])[:200]}), so they cannot be taken out of "
+                f"it. The user can read it at {page}."
+            )
 
     async def redactors(self, found: Iterable[Job | ScheduledJob]) -> list[Redactor]:
         jobs = list(found)

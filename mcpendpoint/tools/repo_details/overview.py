@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from mcpendpoint.hub.repos import AnyRepo, page_url
-from mcpendpoint.hub.types import Dataset, Model, Space
+from mcpendpoint.hub.types import Dataset, Gguf, Model, Space
 from mcpendpoint.tools import markdown
 from mcpendpoint.tools.repo_details.results import Overview, Provider
 from mcpendpoint.tools.repo_results import gate_of, marks_of, type_of
@@ -47,6 +47,7 @@ def overview_of(repo: AnyRepo) -> Overview:
 def _of_model(model: Model) -> dict[str, object]:
     architecture = model.config.get("model_type")
     vocabulary = model.config.get("vocab_size")
+    gguf = model.gguf or Gguf()
     providers = [
         Provider(provider=item.provider, status=item.status, task=item.task)
         for item in model.inference_providers[:MAX_LISTED]
@@ -55,8 +56,9 @@ def _of_model(model: Model) -> dict[str, object]:
         "task": model.pipeline_tag,
         "library": model.library_name,
         "model_class": model.transformers_info.auto_model if model.transformers_info else None,
-        "parameters": model.safetensors.total if model.safetensors else None,
-        "architecture": _text(architecture) if isinstance(architecture, str) else None,
+        "parameters": model.safetensors.total if model.safetensors else gguf.total,
+        "architecture": _text(architecture) if isinstance(architecture, str) else gguf.architecture,
+        "context_length": gguf.context_length,
         "vocab_size": vocabulary if isinstance(vocabulary, int) else None,
         "base_models": _card(model, "base_model") or _card(model, "finetuned_from"),
         "datasets": _card(model, "datasets"),
@@ -85,6 +87,7 @@ def _of_space(space: Space) -> dict[str, object]:
         "description": _text(space.summary),
         "sdk": space.sdk,
         "stage": space.stage,
+        "error": _text(space.runtime.error_message) if space.runtime else None,
         "hardware": hardware.current or hardware.requested if hardware else None,
         "app_url": app_url,
         "is_mcp_server": space.has_mcp_server or None,
@@ -132,6 +135,7 @@ def _main_facts(overview: Overview) -> Iterator[tuple[str, str | None]]:
     yield "Library", overview.library
     yield "SDK", overview.sdk
     yield "State", overview.stage
+    yield "Error", overview.error
     yield "Hardware", overview.hardware
     yield "MCP server", "yes" if overview.is_mcp_server else None
     yield "Downloads", _downloads(overview)
@@ -162,6 +166,7 @@ def _technical_facts(overview: Overview) -> Iterator[tuple[str, str | None]]:
     yield "Model class", overview.model_class
     yield "Parameters", markdown.number(overview.parameters) if overview.parameters else None
     yield "Architecture", overview.architecture
+    yield "Context length", str(overview.context_length) if overview.context_length else None
     yield "Vocabulary size", str(overview.vocab_size) if overview.vocab_size else None
 
 

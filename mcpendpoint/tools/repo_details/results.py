@@ -25,9 +25,11 @@ class Overview(Result):
     model_class: str | None = None
     parameters: int | None = None
     architecture: str | None = None
+    context_length: int | None = None
     vocab_size: int | None = None
     sdk: str | None = None
     stage: str | None = None
+    error: str | None = None
     hardware: str | None = None
     app_url: str | None = None
     is_mcp_server: bool | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.references import BadReference, Reference
-from mcpendpoint.hub.repos import AnyRepo, get_readme
+from mcpendpoint.hub.repos import AnyRepo, get_readme, page_url
 from mcpendpoint.hub.spaces import id_of_subdomain
 from mcpendpoint.hub.types import Dataset, RepoType
 from mcpendpoint.tools.base import Tool, ToolContext, ToolOutput
@@ -106,7 +106,7 @@ def _repository(text: str, matches: Sequence[Match], problems: Sequence[Problem]
 def _types(arguments: RepoDetailsArguments, asked: RepoType | None) -> Sequence[RepoType]:
     if asked is not None:
         return (asked,)
-    if arguments.wants_dataset:
+    if arguments.wants_dataset and Operation.OVERVIEW not in arguments.operations:
         return (RepoType.DATASET,)
     return tuple(RepoType)
 
@@ -155,7 +155,8 @@ async def _readme(
         return None, []
     text = await or_error(get_readme(hub, repo_type, repo.id, revision=revision))
     if isinstance(text, HubError):
-        return None, [problem_of(text, f"The README of `{repo.id}`", context)]
+        url = page_url(repo_type, repo.id)
+        return None, [problem_of(text, f"The README of `{repo.id}`", context, page_url=url)]
     max_chars = min(arguments.readme_limit, _share(arguments))
     return piece_of(text, offset=arguments.readme_offset, max_chars=max_chars), []
 
