@@ -125,6 +125,20 @@ def find_access_key(key: str) -> KeyOwner | None:
     return None if owner.has_expired else owner
 
 
+def change_key_scopes(user: User, key_id: int, scopes: Collection[Scope]) -> bool:
+    """Let one of this user's own keys do more or less; return whether there was one."""
+    with transaction.atomic():
+        rows = AccessKey.objects.select_for_update()
+        row = rows.filter(user_id=user.pk, pk=key_id).first()
+        if row is None:
+            return False
+        row.scope, row.was_reduced = write_scopes(scopes), False
+        row.save(update_fields=["scope", "was_reduced"])
+        audit.record(Action.SCOPES_CHANGED, user, detail={"key": row.name, "scopes": row.scope})
+    announce(user.pk)
+    return True
+
+
 def revoke_access_key(user: User, key_id: int) -> bool:
     """Delete one of this user's own keys; return whether there was one."""
     return _revoke(user, pk=key_id) > 0

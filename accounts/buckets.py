@@ -32,17 +32,23 @@ ROUNDING_SECONDS = 1e-6
 
 @dataclass(frozen=True)
 class Rate:
-    per_minute: int
+    count: int
     """0: as often as one likes."""
+    seconds: float = MINUTE
 
     @property
     def burst(self) -> int:
-        """How many may come at once: a quarter of a minute's, and some where those are few."""
-        return max(self.per_minute // 4, min(self.per_minute, 10))
+        """How many may come at once: a quarter of a minute's, and some where those are few.
+
+        What is counted by longer times may come all at once.
+        """
+        if self.seconds > MINUTE:
+            return self.count
+        return max(self.count // 4, min(self.count, 10))
 
     @cached_property
     def seconds_each(self) -> float:
-        return MINUTE / self.per_minute
+        return self.seconds / self.count
 
     @cached_property
     def seconds_full(self) -> float:
@@ -77,7 +83,7 @@ class Buckets:
 
     def wait(self, draw: Draw) -> float:
         """Return how many seconds it takes until this could be had; 0 when it can be now."""
-        if not draw.rate.per_minute:
+        if not draw.rate.count:
             return 0.0
         full_at = self._full_at.get(draw.key)
         if full_at is None:
@@ -106,7 +112,7 @@ class Buckets:
 
     def spend(self, draw: Draw) -> None:
         """Take it whether it is there or not."""
-        if not draw.rate.per_minute:
+        if not draw.rate.count:
             return
         seconds, now = draw.cost * draw.rate.seconds_each, self._clock()
         # Out and in again: the least recently used comes first.

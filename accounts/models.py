@@ -177,6 +177,7 @@ class AuditEvent(models.Model):
         TOKEN_ISSUED = "token_issued", "App connected"
         TOKEN_REFRESHED = "token_refreshed", "App renewed its access"
         TOKEN_REVOKED = "token_revoked", "App's access revoked"
+        SCOPES_CHANGED = "scopes_changed", "Scopes of an app or key changed"
         KEY_CREATED = "key_created", "Access key created"
         KEY_REVOKED = "key_revoked", "Access key revoked"
         SELECTION_CHANGED = "selection_changed", "Tools changed"

@@ -11,7 +11,13 @@ from django.utils import timezone
 from accounts.access_keys import MAX_KEYS
 from accounts.addresses import endpoint_url, site_url
 from accounts.authorization.connections import connected_apps
-from accounts.authorization.scopes import LABELS, ScopeLabel, read_scopes
+from accounts.authorization.scopes import (
+    Scope,
+    ScopeLabel,
+    read_scopes,
+    scope_rows,
+    scope_titles,
+)
 from accounts.catalogue import Bouquet, Effect, ToolChoice, catalogue
 from accounts.clients import client_snippets
 from accounts.credentials import oauth_scope
@@ -78,8 +84,16 @@ class PermissionRow:
 @dataclass(frozen=True)
 class KeyRow:
     key: AccessKey
-    scopes: tuple[ScopeLabel, ...]
     has_expired: bool
+
+    @property
+    def titles(self) -> list[str]:
+        return scope_titles(read_scopes(self.key.scope))
+
+    @property
+    def scope_rows(self) -> list[tuple[Scope, ScopeLabel, bool]]:
+        """Each scope that there is, and whether the key has it."""
+        return scope_rows(read_scopes(self.key.scope))
 
 
 def address_context(request: HttpRequest, user: User) -> dict[str, Any]:
@@ -212,10 +226,8 @@ def _permission_row(permission: Permission) -> PermissionRow:
 
 
 def _key_row(key: AccessKey) -> KeyRow:
-    scopes = read_scopes(key.scope)
     return KeyRow(
         key=key,
-        scopes=tuple(words for scope, words in LABELS.items() if scope in scopes),
         has_expired=key.expires_at is not None and key.expires_at <= timezone.now(),
     )
 

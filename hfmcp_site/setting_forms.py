@@ -3,12 +3,9 @@
 import re
 from urllib.parse import SplitResult, urlsplit
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+from accounts.authorization.redirects import problem_with_scheme
 
-DANGEROUS_SCHEMES = frozenset(
-    {"javascript", "data", "vbscript", "file", "blob", "about", "view-source", "filesystem"}
-    | {"http", "https", "ws", "wss", "ftp", "mailto", "chrome", "edge", "resource", "jar"}
-)
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _HOST_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_-]{1,63}\.?")
 _IPV6 = re.compile(r"[0-9a-f:.]+")
@@ -123,6 +120,6 @@ def oauth_scope(text: str) -> str:
 def app_scheme(text: str) -> str:
     """Return the scheme of an installed app, never one that runs or shows what it names."""
     scheme = text.lower()
-    if not _SCHEME.fullmatch(scheme) or scheme in DANGEROUS_SCHEMES:
-        raise ValueError("no scheme of an app")
+    if problem := problem_with_scheme(scheme):
+        raise ValueError(problem)
     return scheme

@@ -32,6 +32,7 @@ SETTINGS = {
     "HF_OAUTH_CLIENT_ID": "",
     "HF_OAUTH_CLIENT_SECRET": "",
     "SIGN_IN_WITH_TOKEN": "true",
+    "OAUTH_CLIENT_DOCUMENTS": "true",
     "MCP_ACCEPT_HF_TOKENS": "true",
     "MCP_ALLOWED_ORIGINS": "",
     "DISABLE_TOOLS": "",

@@ -12,5 +12,6 @@ NO_LIMITS = {
         "SPACE",
         "WRITE",
         "SIGN_IN",
+        "TOKEN",
     )
-}
+} | {"OAUTH_REGISTRATIONS_PER_HOUR": "0"}

@@ -22,7 +22,14 @@ from accounts.authorization.models import (
     Grant,
     RefreshToken,
 )
-from accounts.authorization.scopes import LABELS, Scope, ScopeLabel, read_scopes, write_scopes
+from accounts.authorization.scopes import (
+    Scope,
+    ScopeLabel,
+    read_scopes,
+    scope_rows,
+    scope_titles,
+    write_scopes,
+)
 from accounts.authorization.tokens import TokenGrant
 from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
 from accounts.models import User
@@ -34,10 +41,19 @@ class ConnectedApp:
     connection_id: int
     name: str
     publisher: str | None
-    scopes: tuple[ScopeLabel, ...]
+    scopes: frozenset[Scope]
     connected_at: datetime
     first_used_at: datetime | None
     last_used_at: datetime | None
+
+    @property
+    def titles(self) -> list[str]:
+        return scope_titles(self.scopes)
+
+    @property
+    def scope_rows(self) -> list[tuple[Scope, ScopeLabel, bool]]:
+        """Each scope that there is, and whether the app has it."""
+        return scope_rows(self.scopes)
 
 
 def note_consent(user: User, application: Application, scopes: Iterable[Scope]) -> None:
@@ -60,7 +76,7 @@ def connected_apps(user: User) -> list[ConnectedApp]:
             connection_id=row.pk,
             name=row.application.shown_name,
             publisher=row.application.publisher,
-            scopes=tuple(LABELS[scope] for scope in Scope if scope in scopes[row.application_id]),
+            scopes=frozenset(scopes[row.application_id]),
             connected_at=row.created_at,
             first_used_at=row.first_used_at,
             last_used_at=row.last_used_at,
@@ -88,11 +104,10 @@ def allowed_scopes(user: User) -> frozenset[Scope]:
 
 def disconnect(user: User, connection_id: int) -> bool:
     """Take back all that one client was given; return whether it was connected."""
-    rows = Connection.objects.select_related("application")
-    row = rows.filter(user_id=user.pk, pk=connection_id).first()
-    if row is None:
-        return False
     with transaction.atomic():
+        row = _lock(user, connection_id)
+        if row is None:
+            return False
         _take_back(user, {"application_id": row.application_id})
         note(Action.TOKEN_REVOKED, user, row.application, by="person")
         row.delete()
@@ -100,11 +115,38 @@ def disconnect(user: User, connection_id: int) -> bool:
     return True
 
 
+def change_scopes(user: User, connection_id: int, scopes: Iterable[Scope]) -> bool:
+    """Let a client do more or less from now on, without a new sign-in; return whether there is one.
+
+    Every token that it holds is for this then, and every one that it gets for those.
+    """
+    text = write_scopes(scopes)
+    with transaction.atomic():
+        row = _lock(user, connection_id)
+        if row is None:
+            return False
+        which = {"user_id": user.pk, "application_id": row.application_id}
+        AccessToken.objects.filter(**which).update(scope=text)
+        # Those that were replaced too: for a moment they are still taken.
+        RefreshToken.objects.filter(**which).update(scope=text)
+        note(Action.SCOPES_CHANGED, user, row.application, scopes=text)
+    announce(user.pk)
+    return True
+
+
+def _lock(user: User, connection_id: int) -> Connection | None:
+    # As whoever refreshes does: see authorization.models.lock_connection.
+    rows = Connection.objects.select_for_update()
+    return rows.filter(user_id=user.pk, pk=connection_id).first()
+
+
 def sign_out_everywhere(user: User, session: SessionBase) -> None:
     """End every session of this user and disconnect every client. Access keys stay."""
     with transaction.atomic():
+        connections = Connection.objects.filter(user_id=user.pk)
+        list(connections.select_for_update())  # as each of their refreshes does
         _take_back(user, {})
-        Connection.objects.filter(user_id=user.pk).delete()
+        connections.delete()
         # Sessions are tied to the password, and nobody has one that could be typed.
         user.set_unusable_password()
         user.save(update_fields=["password"])

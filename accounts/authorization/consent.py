@@ -4,13 +4,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidRequestError, OAuth2Error
 
+from accounts.authorization.client_documents import (
+    DocumentError,
+    DocumentUnreachable,
+    host_of,
+    is_document_url,
+)
+from accounts.authorization.documented_clients import DocumentsOff, get_to_know
 from accounts.authorization.models import Application
 from accounts.authorization.protocol import core
 from accounts.authorization.redirects import Destination, destination_of
@@ -60,22 +69,63 @@ class AskedWrongly(Exception):
     `client_url` is where to tell the client; None when it is not to be trusted with an answer.
     """
 
-    def __init__(self, error: OAuth2Error, client_url: str | None) -> None:
-        super().__init__(error.description)
-        self.description = error.description or error.error
+    title = "This app cannot connect"
+    advice = (
+        "Remove the connection in the app and add it again. If that does not help, its developer "
+        "needs to see this message."
+    )
+
+    def __init__(self, description: str, client_url: str | None = None, status: int = 400) -> None:
+        super().__init__(description)
+        self.description = description
         self.client_url = client_url
+        self.status = status
 
     @property
     def destination(self) -> Destination | None:
         return None if self.client_url is None else destination_of(self.client_url)
 
 
+class ClientUnknown(AskedWrongly):
+    """A client that is known by a document which we do not have."""
+
+    def __init__(self, client_id: str, problem: DocumentError) -> None:
+        host = host_of(client_id) or "the address that the app is known by"
+        match problem:
+            case DocumentUnreachable():
+                self.title = f"This server could not reach {host}"
+                description = f"The app is known by a page at {host}, and {problem}."
+                advice = (
+                    "That says nothing about the app: try again in a minute. If it stays so, "
+                    f"whoever runs this server can let it reach {host}, or set "
+                    "OAUTH_CLIENT_DOCUMENTS=false and restart it: apps then register here instead."
+                )
+            case DocumentsOff():
+                description = f"The app is known by a page at {host}, and {problem}."
+                advice = (
+                    "Remove the connection in the app and add it again: it then registers here "
+                    "instead."
+                )
+            case _:
+                description = f"The app is known by a page at {host}, but {problem}."
+                advice = "Only whoever makes the app can mend that: show them this message."
+        self.advice = advice
+        super().__init__(
+            description, status=503 if isinstance(problem, DocumentUnreachable) else 400
+        )
+
+
 def read_request(request: HttpRequest, user: User) -> Asked:
     """Raises AskedWrongly."""
+    client_id = request.GET.get("client_id", "")
+    try:
+        get_to_know(client_id, user)
+    except DocumentError as problem:
+        raise ClientUnknown(client_id, problem) from problem
     try:
         scopes, credentials = core().validate_authorization_request(request)
     except FatalClientError as error:
-        raise AskedWrongly(error.oauthlib_error, None) from error
+        raise AskedWrongly(_words(error.oauthlib_error)) from error
     except OAuthToolkitError as error:
         raise _wrong(error.oauthlib_error) from error
     asked = credentials.pop("request")
@@ -93,6 +143,23 @@ def read_request(request: HttpRequest, user: User) -> Asked:
         redirect_uri=credentials["redirect_uri"],
         credentials={**credentials, "resource": resources},
     )
+
+
+def asking_client(url: str | None) -> str | None:
+    """Return what the client calls itself that sends people to this address of ours.
+
+    None when it is not one where a client asks for something, or nobody knows the client.
+    """
+    parts = urlsplit(url or "")
+    if parts.path != reverse("authorization:authorize"):
+        return None
+    client_id = QueryDict(parts.query).get("client_id", "")
+    if "\0" in client_id:
+        return None
+    application = Application.objects.filter(client_id=client_id, is_active=True).first()
+    if application is not None:
+        return application.shown_name
+    return host_of(client_id) or None if is_document_url(client_id) else None
 
 
 def accept(request: HttpRequest, asked: Asked, scopes: Iterable[Scope]) -> str:
@@ -135,8 +202,12 @@ def _check_resources(sent: list[str], user: User, asked: Any) -> list[str]:
 
 def _wrong(error: OAuth2Error) -> AskedWrongly:
     if not error.redirect_uri:
-        return AskedWrongly(error, None)
-    return AskedWrongly(error, _with_issuer(error.in_uri(error.redirect_uri)))
+        return AskedWrongly(_words(error))
+    return AskedWrongly(_words(error), _with_issuer(error.in_uri(error.redirect_uri)))
+
+
+def _words(error: OAuth2Error) -> str:
+    return error.description or error.error
 
 
 def _with_issuer(url: str) -> str:

@@ -2,6 +2,7 @@
 let in.
 """
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,8 +12,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from oauth2_provider.models import clear_expired
+from redis.exceptions import RedisError
 
 from accounts.authorization.models import AccessToken, Application, Grant, RefreshToken
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 TIDY_EVERY_SECONDS = 3_600
@@ -20,14 +24,23 @@ TIDY_EVERY_SECONDS = 3_600
 
 def tidy_up_after_registration() -> None:
     """Keep a flood of registrations from piling up: little at a time, since a client waits."""
-    if cache.add("authorization:tidied-up-clients", 1, TIDY_EVERY_SECONDS):
+    if _is_due("authorization:tidied-up-clients"):
         remove_unused_clients(limit=BATCH)
 
 
 def tidy_up_now_and_then() -> None:
     """Do all of it, once an hour in all workers that share a cache."""
-    if cache.add("authorization:tidied-up", 1, TIDY_EVERY_SECONDS):
+    if _is_due("authorization:tidied-up"):
         tidy_up()
+
+
+def _is_due(what: str) -> bool:
+    """Return whether no worker has begun this within the hour; not, while Redis is away."""
+    try:
+        return cache.add(what, 1, TIDY_EVERY_SECONDS)
+    except RedisError as error:
+        logger.warning("%s waits for Redis: %s.", what, type(error).__name__)
+        return False
 
 
 def tidy_up() -> int:

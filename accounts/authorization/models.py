@@ -3,12 +3,14 @@ others once a deployment has them.
 """
 
 import unicodedata
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from oauth2_provider.models import (
     AbstractAccessToken,
     AbstractApplication,
@@ -19,7 +21,7 @@ from oauth2_provider.models import (
 
 from accounts.audit import Action, Outcome
 from accounts.authorization.events import note
-from accounts.authorization.redirects import problems_with
+from accounts.authorization.redirects import usable
 from accounts.models import User
 from accounts.preferences import announce
 
@@ -46,10 +48,11 @@ class Application(AbstractApplication):
         pass
 
     def clean(self) -> None:
-        super().clean()
-        problems = problems_with(self.redirect_uris.split(), settings.OAUTH_APP_SCHEMES)
-        if problems:
-            raise ValidationError({"redirect_uris": problems})
+        # Not django-oauth-toolkit's: it knows schemes by a list only.
+        uris = self.redirect_uris.split()
+        good, problems = usable(uris, settings.OAUTH_APP_SCHEMES)
+        if not good or problems:
+            raise ValidationError({"redirect_uris": problems or ["None is given."]})
         if self.authorization_grant_type != self.GRANT_AUTHORIZATION_CODE:
             raise ValidationError(
                 {"authorization_grant_type": "Only authorization codes are given."}
@@ -80,6 +83,9 @@ class Grant(AbstractGrant):
 
 
 class AccessToken(AbstractAccessToken):
+    token_family = models.UUIDField(null=True, editable=False, db_index=True)
+    """Of the sign-in that it came of, as its refresh tokens have it."""
+
     class Meta(AbstractAccessToken.Meta):
         pass
 
@@ -87,9 +93,39 @@ class AccessToken(AbstractAccessToken):
 class RefreshToken(AbstractRefreshToken):
     code_digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     """Of the code that it was the first to be given for, so that a replay of it can be told."""
+    scope = models.TextField(blank=True, editable=False, db_default="")
+    """What the person agreed to; an access token may be for less. "" in rows from before."""
 
     class Meta(AbstractRefreshToken.Meta):
         pass
+
+    @property
+    def granted_scope(self) -> str:
+        return self.scope or (self.access_token.scope if self.access_token else "")
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether nobody refreshed for long; one that was replaced has its own, shorter time."""
+        if self.revoked is not None:
+            return False
+        idle = timedelta(days=settings.OAUTH_REFRESH_TOKEN_DAYS)
+        return self.access_token is None or self.access_token.expires + idle <= timezone.now()
+
+    @property
+    def is_of_live_family(self) -> bool:
+        family = RefreshToken.objects.filter(token_family=self.token_family, revoked=None)
+        return self.token_family is not None and family.exists()
+
+    @property
+    def is_good_once_more(self) -> bool:
+        """Whether this token, which a newer one has replaced, is still taken.
+
+        Several processes of one client refresh with the same token, and an answer may be lost. A
+        family that was ended has no live token, so nothing of it is good.
+        """
+        grace = timedelta(seconds=settings.OAUTH_REFRESH_GRACE_SECONDS)
+        was_just_replaced = self.revoked is not None and self.revoked + grace > timezone.now()
+        return was_just_replaced and self.is_of_live_family
 
     @classmethod
     def revoke_family(cls, token_family: UUID | None) -> None:
@@ -99,11 +135,19 @@ class RefreshToken(AbstractRefreshToken):
             .select_related("user", "application")
             .first()
         )
-        super().revoke_family(token_family)
+        cls.end_family(token_family)
         if live is not None:
             reason = {"by": "server", "reason": "used twice, so it may have been stolen"}
             note(Action.TOKEN_REVOKED, live.user, live.application, Outcome.DENIED, **reason)
             announce(live.user_id)
+
+    @classmethod
+    def end_family(cls, token_family: UUID | None) -> None:
+        """Take back all refresh tokens that came of one sign-in, and all access tokens."""
+        super().revoke_family(token_family)
+        if token_family is not None:
+            # Those whose refresh token was replaced are known by the family alone.
+            AccessToken.objects.filter(token_family=token_family).delete()
 
 
 class IDToken(AbstractIDToken):
@@ -130,3 +174,12 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} of {self.user_id}"
+
+
+def lock_connection(user: User, application: Application) -> Connection | None:
+    """Let nobody else change what this client may do for this user until the transaction ends.
+
+    Returns None for a client that is not connected.
+    """
+    rows = Connection.objects.select_for_update()
+    return rows.filter(user_id=user.pk, application_id=application.pk).first()

@@ -1,9 +1,11 @@
 """What a client may do, in words for programs and for people. Pure: no I/O."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django import forms
+from django.http import QueryDict
 from oauth2_provider.scopes import BaseScopes
 
 from accounts.catalogue import Effect
@@ -67,6 +69,15 @@ def with_implied(scopes: Iterable[Scope]) -> frozenset[Scope]:
     return frozenset(given.union(*(_IMPLIED.get(scope, set()) for scope in given)))
 
 
+def scope_rows(ticked: Container[str]) -> list[tuple[Scope, ScopeLabel, bool]]:
+    """Return a row of a form for each scope: what it is, and whether it is ticked."""
+    return [(scope, words, scope in ticked) for scope, words in LABELS.items()]
+
+
+def scope_titles(scopes: Container[str]) -> list[str]:
+    return [words.title for scope, words in LABELS.items() if scope in scopes]
+
+
 def read_scopes(text: str) -> frozenset[Scope]:
     """Return the scopes in a space-separated text, without words that are none of ours."""
     return frozenset(scope for scope in Scope if scope in text.split())
@@ -75,6 +86,39 @@ def read_scopes(text: str) -> frozenset[Scope]:
 def write_scopes(scopes: Iterable[Scope]) -> str:
     given = set(scopes)
     return " ".join(scope for scope in Scope if scope in given)
+
+
+class ScopesForm(forms.Form):
+    """What an app or key may do from now on; `grantable` is what its owner can give it."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope.value, words.title) for scope, words in LABELS.items()],
+        error_messages={
+            "required": "Tick at least one thing that it may do, or take its access away.",
+            "invalid_choice": "There is no scope %(value)s.",
+        },
+    )
+
+    def __init__(self, grantable: Container[Scope], data: QueryDict) -> None:
+        super().__init__(data)
+        self._grantable = grantable
+
+    def clean_scopes(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["scopes"]
+        if beyond := [scope for scope in chosen if Scope(scope) not in self._grantable]:
+            titles = " · ".join(scope_titles(beyond))
+            raise forms.ValidationError(
+                f"Your own sign-in does not allow this: {titles}. Allow it in your settings first."
+            )
+        return chosen
+
+    @property
+    def problem(self) -> str:
+        return f"Nothing was changed. {self.errors['scopes'][0]}"
+
+    @property
+    def chosen(self) -> frozenset[Scope]:
+        return frozenset(map(Scope, self.cleaned_data["scopes"]))
 
 
 class McpScopes(BaseScopes):

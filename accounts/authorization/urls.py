@@ -16,6 +16,11 @@ urlpatterns = [
         "settings/apps/<int:connection_id>/disconnect/", connections.disconnect, name="disconnect"
     ),
     path(
+        "settings/apps/<int:connection_id>/scopes/",
+        connections.change_scopes,
+        name="change-app-scopes",
+    ),
+    path(
         "settings/sign-out-everywhere/", connections.sign_out_everywhere, name="sign-out-everywhere"
     ),
 ]

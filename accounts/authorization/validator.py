@@ -6,16 +6,25 @@ it was given for; whoever was disabled gets nothing.
 
 import logging
 import re
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.utils import timezone
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidGrantError
 
 from accounts.audit import Action
 from accounts.authorization.events import note
-from accounts.authorization.models import AccessToken, Application, Grant, RefreshToken
+from accounts.authorization.models import (
+    AccessToken,
+    Application,
+    Grant,
+    RefreshToken,
+    lock_connection,
+)
 from accounts.authorization.resources import MAX_RESOURCES, canonical_resource
+from accounts.authorization.scopes import read_scopes, write_scopes
 from accounts.preferences import announce
 
 logger = logging.getLogger(__name__)
@@ -70,25 +79,49 @@ class McpValidator(OAuth2Validator):
         self, refresh_token: str, client: Application, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
         # Asked first: whoever sends an old one ends its family, which only its own client may.
-        row = {"token_checksum": _digest(refresh_token), "application": client}
-        if not RefreshToken.objects.filter(**row).exists():
+        rows = RefreshToken.objects.filter(
+            token_checksum=_digest(refresh_token), application=client
+        ).select_related("user", "access_token")
+        row = rows.filter(revoked=None).first() or rows.order_by("-revoked").first()
+        if row is None:
             return False
-        is_valid = super().validate_refresh_token(refresh_token, client, request, *args, **kwargs)
-        return bool(is_valid and request.user.is_active)
+        # The library would look again, and take one that another process has replaced just now for
+        # a replay.
+        if row.revoked is not None and not row.is_good_once_more:
+            RefreshToken.revoke_family(row.token_family)
+            return False
+        request.user, request.refresh_token_instance = row.user, row
+        return not row.has_expired and bool(row.user.is_active)
+
+    def get_original_scopes(
+        self, refresh_token: str, request: Any, *args: Any, **kwargs: Any
+    ) -> str:
+        return str(request.refresh_token_instance.granted_scope)
+
+    def is_within_original_scope(self, *args: Any, **kwargs: Any) -> bool:
+        return True  # what is more than that is dropped when the token is made
 
     def revoke_token(
         self, token: str, token_type_hint: str, request: Any, *args: Any, **kwargs: Any
     ) -> None:
-        """RFC 7009: of a client's own tokens only."""
+        """RFC 7009: of a client's own tokens only, and with one all that came of that sign-in.
+
+        Only an access token that was replaced already goes alone: its client has another.
+        """
         which = {"token_checksum": _digest(token), "application": request.client}
-        row = (
-            RefreshToken.objects.filter(**which, revoked=None).first()
-            or AccessToken.objects.filter(**which).first()
-        )
-        super().revoke_token(token, token_type_hint, request, *args, **kwargs)
-        if row is not None and row.user is not None:
-            note(Action.TOKEN_REVOKED, row.user, request.client, by="app")
-            announce(row.user.pk)
+        access = AccessToken.objects.filter(**which).first()
+        refreshes = RefreshToken.objects.filter(**({"access_token": access} if access else which))
+        refresh = refreshes.first()
+        if refresh is not None and refresh.is_of_live_family:
+            RefreshToken.end_family(refresh.token_family)
+            user = refresh.user
+        elif access is not None and access.user is not None:
+            access.delete()
+            user = access.user
+        else:
+            return
+        note(Action.TOKEN_REVOKED, user, request.client, by="app")
+        announce(user.pk)
 
     def invalidate_authorization_code(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is left to do: the code was spent in the transaction that stored the tokens."""
@@ -98,19 +131,44 @@ class McpValidator(OAuth2Validator):
 
     def _save_bearer_token(self, token: Any, request: Any, *args: Any, **kwargs: Any) -> None:
         if request.grant_type == "refresh_token":
-            _lock_unused(request)
-        super()._save_bearer_token(token, request, *args, **kwargs)
-        action = Action.TOKEN_REFRESHED
-        if request.grant_type == "authorization_code":
+            self._replace_refresh_token(token, request)
+            action = Action.TOKEN_REFRESHED
+        else:
+            super()._save_bearer_token(token, request, *args, **kwargs)
             _spend(request)
             action = Action.TOKEN_ISSUED
         note(action, request.user, request.client, scopes=token["scope"])
 
-    def _create_refresh_token(self, request: Any, *args: Any) -> RefreshToken:
-        row = super()._create_refresh_token(request, *args)
-        if request.grant_type == "authorization_code":
-            row.code_digest = _digest(request.code)
-            row.save(update_fields=["code_digest"])
+    def _replace_refresh_token(self, token: Any, request: Any) -> None:
+        # Whoever refreshes, disconnects the client or changes its scopes waits here for the others.
+        lock_connection(request.user, request.client)
+        rows = RefreshToken.objects.select_related("access_token")
+        row = rows.filter(pk=request.refresh_token_instance.pk).first()
+        if row is None or not (row.revoked is None or row.is_good_once_more):
+            # Another was first, with no grace between them: whether this one was stolen shows at
+            # the next attempt.
+            raise InvalidGrantError(request=request)
+        self._check_and_set_request_resource(request)
+        token["scope"] = _scope_of_refresh(request.scopes, row.granted_scope)
+        if row.revoked is None:
+            # The access token lives on until its end: another process may be using it.
+            RefreshToken.objects.filter(pk=row.pk).update(
+                revoked=timezone.now(), access_token=None, scope=row.granted_scope
+            )
+        expires = timezone.now() + timedelta(seconds=token["expires_in"])
+        access_token = self._create_access_token(expires, request, token)
+        self._create_refresh_token(request, token["refresh_token"], access_token, row)
+
+    def _create_refresh_token(
+        self, request: Any, code: str, access_token: AccessToken, previous: RefreshToken | None
+    ) -> RefreshToken:
+        row = super()._create_refresh_token(request, code, access_token, previous)
+        if previous is None:
+            row.code_digest, row.scope = _digest(request.code), access_token.scope
+        else:
+            row.scope = previous.granted_scope
+        row.save(update_fields=["code_digest", "scope"])
+        AccessToken.objects.filter(pk=access_token.pk).update(token_family=row.token_family)
         return row
 
     def _check_and_set_request_resource(self, request: Any) -> None:
@@ -138,12 +196,10 @@ def _spend(request: Any) -> None:
         raise InvalidGrantError(request=request)
 
 
-def _lock_unused(request: Any) -> None:
-    # Of two requests with the same refresh token that were both found valid, one gets here first.
-    # The other is refused, and that is all: whether somebody stole it shows at the next attempt.
-    row = RefreshToken.objects.select_for_update().get(pk=request.refresh_token_instance.pk)
-    if row.revoked is not None:
-        raise InvalidGrantError(request=request)
+def _scope_of_refresh(asked: list[str], granted: str) -> str:
+    """Return what was asked for and agreed to; all that was agreed to if that leaves nothing."""
+    agreed = read_scopes(granted)
+    return write_scopes(agreed & read_scopes(" ".join(asked)) or agreed)
 
 
 def _take_back(code: str, client: Application) -> None:

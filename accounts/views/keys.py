@@ -6,7 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.access_keys import NameTaken, TooManyKeys, create_access_key, revoke_access_key
+from accounts.access_keys import (
+    NameTaken,
+    TooManyKeys,
+    change_key_scopes,
+    create_access_key,
+    revoke_access_key,
+)
+from accounts.authorization.scopes import ScopesForm
 from accounts.forms import AccessKeyForm
 from accounts.granting import scopes_to_hand_out
 from accounts.models import User
@@ -40,11 +47,25 @@ def create_key(request: HttpRequest, user: User) -> HttpResponse:
 def revoke_key(request: HttpRequest, user: User, key_id: int) -> HttpResponseBase:
     if not revoke_access_key(user, key_id):
         raise Http404("You have no such key.")
-    said = "The key is revoked. Clients that used it are locked out."
+    return _tell(request, user, "The key is revoked. Clients that used it are locked out.")
+
+
+@require_POST
+@for_users
+def change_scopes(request: HttpRequest, user: User, key_id: int) -> HttpResponseBase:
+    form = ScopesForm(scopes_to_hand_out(user, request.session), request.POST)
+    if not form.is_valid():
+        return _tell(request, user, form.problem, status=422)
+    if not change_key_scopes(user, key_id, form.chosen):
+        raise Http404("You have no such key.")
+    return _tell(request, user, "What the key may do is changed.")
+
+
+def _tell(request: HttpRequest, user: User, said: str, status: int = 200) -> HttpResponseBase:
     if is_htmx(request):
         context = {**keys_context(request, user), "toast": said}
-        return render(request, "accounts/_keys.html", context)
-    messages.success(request, said)
+        return render(request, "accounts/_keys.html", context, status=status)
+    messages.add_message(request, messages.SUCCESS if status == 200 else messages.WARNING, said)
     return redirect(reverse("accounts:settings") + "#keys")
 
 

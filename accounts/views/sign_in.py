@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from accounts.addresses import oauth_callback_url, safe_next_url
 from accounts.audit import Action, Outcome
+from accounts.authorization.consent import asking_client
 from accounts.credentials import needs_sign_in, would_narrow
 from accounts.forms import TokenForm
 from accounts.granting import note_pasted_token
@@ -149,6 +150,7 @@ def _render(
     context = {
         "form": form,
         "next": onward,
+        "asking_client": asking_client(onward),
         "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
         "takes_tokens": settings.SIGN_IN_WITH_TOKEN,
         "hub": settings.HF_ENDPOINT,

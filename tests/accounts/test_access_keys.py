@@ -12,7 +12,8 @@ from accounts.access_keys import (
     note_use,
     revoke_access_key,
 )
-from accounts.models import AccessKey, User
+from accounts.authorization.scopes import Scope
+from accounts.models import AccessKey, AuditEvent, User
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +149,37 @@ def test_revoking_twice_says_that_there_is_nothing_left(alice):
 
     assert revoke_access_key(alice, row.pk) is True
     assert revoke_access_key(alice, row.pk) is False
+
+
+def test_its_owner_changes_what_a_key_may_do(alice_client, alice):
+    row, text = create_access_key(alice, "Laptop", [Scope.READ])
+
+    answer = alice_client.post(f"/settings/keys/{row.pk}/scopes/", {"scopes": ["mcp:spaces"]})
+
+    event = AuditEvent.objects.order_by("-at", "-pk").first()
+    assert answer.status_code == 302
+    assert find_access_key(text).scopes == {Scope.SPACES}
+    assert event.action == "scopes_changed"
+    assert event.detail == {"key": "Laptop", "scopes": "mcp:spaces"}
+
+
+@pytest.mark.parametrize("scopes", [[], ["admin"], ["mcp:read", "admin"]])
+def test_what_a_key_may_do_is_never_nothing_nor_unknown(alice_client, alice, scopes):
+    row, text = create_access_key(alice, "Laptop", [Scope.READ])
+
+    answer = alice_client.post(
+        f"/settings/keys/{row.pk}/scopes/", {"scopes": scopes}, headers={"HX-Request": "true"}
+    )
+
+    assert answer.status_code == 422
+    assert "Nothing was changed" in answer.text
+    assert find_access_key(text).scopes == {Scope.READ}
+
+
+def test_nobody_changes_what_anothers_key_may_do(alice, client_of, stranger):
+    row, text = create_access_key(alice, "Laptop", [Scope.READ])
+
+    answer = client_of(stranger).post(f"/settings/keys/{row.pk}/scopes/", {"scopes": ["mcp:write"]})
+
+    assert answer.status_code == 404
+    assert find_access_key(text).scopes == {Scope.READ}

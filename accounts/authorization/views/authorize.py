@@ -1,5 +1,6 @@
+from urllib.parse import urlsplit
+
 from django import forms
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
@@ -17,9 +18,11 @@ from accounts.authorization.scopes import LABELS, Scope, ScopeLabel
 from accounts.credentials import needs_sign_in
 from accounts.models import User
 
+RETRY_AFTER_SECONDS = 60
+
 
 class ConsentForm(forms.Form):
-    decision = forms.ChoiceField(choices=[("allow", "Allow"), ("deny", "Cancel")])
+    decision = forms.ChoiceField(choices=[("allow", "Authorize"), ("deny", "Deny")])
 
     def __init__(self, asked: Asked, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={"scopes": [scope.value for scope in asked.scopes]})
@@ -32,7 +35,7 @@ class ConsentForm(forms.Form):
 
     def clean(self) -> None:
         if self.cleaned_data.get("decision") == "allow" and not self.cleaned_data.get("scopes"):
-            self.add_error("scopes", "Tick at least one thing that it may do, or cancel.")
+            self.add_error("scopes", "Tick at least one thing that it may do, or deny.")
 
     def rows(self) -> list[tuple[Scope, ScopeLabel, bool]]:
         ticked = set(self["scopes"].value() or ())
@@ -79,14 +82,17 @@ def _ask(request: HttpRequest, asked: Asked, form: ConsentForm) -> HttpResponse:
 def _refuse(request: HttpRequest, wrong: AskedWrongly) -> HttpResponseBase:
     if wrong.client_url is None or not destination_of(wrong.client_url).is_local:
         # Anybody can register a site; a mere link to us leads nobody there (RFC 9700, 4.11.2).
-        response = render(request, "authorization/refused.html", {"wrong": wrong}, status=400)
+        context = {"wrong": wrong}
+        response = render(request, "authorization/refused.html", context, status=wrong.status)
         response["Referrer-Policy"] = "no-referrer"
+        if wrong.status == 503:
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
     if request.method == "POST" or request.headers.get("Sec-Fetch-Site") == "same-origin":
         return _leave(request, wrong.client_url, "the app")
-    return OAuth2ResponseRedirect(
-        wrong.client_url, allowed_schemes=["http", *settings.OAUTH_APP_SCHEMES]
-    )
+    # The client registered this address, so its scheme was looked at then.
+    scheme = urlsplit(wrong.client_url).scheme
+    return OAuth2ResponseRedirect(wrong.client_url, allowed_schemes=[scheme])
 
 
 def _leave(request: HttpRequest, url: str, client_name: str) -> HttpResponse:

@@ -6,6 +6,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access_keys import revoke_all_access_keys
 from accounts.authorization import connections
+from accounts.authorization.scopes import ScopesForm
+from accounts.granting import scopes_to_hand_out
 from accounts.models import User
 from accounts.signed_in import for_users, is_htmx
 
@@ -15,11 +17,25 @@ from accounts.signed_in import for_users, is_htmx
 def disconnect(request: HttpRequest, user: User, connection_id: int) -> HttpResponseBase:
     if not connections.disconnect(user, connection_id):
         raise Http404("You have no such app.")
-    said = "The app is disconnected. It has to ask you again."
+    return _tell(request, user, "The app is disconnected. It has to ask you again.")
+
+
+@require_POST
+@for_users
+def change_scopes(request: HttpRequest, user: User, connection_id: int) -> HttpResponseBase:
+    form = ScopesForm(scopes_to_hand_out(user, request.session), request.POST)
+    if not form.is_valid():
+        return _tell(request, user, form.problem, status=422)
+    if not connections.change_scopes(user, connection_id, form.chosen):
+        raise Http404("You have no such app.")
+    return _tell(request, user, "What the app may do is changed.")
+
+
+def _tell(request: HttpRequest, user: User, said: str, status: int = 200) -> HttpResponseBase:
     if is_htmx(request):
         context = {"apps": connections.connected_apps(user), "toast": said}
-        return render(request, "authorization/_apps.html", context)
-    messages.success(request, said)
+        return render(request, "authorization/_apps.html", context, status=status)
+    messages.add_message(request, messages.SUCCESS if status == 200 else messages.WARNING, said)
     return redirect(reverse("accounts:settings") + "#apps")
 
 

@@ -7,9 +7,9 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.authorization.registration import AUTH_METHODS, GRANT_TYPES, RESPONSE_TYPES
 from accounts.authorization.scopes import Scope
 
-_AUTH_METHODS = ["none", "client_secret_post", "client_secret_basic"]
 _CACHED = {"Cache-Control": "public, max-age=300"}
 
 
@@ -41,15 +41,15 @@ def _metadata() -> dict[str, Any]:
         "token_endpoint": _url("token"),
         "registration_endpoint": _url("register"),
         "revocation_endpoint": _url("revoke"),
-        "response_types_supported": ["code"],
+        "response_types_supported": RESPONSE_TYPES,
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": GRANT_TYPES,
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": _AUTH_METHODS,
-        "revocation_endpoint_auth_methods_supported": _AUTH_METHODS,
+        "token_endpoint_auth_methods_supported": AUTH_METHODS,
+        "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
         "scopes_supported": [scope.value for scope in Scope],
         "authorization_response_iss_parameter_supported": True,
-        "client_id_metadata_document_supported": True,
+        "client_id_metadata_document_supported": settings.OAUTH_CLIENT_DOCUMENTS,
         "service_documentation": settings.PUBLIC_URL + reverse("mcpendpoint:shared"),
     }
 

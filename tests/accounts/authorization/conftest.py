@@ -5,13 +5,15 @@ import httpx
 import pytest
 from django.core.cache import cache
 
+from accounts.authorization.documented_clients import failures
 from tests.accounts.authorization.flow import App, registered
 from tests.live.people import sign_in
 
 
 @pytest.fixture(autouse=True)
-def no_registrations_yet():
+def nothing_is_remembered():
     cache.clear()
+    failures.clear()
 
 
 @pytest.fixture

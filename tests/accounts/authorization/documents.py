@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from oauth2_provider.cimd import CIMDError
+from accounts.authorization.client_documents import DocumentError, DocumentUnreachable
 
 CLIENT_ID = "https://client.example/mcp/client.json"
 FOLDER_VARIABLE = "CLIENT_DOCUMENTS"
@@ -26,12 +26,13 @@ class MadeUpDocuments:
     """Set as CIMD_METADATA_FETCHER by the `documents` fixture."""
 
     known: dict[str, dict[str, Any]] = {}
+    problem: DocumentError = DocumentUnreachable("there is no such document")
     fetched: list[str] = []
 
     def fetch(self, client_id: str) -> tuple[dict[str, Any], int]:
         self.fetched.append(client_id)
         if client_id not in self.known:
-            raise CIMDError("There is no such document.")
+            raise self.problem
         return self.known[client_id], 300
 
 
@@ -43,4 +44,4 @@ class DocumentsInFolder:
             about = json.loads(file.read_text())
             if about["client_id"] == client_id:
                 return about, 300
-        raise CIMDError("There is no such document.")
+        raise DocumentUnreachable("there is no such document")

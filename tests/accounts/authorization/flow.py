@@ -4,13 +4,18 @@ import re
 import secrets
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
+
+from accounts.authorization.models import RefreshToken
 
 ISSUER = "http://localhost:8000"
 SHARED = f"{ISSUER}/mcp"
@@ -142,6 +147,12 @@ def answer_of(response: HttpResponse) -> dict[str, str]:
     query = parse_qs(urlsplit(address_of(response)).query, keep_blank_values=True)
     assert all(len(values) == 1 for values in query.values()), query
     return {name: values[0] for name, values in query.items()}
+
+
+def let_grace_pass() -> None:
+    """Make it long ago that refresh tokens were replaced."""
+    then = timezone.now() - timedelta(seconds=settings.OAUTH_REFRESH_GRACE_SECONDS + 1)
+    RefreshToken.objects.filter(revoked__gt=then).update(revoked=then)
 
 
 def new_verifier() -> str:

@@ -10,7 +10,7 @@ from tests.accounts.authorization.live import LiveApp
 from tests.live.people import post_form
 from tests.mcpendpoint.wire import Wire, request
 
-MANY = 8
+MANY = 10
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -55,13 +55,23 @@ def test_a_code_gives_tokens_once(addresses, person):
     assert statuses(answers) == [200] + [400] * (MANY - 1)
 
 
-def test_a_refresh_token_gives_tokens_once(addresses, person):
+def test_of_processes_that_refresh_at_the_same_time_none_loses(addresses, person):
     app = live.register(addresses[0])
-    token = app.tokens(person)["refresh_token"]
+    first = app.tokens(person)
+    apps = everywhere(addresses, app)
 
-    answers = at_once(*[lambda app=app: app.refresh(token) for app in everywhere(addresses, app)])
+    token = first["refresh_token"]
+    pairs = [each.json() for each in at_once(*[lambda app=app: app.refresh(token) for app in apps])]
+    further = at_once(
+        *[
+            lambda app=app, pair=pair: app.refresh(pair["refresh_token"])
+            for app, pair in zip(apps, pairs, strict=True)
+        ]
+    )
 
-    assert statuses(answers) == [200] + [400] * (MANY - 1)
+    assert statuses(further) == [200] * MANY
+    for pair in (first, *pairs, *(each.json() for each in further)):
+        assert is_served(addresses[1], pair["access_token"])
 
 
 def test_a_client_may_refresh_and_revoke_at_the_same_time(addresses, person):
@@ -84,11 +94,26 @@ def test_a_client_that_is_disconnected_while_it_refreshes_has_nothing_left(addre
     token = app.tokens(person)["refresh_token"]
     number = re.search(r"/settings/apps/(\d+)/disconnect/", person.get("/settings/").text)[1]
 
-    refreshed, _ = at_once(
-        lambda: app.at(addresses[1]).refresh(token),
+    *refreshed, _ = at_once(
+        *[lambda app=app: app.refresh(token) for app in everywhere(addresses, app)],
         lambda: post_form(person, f"/settings/apps/{number}/disconnect/", {}),
     )
 
-    if refreshed.status_code == 200:
-        assert not is_served(addresses[1], refreshed.json()["access_token"])
-        assert app.refresh(refreshed.json()["refresh_token"]).status_code == 400
+    for answer in refreshed:
+        if answer.status_code == 200:
+            assert not is_served(addresses[1], answer.json()["access_token"])
+            assert app.refresh(answer.json()["refresh_token"]).status_code == 400
+
+
+def test_a_client_that_may_do_less_while_it_refreshes_has_no_token_for_more(addresses, person):
+    app = live.register(addresses[0])
+    token = app.tokens(person, scope="mcp:read mcp:spaces")["refresh_token"]
+    number = re.search(r"/settings/apps/(\d+)/scopes/", person.get("/settings/").text)[1]
+
+    *refreshed, _ = at_once(
+        *[lambda app=app: app.refresh(token) for app in everywhere(addresses, app)],
+        lambda: post_form(person, f"/settings/apps/{number}/scopes/", {"scopes": ["mcp:spaces"]}),
+    )
+
+    for answer in refreshed:
+        assert app.refresh(answer.json()["refresh_token"]).json()["scope"] == "mcp:spaces"

@@ -8,7 +8,9 @@ from django.utils import timezone
 from accounts.access_keys import create_access_key, find_access_key
 from accounts.authorization.connections import connected_apps, note_use
 from accounts.authorization.models import AccessToken, Connection, RefreshToken
+from accounts.authorization.scopes import read_scopes, with_implied
 from accounts.authorization.tokens import find_token
+from accounts.models import AuditEvent
 from tests.accounts.authorization.flow import agree, make_browser, registered
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +199,55 @@ def test_whoever_signed_out_everywhere_can_sign_in_again(alice_client, alice):
     alice.refresh_from_db()
 
     assert browser_for(alice).get("/settings/").status_code == 200
+
+
+def change(client, scopes, **headers):
+    path = f"/settings/apps/{Connection.objects.get().pk}/scopes/"
+    return client.post(path, {"scopes": scopes}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("mcp:read mcp:spaces mcp:write", "mcp:read"),
+        ("mcp:read", "mcp:read mcp:spaces mcp:write"),
+        ("mcp:read", "mcp:spaces"),
+    ],
+)
+def test_its_owner_changes_what_an_app_may_do_without_a_new_sign_in(
+    alice_client, app, before, after
+):
+    first = app.tokens(alice_client, scope=before)
+    second = app.refresh(first["refresh_token"]).json()
+
+    assert change(alice_client, after.split()).status_code == 302
+
+    further = [app.refresh(pair["refresh_token"]).json() for pair in (first, second)]
+    for pair in (first, second, *further):
+        assert find_token(pair["access_token"]).scopes == with_implied(read_scopes(after))
+    assert {pair["scope"] for pair in further} == {after}
+
+
+@pytest.mark.parametrize("scopes", [[], ["admin"], ["mcp:read", "admin"], [""]])
+def test_what_an_app_may_do_is_never_nothing_nor_unknown(alice_client, app, scopes):
+    tokens = app.tokens(alice_client)
+
+    assert change(alice_client, scopes, **{"hx-request": "true"}).status_code == 422
+    assert find_token(tokens["access_token"]).scopes == {"mcp:read"}
+
+
+def test_nobody_changes_what_anothers_app_may_do(alice_client, client_of, stranger, app):
+    tokens = app.tokens(alice_client)
+
+    assert change(client_of(stranger), ["mcp:write"]).status_code == 404
+    assert find_token(tokens["access_token"]).scopes == {"mcp:read"}
+
+
+def test_a_change_of_scopes_is_in_the_log(alice_client, app):
+    app.tokens(alice_client)
+
+    change(alice_client, ["mcp:spaces"])
+
+    event = AuditEvent.objects.order_by("-at", "-pk").first()
+    assert (event.action, event.client) == ("scopes_changed", "Probe")
+    assert event.detail == {"scopes": "mcp:spaces"}

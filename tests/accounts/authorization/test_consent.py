@@ -183,7 +183,7 @@ def test_the_way_to_the_client_is_a_page_of_ours_with_a_link(alice_client, app):
 def test_agreeing_again_is_asked_again(alice_client, app):
     agree(alice_client, app.authorize_url())
 
-    assert "Let it in" in alice_client.get(app.authorize_url()).text
+    assert "Authorize" in alice_client.get(app.authorize_url()).text
     assert Connection.objects.count() == 1
 
 

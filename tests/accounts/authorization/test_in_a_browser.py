@@ -35,7 +35,7 @@ def paste_token_and_agree(page: Page, person: Person) -> Visit:
         if "/sign-in/" in page.url:
             await page.get_by_label("token").fill(person.token)
             await page.get_by_role("button", name="Sign in").last.click()
-        await page.get_by_role("button", name="Let it in").click()
+        await page.get_by_role("button", name="Authorize").click()
 
     return visit
 
@@ -92,7 +92,7 @@ async def test_a_client_asks_for_more_when_a_call_needs_more(
             await page.get_by_label("token").fill(person.token)
             await page.get_by_role("button", name="Sign in").last.click()
             await page.get_by_label("Read on Hugging Face").uncheck()
-        await page.get_by_role("button", name="Let it in").click()
+        await page.get_by_role("button", name="Authorize").click()
 
     async with client_of(url, provider_of(url, callback, visit, storage)) as client:
         first = storage.tokens.scope
@@ -116,7 +116,7 @@ async def test_the_way_through_hugging_face_leads_back_to_the_question(
         await page.get_by_role("button", name="Log in").click()
         await page.get_by_role("button", name="Authorize").click()
         await expect(page.get_by_text("A client of the SDK")).to_be_visible()
-        await page.get_by_role("button", name="Let it in").click()
+        await page.get_by_role("button", name="Authorize").click()
 
     async with client_of(url, provider_of(url, callback, visit, storage)) as client:
         assert person.name in await whoami(client)
@@ -131,7 +131,7 @@ async def test_who_says_no_is_sent_back_with_that(
     await page.get_by_label("token").fill(person.token)
     await page.get_by_role("button", name="Sign in").last.click()
 
-    await page.get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="Deny").click()
 
     answer = await asyncio.wait_for(callback.called.get(), 10)
     assert answer == {"error": "access_denied", "state": "a-state", "iss": product.url}
@@ -156,7 +156,7 @@ async def test_an_installed_app_is_reached_by_a_link_too(page: Page, product: Pr
     await page.get_by_label("token").fill(new_user().token)
     await page.get_by_role("button", name="Sign in").last.click()
 
-    await page.get_by_role("button", name="Let it in").click()
+    await page.get_by_role("button", name="Authorize").click()
 
     link = page.get_by_role("link", name="go on to Probe")
     await expect(link).to_have_attribute("href", re.compile(r"^cursor://.*\?code=.*&iss="))
@@ -175,7 +175,7 @@ async def test_the_question_can_be_put_in_no_frame(
     frame = page.frames[1]
     await page.wait_for_load_state("networkidle")
 
-    assert await frame.get_by_role("button", name="Let it in").count() == 0
+    assert await frame.get_by_role("button", name="Authorize").count() == 0
 
 
 async def test_the_connected_app_can_be_disconnected_on_the_settings_page(

@@ -25,6 +25,7 @@ def site(product_env, oauth, tmp_path_factory) -> Iterator[Product]:
     more = {
         "DJANGO_SETTINGS_MODULE": "tests.live.settings_with_documents",
         FOLDER_VARIABLE: str(folder),
+        "OAUTH_CLIENT_DOCUMENTS": "true",
     }
     with start_product(product_env | OAUTH_CLIENT | more) as running:
         yield running
@@ -47,7 +48,7 @@ class Owner:
             await self.page.get_by_label("User name").fill(self.person.name)
             await self.page.get_by_role("button", name="Log in").click()
             await self.page.get_by_role("button", name="Authorize").click()
-        await self.page.get_by_role("button", name="Let it in").click()
+        await self.page.get_by_role("button", name="Authorize").click()
 
     async def disconnect_the_app(self) -> None:
         (path,) = set(re.findall(r"/settings/apps/\d+/disconnect/", await self._get("/settings/")))

@@ -3,7 +3,9 @@
 import pytest
 from django.contrib.auth.hashers import check_password
 
+from accounts.authorization import throttle
 from accounts.authorization.models import AccessToken, Application
+from accounts.buckets import Buckets
 from tests.accounts.authorization.flow import LOOPBACK, make_browser, register
 
 pytestmark = pytest.mark.django_db
@@ -46,97 +48,21 @@ def test_a_registration_is_no_credential():
     assert not AccessToken.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "https://claude.ai/api/mcp/auth_callback",
-        "https://client.example:8443/callback?from=mcp",
-        "http://localhost/callback",
-        "http://localhost:8080/callback",
-        "http://127.0.0.1/callback",
-        "http://[::1]:9000/callback",
-        "cursor://anysphere.cursor-mcp/oauth/callback",
-        "vscode://vscode.github-authentication/did-authenticate",
-        "vscode-insiders://vscode.mcp/callback",
-        "warp://mcp/oauth2callback",
-    ],
-)
-def test_a_redirect_to_a_site_a_local_program_or_a_known_app_is_taken(uri):
-    assert register(redirect_uris=[uri]).status_code == 201
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "http://evil.example/callback",
-        "http://localhost.evil.example/callback",
-        "http://127.0.0.1.evil.example/callback",
-        "http://127.0.0.2/callback",
-        "http://10.0.0.1/callback",
-        "javascript:alert(1)",
-        "javascript://localhost/%0aalert(1)",
-        "data:text/html,<script>alert(1)</script>",
-        "file:///etc/passwd",
-        "vbscript:x",
-        "blob:https://evil.example/1",
-        "unknown-app://callback",
-        "https://user:secret@client.example/callback",
-        "https://client.example\\@evil.example/callback",
-        "https://client.example/callback#fragment",
-        "https://client.example/callback#",
-        "https://*.client.example/callback",
-        "https:///callback",
-        "https:client.example/callback",
-        "https://client.example:99999/callback",
-        "https://client.example/call back",
-        "https://client.example/call\nback",
-        "https://client.example/\u202ekcabllac",
-        "https://cl\u0456ent.example/callback",
-        "https://client.example/\u0000",
-        "//client.example/callback",
-        "/callback",
-        "callback",
-        "",
-        "https://client.example/" + "x" * 500,
-    ],
-)
-def test_any_other_redirect_is_refused(uri):
-    answer = register(redirect_uris=[LOOPBACK, uri])
+@pytest.mark.parametrize("given", [None, [], "", 7, [7], {"0": LOOPBACK}, ["callback"]])
+def test_a_client_whose_codes_could_be_sent_nowhere_is_refused(given):
+    answer = register(redirect_uris=given)
 
     assert answer.status_code == 400
     assert answer.json()["error"] == "invalid_redirect_uri"
+    assert answer.json()["error_description"]
     assert not Application.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
-        ({"redirect_uris": None}, "invalid_client_metadata"),
-        ({"redirect_uris": []}, "invalid_redirect_uri"),
-        ({"redirect_uris": [LOOPBACK] * 11}, "invalid_redirect_uri"),
-        ({"redirect_uris": LOOPBACK}, "invalid_client_metadata"),
-        ({"redirect_uris": [1]}, "invalid_client_metadata"),
-        ({"redirect_uris": {"0": LOOPBACK}}, "invalid_client_metadata"),
-        ({"client_name": {"en": "Probe"}}, "invalid_client_metadata"),
-        ({"client_name": "x" * 256}, "invalid_client_metadata"),
-        ({"grant_types": ["client_credentials"]}, "invalid_client_metadata"),
-        ({"grant_types": ["implicit"]}, "invalid_client_metadata"),
-        ({"grant_types": ["password", "authorization_code"]}, "invalid_client_metadata"),
-        ({"grant_types": ["refresh_token"]}, "invalid_client_metadata"),
-        ({"grant_types": []}, "invalid_client_metadata"),
-        ({"response_types": ["token"]}, "invalid_client_metadata"),
-        ({"token_endpoint_auth_method": "private_key_jwt"}, "invalid_client_metadata"),
-        ({"token_endpoint_auth_method": 1}, "invalid_client_metadata"),
-        ({"scope": ["mcp:read"]}, "invalid_client_metadata"),
-        ({"logo_uri": "x" * 20_000}, "invalid_client_metadata"),
-    ],
-)
-def test_what_makes_no_sense_is_refused(changes, error):
-    answer = register(**changes)
+def test_a_registration_that_is_too_long_is_refused():
+    answer = register(logo_uri="x" * 70_000)
 
     assert answer.status_code == 400
-    assert answer.json()["error"] == error
-    assert answer.json()["error_description"]
+    assert answer.json()["error"] == "invalid_client_metadata"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 10_000])
@@ -145,22 +71,6 @@ def test_what_is_no_registration_is_refused(body):
 
     assert answer.status_code == 400
     assert answer.json()["error"] == "invalid_client_metadata"
-
-
-def test_what_else_a_client_says_of_itself_is_ignored():
-    answer = register(
-        application_type="native",
-        client_uri="https://client.example",
-        logo_uri="https://client.example/logo.png",
-        skip_authorization=True,
-        is_active=False,
-        software_id="x",
-    )
-
-    row = Application.objects.get(client_id=answer.json()["client_id"])
-    assert answer.status_code == 201
-    assert row.skip_authorization is False
-    assert row.is_active is True
 
 
 def test_nobody_registers_as_their_own_what_they_were_given(alice_client):
@@ -179,6 +89,13 @@ def test_scopes_cannot_be_widened_by_registering():
     assert about["scope"] == "mcp:read"
 
 
+@pytest.fixture
+def counted(monkeypatch):
+    """Begin to count anew."""
+    monkeypatch.setattr(throttle, "buckets", Buckets())
+
+
+@pytest.mark.usefixtures("counted")
 def test_a_flood_from_one_address_is_stopped_and_told_when_to_come_back(settings):
     settings.OAUTH_REGISTRATIONS_PER_HOUR = 3
 
@@ -189,6 +106,7 @@ def test_a_flood_from_one_address_is_stopped_and_told_when_to_come_back(settings
     assert Application.objects.count() == 3
 
 
+@pytest.mark.usefixtures("counted")
 def test_a_flood_of_nonsense_counts_as_well(settings):
     settings.OAUTH_REGISTRATIONS_PER_HOUR = 2
 
@@ -197,6 +115,7 @@ def test_a_flood_of_nonsense_counts_as_well(settings):
     assert answers == [400, 400, 429]
 
 
+@pytest.mark.usefixtures("counted")
 def test_other_addresses_have_a_share_of_their_own(settings):
     settings.OAUTH_REGISTRATIONS_PER_HOUR = 1
     client = make_browser()
@@ -212,6 +131,7 @@ def test_other_addresses_have_a_share_of_their_own(settings):
     assert [status_from("2001:db8::1"), status_from("2001:db8::2")] == [201, 429]
 
 
+@pytest.mark.usefixtures("counted")
 def test_many_addresses_together_have_a_limit_too(settings):
     settings.OAUTH_REGISTRATIONS_PER_HOUR = 1
     client = make_browser()
@@ -225,3 +145,10 @@ def test_many_addresses_together_have_a_limit_too(settings):
     ]
 
     assert statuses == [201] * 30 + [429] * 2
+
+
+@pytest.mark.usefixtures("counted")
+def test_no_limit_is_zero_as_for_every_other_limit(settings):
+    settings.OAUTH_REGISTRATIONS_PER_HOUR = 0
+
+    assert {register().status_code for _ in range(5)} == {201}

@@ -1,13 +1,13 @@
 """Codes for tokens, tokens for new ones, and everybody else who tries."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
+from accounts.authorization import throttle
 from accounts.authorization.models import AccessToken, Grant, RefreshToken
 from accounts.authorization.scopes import Scope
 from accounts.authorization.tokens import find_token
+from accounts.buckets import Buckets
 from accounts.models import User
 from tests.accounts.authorization.flow import (
     ISSUER,
@@ -216,101 +216,14 @@ def test_a_confidential_client_may_say_its_secret_in_the_header(alice_client):
     assert answer.status_code == 200
 
 
-def test_a_refresh_gives_new_tokens_and_ends_the_old_ones(alice_client, app):
-    first = app.tokens(alice_client, scope="mcp:read mcp:spaces")
-
-    second = app.refresh(first["refresh_token"]).json()
-
-    assert second["scope"] == "mcp:read mcp:spaces"
-    assert not is_good(first)
-    assert is_good(second)
-    assert find_token(second["access_token"]).resources == {SHARED}
-    assert second["refresh_token"] != first["refresh_token"]
-
-
-def test_a_refresh_token_that_is_used_twice_ends_the_family(alice_client, app):
-    first = app.tokens(alice_client)
-    second = app.refresh(first["refresh_token"]).json()
-    third = app.refresh(second["refresh_token"]).json()
-
-    again = app.refresh(first["refresh_token"])
-
-    assert again.json()["error"] == "invalid_grant"
-    assert not is_good(third)
-    assert app.refresh(third["refresh_token"]).json()["error"] == "invalid_grant"
-
-
-def test_other_families_of_the_same_person_and_client_live_on(alice_client, app):
-    first, other = app.tokens(alice_client), app.tokens(alice_client)
-    app.refresh(first["refresh_token"])
-    app.refresh(first["refresh_token"])
-
-    assert is_good(other)
-
-
-def test_a_refresh_may_ask_for_less_but_not_for_more(alice_client, app):
-    tokens = app.tokens(alice_client, scope="mcp:read mcp:spaces")
-
-    wider = app.refresh(tokens["refresh_token"], scope="mcp:read mcp:write")
-    narrower = app.refresh(tokens["refresh_token"], scope="mcp:read")
-
-    assert wider.json()["error"] == "invalid_scope"
-    assert narrower.json()["scope"] == "mcp:read"
-
-
-def test_a_refresh_cannot_change_the_place(alice_client, app):
-    tokens = app.tokens(alice_client)
-
-    elsewhere = app.refresh(tokens["refresh_token"], resource=f"{ISSUER}/u/alice-of-accounts/mcp")
-
-    assert elsewhere.json()["error"] == "invalid_target"
-    assert is_good(tokens)
-
-
-def test_a_refresh_token_of_another_client_is_worth_nothing(alice_client, app):
-    tokens = app.tokens(alice_client)
-
-    answer = registered().refresh(tokens["refresh_token"])
-
-    assert answer.json()["error"] == "invalid_grant"
-    assert is_good(tokens)
-
-
-def test_an_old_refresh_token_ends_nothing_when_another_client_sends_it(alice_client, app):
-    first = app.tokens(alice_client)
-    second = app.refresh(first["refresh_token"]).json()
-
-    answer = registered().refresh(first["refresh_token"])
-
-    assert answer.json()["error"] == "invalid_grant"
-    assert is_good(second)
-
-
-@pytest.mark.parametrize("token", ["", "x", "\0", "hfmcp_rt_x", "x" * 10_000])
-def test_what_is_no_refresh_token_gives_nothing(app, token):
-    answer = app.refresh(token)
-
-    assert answer.status_code == 400
-    assert answer.json()["error"] in {"invalid_grant", "invalid_request"}
-
-
-def test_an_access_token_is_no_refresh_token(alice_client, app):
-    tokens = app.tokens(alice_client)
-
-    assert app.refresh(tokens["access_token"]).json()["error"] == "invalid_grant"
-
-
-def test_a_refresh_token_does_not_last_for_ever(alice_client, app):
-    tokens = app.tokens(alice_client)
-    AccessToken.objects.update(expires=timezone.now() - timedelta(days=31))
-
-    assert app.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
-
-
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
         ('{"grant_type": "authorization_code"}', "application/json"),
+        ("[" * 50_000, "application/json"),
+        ('["grant_type"]', "application/json"),
+        ("{", "application/json"),
+        ("grant_type=refresh_token", "text/plain"),
         ("grant_type=authorization_code%GG&code=%", "application/x-www-form-urlencoded"),
         ("\xff\xfe", "application/x-www-form-urlencoded"),
         ("", "application/x-www-form-urlencoded"),
@@ -322,6 +235,45 @@ def test_what_is_no_request_for_a_token_is_refused(body, content_type, app):
 
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_what_is_sent_as_json_is_read_too(alice_client, app):
+    form = {
+        "grant_type": "authorization_code",
+        "code": app.code(alice_client),
+        "redirect_uri": app.redirect_uri,
+        "code_verifier": app.verifier,
+        "client_id": app.client_id,
+        "client_secret": None,
+        "resource": [SHARED],
+    }
+
+    answer = app.http.post("/oauth/token", form, content_type="application/json")
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke"])
+@pytest.mark.parametrize(
+    "body", ["a=" + "x" * 70_000, "&".join(f"a{n}=1" for n in range(1_500))], ids=["long", "many"]
+)
+def test_what_is_too_large_is_refused_as_programs_read_it(path, body):
+    answer = make_browser().post(path, body, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 413
+    assert answer.json()["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke"])
+def test_a_flood_of_requests_is_stopped_and_told_when_to_come_back(path, settings, monkeypatch):
+    monkeypatch.setattr(throttle, "buckets", Buckets())
+    settings.LIMIT_TOKEN_PER_MINUTE = 4
+
+    answers = [make_browser().post(path) for _ in range(6)]
+
+    assert [answer.status_code for answer in answers] == [400] * 4 + [429] * 2
+    assert answers[-1].json()["error"] == "temporarily_unavailable"
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
 
 
 def test_nothing_is_read_from_the_query(alice_client, app):
