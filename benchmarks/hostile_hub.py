@@ -47,17 +47,16 @@ def _response(path: str) -> tuple[int, object]:
 
 
 def _schema(size: int) -> list[dict[str, object]]:
+    count = max(1, min(50, size // 10_000))
+    choices = [f"choice {number}" for number in range(size // count // 20 // 13)]
     schema = {
         "type": "object",
         "properties": {
-            f"field_{number}": {"type": "string", "description": "what it is for"}
-            for number in range(10)
+            f"field_{number}": {"type": "string", "enum": choices} for number in range(20)
         },
     }
-    count = max(1, min(50, size // 1_000))
-    words = "x" * (size // count)
     return [
-        {"name": f"tool_{number}", "description": words, "inputSchema": schema}
+        {"name": f"tool_{number}", "description": "x" * 1_000, "inputSchema": schema}
         for number in range(count)
     ]
 

@@ -46,8 +46,8 @@ LOOK_AGAIN_SECONDS = 2.0
 LOGIN_CHECK_SECONDS = 2.0
 MAX_SCHEMA_BYTES = 1_000_000
 MAX_BYTES_ON_THE_LOOP = 30_000
-MAX_SCHEMAS_WEIGHT = 48_000_000
-MAX_INFOS_WEIGHT = 8_000_000
+MAX_SCHEMAS_WEIGHT = 32_000_000
+MAX_INFOS_WEIGHT = 4_000_000
 
 Key = tuple[str, str]
 """The Space's id in lower case; the digest of the token it was seen with, "" as nobody."""

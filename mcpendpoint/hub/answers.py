@@ -14,7 +14,7 @@ from mcpendpoint.hub.errors import HubError
 Key = tuple[str, ...]
 """Starts with the digest of the caller's token, so that no answer can reach another caller."""
 
-MAX_TOTAL_BYTES = 32_000_000
+MAX_TOTAL_BYTES = 24_000_000
 
 # What is parsed takes more room than its text, above all when a stranger writes "[[],[],[],…".
 _BYTES_OF_A_CHARACTER = 4  # where one is beyond the first 65,536 of Unicode

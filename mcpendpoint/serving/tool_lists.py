@@ -25,7 +25,7 @@ from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import TOOLS
 
-MAX_LISTS_BYTES = 24_000_000
+MAX_LISTS_BYTES = 16_000_000
 
 _BUILT_IN = {tool.name: definition(tool) for tool in TOOLS}
 
