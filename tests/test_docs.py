@@ -1,6 +1,8 @@
 """What README promises is what there is."""
 
+import ast
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from mcpendpoint.serving.prompts.registry import PROMPTS
@@ -54,3 +56,48 @@ def test_every_classic_tool_is_in_the_table_of_what_became_of_it():
     table = (ROOT / "docs" / "classic-tools.md").read_text()
 
     assert [tool.name for tool in CLASSIC_TOOLS if f"`{tool.name}`" not in table] == []
+
+
+IN_WORDS = {
+    "SECRET_KEY": "generated",
+    "FIELD_ENCRYPTION_KEYS": "generated",
+    "PUBLIC_URL": "http://localhost:8000",  # of PORT
+}
+
+
+def test_every_default_in_the_readme_is_the_one_that_there_is():
+    table = README.partition("## Settings")[2].partition("\n## ")[0]
+    promised = {
+        name: default
+        for names, default in re.findall(r"^\| (`[A-Z].*?`) \| (.*?) \|", table, re.M)
+        for name in re.findall("`([A-Z_]+)`", names)
+    }
+
+    assert [
+        f"{name}: {promised[name]} in README, {default!r} in the settings"
+        for name, default in defaults_of_settings().items()
+        if not is_promised(promised[name], IN_WORDS.get(name, default))
+    ] == []
+
+
+def defaults_of_settings() -> dict[str, object]:
+    calls = [
+        node
+        for node in ast.walk(ast.parse((ROOT / "hfmcp_site" / "settings.py").read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env.") and node.args
+    ]
+    found: dict[str, object] = {}
+    for call in calls:
+        name = ast.literal_eval(call.args[0])
+        given = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "default")]
+        with suppress(ValueError):  # one that is not written down, but found out
+            found.setdefault(name, ast.literal_eval(given[0]) if given else "")
+    return found
+
+
+def is_promised(words: str, default: object) -> bool:
+    if words in {"none", "`0`"}:
+        return default in {"", 0}
+    text = str(default).lower() if isinstance(default, bool) else str(default)
+    shown = words.strip("`").removesuffix(",…")
+    return words == text or shown == text or ("…" in words and text.startswith(f"{shown},"))
