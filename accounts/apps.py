@@ -8,8 +8,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_migrate
 
-        from accounts import audit_receivers
+        from accounts import audit, audit_receivers, housekeeping
         from accounts.database import lift_statement_limit
 
         audit_receivers.connect()
+        housekeeping.register("rows of the audit log", audit.forget_old)
+        housekeeping.register("calls too many for the audit log", audit.forget_surplus)
         pre_migrate.connect(lift_statement_limit, sender=self)

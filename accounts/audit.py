@@ -3,7 +3,6 @@
 Neither arguments nor credentials are ever in it, so `detail` has to be of our own making.
 """
 
-import time
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -14,13 +13,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.housekeeping import delete_in_steps, tidy_up_behind
 from accounts.models import AuditEvent, User
 
 Action = AuditEvent.Action
 Outcome = AuditEvent.Outcome
 
 MAX_NAME = 120
-FORGET_EVERY_SECONDS = 3_600
 ROWS_A_STATEMENT = 80
 """Few enough for the number of parameters that SQLite takes."""
 
@@ -50,7 +49,7 @@ def record(
         address=request_address.get() if settings.AUDIT_IP else "",
         detail=detail or {},
     )
-    transaction.on_commit(_forget_now_and_then, robust=True)
+    transaction.on_commit(tidy_up_behind, robust=True)
 
 
 class ToolCall(NamedTuple):
@@ -119,17 +118,22 @@ def _hf_ids(user_ids: Iterable[int]) -> dict[int, str]:
     return {user_id: hf_id or "" for user_id, hf_id in known}
 
 
-def forget_old(now: datetime) -> None:
-    """Forget what is older than AUDIT_RETENTION_DAYS."""
-    AuditEvent.objects.forget_before(now - timedelta(days=settings.AUDIT_RETENTION_DAYS))
+def forget_old(now: datetime) -> int:
+    """Forget what is older than AUDIT_RETENTION_DAYS; return how many rows that were."""
+    since = now - timedelta(days=settings.AUDIT_RETENTION_DAYS)
+    return delete_in_steps(AuditEvent.objects.filter(at__lt=since).order_by("at"))
 
 
-_forgot_at = float("-inf")
+def forget_surplus(now: datetime) -> int:
+    """Keep the log below AUDIT_MAX_ROWS calls; return how many rows went.
 
-
-def _forget_now_and_then() -> None:
-    """Keep the log of a server whose tools nobody calls from growing for ever."""
-    global _forgot_at
-    if time.monotonic() - _forgot_at >= FORGET_EVERY_SECONDS:
-        _forgot_at = time.monotonic()
-        forget_old(timezone.now())
+    Those of nobody go first, so that nobody can push out with a flood of calls what they did; what
+    is not a call stays, being limited by itself.
+    """
+    calls = AuditEvent.objects.filter(action=Action.TOOL_CALL)
+    surplus = calls.count() - settings.AUDIT_MAX_ROWS
+    removed = 0
+    for some in (calls.filter(user=None), calls):
+        if surplus > removed:
+            removed += delete_in_steps(some.order_by("at"), surplus - removed)
+    return removed

@@ -11,7 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 
 PAGE_SIZE = 50
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2999, 12, 31)
@@ -91,9 +91,19 @@ class AdminAuditFilter(AuditFilter):
     def apply(self, events: Events) -> Events:
         events = super().apply(events)
         user = self.cleaned_data.get("user")
-        if not user:
-            return events
-        return events.filter(Q(user__username__iexact=user) | Q(hf_id=user))
+        return events.filter(_is_of(user)) if user else events
+
+
+def _is_of(user: str) -> Q:
+    """Match the events of a person, by their name or else by their Hugging Face id.
+
+    People are looked up first: joined to the log, all of it would be read.
+    """
+    found = User.objects.filter(username__iexact=user).values_list("pk", "hf_id").first()
+    if found is None:
+        return Q(hf_id=user)
+    user_id, hf_id = found
+    return Q(hf_id=hf_id) if hf_id else Q(user_id=user_id)
 
 
 @dataclass(frozen=True)
@@ -149,7 +159,8 @@ def next_events(events: Events, before: str, count: int) -> Events:
     place = _read_place(before)
     if place is not None:
         at, key = place
-        events = events.filter(Q(at__lt=at) | Q(at=at, pk__lt=key))
+        # The first condition says nothing new, but is one that an index can begin at.
+        events = events.filter(Q(at__lte=at), Q(at__lt=at) | Q(pk__lt=key))
     return events.select_related("user").order_by("-at", "-pk")[:count]
 
 

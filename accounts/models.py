@@ -1,14 +1,12 @@
 """Who somebody is and what they chose. The Hugging Face user id is the key of a person."""
 
-from datetime import datetime
 from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Upper
 
 from accounts.encryption import EncryptedTextField
-
-FORGET_AT_ONCE = 1_000
 
 
 class User(AbstractUser):
@@ -16,10 +14,14 @@ class User(AbstractUser):
 
     hf_id = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - unique needs NULL for local admins
     avatar_url = models.URLField(blank=True, max_length=500)
-    hub_changes = models.PositiveIntegerField(default=0, editable=False)
+    hub_changes = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     """How often their assistants changed something on the Hub: see preferences.Preferences."""
     has_chosen_spaces = models.BooleanField(default=False, db_default=False, editable=False)
     """Whether they ever added or removed a Space; until then the default Spaces are theirs."""
+
+    class Meta(AbstractUser.Meta):
+        # As `username__iexact` asks.
+        indexes = [models.Index(Upper("username"), name="user_by_name")]
 
 
 class FormerName(models.Model):
@@ -147,13 +149,7 @@ class AccessKey(models.Model):
 
 
 class AuditEvents(models.QuerySet["AuditEvent"]):
-    """Grows at one end, and at the other only time takes away."""
-
-    def forget_before(self, at: datetime) -> None:
-        # A little at a time: on SQLite everybody who writes waits for it.
-        old = self.filter(at__lt=at).order_by("at").values_list("pk", flat=True)
-        while keys := list(old[:FORGET_AT_ONCE]):
-            self.filter(pk__in=keys)._raw_delete(self.db)
+    """Grows at one end, and at the other only accounts.housekeeping takes away."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("What is in the audit log stays as it is.")
@@ -236,6 +232,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["user", "at"], name="audit_by_user"),
             models.Index(fields=["at"], name="audit_by_time"),
             models.Index(fields=["action", "at"], name="audit_by_action"),
+            models.Index(fields=["hf_id", "at"], name="audit_by_hf_id"),
         ]
 
     def __str__(self) -> str:
@@ -248,3 +245,16 @@ class AuditEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("What is in the audit log stays there.")
+
+
+class Tidying(models.Model):
+    """Whose turn it is to throw away what is old: the one row is taken by one process an hour."""
+
+    ONLY = 1
+
+    taken_at = models.DateTimeField()
+    reached = models.DateTimeField()
+    """What was old then is gone."""
+
+    def __str__(self) -> str:
+        return f"Tidied up at {self.taken_at}"

@@ -10,11 +10,14 @@ class DashboardConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_out
 
+        from accounts import housekeeping
+        from dashboard import store
         from dashboard.announcements import announce_sign_out
         from dashboard.call_log import call_log
         from dashboard.recorder import recorder
         from mcpendpoint.protocol import records
 
+        housekeeping.register("counts of the dashboard", store.prune)
         records.listen(recorder.note)
         records.listen(call_log.note)
         user_logged_out.connect(announce_sign_out)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from accounts import admins, audit
 from accounts.audit import Action, Outcome, ToolCall
-from accounts.authorization.housekeeping import tidy_up_now_and_then
+from accounts.housekeeping import tidy_up
 from dashboard.refusals import Refusals
 from dashboard.storer import Storer
 from mcpendpoint.gradio.naming import prefix_of
@@ -57,7 +57,7 @@ class CallLog(Storer[Calls]):
     def __init__(
         self,
         write: Callable[[Calls], None] = lambda calls: audit.write_tool_calls(calls.calls),
-        prune: Callable[[datetime], None] | None = None,
+        prune: Callable[[], None] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(Calls, write, prune or _tidy_up, clock=clock)
@@ -105,11 +105,9 @@ class CallLog(Storer[Calls]):
         self._store_soon()
 
 
-def _tidy_up(now: datetime) -> None:
-    """Throw away what accounts need no longer, on the only thread that has the time."""
-    audit.forget_old(now)
+def _tidy_up() -> None:
     admins.note_changes()
-    tidy_up_now_and_then()
+    tidy_up()
 
 
 def _shown_tool(record: Record) -> str:

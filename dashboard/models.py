@@ -31,7 +31,7 @@ class MessageCount(PeriodRow):
     transport = models.CharField(max_length=120, blank=True)
     credential = models.CharField(max_length=120, blank=True)
     outcome = models.CharField(max_length=120)
-    limit = models.CharField(max_length=120, blank=True)
+    limit = models.CharField(max_length=120, blank=True, db_default="")
     """The one that was hit, where `outcome` says so."""
     count = models.PositiveBigIntegerField()
     duration_ms = models.FloatField()

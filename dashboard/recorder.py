@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from accounts.housekeeping import tidy_up
 from dashboard import store
 from dashboard.announcements import announce
 from dashboard.storer import Storer
@@ -14,7 +15,7 @@ class Recorder(Storer[Tally]):
     def __init__(
         self,
         write: Callable[[Tally], None] = store.write,
-        prune: Callable[[datetime], None] = store.prune,
+        prune: Callable[[], None] = tidy_up,
         changed: Callable[[dict[str, str]], Awaitable[None]] = announce,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:

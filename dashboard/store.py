@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet, Sum
 
+from accounts.housekeeping import delete_in_steps
 from dashboard.metrics import (
     CallCount,
     CallLatency,
@@ -54,12 +55,16 @@ def write(tally: Tally) -> None:
         )
 
 
-def prune(now: datetime) -> None:
-    """Forget what is older than METRICS_RETENTION_DAYS."""
+def prune(now: datetime) -> int:
+    """Forget what is older than METRICS_RETENTION_DAYS; return how many rows that were."""
     oldest = now - timedelta(days=settings.METRICS_RETENTION_DAYS)
-    MessageCount.objects.filter(period__lt=oldest).delete()
-    LatencyCount.objects.filter(period__lt=oldest).delete()
-    ClientSeen.objects.filter(last_at__lt=oldest).delete()
+    clients = ClientSeen.objects.filter(last_at__lt=oldest).order_by("last_at")
+    return delete_in_steps(clients) + sum(
+        # The step first, as the index has it.
+        delete_in_steps(rows.filter(step_seconds=step, period__lt=oldest).order_by("period"))
+        for rows in (MessageCount.objects.all(), LatencyCount.objects.all())
+        for step in STEPS
+    )
 
 
 def read_snapshot(shown: Range, now: datetime) -> Snapshot:

@@ -48,7 +48,7 @@ class Storer(Generic[B]):
         self,
         new_batch: Callable[[], B],
         write: Callable[[B], None],
-        prune: Callable[[datetime], None],
+        prune: Callable[[], None],
         changed: Callable[[dict[str, str]], Awaitable[None]] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -126,7 +126,7 @@ class Storer(Generic[B]):
         if now - self._pruned_at >= PRUNE_EVERY:
             self._pruned_at = now
             try:
-                self._prune(now)
+                self._prune()
             except Exception as error:
                 logger.warning("Old records could not be removed: %s.", type(error).__name__)
 

@@ -18,8 +18,11 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
+from hfmcp_site.startup import require_migrations  # noqa: E402
 from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
 from mcpendpoint.transports.handler import EndpointHandler  # noqa: E402
+
+require_migrations()
 
 application = ProtocolTypeRouter(
     {

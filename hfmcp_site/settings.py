@@ -64,6 +64,7 @@ DISABLE_TOOLS = env.words("DISABLE_TOOLS")
 DEFAULT_SPACES = env.words("DEFAULT_SPACES", "mcp-tools/Z-Image-Turbo")
 METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 30, minimum=1, maximum=env.MOST_DAYS)
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1, maximum=env.MOST_DAYS)
+AUDIT_MAX_ROWS = env.integer("AUDIT_MAX_ROWS", 5_000_000, minimum=1_000)
 AUDIT_IP = env.boolean("AUDIT_IP", default=False)
 
 # How often somebody may ask, by the minute; 0: as often as they like

@@ -5,3 +5,10 @@ class AuthorizationConfig(AppConfig):
     name = "accounts.authorization"
     label = "authorization"
     verbose_name = "Authorization of MCP clients"
+
+    def ready(self) -> None:
+        from accounts import housekeeping
+        from accounts.authorization.housekeeping import forget_old, forget_unused_clients
+
+        housekeeping.register("sessions", forget_old)
+        housekeeping.register("clients that nobody uses", forget_unused_clients)

@@ -2,63 +2,45 @@
 let in.
 """
 
-import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.core.cache import cache
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from oauth2_provider.models import clear_expired
-from redis.exceptions import RedisError
 
 from accounts.authorization.models import AccessToken, Application, Grant, RefreshToken
-
-logger = logging.getLogger(__name__)
+from accounts.housekeeping import delete_in_steps
 
 BATCH = 500
-TIDY_EVERY_SECONDS = 3_600
-
-
-def tidy_up_after_registration() -> None:
-    """Keep a flood of registrations from piling up: little at a time, since a client waits."""
-    if _is_due("authorization:tidied-up-clients"):
-        remove_unused_clients(limit=BATCH)
-
-
-def tidy_up_now_and_then() -> None:
-    """Do all of it, once an hour in all workers that share a cache."""
-    if _is_due("authorization:tidied-up"):
-        tidy_up()
-
-
-def _is_due(what: str) -> bool:
-    """Return whether no worker has begun this within the hour; not, while Redis is away."""
-    try:
-        return cache.add(what, 1, TIDY_EVERY_SECONDS)
-    except RedisError as error:
-        logger.warning("%s waits for Redis: %s.", what, type(error).__name__)
-        return False
 
 
 def tidy_up() -> int:
     """Return how many clients were removed."""
-    SessionStore.clear_expired()
+    forget_old(timezone.now())
+    return forget_unused_clients(timezone.now())
+
+
+def forget_old(now: datetime) -> int:
+    """Remove what has expired; return how many sessions that were."""
     clear_expired()
+    return delete_in_steps(Session.objects.filter(expire_date__lt=now).order_by("expire_date"))
+
+
+def forget_unused_clients(now: datetime) -> int:
     removed = 0
-    while batch := remove_unused_clients(limit=BATCH):
+    while batch := remove_unused_clients(BATCH, now):
         removed += batch
     return removed
 
 
-def remove_unused_clients(limit: int) -> int:
+def remove_unused_clients(limit: int, now: datetime) -> int:
     """Remove clients that hold no code and no token; return how many.
 
     Those known by a document are fetched anew when they come back.
     """
-    now = timezone.now()
     never_let_in_since = now - timedelta(hours=settings.OAUTH_UNUSED_CLIENT_HOURS)
     not_let_in_since = now - timedelta(days=settings.OAUTH_IDLE_CLIENT_DAYS)
     is_idle = Q(let_in_at=None, updated__lt=never_let_in_since) | Q(let_in_at__lt=not_let_in_since)

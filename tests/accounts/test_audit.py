@@ -202,12 +202,22 @@ def test_what_is_older_than_the_retention_is_forgotten(settings):
 
 
 def test_forgetting_copes_with_more_than_one_bite(monkeypatch, settings):
-    monkeypatch.setattr("accounts.models.FORGET_AT_ONCE", 3)
+    monkeypatch.setattr("accounts.housekeeping.ROWS_AT_ONCE", 3)
     write_tool_calls([call(at=NOON - timedelta(days=1_000))] * 10)
 
-    audit.forget_old(NOON)
-
+    assert audit.forget_old(NOON) == 10
     assert events() == []
+
+
+def test_calls_of_nobody_make_room_first_and_what_is_no_call_stays(alice, settings):
+    settings.AUDIT_MAX_ROWS = 3
+    audit.record(Action.SIGN_OUT, alice)
+    mine = [call(user_id=alice.pk, tool=f"mine {number}") for number in range(4)]
+    write_tool_calls([*mine, *[call(user_id=None, tool="flood")] * 5])
+
+    assert audit.forget_surplus(NOON) == 6
+
+    assert {event.tool for event in events()} == {"", "mine 1", "mine 2", "mine 3"}
 
 
 def test_addresses_are_kept_only_where_the_setting_says_so(alice, client_of, settings):

@@ -13,7 +13,7 @@ def stored_of(*records):
     stored = []
 
     async def store():
-        log = CallLog(write=lambda calls: stored.extend(calls.calls), prune=lambda now: None)
+        log = CallLog(write=lambda calls: stored.extend(calls.calls), prune=lambda: None)
         for record in records:
             log.note(record)
         await log.flush()
@@ -85,7 +85,7 @@ async def test_what_a_failing_database_does_not_take_is_kept():
             raise OSError
         stored.extend(calls.calls)
 
-    log = CallLog(write=write, prune=lambda now: None, clock=lambda: NOON)
+    log = CallLog(write=write, prune=lambda: None, clock=lambda: NOON)
     log.note(make_record())
     await log.flush()
     log.note(make_record(tool="another"))

@@ -31,7 +31,7 @@ class Shelf:
     def recorder(self, **overrides):
         fields = {
             "write": self.write,
-            "prune": lambda now: None,
+            "prune": lambda: None,
             "changed": self.changed,
             "clock": lambda: NOON,
         }
@@ -107,7 +107,7 @@ async def test_what_waited_too_long_is_given_up(shelf):
 
 
 async def test_a_failing_clean_up_does_not_count_anything_twice(shelf):
-    def prune(now):
+    def prune():
         raise OSError
 
     recorder = shelf.recorder(prune=prune)
@@ -121,7 +121,7 @@ async def test_a_failing_clean_up_does_not_count_anything_twice(shelf):
 async def test_cleaning_up_happens_once_an_hour(shelf):
     now = NOON
     pruned = []
-    recorder = shelf.recorder(prune=pruned.append, clock=lambda: now)
+    recorder = shelf.recorder(prune=lambda: pruned.append(now), clock=lambda: now)
     for minutes in (0, 30, 61):
         now = NOON + timedelta(minutes=minutes)
         recorder.note(make_record())

@@ -12,10 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.addresses import client_address
-from accounts.authorization.housekeeping import tidy_up_after_registration
 from accounts.authorization.protocol import core
 from accounts.authorization.registration import RegistrationRefused, register_client
 from accounts.authorization.throttle import TooMany, count_registration, count_token_request
+from accounts.housekeeping import tidy_up_behind
 
 MAX_FORM_BYTES = 65_536
 
@@ -71,7 +71,7 @@ def register(request: HttpRequest) -> HttpResponse:
         answer = register_client(request.body)
     except RegistrationRefused as error:
         return _error(400, error.code, str(error))
-    tidy_up_after_registration()
+    tidy_up_behind()
     return JsonResponse(answer, status=201)
 
 

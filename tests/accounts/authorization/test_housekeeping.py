@@ -3,15 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.authorization.models import AccessToken, Application, Grant, RefreshToken
-from dashboard.call_log import CallLog
+from accounts.housekeeping import tidy_up
 from tests.accounts.authorization.flow import let_grace_pass, registered
-from tests.dashboard.factories import make_record
+from tests.accounts.test_housekeeping import trusted_clock
 
 pytestmark = pytest.mark.django_db
 
@@ -89,18 +88,6 @@ def test_a_client_that_somebody_uses_stays_however_old_it_is(alice_client):
     assert clients() == {app.client_id}
 
 
-def test_registrations_tidy_up_after_themselves():
-    from django.core.cache import cache
-
-    old = registered()
-    age(old, 2)
-    cache.clear()
-
-    new = registered()
-
-    assert clients() == {new.client_id}
-
-
 def test_codes_that_nobody_redeemed_are_removed_when_they_have_expired(alice_client, app):
     app.code(alice_client)
     call_command(COMMAND)
@@ -158,13 +145,9 @@ def test_sessions_that_have_expired_are_removed(alice_client, client_of, strange
     assert Session.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-async def test_a_server_that_is_in_use_tidies_up_by_itself():
-    old = await sync_to_async(registered)()
-    await sync_to_async(age)(old, 2)
+def test_a_server_that_is_in_use_tidies_up_by_itself():
+    age(registered(), 2)
 
-    log = CallLog()
-    log.note(make_record())
-    await log.flush()
+    tidy_up(trusted_clock())
 
-    assert await sync_to_async(clients)() == set()
+    assert clients() == set()
