@@ -1,12 +1,13 @@
-"""Guards the views that belong to somebody."""
+"""What views of pages share: whose they are, and how they are rendered."""
 
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -31,6 +32,10 @@ def for_users(view: UserView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
 
     update_wrapper(guarded, view)
     return guarded
+
+
+render_page = sync_to_async(render)
+"""For async views: templates look things up, such as whether the person is an admin."""
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
@@ -29,6 +29,7 @@ from accounts.preferences import (
     load_preferences,
     remove_space,
 )
+from accounts.signed_in import render_page
 from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.gradio.naming import space_prefix
 from mcpendpoint.gradio.spaces import SpaceChoice, list_space_tools
@@ -62,7 +63,6 @@ def for_users(view: UserView) -> UserView:
     async def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         user = await request.auser()
         if isinstance(user, User):
-            request.user = user  # for templates, which cannot wait for it
             callers.note_person(str(user.pk))
             return await view(request, user, *args, **kwargs)
         settings_page = resolve_url("accounts:settings")
@@ -86,7 +86,7 @@ async def search(request: HttpRequest, user: User) -> HttpResponse:
             context["results"] = [_result(space, saved_ids) for space in spaces]
         except (Refused, HubError) as error:
             context["error"] = _sentence(error)
-    return _render(request, "space_search", context)
+    return await _render(request, "space_search", context)
 
 
 @require_POST
@@ -96,8 +96,8 @@ async def add(request: HttpRequest, user: User) -> HttpResponse:
     try:
         saved = await _add(user, space_id)
     except Refused as error:
-        return _done(request, space_id, error=str(error))
-    return _done(request, saved.space_id, is_added=True)
+        return await _done(request, space_id, error=str(error))
+    return await _done(request, saved.space_id, is_added=True)
 
 
 @require_POST
@@ -105,9 +105,9 @@ async def add(request: HttpRequest, user: User) -> HttpResponse:
 async def remove(request: HttpRequest, user: User) -> HttpResponse:
     space_id = request.POST.get("space_id", "").strip()
     if not is_space_id(space_id):
-        return _done(request, space_id, error="That is not the id of a Space.")
+        return await _done(request, space_id, error="That is not the id of a Space.")
     await _remove_space(user, space_id)
-    return _done(request, space_id)
+    return await _done(request, space_id)
 
 
 @require_GET
@@ -129,7 +129,7 @@ async def status(request: HttpRequest, user: User, owner: str, name: str) -> Htt
         }
     except Refused as error:
         context["problem"] = str(error)
-    return _render(request, "space_status", context)
+    return await _render(request, "space_status", context)
 
 
 async def _add(user: User, space_id: str) -> SavedSpace:
@@ -206,14 +206,14 @@ def _sentence(error: Exception) -> str:
     return str(error)
 
 
-def _render(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
+async def _render(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
     prefix = "_" if _is_htmx(request) else ""
-    response = render(request, f"mcpendpoint/{prefix}{name}.html", context)
+    response = await render_page(request, f"mcpendpoint/{prefix}{name}.html", context)
     response["Vary"] = "HX-Request"
     return response
 
 
-def _done(
+async def _done(
     request: HttpRequest, space_id: str, *, is_added: bool = False, error: str = ""
 ) -> HttpResponse:
     """Say how adding or removing went."""
@@ -223,7 +223,7 @@ def _done(
         return redirect(resolve_url("accounts:settings") + "#spaces")
     space = {"id": space_id, "is_added": is_added, "is_gradio": True}
     context = {"space": space, "error": error, "was_clicked": True}
-    response = render(request, "mcpendpoint/_space_choice.html", context)
+    response = await render_page(request, "mcpendpoint/_space_choice.html", context)
     return response if error else trigger_client_event(response, SPACES_CHANGED)
 
 

@@ -1,10 +1,9 @@
 """What a browser sees at `/` and at the endpoint: what this is, and how to connect a client."""
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -13,6 +12,7 @@ from accounts.addresses import endpoint_url, site_url
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.clients import client_snippets
 from accounts.models import User
+from accounts.signed_in import render_page
 
 
 @require_GET
@@ -30,7 +30,6 @@ async def welcome(request: HttpRequest, owner: str | None) -> HttpResponse:
     Somebody who is signed in gets their own address, wherever they are.
     """
     user = await _signed_in(request)
-    request.user = user or AnonymousUser()  # for templates, which cannot wait for it
     shared_url = site_url(request) + reverse("mcpendpoint:shared")
     name = user.username if user else owner
     mcp_url = shared_url if name is None else endpoint_url(request, name)
@@ -45,7 +44,7 @@ async def welcome(request: HttpRequest, owner: str | None) -> HttpResponse:
         "spaces": settings.DEFAULT_SPACES,
         "hub": settings.HF_ENDPOINT,
     }
-    response = render(request, "mcpendpoint/welcome.html", context)
+    response = await render_page(request, "mcpendpoint/welcome.html", context)
     response["Vary"] = "Accept, Cookie"
     return response
 
