@@ -14,6 +14,7 @@ from tests.live.product import OAUTH_CLIENT, Product, start_product
 from tests.ports import free_port
 from tests.standins.serve import StartError, start
 from tests.standins.space.environment import is_installed as space_is_installed
+from tests.unlimited import NO_LIMITS
 
 WELCOME = """
 The demo runs at {url}
@@ -36,6 +37,10 @@ WITH_TOKEN = "with a pasted token: hf_alice, hf_bob, hf_admin, or hf_user_<any n
 SPACES = "acme/image-maker, alice/private-space (hers), acme/asleep, acme/broken, acme/bad-schema"
 
 
+# As in a deployment that sets none of them, unlike in tests: an empty setting has its default.
+DEFAULTS = dict.fromkeys([*NO_LIMITS, "SIGN_IN_WITH_TOKEN"], "")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Run the product on stand-ins, offline.")
     parser.add_argument("--port", type=int, default=8000)
@@ -52,6 +57,10 @@ def main() -> None:
             sys.exit(f"The demo did not start: {error}")
 
 
+def announce(server: str) -> None:
+    print(f"Starting {server} ...", flush=True)
+
+
 def is_taken(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -60,14 +69,18 @@ def is_taken(port: int) -> bool:
 def serve(running: ExitStack, port: int) -> Product:
     hub_port, oauth_port = free_port(), free_port()
     oauth_url = f"http://127.0.0.1:{oauth_port}"
+    announce("the stand-in for the Hub")
     hub = running.enter_context(
         start("tests.standins.hub", "--port", str(hub_port), env={"OAUTH_STANDIN_URL": oauth_url})
     )
     space_url = start_spaces(running)
     url = f"http://localhost:{port}"
+    sign_in = start_oauth(running, hub.url, oauth_port)
+    announce("the product")
     product = running.enter_context(
         start_product(
-            {
+            DEFAULTS
+            | {
                 "PORT": str(port),
                 "PUBLIC_URL": url,
                 "HF_ENDPOINT": hub.url,
@@ -77,7 +90,7 @@ def serve(running: ExitStack, port: int) -> Product:
                 "ADMIN_HF_USERS": "admin",
                 "DEFAULT_SPACES": "acme/image-maker",
             }
-            | start_oauth(running, hub.url, oauth_port)
+            | sign_in
         )
     )
     print(
@@ -99,6 +112,7 @@ def start_oauth(running: ExitStack, issuer: str, port: int) -> dict[str, str]:
     if not node.are_installed():
         print("Without `npm ci` in tests/node there is no sign-in with Hugging Face.")
         return {"HF_OAUTH_CLIENT_ID": "", "HF_OAUTH_CLIENT_SECRET": ""}
+    announce("the stand-in for sign-in with Hugging Face")
     running.enter_context(start("tests.standins.oauth", env={"PORT": str(port), "ISSUER": issuer}))
     return OAUTH_CLIENT
 
@@ -107,6 +121,7 @@ def start_spaces(running: ExitStack) -> str:
     if not space_is_installed():
         print("Without `python -m tests.standins.space.environment` no Space runs.")
         return f"http://127.0.0.1:{free_port()}"
+    announce("the stand-in Spaces")
     return running.enter_context(
         start("tests.standins.space", env={"SPACE_OTHERS_RUN": "true"})
     ).url

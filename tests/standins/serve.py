@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 300
+"""Long, as a machine may be busy; a server that ends while it starts is noticed at once."""
+
 STOP_SECONDS = 5
 
 
@@ -62,14 +64,14 @@ def start_command(
             start_new_session=True,  # so that what it starts itself can be ended with it
         )
         try:
-            ready = _wait_until_ready(process, errors, start_seconds)
+            ready = _wait_until_ready(process, errors, start_seconds, " ".join(command[1:]))
             yield Running(url=ready["url"], process=process, ready=ready)
         finally:
             _stop(process)
 
 
 def _wait_until_ready(
-    process: subprocess.Popen[str], errors: IO[str], seconds: float
+    process: subprocess.Popen[str], errors: IO[str], seconds: float, name: str
 ) -> dict[str, Any]:
     lines: queue.Queue[str | None] = queue.Queue()
     threading.Thread(target=_pass_on_lines, args=(process.stdout, lines), daemon=True).start()
@@ -81,8 +83,8 @@ def _wait_until_ready(
                 if isinstance(ready, dict) and "url" in ready:
                     return ready
     except queue.Empty:
-        raise StartError(f"not ready after {seconds:g} s\n{_tail(errors)}") from None
-    raise StartError(f"ended before it was ready\n{_tail(errors)}")
+        raise StartError(f"{name} is not ready after {seconds:g} s\n{_tail(errors)}") from None
+    raise StartError(f"{name} ended before it was ready\n{_tail(errors)}")
 
 
 def _pass_on_lines(stdout: IO[str], lines: queue.Queue[str | None]) -> None:

@@ -45,6 +45,12 @@ def is_listening(url: str) -> bool:
     return True
 
 
+def wrong_credentials(url: str, times: int) -> Iterator[int]:
+    with httpx.Client(headers={"Authorization": "Bearer hfmcp_wrong"}, timeout=30) as client:
+        for _ in range(times):
+            yield client.post(url, json={"jsonrpc": "2.0", "id": 1, "method": "ping"}).status_code
+
+
 def test_the_demo_serves_people_and_assistants_until_it_is_interrupted(demo):
     process, printed = demo
     servers = set(re.findall(r"https?://[\w.]+:\d+", printed))
@@ -57,10 +63,13 @@ def test_the_demo_serves_people_and_assistants_until_it_is_interrupted(demo):
         headers={"Authorization": "Bearer hf_alice", "Accept": "application/json"},
         timeout=30,
     ).json()["result"]["tools"]
+    refusals = set(wrong_credentials(f"{product}/mcp", times=400))
     process.send_signal(signal.SIGINT)
     process.wait(90)
 
+    assert "Starting the stand-in for the Hub" in printed
     assert sign_in.status_code == 200
+    assert refusals == {401, 429}  # the limits of a deployment, not those of tests
     assert "hf_whoami" in {tool["name"] for tool in tools}
     assert any(tool["name"].endswith("_greet") for tool in tools)
     assert len(servers) == 3
