@@ -6,6 +6,7 @@ counts are stored at the end.
 
 import gc
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 from django.core.asgi import get_asgi_application
 
@@ -22,7 +23,9 @@ from hfmcp_site.startup import require_migrations  # noqa: E402
 from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
 from mcpendpoint.transports.handler import EndpointHandler  # noqa: E402
 
-require_migrations()
+# In a thread: uvicorn imports this module within its event loop, where Django refuses to ask.
+with ThreadPoolExecutor(1) as start:
+    start.submit(require_migrations).result()
 
 application = ProtocolTypeRouter(
     {

@@ -10,6 +10,7 @@ import sys
 
 import django
 import uvicorn
+from django.core.exceptions import ImproperlyConfigured
 
 from hfmcp_site import env
 
@@ -27,7 +28,12 @@ def main(arguments: list[str]) -> None:
     django.setup()
     from django.conf import settings
 
-    refuse_old_database()
+    from hfmcp_site.startup import require_migrations
+
+    try:
+        require_migrations()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     url = settings.PUBLIC_URL
     print(f"Serving {url} on {asked.host}:{settings.PORT}. Stop with Ctrl-C.", flush=True)
     uvicorn.run(
@@ -52,21 +58,6 @@ def _read(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="instead of the setting PORT")
     parser.add_argument("--workers", type=int, default=1, help="processes")
     return parser.parse_args(arguments)
-
-
-def refuse_old_database() -> None:
-    """End unless the database has every migration; one that is away may come back."""
-    from django.db import DatabaseError, connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    try:
-        executor = MigrationExecutor(connection)
-        lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        connection.close()
-    except DatabaseError:
-        return
-    if lacking:
-        sys.exit("The database lacks migrations. Run `python manage.py migrate` first.")
 
 
 if __name__ == "__main__":
