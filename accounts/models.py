@@ -148,6 +148,29 @@ class AccessKey(models.Model):
         return f"{self.name} ({self.hint}…)"
 
 
+class JobSecrets(models.Model):
+    """The secrets of a job or schedule that somebody started here: see accounts.job_secrets.
+
+    Whose they are is a Hugging Face id, since people who never signed in here start jobs as well.
+    """
+
+    hf_id = models.CharField(max_length=64)
+    job_id = models.CharField(max_length=100, db_index=True)
+    values = EncryptedTextField()
+    """A JSON object, values by name."""
+    size = models.PositiveIntegerField()
+    """In bytes, before encryption."""
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hf_id", "job_id"], name="one_row_per_job"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Secrets of job {self.job_id}"
+
+
 class AuditEvents(models.QuerySet["AuditEvent"]):
     """Grows at one end, and at the other only accounts.housekeeping takes away."""
 

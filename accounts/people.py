@@ -13,6 +13,7 @@ from django.db.models import Q
 from accounts import admins, audit
 from accounts.audit import Action
 from accounts.hub_names import is_hub_name
+from accounts.job_secrets import forget_secrets_of
 from accounts.models import FormerName, HubCredential, User
 from accounts.preferences import announce
 
@@ -95,6 +96,8 @@ def remove_account(user: User, session: SessionBase) -> None:
     user_id = user.pk
     with transaction.atomic():
         audit.record(Action.ACCOUNT_REMOVED, user)
+        if user.hf_id:
+            forget_secrets_of(user.hf_id)
         User.objects.filter(pk=user_id).delete()
     session.flush()
     announce(user_id)

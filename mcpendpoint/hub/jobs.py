@@ -21,13 +21,21 @@ STAGES = ("SCHEDULING", "RUNNING", "COMPLETED", "CANCELED", "ERROR", "DELETED")
 FINISHED_STAGES = frozenset(STAGES[2:])
 
 HARDWARE_SECONDS = 600.0
+UNNAMED_SECRET = "?"  # noqa: S105 - a name
 MAX_LOG_BYTES = 24_000_000
 """Of one stream of a job's log."""
 
 
-def _names_only(value: Any) -> Any:
-    """Drop the values of secrets, should the Hub ever send any."""
-    return list(value) if isinstance(value, dict) else value
+def _names_only(value: Any) -> list[str]:
+    """Return the names of secrets, without values should the Hub ever send any.
+
+    It sends an object (huggingface_hub 2.4.0, JobSpec.secrets). In any other form they are still
+    secrets, so they are not taken for none.
+    """
+    if not value:
+        return []
+    names = value if isinstance(value, dict | list) else [value]
+    return [name if isinstance(name, str) else UNNAMED_SECRET for name in names]
 
 
 class Owner(HubModel):
@@ -84,8 +92,8 @@ class Job(JobSpec):
     owner: Owner = Owner()
     created_by: Owner | None = Field(default=None, alias="createdBy")
     initiator: Owner | None = None
-    cancel_reason: str | None = Field(default=None, alias="cancelReason")
     """Who or what started it: a user, or a scheduled job."""
+    cancel_reason: str | None = Field(default=None, alias="cancelReason")
     tags: list[str] = []
 
     @property

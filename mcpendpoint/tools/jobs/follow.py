@@ -19,7 +19,7 @@ from mcpendpoint.hub import jobs
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError, HubRateLimited, HubUnavailable
 from mcpendpoint.tools.base import ToolContext
-from mcpendpoint.tools.jobs.results import Redact
+from mcpendpoint.tools.jobs.redaction import Redactor
 
 MAX_BREAKS = 3
 LOOK_SECONDS = 3.0
@@ -56,10 +56,10 @@ class Log:
     def is_finished(self) -> bool:
         return self.job is not None
 
-    def lines(self, redact: Redact) -> list[str]:
+    def lines(self, redact: Redactor) -> list[str]:
         return [_cut(redact(line)) for line in self._lines]
 
-    def last_line(self, redact: Redact) -> str:
+    def last_line(self, redact: Redactor) -> str:
         return redact(self._lines[-1])[:MAX_PROGRESS_CHARS] if self._lines else ""
 
     def reopen(self) -> None:
@@ -119,7 +119,7 @@ async def follow(
     *,
     tail: int,
     seconds: float,
-    redact: Redact,
+    redact: Redactor,
     context: ToolContext,
 ) -> Log:
     """Return what there is when the job has ended or the time is over; `job` as it was just now.
@@ -211,7 +211,7 @@ async def _look(log: Log, hub: HubClient, namespace: str, job_id: str) -> None:
 
 
 async def _report(
-    log: Log, job_id: str, seconds: float, redact: Redact, context: ToolContext
+    log: Log, job_id: str, seconds: float, redact: Redactor, context: ToolContext
 ) -> None:
     """Tell the client how it goes: what was printed, and that we are still there."""
     loop = asyncio.get_running_loop()

@@ -7,10 +7,11 @@ ordinary environment variables only those whose names say that they are secret; 
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 MASK = "<redacted>"
+WITHHELD = "<withheld: it has secrets that this server does not know>"
 
 MIN_PLAIN_CHARS = 4
 """A shorter secret is taken out where it stands alone, or hardly a word would be left."""
@@ -31,12 +32,22 @@ _LOOKS_SECRET = re.compile(
     r"|(?<=://)[^\s:/@]{1,200}:[^\s/@]{1,200}(?=@)",
     re.ASCII,
 )
+_PROGRAM = re.compile(r"[\w./+-]{1,60}", re.ASCII)
 
 
 class Redactor:
-    """`values` are secret; whatever is assigned to one of `names` is, too."""
+    """`values` are secret; whatever is assigned to one of `names` is, too.
 
-    def __init__(self, values: Iterable[str] = (), names: Iterable[str] = ()) -> None:
+    `unknown` are names of secrets whose values nobody here knows, so they may stand anywhere.
+    """
+
+    def __init__(
+        self,
+        values: Iterable[str] = (),
+        names: Iterable[str] = (),
+        unknown: Sequence[str] = (),
+    ) -> None:
+        self.unknown = unknown
         forms = {form for value in values for form in _forms(value)}
         self._known = _any_of(sorted(forms, key=len, reverse=True))
         self._assigned = _assignment_to(sorted(names, key=len, reverse=True))
@@ -47,6 +58,17 @@ class Redactor:
         if self._assigned is not None:
             text = self._assigned.sub(rf"\g<1>{MASK}", text)
         return _LOOKS_SECRET.sub(MASK, text)
+
+    def command(self, words: Sequence[str]) -> list[str]:
+        """Return a command line: the program, and what it is given unless that may be a secret."""
+        if self.unknown and words:
+            return [self(words[0]) if _PROGRAM.fullmatch(words[0]) else WITHHELD] + (
+                [WITHHELD] if len(words) > 1 else []
+            )
+        return [self(word) for word in words]
+
+    def arguments(self, words: Sequence[str]) -> list[str]:
+        return [WITHHELD] if self.unknown and words else [self(word) for word in words]
 
 
 def secret_variables(environment: Mapping[str, str]) -> list[str]:

@@ -1,6 +1,6 @@
 """The structured content of hf_jobs. Of environments and secrets it has the names only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -8,8 +8,7 @@ from django.conf import settings
 
 from mcpendpoint.hub import jobs
 from mcpendpoint.tools.base import Result
-
-Redact = Callable[[str], str]
+from mcpendpoint.tools.jobs.redaction import Redactor
 
 Kind = Literal[
     "usage",
@@ -82,7 +81,7 @@ class Job(Spec):
     tags: list[str] | None = None
 
     @classmethod
-    def of(cls, job: jobs.Job, namespace: str, redact: Redact) -> Self:
+    def of(cls, job: jobs.Job, namespace: str, redact: Redactor) -> Self:
         message = job.status.message or job.cancel_reason
         return cls(
             id=job.id,
@@ -115,7 +114,7 @@ class ScheduledJob(Result):
     job_spec: Spec
 
     @classmethod
-    def of(cls, scheduled: jobs.ScheduledJob, redact: Redact) -> Self:
+    def of(cls, scheduled: jobs.ScheduledJob, redact: Redactor) -> Self:
         last = scheduled.status.last_job
         return cls(
             id=scheduled.id,
@@ -181,13 +180,13 @@ class JobsResult(Result):
     results_shared: int = 0
 
 
-def spec_facts(spec: jobs.JobSpec, redact: Redact) -> Mapping[str, Any]:
+def spec_facts(spec: jobs.JobSpec, redact: Redactor) -> Mapping[str, Any]:
     """Return the fields of a Spec."""
     return {
         "docker_image": redact(spec.docker_image) if spec.docker_image else None,
         "space_id": redact(spec.space_id) if spec.space_id else None,
-        "command": [redact(word) for word in spec.command],
-        "arguments": [redact(word) for word in spec.arguments] or None,
+        "command": redact.command(spec.command),
+        "arguments": redact.arguments(spec.arguments) or None,
         "environment_variable_names": sorted(spec.environment),
         "secret_names": sorted(spec.secret_names),
         "flavor": spec.flavor,

@@ -27,7 +27,7 @@ from mcpendpoint.tools.jobs.memory import remember_secrets
 from mcpendpoint.tools.jobs.redaction import Redactor
 from mcpendpoint.tools.jobs.results import Inspection, Job, Outcome
 from mcpendpoint.tools.jobs.specs import prepare
-from mcpendpoint.tools.jobs.work import Done, Work
+from mcpendpoint.tools.jobs.work import Done, Work, check_log_may_be_told
 from mcpendpoint.tools.markdown import code, count, one_line
 
 ACTIVE = ("SCHEDULING", "RUNNING")
@@ -42,8 +42,9 @@ async def run(arguments: Submission, work: Work) -> Done:
     namespace = await work.namespace(arguments.namespace)
     prepared = prepare(arguments, work.token)
     await check_flavor(work.hub, arguments.flavor)
+    hf_id = await work.hf_id()
     job = await jobs.run_job(work.hub, namespace, prepared.body)
-    await remember_secrets(job.id, prepared.secrets, seconds=arguments.timeout)
+    await remember_secrets(hf_id, job.id, prepared.secrets, seconds=arguments.timeout)
     redact = work.redactor_of(job, prepared.secrets)
     if arguments.detach:
         shown = Job.of(job, namespace, redact)
@@ -144,8 +145,8 @@ def _next_text(next_cursor: str | None) -> str:
 async def read_log(arguments: LogsArguments, work: Work) -> Done:
     namespace = await work.namespace(arguments.namespace)
     job = await jobs.get_job(work.hub, namespace, arguments.job_id)
-    await work.check_log_may_be_told(job)
     redact, seconds = await work.redactor(job), _wait(arguments.wait_seconds)
+    check_log_may_be_told(job, redact)
     log = await follow(
         work.hub,
         namespace,

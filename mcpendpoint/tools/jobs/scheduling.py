@@ -26,10 +26,11 @@ async def create(arguments: ScheduledRunArguments | ScheduledUvArguments, work: 
     namespace = await work.namespace(arguments.namespace)
     prepared = prepare(arguments, work.token)
     await check_flavor(work.hub, arguments.flavor)
+    hf_id = await work.hf_id()
     scheduled = await jobs.create_schedule(
         work.hub, namespace, arguments.schedule, prepared.body, suspend=arguments.suspend
     )
-    await remember_secrets(scheduled.id, prepared.secrets, seconds=SCHEDULE_SECONDS)
+    await remember_secrets(hf_id, scheduled.id, prepared.secrets, seconds=SCHEDULE_SECONDS)
     shown = ScheduledJob.of(scheduled, work.redactor_of(scheduled, prepared.secrets))
     when = (
         "It is suspended." if shown.suspended else f"Next run: {rendering.moment(shown.next_run)}"

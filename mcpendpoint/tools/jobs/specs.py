@@ -20,8 +20,8 @@ _SPACE_PREFIXES = tuple(
 @dataclass(frozen=True)
 class Prepared:
     body: Mapping[str, Any] = field(repr=False)
-    secrets: tuple[str, ...] = field(repr=False)
-    """Values that are never to be read anywhere."""
+    secrets: Mapping[str, str] = field(repr=False)
+    """By name, values that are never to be read anywhere."""
 
 
 def prepare(arguments: Submission, token: str) -> Prepared:
@@ -42,7 +42,7 @@ def prepare(arguments: Submission, token: str) -> Prepared:
         body["volumes"] = arguments.volumes
     if arguments.resource_group_id is not None:
         body["resourceGroupId"] = arguments.resource_group_id
-    return Prepared(body, tuple(secrets.values()))
+    return Prepared(body, secrets)
 
 
 def _variables(arguments: Submission, token: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -49,7 +49,7 @@ async def create(given: Given, desk: Desk) -> tuple[Job, bool]:
         job = await jobs.run_job(desk.hub, namespace, spec)
     except HubError as error:
         raise _explain(error, spec, desk) from error
-    await remember_secrets(job.id, spec["secrets"].values(), seconds=LIFETIME_SECONDS)
+    await remember_secrets(desk.who.id, job.id, spec["secrets"], seconds=LIFETIME_SECONDS)
     return job, await _is_ready(SandboxServer(job.id, desk.token, key), namespace, desk)
 
 

@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-from django.core.cache import cache
 
 from mcpendpoint.tools.base import ToolError
 from tests.mcpendpoint.hub_side import fresh_token
@@ -240,15 +239,3 @@ async def test_a_job_that_is_canceled_while_it_is_followed_has_ended(hub_side):
 
     assert done.content["outcome"]["finished"] is True
     assert done.content["outcome"]["stage"] == "CANCELED"
-
-
-async def test_a_log_is_withheld_when_its_secrets_are_forgotten(hub_side):
-    token = fresh_token()
-    secrets = {"KEY": "a-very-secret-value"}
-    job_id = await start(token, "sh", "-c", "echo $KEY", secrets=secrets)
-    cache.clear()
-
-    with pytest.raises(ToolError, match=r"withheld: .* its secrets \(KEY\)") as caught:
-        await jobs("logs", token, job_id=job_id)
-
-    assert job_id in str(caught.value)

@@ -1,7 +1,6 @@
 import base64
 
 import pytest
-from django.core.cache import cache
 
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.jobs.redaction import MASK, Redactor, secret_variables
@@ -192,45 +191,3 @@ async def test_a_wrong_argument_does_not_tell_the_value_of_a_secret(hub_side):
         )
 
     assert secret not in str(error.value)
-
-
-@pytest.fixture
-def without_a_cache(settings):
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:9/0",  # nothing listens there
-        }
-    }
-
-
-async def test_a_job_is_started_although_its_secrets_cannot_be_remembered(
-    hub_side, without_a_cache, caplog
-):
-    done = await jobs(
-        "run", fresh_token(), command=["env"], secrets={"KEY": "a-very-secret-value"}, detach=True
-    )
-
-    assert done.content["outcome"]["job"]["secret_names"] == ["KEY"]
-    assert "a-very-secret-value" not in caplog.text
-
-
-async def test_nothing_is_told_of_a_job_while_its_secrets_cannot_be_known(
-    hub_side, without_a_cache
-):
-    token = fresh_token()
-    job_id = await start(token, "echo", "hi")
-
-    with pytest.raises(ToolError, match="what is secret") as error:
-        await jobs("logs", token, job_id=job_id)
-
-    assert error.value.is_retryable
-
-
-async def test_what_is_remembered_of_a_secret_cannot_be_read_in_the_cache(hub_side):
-    token, secret = fresh_token(), "a-very-secret-value"
-    job_id = await start(token, "env", secrets={"KEY": secret})
-
-    kept = await cache.aget(f"jobs:secrets:{job_id}")
-
-    assert kept and secret not in kept
