@@ -62,11 +62,10 @@ def default_resources(username: str) -> list[str]:
 
 def canonical_resource(uri: str) -> str | None:
     """Return the one way in which we write this resource, None for one that is not ours."""
+    path = _path_here(uri)
     try:
-        parts = urlsplit(uri)
-        is_here = _is_our_origin(parts) and "@" not in parts.netloc and "#" not in uri
-        match = resolve(parts.path.removesuffix("/")) if is_here else None
-    except (ValueError, Resolver404):
+        match = resolve(path.removesuffix("/")) if path else None
+    except Resolver404:
         return None
     if match is None:
         return None
@@ -75,6 +74,24 @@ def canonical_resource(uri: str) -> str | None:
     if match.view_name == "mcpendpoint:personal":
         return personal_resource(match.kwargs["username"])
     return None
+
+
+def names_whole_server(uri: str) -> bool:
+    """Return whether this is our bare origin, which leaves open which of our addresses is meant.
+
+    fastmcp's client up to 2.13 drops the path of what it connects to (PrefectHQ/fastmcp#2419), and
+    RFC 8707 section 2 has such a value for the only application of a host.
+    """
+    return _path_here(uri) in {"", "/"}
+
+
+def _path_here(uri: str) -> str | None:
+    try:
+        parts = urlsplit(uri)
+        is_here = _is_our_origin(parts) and "@" not in parts.netloc and "#" not in uri
+    except ValueError:
+        return None
+    return parts.path if is_here else None
 
 
 def _is_our_origin(parts: SplitResult) -> bool:

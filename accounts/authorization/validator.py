@@ -23,7 +23,11 @@ from accounts.authorization.models import (
     RefreshToken,
     lock_connection,
 )
-from accounts.authorization.resources import MAX_RESOURCES, canonical_resource
+from accounts.authorization.resources import (
+    MAX_RESOURCES,
+    canonical_resource,
+    names_whole_server,
+)
 from accounts.authorization.scopes import read_scopes, write_scopes
 from accounts.preferences import announce
 
@@ -178,8 +182,12 @@ class McpValidator(OAuth2Validator):
 
 
 def canonical_resources(asked: list[str], request: Any = None) -> list[str]:
-    """Return our way to write each resource. Raises CustomOAuth2Error for one that is not ours."""
-    resources = [canonical_resource(uri) for uri in asked[:MAX_RESOURCES]]
+    """Return our way to write each resource. Raises CustomOAuth2Error for one that is not ours.
+
+    Our bare origin counts as none: whoever sends it alone gets what they get who name no resource.
+    """
+    narrower = [uri for uri in asked[:MAX_RESOURCES] if not names_whole_server(uri)]
+    resources = [canonical_resource(uri) for uri in narrower]
     if None in resources or len(asked) > MAX_RESOURCES:
         raise CustomOAuth2Error(
             error="invalid_target",

@@ -142,6 +142,13 @@ ERRORS = {
     "resource_of_another_scheme": ({"resource": "https://localhost:8000/mcp"}, "invalid_target"),
     "resource_of_another_path": ({"resource": f"{ISSUER}/settings/"}, "invalid_target"),
     "resource_below": ({"resource": f"{SHARED}/x"}, "invalid_target"),
+    "origin_of_another_port": ({"resource": "http://localhost:9000/"}, "invalid_target"),
+    "origin_with_user": ({"resource": "http://x@localhost:8000/"}, "invalid_target"),
+    "origin_with_fragment": ({"resource": f"{ISSUER}/#x"}, "invalid_target"),
+    "origin_and_a_foreign_resource": (
+        {"resource": [ISSUER, "https://evil.example"]},
+        "invalid_target",
+    ),
     "resource_with_user": ({"resource": "http://x@localhost:8000/mcp"}, "invalid_target"),
     "resource_with_fragment": ({"resource": f"{SHARED}#x"}, "invalid_target"),
     "malformed_resource": ({"resource": "http://[::1/mcp"}, "invalid_target"),
@@ -240,8 +247,9 @@ def test_without_public_url_any_of_our_hosts_is_one(alice_client, app, settings)
     assert Grant.objects.get().resource == [SHARED]
 
 
-def test_no_resource_means_the_shared_address_and_ones_own(alice_client, app):
-    agree(alice_client, app.authorize_url(resource=None))
+@pytest.mark.parametrize("resource", [None, "", ISSUER, f"{ISSUER}/", "HTTP://LocalHost:8000?x"])
+def test_no_path_in_the_resource_means_the_shared_address_and_ones_own(alice_client, app, resource):
+    agree(alice_client, app.authorize_url(resource=resource))
 
     assert Grant.objects.get().resource == [SHARED, f"{ISSUER}/u/alice-of-accounts/mcp"]
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.authorization.client_documents import DocumentUnreachable, DocumentWrong
 from accounts.authorization.models import Application
 from tests.accounts.authorization.documents import CLIENT_ID, MadeUpDocuments, document
-from tests.accounts.authorization.flow import App, make_browser
+from tests.accounts.authorization.flow import App, make_browser, registered
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +99,19 @@ def test_a_document_that_cannot_be_reached_is_said_to_be(alice_client, documents
     assert "location" not in answer.headers
     assert "client.example" in caplog.text
     assert CLIENT_ID not in caplog.text
+
+
+def test_a_client_whose_document_cannot_be_reached_registers_instead(alice_client, documents):
+    """Claude Code and Codex name themselves by a URL where metadata lets them, or else register."""
+    documents.clear()
+    by_document = App(CLIENT_ID)
+    assert alice_client.get(by_document.authorize_url()).status_code == 503
+
+    app = registered(client_name="Claude Code", redirect_uris=["http://localhost:3118/callback"])
+
+    tokens = app.tokens(alice_client, scope="mcp:read offline_access")
+    assert tokens["scope"] == "mcp:read"
+    assert app.refresh(tokens["refresh_token"]).status_code == 200
 
 
 def test_a_document_that_is_wrong_is_said_to_be(alice_client, documents):

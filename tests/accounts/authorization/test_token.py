@@ -104,6 +104,15 @@ def test_the_resource_of_the_code_may_be_repeated_in_another_spelling(alice_clie
     assert find_token(answer.json()["access_token"]).resources == {SHARED}
 
 
+def test_our_bare_origin_does_not_widen_what_the_code_is_for(alice_client, app):
+    answer = app.redeem(app.code(alice_client, resource=SHARED), resource=f"{ISSUER}/")
+
+    tokens = answer.json()
+    refreshed = app.refresh(tokens["refresh_token"], resource=ISSUER).json()
+    assert find_token(tokens["access_token"]).resources == {SHARED}
+    assert find_token(refreshed["access_token"]).resources == {SHARED}
+
+
 def test_a_token_may_be_for_less_than_its_code(alice_client, app):
     answer = app.redeem(app.code(alice_client, resource=None), resource=SHARED)
 
