@@ -46,6 +46,15 @@ def test_every_tool_preset_and_prompt_is_in_the_readme():
     assert {name for name in names if f"`{name}`" not in README} == set()
 
 
+def test_each_preset_in_the_readme_holds_its_tools():
+    table = README.partition("| Preset | Tools |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.M)
+
+    assert {name: tuple(re.findall("`(.*?)`", tools)) for name, tools in told} == {
+        bouquet.name: bouquet.tools for bouquet in BOUQUETS
+    }
+
+
 def test_every_picture_in_the_readme_exists():
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
 
