@@ -7,9 +7,9 @@ from django.template.loader import render_to_string
 
 from accounts.caching import SingleFlightCache
 from dashboard.background import background
-from dashboard.pages import page_context, series_json
+from dashboard.pages import PAGE_ROWS, page_context, series_json
 from dashboard.ranges import Range
-from dashboard.store import read_snapshot
+from dashboard.reading import read_snapshot
 
 KEEP_SECONDS = 2.0
 
@@ -38,7 +38,7 @@ class LivePages:
 
 
 def _make(shown: Range) -> dict[str, object]:
-    snapshot = read_snapshot(shown, datetime.now(UTC))
+    snapshot = read_snapshot(shown, datetime.now(UTC), PAGE_ROWS)
     context = page_context(snapshot)
     fragments = {
         name: render_to_string(f"dashboard/_{name}.html", context) for name in ("tiles", "tables")

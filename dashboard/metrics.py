@@ -1,10 +1,9 @@
 """What the dashboard shows, made from counts. Pure: the clock and the rows are arguments."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from dashboard.histogram import percentile
@@ -14,9 +13,6 @@ from mcpendpoint.protocol.records import Outcome
 SCHEMA_VERSION = 1
 ERRORS = frozenset({Outcome.TOOL_ERROR, Outcome.REJECTED, Outcome.DENIED, Outcome.FAILED})
 """All but what went well, what the client itself gave up, and what was not handled."""
-ANONYMOUS = "anonymous"
-REFUSED = "refused"
-RECENT = timedelta(minutes=5)
 
 
 class PeriodCount(NamedTuple):
@@ -25,12 +21,25 @@ class PeriodCount(NamedTuple):
     messages: int
 
 
-class CallCount(NamedTuple):
-    method: str
-    tool: str
+class Sums(NamedTuple):
+    """Of everything in the range, whatever the lists leave out."""
+
+    tool_calls: int = 0
+    notifications_sent: int = 0
+    anonymous: int = 0
+    refused: int = 0
+    clients: int = 0
+    clients_recent: int = 0
+    methods: int = 0
+    tools: int = 0
+
+
+class UsageCount(NamedTuple):
+    name: str
+    """Of a method or tool."""
     space_id: str
-    outcome: str
     messages: int
+    errors: int
     notifications_sent: int
     last_at: datetime
 
@@ -38,14 +47,20 @@ class CallCount(NamedTuple):
 class ClientCount(NamedTuple):
     name: str
     version: str
+    messages: int
+    tool_calls: int
+    errors: int
+    anonymous: int
+    refused: int
+    last_at: datetime
+
+
+class ClientProtocol(NamedTuple):
+    name: str
+    version: str
     era: str
     protocol_version: str
     transport: str
-    credential: str
-    outcome: str
-    messages: int
-    tool_calls: int
-    last_at: datetime
 
 
 class LimitCount(NamedTuple):
@@ -59,9 +74,8 @@ class PeriodLatency(NamedTuple):
     messages: int
 
 
-class CallLatency(NamedTuple):
-    method: str
-    tool: str
+class UsageLatency(NamedTuple):
+    name: str
     space_id: str
     bucket: int
     messages: int
@@ -69,13 +83,17 @@ class CallLatency(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """What was read from the database for one range."""
+    """What was read from the database for one range; lists with the biggest first, and cut."""
 
+    sums: Sums = Sums()
     periods: Sequence[PeriodCount] = ()
-    calls: Sequence[CallCount] = ()
-    clients: Sequence[ClientCount] = ()
     period_latencies: Sequence[PeriodLatency] = ()
-    call_latencies: Sequence[CallLatency] = ()
+    clients: Sequence[ClientCount] = ()
+    client_protocols: Sequence[ClientProtocol] = ()
+    methods: Sequence[UsageCount] = ()
+    method_latencies: Sequence[UsageLatency] = ()
+    tools: Sequence[UsageCount] = ()
+    tool_latencies: Sequence[UsageLatency] = ()
     limits: Sequence[LimitCount] = ()
     last_minutes: Mapping[datetime, int] = field(default_factory=dict)
     """How many messages came in the minute of now and in the one before."""
@@ -103,6 +121,8 @@ class Totals:
     latency_ms: Latency
     clients: int
     clients_recent: int
+    methods: int
+    tools: int
     anonymous: int
     authenticated: int
     refused: int
@@ -170,6 +190,15 @@ class LimitHits:
 
 
 @dataclass(frozen=True)
+class Truncated:
+    """Which lists leave out what was used least; the totals tell how many there are in all."""
+
+    clients: bool
+    methods: bool
+    tools: bool
+
+
+@dataclass(frozen=True)
 class Snapshot:
     generated_at: datetime
     range: str
@@ -180,24 +209,36 @@ class Snapshot:
     methods: tuple[Method, ...]
     tools: tuple[Tool, ...]
     limits: tuple[LimitHits, ...]
+    truncated: Truncated
 
     def as_json(self) -> dict[str, Any]:
         return {"version": SCHEMA_VERSION, **asdict(self)}
 
 
 def build_snapshot(shown: Range, now: datetime, counts: Counts) -> Snapshot:
-    clients = _clients(counts)
+    sums = counts.sums
     return Snapshot(
         generated_at=now,
         range=shown.name,
         step_seconds=shown.step_seconds,
-        totals=_totals(now, counts, clients),
+        totals=_totals(now, counts),
         series=_series(shown, now, counts),
-        clients=clients,
-        methods=_methods(counts),
-        tools=_tools(counts),
+        clients=_clients(counts),
+        methods=tuple(
+            Method(method=row.name, **usage)
+            for row, usage in _usages(counts.methods, counts.method_latencies)
+        ),
+        tools=tuple(
+            Tool(tool=row.name, space_id=row.space_id, **usage)
+            for row, usage in _usages(counts.tools, counts.tool_latencies)
+        ),
         limits=tuple(
             LimitHits(*row) for row in sorted(counts.limits, key=lambda row: -row.messages)
+        ),
+        truncated=Truncated(
+            clients=len(counts.clients) < sums.clients,
+            methods=len(counts.methods) < sums.methods,
+            tools=len(counts.tools) < sums.tools,
         ),
     )
 
@@ -210,9 +251,10 @@ def requests_per_minute(now: datetime, last_minutes: Mapping[datetime, int]) -> 
     return last_minutes.get(this_minute, 0) + before * share_of_before
 
 
-def _totals(now: datetime, counts: Counts, clients: Sequence[Client]) -> Totals:
+def _totals(now: datetime, counts: Counts) -> Totals:
+    sums = counts.sums
     outcomes: dict[str, int] = dict.fromkeys(Outcome, 0)
-    for row in counts.calls:
+    for row in counts.periods:
         outcomes[row.outcome] = outcomes.get(row.outcome, 0) + row.messages
     requests = sum(outcomes.values())
     errors = sum(outcomes[outcome] for outcome in ERRORS)
@@ -221,7 +263,7 @@ def _totals(now: datetime, counts: Counts, clients: Sequence[Client]) -> Totals:
     return Totals(
         requests=requests,
         requests_per_minute=round(requests_per_minute(now, counts.last_minutes), 1),
-        tool_calls=sum(row.messages for row in counts.calls if row.method == "tools/call"),
+        tool_calls=sums.tool_calls,
         errors=errors,
         error_rate=_rate(errors, requests - limited),
         limited=limited,
@@ -231,12 +273,14 @@ def _totals(now: datetime, counts: Counts, clients: Sequence[Client]) -> Totals:
             p95=_rounded(percentile(histogram, 0.95)),
             p99=_rounded(percentile(histogram, 0.99)),
         ),
-        clients=len(clients),
-        clients_recent=sum(now - client.last_seen < RECENT for client in clients),
-        anonymous=sum(client.anonymous for client in clients),
-        authenticated=sum(client.authenticated for client in clients),
-        refused=sum(client.refused for client in clients),
-        notifications_sent=sum(row.notifications_sent for row in counts.calls),
+        clients=sums.clients,
+        clients_recent=sums.clients_recent,
+        methods=sums.methods,
+        tools=sums.tools,
+        anonymous=sums.anonymous,
+        authenticated=requests - sums.anonymous - sums.refused,
+        refused=sums.refused,
+        notifications_sent=sums.notifications_sent,
     )
 
 
@@ -262,84 +306,60 @@ def _series(shown: Range, now: datetime, counts: Counts) -> tuple[Point, ...]:
 
 
 def _clients(counts: Counts) -> tuple[Client, ...]:
-    def who(row: ClientCount) -> tuple[str, str]:
-        return (row.name, row.version)
-
-    clients = [
-        _client(name, version, list(rows), counts.first_seen.get((name, version)))
-        for (name, version), rows in groupby(sorted(counts.clients, key=who), key=who)
-    ]
-    return tuple(sorted(clients, key=lambda each: (-each.requests, each.name, each.version)))
-
-
-def _client(
-    name: str, version: str, rows: Sequence[ClientCount], first_seen: datetime | None
-) -> Client:
-    requests = sum(row.messages for row in rows)
-    anonymous = sum(row.messages for row in rows if row.credential == ANONYMOUS)
-    refused = sum(row.messages for row in rows if row.credential == REFUSED)
-    last_seen = max(row.last_at for row in rows)
-    protocols = {Protocol(row.era, row.protocol_version) for row in rows}
-    return Client(
-        name=name,
-        version=version,
-        protocols=tuple(sorted(protocols, key=lambda each: each.version, reverse=True)),
-        transports=tuple(sorted({row.transport for row in rows})),
-        requests=requests,
-        tool_calls=sum(row.tool_calls for row in rows),
-        errors=sum(row.messages for row in rows if row.outcome in ERRORS),
-        anonymous=anonymous,
-        authenticated=requests - anonymous - refused,
-        refused=refused,
-        first_seen=first_seen or last_seen,
-        last_seen=last_seen,
+    spoken: dict[tuple[str, str], list[ClientProtocol]] = defaultdict(list)
+    for protocol in counts.client_protocols:
+        spoken[protocol.name, protocol.version].append(protocol)
+    return tuple(
+        _client(
+            row,
+            spoken[row.name, row.version],
+            counts.first_seen.get((row.name, row.version), row.last_at),
+        )
+        for row in counts.clients
     )
 
 
-def _methods(counts: Counts) -> tuple[Method, ...]:
-    calls: dict[str, list[CallCount]] = defaultdict(list)
-    latencies: dict[str, list[CallLatency]] = defaultdict(list)
-    for row in counts.calls:
-        calls[row.method].append(row)
-    for latency in counts.call_latencies:
-        latencies[latency.method].append(latency)
-    methods = [
-        Method(method=method, **_usage(rows, latencies[method])) for method, rows in calls.items()
-    ]
-    return tuple(sorted(methods, key=lambda each: (-each.calls, each.method)))
+def _client(row: ClientCount, spoken: Sequence[ClientProtocol], first_seen: datetime) -> Client:
+    protocols = {Protocol(each.era, each.protocol_version) for each in spoken}
+    return Client(
+        name=row.name,
+        version=row.version,
+        protocols=tuple(sorted(protocols, key=lambda each: each.version, reverse=True)),
+        transports=tuple(sorted({each.transport for each in spoken})),
+        requests=row.messages,
+        tool_calls=row.tool_calls,
+        errors=row.errors,
+        anonymous=row.anonymous,
+        authenticated=row.messages - row.anonymous - row.refused,
+        refused=row.refused,
+        first_seen=first_seen,
+        last_seen=row.last_at,
+    )
 
 
-def _tools(counts: Counts) -> tuple[Tool, ...]:
-    calls: dict[tuple[str, str], list[CallCount]] = defaultdict(list)
-    latencies: dict[tuple[str, str], list[CallLatency]] = defaultdict(list)
-    for row in counts.calls:
-        if row.tool:
-            calls[row.tool, row.space_id].append(row)
-    for latency in counts.call_latencies:
-        latencies[latency.tool, latency.space_id].append(latency)
-    tools = [
-        Tool(tool=tool, space_id=space_id, **_usage(rows, latencies[tool, space_id]))
-        for (tool, space_id), rows in calls.items()
-    ]
-    return tuple(sorted(tools, key=lambda each: (-each.calls, each.tool, each.space_id)))
+def _usages(
+    rows: Sequence[UsageCount], latencies: Iterable[UsageLatency]
+) -> Iterator[tuple[UsageCount, dict[str, Any]]]:
+    by_name: dict[tuple[str, str], list[UsageLatency]] = defaultdict(list)
+    for latency in latencies:
+        by_name[latency.name, latency.space_id].append(latency)
+    for row in rows:
+        histogram = _histogram(by_name[row.name, row.space_id])
+        yield (
+            row,
+            {
+                "calls": row.messages,
+                "errors": row.errors,
+                "error_rate": _rate(row.errors, row.messages),
+                "p50_ms": _rounded(percentile(histogram, 0.50)),
+                "p95_ms": _rounded(percentile(histogram, 0.95)),
+                "notifications_sent": row.notifications_sent,
+                "last_called": row.last_at,
+            },
+        )
 
 
-def _usage(rows: Sequence[CallCount], latencies: Iterable[CallLatency]) -> dict[str, Any]:
-    calls = sum(row.messages for row in rows)
-    errors = sum(row.messages for row in rows if row.outcome in ERRORS)
-    histogram = _histogram(latencies)
-    return {
-        "calls": calls,
-        "errors": errors,
-        "error_rate": _rate(errors, calls),
-        "p50_ms": _rounded(percentile(histogram, 0.50)),
-        "p95_ms": _rounded(percentile(histogram, 0.95)),
-        "notifications_sent": sum(row.notifications_sent for row in rows),
-        "last_called": max(row.last_at for row in rows),
-    }
-
-
-def _histogram(latencies: Iterable[PeriodLatency | CallLatency]) -> dict[int, int]:
+def _histogram(latencies: Iterable[PeriodLatency | UsageLatency]) -> dict[int, int]:
     histogram: dict[int, int] = defaultdict(int)
     for row in latencies:
         histogram[row.bucket] += row.messages

@@ -30,6 +30,10 @@ LIMITS = {
 }
 
 
+PAGE_ROWS = 50
+"""Of each table: a page stays below 200 kB whatever clients are called."""
+
+
 def page_context(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "snapshot": snapshot,

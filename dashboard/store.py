@@ -1,33 +1,20 @@
-"""Keeps tallies in the database and reads counts back. Synchronous: call it off the event loop."""
+"""Keeps tallies in the database. Synchronous: call it off the event loop."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet, Sum
 
 from accounts.housekeeping import delete_in_steps
-from dashboard.metrics import (
-    CallCount,
-    CallLatency,
-    ClientCount,
-    Counts,
-    LimitCount,
-    PeriodCount,
-    PeriodLatency,
-    Snapshot,
-    build_snapshot,
-)
 from dashboard.models import ClientSeen, LatencyCount, MessageCount
-from dashboard.ranges import MINUTE, STEPS, Range, floor
+from dashboard.ranges import MINUTE, STEPS, TEN_MINUTES, floor
 from dashboard.tally import Tally
 from dashboard.upserts import ADD, EARLIEST, LATEST, digest, upsert
 
-MAX_CLIENT_ROWS = 2_000
-MAX_CALL_ROWS = 3_000
-"""Groups read for one page, the biggest first: enough for any honest deployment."""
+MAX_CLIENTS_SEEN = 20_000
+KEPT = {MINUTE: timedelta(hours=2), TEN_MINUTES: timedelta(days=2)}
+"""As long as a page can show them; those of an hour for METRICS_RETENTION_DAYS."""
 
 ROW = ("step_seconds", "period", "digest")
 
@@ -56,90 +43,22 @@ def write(tally: Tally) -> None:
 
 
 def prune(now: datetime) -> int:
-    """Forget what is older than METRICS_RETENTION_DAYS; return how many rows that were."""
-    oldest = now - timedelta(days=settings.METRICS_RETENTION_DAYS)
-    clients = ClientSeen.objects.filter(last_at__lt=oldest).order_by("last_at")
-    return delete_in_steps(clients) + sum(
-        # The step first, as the index has it.
-        delete_in_steps(rows.filter(step_seconds=step, period__lt=oldest).order_by("period"))
-        for rows in (MessageCount.objects.all(), LatencyCount.objects.all())
-        for step in STEPS
-    )
+    """Forget what no page can show any more, or METRICS_RETENTION_DAYS has passed for.
 
-
-def read_snapshot(shown: Range, now: datetime) -> Snapshot:
-    return build_snapshot(shown, now, _read_counts(shown, now))
-
-
-def _read_counts(shown: Range, now: datetime) -> Counts:
-    since = shown.periods(now)[0]
-    in_range = Q(step_seconds=shown.step_seconds, period__gte=since)
-    messages = MessageCount.objects.filter(in_range).order_by()
-    latencies = LatencyCount.objects.filter(in_range).order_by()
-    clients = [ClientCount(*row) for row in _by_client(messages)]
-    return Counts(
-        periods=[
-            PeriodCount(*row)
-            for row in messages.values_list("period", "outcome").annotate(Sum("count"))
-        ],
-        calls=[CallCount(*row) for row in _by_call(messages)],
-        clients=clients,
-        period_latencies=[
-            PeriodLatency(*row)
-            for row in latencies.values_list("period", "bucket").annotate(Sum("count"))
-        ],
-        call_latencies=[
-            CallLatency(*row)
-            for row in latencies.values_list("method", "tool", "space_id", "bucket").annotate(
-                Sum("count")
-            )
-        ],
-        limits=[
-            LimitCount(*row)
-            for row in messages.exclude(limit="").values_list("limit").annotate(Sum("count"))
-        ],
-        last_minutes=_last_minutes(now),
-        first_seen=_first_seen((row.name, row.version) for row in clients),
-    )
-
-
-def _by_call(messages: QuerySet[MessageCount]) -> QuerySet[Any, tuple[Any, ...]]:
-    return (
-        messages.values_list("method", "tool", "space_id", "outcome")
-        .annotate(total=Sum("count"), notified=Sum("notifications_sent"), latest=Max("last_at"))
-        .order_by("-total")[:MAX_CALL_ROWS]
-    )
-
-
-def _by_client(messages: QuerySet[MessageCount]) -> QuerySet[Any, tuple[Any, ...]]:
-    return (
-        messages.values_list(
-            "client_name",
-            "client_version",
-            "era",
-            "protocol_version",
-            "transport",
-            "credential",
-            "outcome",
-        )
-        .annotate(
-            total=Sum("count"),
-            tool_calls=Sum("count", filter=Q(method="tools/call"), default=0),
-            latest=Max("last_at"),
-        )
-        .order_by("-total")[:MAX_CLIENT_ROWS]
-    )
-
-
-def _last_minutes(now: datetime) -> dict[datetime, int]:
-    since = floor(now.timestamp(), MINUTE) - timedelta(minutes=1)
-    rows = MessageCount.objects.filter(step_seconds=MINUTE, period__gte=since)
-    return dict(rows.order_by().values_list("period").annotate(Sum("count")))
-
-
-def _first_seen(clients: Iterable[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
-    rows = ClientSeen.objects.filter(digest__in={digest(*client) for client in clients})
-    return {(row.name, row.version): row.first_at for row in rows}
+    Returns how many rows that were.
+    """
+    longest = timedelta(days=settings.METRICS_RETENTION_DAYS)
+    seen = ClientSeen.objects.order_by("last_at")
+    removed = delete_in_steps(seen.filter(last_at__lt=now - longest))
+    if (too_many := seen.count() - MAX_CLIENTS_SEEN) > 0:
+        removed += delete_in_steps(seen, limit=too_many)
+    for step in STEPS:
+        oldest = now - min(KEPT.get(step, longest), longest)
+        for rows in (MessageCount.objects.all(), LatencyCount.objects.all()):
+            # The step first, as the index has it.
+            old = rows.filter(step_seconds=step, period__lt=oldest)
+            removed += delete_in_steps(old.order_by("period"))
+    return removed
 
 
 def _message_rows(tally: Tally) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 clock is the records' own.
 
 Names come from clients, so they are hostile: cut, stripped of control characters, and past a limit
-a minute counted as "other". What a private Space's tools are called is nobody's business here.
+an hour counted as "other". What a private Space's tools are called is nobody's business here.
 """
 
 import re
@@ -12,18 +12,26 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from dashboard.histogram import bucket_of
-from mcpendpoint.protocol.records import Record
+from dashboard.vocabulary import Caller, Shares, Vocabulary
+from mcpendpoint.protocol.records import KNOWN_METHODS, KNOWN_VERSIONS, REFUSED, Record
 
 OTHER = "other"
 MAX_NAME_CHARACTERS = 120
-MAX_METHODS_A_MINUTE = 60
-MAX_TOOLS_A_MINUTE = 300
-MAX_CLIENTS_A_MINUTE = 100
-MAX_VERSIONS_A_MINUTE = 20
+CLIENTS = Shares(strangers=100, tokens=100, people=300, person=20)
+TOOLS_OF_SPACES = Shares(strangers=300, tokens=300, people=900, person=150)
+UNKNOWN_METHODS = Shares(strangers=20, tokens=20, people=20, person=5)
+UNKNOWN_VERSIONS = Shares(strangers=5, tokens=5, people=5, person=2)
+"""How many names of each kind are told apart in an hour."""
+
+KINDS = Shares(strangers=1_000, tokens=1_000, people=5_000, person=500)
+"""How many combinations of all dimensions are: each is three rows."""
+
 MAX_CELLS = 5_000
 """Of five names of 120 characters and a histogram each: 30 MB at worst."""
 
 PRIVATE_SPACE = "private"
+ANONYMOUS = "anonymous"
+WITHOUT_CREDENTIAL = ("", ANONYMOUS, REFUSED)
 _SLOT_PREFIX = re.compile(r"^(?:grp?\d+|grx[0-9a-f]{4})_")
 
 
@@ -68,45 +76,31 @@ class Cell:
             self.latencies[bucket] = self.latencies.get(bucket, 0) + count
 
 
-class Vocabulary:
-    """The names of one kind that are told apart in the current minute."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._minute = 0
-        self._names: set[tuple[str, ...]] = set()
-
-    def admits(self, minute: int, *name: str) -> bool:
-        if minute > self._minute:
-            self._minute = minute
-            self._names.clear()
-        if name in self._names:
-            return True
-        if len(self._names) >= self._limit:
-            return False
-        self._names.add(name)
-        return True
-
-
 class Limits:
-    """What a process has told apart in this minute; outlives the tallies it hands on."""
+    """What a process has told apart in this hour; outlives the tallies it hands on."""
 
     def __init__(self) -> None:
-        self._methods = Vocabulary(MAX_METHODS_A_MINUTE)
-        self._tools = Vocabulary(MAX_TOOLS_A_MINUTE)
-        self._clients = Vocabulary(MAX_CLIENTS_A_MINUTE)
-        self._versions = Vocabulary(MAX_VERSIONS_A_MINUTE)
+        self._methods = Vocabulary(UNKNOWN_METHODS)
+        self._versions = Vocabulary(UNKNOWN_VERSIONS)
+        self._tools = Vocabulary(TOOLS_OF_SPACES)
+        self._clients = Vocabulary(CLIENTS)
+        self._kinds = Vocabulary(KINDS)
 
-    def apply(self, minute: int, raw: Dimensions) -> Dimensions:
+    def apply(self, minute: int, caller: Caller, raw: Dimensions) -> Dimensions:
         clean = _clean(raw)
-        if not self._methods.admits(minute, clean.method):
-            clean = clean._replace(method=OTHER)
-        if clean.tool and not self._tools.admits(minute, clean.tool, clean.space_id):
-            clean = clean._replace(tool=OTHER, space_id="")
-        if not self._clients.admits(minute, clean.client_name, clean.client_version):
+        client = (clean.client_name, clean.client_version)
+        if not self._clients.admits(minute, caller, *client):
             clean = clean._replace(client_name=OTHER, client_version="")
-        if not self._versions.admits(minute, clean.protocol_version):
+        method, version = clean.method, clean.protocol_version
+        if method not in KNOWN_METHODS and not self._methods.admits(minute, caller, method):
+            clean = clean._replace(method=OTHER)
+        if version not in KNOWN_VERSIONS and not self._versions.admits(minute, caller, version):
             clean = clean._replace(protocol_version=OTHER)
+        # Our own tools are as many as we have.
+        if clean.space_id and not self._tools.admits(minute, caller, clean.tool, clean.space_id):
+            clean = clean._replace(tool=OTHER, space_id="")
+        if not self._kinds.admits(minute, caller, *clean):
+            return clean._replace(client_name=OTHER, client_version="", protocol_version=OTHER)
         return clean
 
 
@@ -137,7 +131,7 @@ class Tally:
         minute = int(at.timestamp()) // 60 * 60
         cell = self.cells.get(cast(CellKey, (minute, dimensions)))
         if cell is None:
-            cell = self._open(minute, Dimensions(*dimensions), at)
+            cell = self._open(minute, Dimensions(*dimensions), record)
         cell.count += 1
         cell.duration_ms += record.duration_ms
         cell.notifications_sent += record.notifications_sent
@@ -168,11 +162,12 @@ class Tally:
     def __len__(self) -> int:
         return sum(cell.count for cell in self.cells.values())
 
-    def _open(self, minute: int, raw: Dimensions, at: datetime) -> Cell:
-        key = CellKey(minute, self._limits.apply(minute, raw))
+    def _open(self, minute: int, raw: Dimensions, record: Record) -> Cell:
+        caller = Caller(record.user_id, record.credential not in WITHOUT_CREDENTIAL)
+        key = CellKey(minute, self._limits.apply(minute, caller, raw))
         if len(self.cells) >= MAX_CELLS and key not in self.cells:
             key = CellKey(minute, _anything(key.dimensions))
-        return self.cells.setdefault(key, Cell(at, at))
+        return self.cells.setdefault(key, Cell(record.at, record.at))
 
 
 def _anything(dimensions: Dimensions) -> Dimensions:

@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.admins import is_admin
-from dashboard.pages import page_context, series_json
+from dashboard.pages import PAGE_ROWS, page_context, series_json
 from dashboard.ranges import DEFAULT_RANGE, RANGES
-from dashboard.store import read_snapshot
+from dashboard.reading import read_snapshot
 
 
 @require_safe
@@ -24,7 +24,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         return render(request, "dashboard/forbidden.html", status=HTTPStatus.FORBIDDEN)
     asked = request.GET.get("range") or DEFAULT_RANGE.name
     shown = RANGES.get(asked)
-    snapshot = read_snapshot(shown or DEFAULT_RANGE, datetime.now(UTC))
+    snapshot = read_snapshot(shown or DEFAULT_RANGE, datetime.now(UTC), PAGE_ROWS)
     context = {
         "ranges": RANGES.values(),
         "unknown_range": "" if shown else asked[:40],

@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mcp_types.methods import SPEC_CLIENT_METHODS, SPEC_CLIENT_NOTIFICATION_METHODS
+from mcp_types.version import KNOWN_PROTOCOL_VERSIONS
+
 logger = logging.getLogger(__name__)
 
 
 REFUSED = "refused"
 """Stands for the credential of a caller whose credential was wrong."""
+
+
+KNOWN_METHODS = SPEC_CLIENT_METHODS | SPEC_CLIENT_NOTIFICATION_METHODS | {""}
+KNOWN_VERSIONS = frozenset({*KNOWN_PROTOCOL_VERSIONS, ""})
+"""What a record may say besides what a client made up."""
 
 
 class Outcome(StrEnum):

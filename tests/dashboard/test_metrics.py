@@ -3,13 +3,16 @@ from datetime import timedelta
 import pytest
 
 from dashboard.metrics import (
-    CallCount,
     ClientCount,
+    ClientProtocol,
     Counts,
     LimitCount,
     PeriodCount,
     PeriodLatency,
     Protocol,
+    Sums,
+    UsageCount,
+    UsageLatency,
     build_snapshot,
     requests_per_minute,
 )
@@ -18,22 +21,6 @@ from tests.dashboard.factories import NOON
 
 HOUR = RANGES["1h"]
 THIS_MINUTE = NOON.replace(second=0)
-
-
-def client_count(**overrides):
-    fields = {
-        "name": "Cursor",
-        "version": "1.7.2",
-        "era": "modern",
-        "protocol_version": "2026-07-28",
-        "transport": "json",
-        "credential": "access_key",
-        "outcome": "ok",
-        "messages": 1,
-        "tool_calls": 0,
-        "last_at": NOON,
-    }
-    return ClientCount(**(fields | overrides))
 
 
 @pytest.mark.parametrize("name", RANGES)
@@ -54,24 +41,23 @@ def test_an_empty_range_has_no_rate_and_no_percentile():
 
 def test_errors_are_all_but_what_went_well_or_was_given_up_by_the_client():
     outcomes = ("ok", "tool_error", "rejected", "denied", "failed", "cancelled")
-    calls = [CallCount("tools/call", "t", "", outcome, 10, 1, NOON) for outcome in outcomes]
+    periods = [PeriodCount(THIS_MINUTE, outcome, 10) for outcome in outcomes]
 
-    totals = build_snapshot(HOUR, NOON, Counts(calls=calls)).totals
+    totals = build_snapshot(HOUR, NOON, Counts(periods=periods)).totals
 
     assert (totals.requests, totals.errors, totals.error_rate) == (60, 40, 0.6667)
-    assert totals.notifications_sent == 6
     assert totals.outcomes == dict.fromkeys(outcomes, 10) | {"limited": 0}
 
 
 def test_what_was_turned_away_is_no_error_and_makes_none_look_rare():
-    calls = [
-        CallCount("tools/call", "t", "", "ok", 5, 0, NOON),
-        CallCount("tools/call", "t", "", "failed", 5, 0, NOON),
-        CallCount("", "", "", "limited", 990, 0, NOON),
+    periods = [
+        PeriodCount(THIS_MINUTE, "ok", 5),
+        PeriodCount(THIS_MINUTE, "failed", 5),
+        PeriodCount(THIS_MINUTE, "limited", 990),
     ]
     limits = [LimitCount("space", 90), LimitCount("anonymous", 900)]
 
-    snapshot = build_snapshot(HOUR, NOON, Counts(calls=calls, limits=limits))
+    snapshot = build_snapshot(HOUR, NOON, Counts(periods=periods, limits=limits))
 
     assert (snapshot.totals.limited, snapshot.totals.errors) == (990, 5)
     assert snapshot.totals.error_rate == 0.5
@@ -93,17 +79,11 @@ def test_the_series_shows_each_minute_with_its_errors_and_p95():
 
 def test_a_client_that_speaks_two_eras_is_one_row():
     counts = Counts(
-        clients=[
-            client_count(messages=3, tool_calls=2, credential="anonymous"),
-            client_count(
-                messages=4,
-                era="legacy",
-                protocol_version="2025-11-25",
-                transport="sse",
-                outcome="denied",
-                last_at=NOON - timedelta(hours=1),
-            ),
-            client_count(messages=5, credential="refused", outcome="denied"),
+        clients=[ClientCount("Cursor", "1.7.2", 12, 2, 9, 3, 5, NOON)],
+        client_protocols=[
+            ClientProtocol("Cursor", "1.7.2", "legacy", "2025-11-25", "sse"),
+            ClientProtocol("Cursor", "1.7.2", "modern", "2026-07-28", "json"),
+            ClientProtocol("Cursor", "9", "modern", "of another version", "json"),
         ],
         first_seen={("Cursor", "1.7.2"): NOON - timedelta(days=9)},
     )
@@ -112,29 +92,27 @@ def test_a_client_that_speaks_two_eras_is_one_row():
 
     assert client.protocols == (Protocol("modern", "2026-07-28"), Protocol("legacy", "2025-11-25"))
     assert client.transports == ("json", "sse")
-    assert (client.requests, client.tool_calls, client.errors) == (12, 2, 9)
     assert (client.anonymous, client.authenticated, client.refused) == (3, 4, 5)
     assert (client.first_seen, client.last_seen) == (NOON - timedelta(days=9), NOON)
 
 
-def test_tools_are_counted_apart_from_the_method_that_calls_them():
-    calls = [
-        CallCount("tools/call", "generate", "acme/a", "ok", 2, 0, NOON),
-        CallCount("tools/call", "generate", "acme/b", "ok", 1, 0, NOON),
-        CallCount("tools/list", "", "", "ok", 9, 0, NOON),
-    ]
+def test_a_tool_has_the_latencies_of_its_own_space():
+    counts = Counts(
+        sums=Sums(tools=9),
+        tools=[
+            UsageCount("generate", "acme/a", 2, 1, 0, NOON),
+            UsageCount("generate", "acme/b", 1, 0, 0, NOON),
+        ],
+        tool_latencies=[UsageLatency("generate", "acme/a", 20, 2)],
+    )
 
-    snapshot = build_snapshot(HOUR, NOON, Counts(calls=calls))
+    snapshot = build_snapshot(HOUR, NOON, counts)
 
-    assert [(row.method, row.calls) for row in snapshot.methods] == [
-        ("tools/list", 9),
-        ("tools/call", 3),
-    ]
-    assert [(row.tool, row.space_id, row.calls) for row in snapshot.tools] == [
-        ("generate", "acme/a", 2),
-        ("generate", "acme/b", 1),
-    ]
-    assert snapshot.totals.tool_calls == 3
+    [one, other] = snapshot.tools
+    assert (one.space_id, one.calls, one.error_rate) == ("acme/a", 2, 0.5)
+    assert one.p50_ms is not None
+    assert other.p50_ms is None
+    assert snapshot.truncated.tools
 
 
 @pytest.mark.parametrize(

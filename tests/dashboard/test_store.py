@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard import store
-from dashboard.metrics import build_snapshot
+from dashboard import reading, store
+from dashboard.metrics import Counts, build_snapshot
 from dashboard.models import ClientSeen, LatencyCount, MessageCount
 from dashboard.ranges import RANGES
 from dashboard.tally import Limits, Tally
@@ -21,11 +21,11 @@ def write(*records):
 
 
 def read(name="1h", now=NOON):
-    return store.read_snapshot(RANGES[name], now)
+    return reading.read_snapshot(RANGES[name], now)
 
 
 def test_an_empty_database_gives_an_empty_snapshot():
-    assert read().totals == build_snapshot(RANGES["1h"], NOON, store.Counts()).totals
+    assert read().totals == build_snapshot(RANGES["1h"], NOON, Counts()).totals
 
 
 @pytest.mark.parametrize("name", RANGES)
@@ -113,3 +113,78 @@ def test_no_column_can_hold_a_person():
     columns = {field.name for field in MessageCount._meta.get_fields()}
 
     assert not columns & {"user", "user_id", "username", "arguments", "token", "ip"}
+
+
+def write_many(clients, tools=0):
+    """Write what several processes counted over the hours of a busy day."""
+    at = NOON - timedelta(minutes=5)
+    names = [f"client-{i:05}" for i in range(clients)]
+    for start in range(0, clients, 50):
+        batch = names[start : start + 50]
+        stranger = {"credential": "anonymous", "user_id": None}
+        write(*(make_record(at=at, client_name=name, **stranger) for name in batch))
+    for start in range(0, tools, 50):
+        write(
+            *(
+                make_record(at=at, tool=f"tool_{i}", space_id="acme/tools", outcome="failed")
+                for i in range(start, min(start + 50, tools))
+            )
+        )
+
+
+def test_totals_count_what_the_lists_leave_out():
+    write_many(clients=300, tools=250)
+
+    snapshot = reading.read_snapshot(RANGES["1h"], NOON, rows=100)
+
+    totals = snapshot.totals
+    assert (totals.requests, totals.tool_calls, totals.errors) == (550, 550, 250)
+    assert (totals.anonymous, totals.authenticated, totals.refused) == (300, 250, 0)
+    assert (totals.clients, totals.clients_recent, totals.tools) == (301, 0, 251)
+    assert (len(snapshot.clients), len(snapshot.tools), len(snapshot.methods)) == (100, 100, 1)
+    assert snapshot.clients[0].name == "Cursor"
+    assert snapshot.truncated.clients
+    assert snapshot.truncated.tools
+    assert not snapshot.truncated.methods
+
+
+@pytest.mark.parametrize(
+    ("age", "steps"),
+    [
+        (timedelta(hours=1, minutes=30), {60, 600, 3600}),
+        (timedelta(hours=4), {600, 3600}),
+        (timedelta(days=3), {3600}),
+        (timedelta(days=40), set()),
+    ],
+)
+def test_rows_are_kept_for_as_long_as_a_page_can_show_them(age, steps):
+    write(make_record(at=NOON - age))
+
+    store.prune(NOON)
+
+    for model in (MessageCount, LatencyCount):
+        assert set(model.objects.values_list("step_seconds", flat=True)) == steps
+
+
+def test_of_too_many_clients_those_not_seen_for_longest_are_forgotten(monkeypatch):
+    monkeypatch.setattr(store, "MAX_CLIENTS_SEEN", 3)
+    for minute in range(10):
+        write(make_record(at=NOON - timedelta(minutes=minute), client_name=f"client-{minute}"))
+
+    store.prune(NOON)
+
+    assert {row.name for row in ClientSeen.objects.all()} == {"client-0", "client-1", "client-2"}
+
+
+def test_made_up_names_make_few_rows():
+    tally = Tally(Limits())
+    for i in range(5_000):
+        at = NOON + timedelta(seconds=i % 60)
+        tally.add(
+            make_record(at=at, client_name=f"made-up-{i}", credential="anonymous", user_id=None)
+        )
+
+    store.write(tally)
+
+    assert read(now=NOON + timedelta(minutes=1)).totals.requests == 5_000
+    assert MessageCount.objects.count() + ClientSeen.objects.count() < 1_000

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -72,45 +73,103 @@ def test_a_built_in_tool_that_looks_like_a_slot_keeps_its_name():
     assert seen(tally_of(make_record(tool="gr1_builtin")), "tool") == {"gr1_builtin"}
 
 
+STRANGER = {"credential": "anonymous", "user_id": None}
+
+
 @pytest.mark.parametrize(
     ("dimension", "limit"),
     [
-        ("method", limits_of.MAX_METHODS_A_MINUTE),
-        ("tool", limits_of.MAX_TOOLS_A_MINUTE),
-        ("client_name", limits_of.MAX_CLIENTS_A_MINUTE),
-        ("protocol_version", limits_of.MAX_VERSIONS_A_MINUTE),
+        ("method", limits_of.UNKNOWN_METHODS.strangers),
+        ("tool", limits_of.TOOLS_OF_SPACES.strangers),
+        ("client_name", limits_of.CLIENTS.strangers),
+        ("protocol_version", limits_of.UNKNOWN_VERSIONS.strangers),
     ],
 )
 def test_names_past_a_limit_are_counted_as_other(dimension, limit):
-    tally = tally_of(*(make_record(**{dimension: f"name-{i}"}) for i in range(limit + 50)))
+    names = [f"name-{i}" for i in range(limit + 50)]
 
-    assert len(seen(tally, dimension)) == limit + 1
-    assert (
-        sum(
-            cell.count
-            for key, cell in tally.cells.items()
-            if getattr(key.dimensions, dimension) == OTHER
-        )
-        == 50
+    tally = tally_of(
+        *(make_record(space_id="acme/a", **STRANGER | {dimension: name}) for name in names)
     )
 
+    assert len(seen(tally, dimension)) == limit + 1
+    assert len(tally) == limit + 50
 
-def test_a_new_minute_has_room_for_new_names():
-    limit = limits_of.MAX_CLIENTS_A_MINUTE
-    flood = [make_record(client_name=f"flood-{i}") for i in range(limit + 1)]
 
-    tally = tally_of(*flood, make_record(client_name="real", at=NOON + timedelta(minutes=1)))
+def flood(at=NOON, count=1_000, **caller):
+    return [
+        make_record(
+            at=at + timedelta(seconds=i * 3),
+            client_name=f"flood-{i}",
+            method=f"made/up-{i}",
+            protocol_version=f"1.{i}",
+            tool=f"tool-{i}",
+            space_id="evil/space",
+            **STRANGER | caller,
+        )
+        for i in range(count)
+    ]
 
-    assert "real" in seen(tally, "client_name")
+
+def test_a_new_hour_has_room_for_new_names():
+    late = make_record(client_name="late", at=NOON + timedelta(minutes=59), **STRANGER)
+
+    tally = tally_of(*flood(), late, replace(late, at=NOON + timedelta(hours=1)))
+
+    assert [key.minute for key in tally.cells if key.dimensions.client_name == "late"] == [
+        int(NOON.timestamp()) // 60 * 60 + 3600
+    ]
+
+
+@pytest.mark.parametrize(
+    "attacker",
+    [
+        {"credential": "anonymous"},
+        {"credential": "refused"},
+        {"credential": "hf_token"},
+        {"credential": "oauth", "user_id": 666},
+    ],
+)
+def test_no_caller_crowds_out_the_names_of_people(attacker):
+    honest = make_record(client_name="honest", tool="draw", space_id="acme/a", user_id=7)
+
+    tally = tally_of(*flood(**attacker), honest)
+
+    assert "honest" in seen(tally, "client_name")
+    assert "draw" in seen(tally, "tool")
+
+
+def test_made_up_methods_and_versions_crowd_out_none_of_the_protocol():
+    tally = tally_of(*flood(), make_record(method="ping", protocol_version="2025-03-26"))
+
+    assert "ping" in seen(tally, "method")
+    assert "2025-03-26" in seen(tally, "protocol_version")
+
+
+def test_combinations_of_names_that_each_have_room_are_bounded_too():
+    records = [
+        make_record(
+            client_name=f"client-{i % 90}",
+            tool=f"tool-{i % 97}",
+            space_id="evil/space",
+            **STRANGER,
+        )
+        for i in range(90 * 97)
+    ]
+
+    tally = tally_of(*records)
+
+    assert len(tally.cells) <= limits_of.KINDS.strangers + 97
+    assert len(tally) == len(records)
 
 
 def test_limits_outlive_the_tally_that_was_handed_on():
     limits = Limits()
-    for i in range(limits_of.MAX_CLIENTS_A_MINUTE):
-        Tally(limits).add(make_record(client_name=f"early-{i}"))
+    for i in range(limits_of.CLIENTS.strangers):
+        Tally(limits).add(make_record(client_name=f"early-{i}", **STRANGER))
 
     tally = Tally(limits)
-    tally.add(make_record(client_name="late"))
+    tally.add(make_record(client_name="late", **STRANGER))
 
     assert seen(tally, "client_name") == {OTHER}
 

@@ -121,7 +121,7 @@ def test_staff_get_metrics_of_each_range(staff, browser_of, name):
 
     assert body.keys() == {
         "version", "generated_at", "range", "step_seconds",
-        "totals", "series", "clients", "methods", "tools", "limits",
+        "totals", "series", "clients", "methods", "tools", "limits", "truncated",
     }  # fmt: skip
     assert (body["version"], body["range"], body["totals"]["requests"]) == (1, name, 1)
     assert datetime.fromisoformat(body["generated_at"]).tzinfo is not None
@@ -139,3 +139,30 @@ def test_no_user_is_in_the_metrics(staff, browser_of):
     write(user_id=staff.pk)
 
     assert staff.username not in browser_of(staff).get(METRICS).text
+
+
+@pytest.mark.parametrize("name", ["client-{}", "<&'\"🤗>{}" + "'" * 120, "🤗{}" + "🤗" * 120])
+def test_a_page_is_below_200_kb_whatever_clients_are_called(staff, browser_of, name):
+    for i in range(100):
+        write(
+            client_name=name.format(i),
+            client_version=name.format(""),
+            tool=name.format(i),
+            space_id=name.format(""),
+            method=name.format(i),
+        )
+
+    page = browser_of(staff).get(PAGE)
+
+    assert len(page.content) < 200_000
+    assert "of 100, by use" in page.text
+
+
+def test_json_has_more_rows_than_the_page_and_says_what_it_leaves_out(staff, browser_of):
+    for i in range(100):
+        write(client_name=f"client-{i}")
+
+    body = browser_of(staff).get(METRICS).json()
+
+    assert len(body["clients"]) == body["totals"]["clients"] == 100
+    assert body["truncated"] == {"clients": False, "methods": False, "tools": False}
