@@ -105,7 +105,7 @@ _BY_DIGEST = CompiledQuery(
 
 
 def find_access_key(key: str) -> KeyOwner | None:
-    """Return whose key this is, or None for one that opens nothing (any more)."""
+    """Return the owner of a key, or None for an unknown, revoked or expired one."""
     if not key.startswith(PREFIX) or len(key) > 100:
         return None
     rows = _BY_DIGEST.rows(_digest(key))
@@ -170,7 +170,7 @@ _uses = LastUse(_write_use)
 
 
 def note_use(key_id: int) -> None:
-    """Remember that the key was used just now, at most once a minute.
+    """Store when the key was last used, at most once a minute.
 
     On an event loop the write happens behind the request, which does not wait for it.
     """

@@ -30,7 +30,7 @@ def endpoint_url(request: HttpRequest, username: str) -> str:
 
 
 def personal_path(username: str) -> str:
-    """Return the path of this user's endpoint; no name that is stored, however odd, has none."""
+    """Return the path of this user's endpoint; never fails, whatever name is stored."""
     return reverse("mcpendpoint:personal", args=[username.replace("/", "~") or "~"])
 
 
@@ -52,7 +52,7 @@ def safe_next_url(request: HttpRequest, url: str | None) -> str | None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the IP address of whoever sent the request, "" when it came by no network."""
+    """Return the IP address of the client, "" for a request over a Unix socket."""
     peer, forwarded_for = request.META.get("REMOTE_ADDR"), request.META.get("HTTP_X_FORWARDED_FOR")
     lines = [forwarded_for] if forwarded_for else []
     return client_behind(peer or "", lines, settings.TRUSTED_PROXIES)

@@ -70,7 +70,7 @@ def admin_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def note_sign_in(user: User) -> None:
-    """Bind an entry that nobody held yet to whoever has that name now."""
+    """Bind an entry without an id to the user who has that name now."""
     entries, name, hf_id = configured(), user.username.lower(), user.hf_id or ""
     if name in entries.names:
         row, _ = AdminEntry.objects.get_or_create(entry=name, defaults={"hf_id": hf_id})
@@ -88,7 +88,7 @@ def note_sign_in(user: User) -> None:
 
 
 def note_changes() -> None:
-    """Put into the audit log who became an admin, and who is one no longer."""
+    """Log who became an admin, and who is not one any more."""
     entries = configured()
     for row in AdminEntry.objects.all():
         if row.is_in_force != (row.entry in entries):
@@ -104,7 +104,7 @@ def _note_change(row: AdminEntry) -> None:
 
 
 def bind(name: str, hf_id: str) -> None:
-    """Have a name in ADMIN_HF_USERS stand for this id, whoever held it before."""
+    """Bind a name in ADMIN_HF_USERS to this id, replacing an earlier binding."""
     with transaction.atomic():
         row = AdminEntry.objects.select_for_update().filter(entry=name.lower()).first()
         if row is not None and row.hf_id == hf_id:

@@ -1,4 +1,4 @@
-"""The log of what people and their assistants did. It only grows, and forgets what is old.
+"""The audit log of what people and their assistants did; old entries are deleted.
 
 Neither arguments nor credentials are ever in it, so `detail` has to be of our own making.
 """

@@ -1,5 +1,5 @@
 """Signing in and out, however it is done, is in the audit log. What an earlier sign-in in the same
-session may hand out counts no more.
+session may grant no longer applies.
 """
 
 from typing import Any

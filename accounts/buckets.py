@@ -1,4 +1,4 @@
-"""Token buckets: how often something may be done, by whoever a key stands for.
+"""Token buckets: how often something may be done, for each key.
 
 What a bucket holds is known in each process, so asking costs microseconds and no I/O. With Redis
 the processes tell each other 20 times a second what they gave out: in the long run all of them
@@ -57,7 +57,7 @@ class Rate:
 
 
 class Draw(NamedTuple):
-    """What one wants out of a bucket."""
+    """So many tokens of one bucket."""
 
     key: str
     rate: Rate
@@ -111,7 +111,7 @@ class Buckets:
         return longest, which
 
     def spend(self, draw: Draw) -> None:
-        """Take it whether it is there or not."""
+        """Take tokens even if the bucket is empty: it goes into debt."""
         if not draw.rate.count:
             return
         seconds, now = draw.cost * draw.rate.seconds_each, self._clock()

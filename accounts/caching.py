@@ -1,4 +1,4 @@
-"""Caches for what strangers make us remember: each is bounded in bytes as well as in entries.
+"""Caches for untrusted values: each is bounded in bytes as well as in entries.
 
 None of them holds an exception: its traceback holds frames, and frames hold tokens and arguments.
 """
@@ -22,7 +22,7 @@ ENTRY_BYTES = 300
 """What an entry takes beside its key and value: its place in a table, a tuple, an expiry."""
 
 LARGEST_SHARE = 0.25
-"""Of a cache's bytes, for one entry: a single stranger's value does not push out all others'."""
+"""Share of a cache's bytes that one entry may take, so that it does not evict all others."""
 
 
 @dataclass(frozen=True)

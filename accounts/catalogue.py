@@ -1,4 +1,4 @@
-"""What a user can choose on the settings page, registered by whoever offers it.
+"""What users can choose on the settings page, registered by the apps that offer it.
 
 accounts knows nothing of MCP: mcpendpoint fills this registry at start-up, as admin.site is filled.
 """

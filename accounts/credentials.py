@@ -1,4 +1,4 @@
-"""The Hugging Face token that a user's assistants act with, refreshed before it expires."""
+"""Hugging Face tokens of users, refreshed before they expire."""
 
 import asyncio
 from contextlib import suppress

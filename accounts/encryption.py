@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Unreadable(str):
-    """What a field holds that no key opens: empty for whoever asks, and saved as it was.
+    """A value that no key decrypts: reads as empty, and is saved unchanged.
 
     The row can be loaded and saved all the same, and is whole again when the key is back.
     """

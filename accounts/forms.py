@@ -85,7 +85,7 @@ class AccessKeyForm(forms.Form):
     )
 
     def __init__(self, grantable: Collection[Scope], *args: Any, **kwargs: Any) -> None:
-        """`grantable` is what whoever sends the form can hand out: accounts.granting."""
+        """`grantable` are the scopes that this session can grant: accounts.granting."""
         super().__init__(*args, **kwargs)
         self._grantable = grantable
         self.fields["scopes"].choices = [  # type: ignore[attr-defined]  # a ChoiceField

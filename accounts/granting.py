@@ -1,6 +1,6 @@
-"""What keys and apps may be let do, which is never more than the credential behind them may.
+"""Which scopes keys and apps can have: never more than the credential of their owner allows.
 
-It is asked when something is handed out, and each time that it is used.
+Checked when a key or token is created, and at each use.
 """
 
 from collections.abc import Iterable
@@ -30,17 +30,17 @@ def _powers(kind: str, hub_scope: str) -> Powers:
 
 
 def note_pasted_token(session: SessionBase, scope: str) -> None:
-    """Remember what the token may do that opened this session."""
+    """Store the permissions of the pasted token that opened this session."""
     session[_PASTED] = scope
 
 
 def note_sign_in_there(session: SessionBase) -> None:
-    """Remember that whoever has this session was at Hugging Face themselves."""
+    """Note that this session was opened, or confirmed, by signing in at Hugging Face."""
     session.pop(_PASTED, None)
 
 
 def scopes_to_hand_out(user: User, session: SessionBase) -> frozenset[Scope]:
-    """Return what a key or an app may be let do by whoever has this session."""
+    """Return the scopes that this session can grant to a key or an app."""
     credential = HubCredential.objects.filter(user_id=user.pk).first()
     if credential is None:
         return frozenset()
@@ -52,7 +52,7 @@ def scopes_to_hand_out(user: User, session: SessionBase) -> frozenset[Scope]:
 def scopes_still_held(
     scopes: Iterable[Scope], kind: str | None, hub_scope: str | None
 ) -> frozenset[Scope]:
-    """Return what something that was handed out may do by now, with what that implies.
+    """Return which scopes of a key or token still hold, with those that they imply.
 
     The last two are of its owner's credential. Without one nothing can be done on the Hub anyway,
     and the error says why.

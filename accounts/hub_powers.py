@@ -1,4 +1,4 @@
-"""What a Hugging Face credential may do there, and what can be handed on of it. Pure: no I/O.
+"""What a Hugging Face credential allows, and which scopes can be granted by it. Pure: no I/O.
 
 Powers are the Hub's own words: scopes of OAuth (https://huggingface.co/docs/hub/oauth), roles of
 access tokens (`AccessTokenRole` in huggingface.js, packages/hub/src/types/public.ts), permissions
@@ -101,10 +101,10 @@ def _changes(name: str) -> bool:
 
 
 def grantable_scopes(stored: Powers, session: Powers | None = None) -> frozenset[Scope]:
-    """Return what keys and apps may be let do with a stored credential.
+    """Return the scopes that keys and apps can have with a stored credential.
 
     `session` is what the credential may do that opened the session, None for one that was opened
-    at Hugging Face itself: whoever holds a small token hands out no more than that.
+    at Hugging Face itself: a token with few permissions grants no more than those.
     """
     scopes = {Scope.READ, Scope.SPACES}
     if stored.can_change:

@@ -153,7 +153,7 @@ async def whoami(token: str) -> WhoAmI:
 
 
 def forget(token: str) -> None:
-    """Have the Hub asked anew who the token belongs to."""
+    """Forget who the token belongs to, so that the Hub is asked again."""
     _known.forget(_key(token))
 
 

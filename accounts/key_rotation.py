@@ -24,7 +24,7 @@ class Rotation:
 
 
 def rotate_keys() -> Rotation:
-    """Leave nothing that needs any but the first key, other than what no key opens."""
+    """Encrypt every readable value with the first key."""
     result = Rotation()
     newest = Fernet(settings.FIELD_ENCRYPTION_KEYS[0])
     for field in encrypted_fields():

@@ -1,4 +1,4 @@
-"""What holds for every page: nobody keeps a copy, and the log may know where it was asked from."""
+"""Marks pages as not to be cached, and notes the client's address for the audit log."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

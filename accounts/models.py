@@ -172,7 +172,7 @@ class JobSecrets(models.Model):
 
 
 class AuditEvents(models.QuerySet["AuditEvent"]):
-    """Grows at one end, and at the other only accounts.housekeeping takes away."""
+    """Insert only: no update, and only accounts.housekeeping deletes."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("What is in the audit log stays as it is.")
@@ -192,9 +192,9 @@ class AuditEvent(models.Model):
         NAME_TAKEN_OVER = "name_taken_over", "Name passed to another person"
         SIGN_OUT = "sign_out", "Signed out"
         SIGN_OUT_EVERYWHERE = "sign_out_everywhere", "Signed out everywhere"
-        CONSENT = "consent", "Let an app in"
+        CONSENT = "consent", "Authorized an app"
         TOKEN_ISSUED = "token_issued", "App connected"
-        TOKEN_REFRESHED = "token_refreshed", "App renewed its access"
+        TOKEN_REFRESHED = "token_refreshed", "App refreshed its token"
         TOKEN_REVOKED = "token_revoked", "App's access revoked"
         SCOPES_CHANGED = "scopes_changed", "Scopes of an app or key changed"
         KEY_CREATED = "key_created", "Access key created"
@@ -207,13 +207,13 @@ class AuditEvent(models.Model):
         HUB_ACCESS_ENDED = "hub_access_ended", "Hugging Face access ended"
         ACCOUNT_REMOVED = "account_removed", "Account removed"
         ADMIN_GAINED = "admin_gained", "Became an admin"
-        ADMIN_LOST = "admin_lost", "Admin no longer"
+        ADMIN_LOST = "admin_lost", "No longer an admin"
         ADMIN_NAME_BOUND = "admin_name_bound", "Admin's name bound to an id"
         ADMIN_NAME_REFUSED = "admin_name_refused", "Has the name of an admin, is another person"
         CLIENT_REGISTERED = "client_registered", "App registered"
         CREDENTIAL_REFUSED = "credential_refused", "Wrong credentials at the endpoint"
-        AUDIT_READ = "audit_read", "Log of everybody read"
-        AUDIT_EXPORTED = "audit_exported", "Log exported"
+        AUDIT_READ = "audit_read", "Audit log read"
+        AUDIT_EXPORTED = "audit_exported", "Audit log exported"
         TOOL_CALL = "tool_call", "Tool called"
 
     class Outcome(models.TextChoices):
@@ -221,10 +221,10 @@ class AuditEvent(models.Model):
 
         OK = "ok", "Done"
         TOOL_ERROR = "tool_error", "Tool failed"
-        REJECTED = "rejected", "Not understood"
+        REJECTED = "rejected", "Invalid request"
         DENIED = "denied", "Denied"
-        LIMITED = "limited", "Too many"
-        FAILED = "failed", "Server failed"
+        LIMITED = "limited", "Rate limited"
+        FAILED = "failed", "Server error"
         CANCELLED = "cancelled", "Cancelled"
 
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Lets people in and forgets them. The Hugging Face id is who they are, however they signed in."""
+"""Creates, updates and removes users. The Hugging Face id identifies them."""
 
 import re
 from dataclasses import dataclass

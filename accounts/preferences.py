@@ -74,7 +74,7 @@ class ToolChoices:
 
 
 class SelectionChanged(Exception):
-    """Something else is saved than whoever wants to save has seen."""
+    """The selection was changed since the form was rendered."""
 
 
 class TooManySpaces(Exception):
@@ -158,7 +158,7 @@ def find_user(hf_id: str) -> KnownUser | None:
 
 
 def note_hub_change(user_id: int) -> None:
-    """Let no process go on with what it remembers of the Hub for this user."""
+    """Make every process forget the Hub's cached answers for this user."""
     User.objects.filter(pk=user_id).update(hub_changes=F("hub_changes") + 1)
     announce(user_id)
 

@@ -1,6 +1,6 @@
-"""Whom a request came from, behind the proxies that we trust. Pure: no I/O.
+"""The client's address behind trusted proxies. Pure: no I/O.
 
-`X-Forwarded-For` is what anybody may claim, but for the part that trusted proxies have added to it.
+Of `X-Forwarded-For` only the part that trusted proxies have added is believed.
 """
 
 from collections.abc import Sequence

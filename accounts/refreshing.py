@@ -32,7 +32,7 @@ REFRESH_BEFORE = timedelta(minutes=5)
 PAUSE = timedelta(seconds=10)
 """After a refresh that got no answer."""
 STORING_SECONDS = 5
-"""How long it may take to store what came; later, whoever went there is taken for lost."""
+"""How long storing the new tokens may take; later, the refresh is taken for lost."""
 
 
 class Step(Enum):
@@ -171,7 +171,7 @@ def has_expired(credential: HubCredential) -> bool:
 
 
 def longest_wait() -> float:
-    """Return after how many seconds whoever went to Hugging Face is taken for lost."""
+    """Return after how many seconds a refresh that has not finished is taken for lost."""
     return float(settings.HF_TIMEOUT_SECONDS) + STORING_SECONDS
 
 

@@ -1,4 +1,4 @@
-"""What the token endpoint of Hugging Face answers (RFC 6749, 5.1), as far as we go by it.
+"""Token responses of Hugging Face (RFC 6749, 5.1).
 
 Pure: no I/O.
 

@@ -1,4 +1,4 @@
-"""Runs the dashboard's database work on threads of its own, away from those that serve requests."""
+"""Runs the dashboard's database work on threads of its own, so that requests do not wait for it."""
 
 from accounts.database import DatabaseThreads
 

@@ -64,7 +64,7 @@ class CallLog(Storer[Calls]):
         self._refusals = Refusals()
 
     def note(self, record: Record) -> None:
-        """Take a call down; a listener of mcpendpoint.protocol.records, on the event loop."""
+        """Add a call to the log; a listener of mcpendpoint.protocol.records, on the event loop."""
         if record.credential == REFUSED:
             self._note_refusal(record)
             return

@@ -31,7 +31,7 @@ MIN_PAUSE_SECONDS = 0.5
 PAUSE_PER_EFFORT = 3
 """A page that takes long to make, such as a busy week, is made less often."""
 MAX_PAUSE_SECONDS = 5.0
-"""Without news the page is sent anew all the same: time passes, and news may have been lost."""
+"""The page is sent again after this time, as ages change and messages may be lost."""
 
 STALE = '{"type": "stale"}'
 """Sent instead of a snapshot that cannot be made now."""

@@ -37,5 +37,5 @@ DEFAULT_RANGE = RANGES["1h"]
 
 
 def floor(timestamp: float, step_seconds: int) -> datetime:
-    """Return the start of the step that a moment (seconds since the epoch) is in."""
+    """Return the start of the step of a timestamp (seconds since the epoch)."""
     return datetime.fromtimestamp(timestamp // step_seconds * step_seconds, UTC)

@@ -143,7 +143,7 @@ class Tally:
         cell.latencies[bucket] = cell.latencies.get(bucket, 0) + 1
 
     def merge(self, other: "Tally") -> None:
-        """Take what another could not store."""
+        """Add another tally, which could not be stored."""
         for key, cell in other.cells.items():
             mine = self.cells.get(key)
             if mine is not None:

@@ -1,4 +1,4 @@
-"""What is answered when something here fails, in the form that whoever asked can read: a page for
+"""Error responses in the format that the client expects: a page for
 people, JSON for programs. 503 with Retry-After where the same may work later.
 
 The endpoint answers by itself, in JSON-RPC.

@@ -295,3 +295,14 @@ def test_what_callers_send_is_remembered_within_bounds_in_bytes_alone():
     }
 
     assert unbounded == set()
+
+
+def test_modules_that_call_themselves_pure_read_no_settings():
+    impure = {
+        module.name
+        for module in modules().values()
+        if "Pure" in (ast.get_docstring(module.tree) or "")
+        and any(is_within(name, "django.conf") for name in imported(module))
+    }
+
+    assert impure == set()

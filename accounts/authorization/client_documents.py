@@ -35,7 +35,7 @@ class TooManyFetches(DocumentUnreachable):
 
 
 class DocumentWrong(DocumentError):
-    """What is there is not a client that we could let in."""
+    """The document does not describe a client that we support."""
 
 
 class DocumentFetcher:

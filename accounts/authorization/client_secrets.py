@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 
 class RandomSecretHasher(PBKDF2PasswordHasher):
-    """For secrets that we made ourselves, which are too long to be guessed at any speed."""
+    """Hashes once: our secrets are random, and too long to be guessed."""
 
     algorithm = "pbkdf2_sha256_of_random"
     iterations = 1

@@ -1,4 +1,4 @@
-"""The clients that a user let in: what they may do, when they last came, and out with them."""
+"""The clients that a user authorized: their scopes, their last use, disconnecting them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -103,7 +103,7 @@ def allowed_scopes(user: User) -> frozenset[Scope]:
 
 
 def disconnect(user: User, connection_id: int) -> bool:
-    """Take back all that one client was given; return whether it was connected."""
+    """Revoke all tokens of one client; return whether it was connected."""
     with transaction.atomic():
         row = _lock(user, connection_id)
         if row is None:
@@ -135,7 +135,7 @@ def change_scopes(user: User, connection_id: int, scopes: Iterable[Scope]) -> bo
 
 
 def _lock(user: User, connection_id: int) -> Connection | None:
-    # As whoever refreshes does: see authorization.models.lock_connection.
+    # As a refresh does: see authorization.models.lock_connection.
     rows = Connection.objects.select_for_update()
     return rows.filter(user_id=user.pk, pk=connection_id).first()
 
@@ -179,5 +179,5 @@ _uses = LastUse(_write_use)
 
 
 def note_use(grant: TokenGrant) -> None:
-    """Remember that the client came just now, at most once a minute."""
+    """Store when the client was last used, at most once a minute."""
     _uses.note((grant.user_id, grant.application_id))

@@ -163,7 +163,7 @@ def asking_client(url: str | None) -> str | None:
 
 
 def accept(request: HttpRequest, asked: Asked, scopes: Iterable[Scope]) -> str:
-    """Return the address that tells the client its code. Raises AskedWrongly."""
+    """Return the redirect URL with the authorization code. Raises AskedWrongly."""
     try:
         url, _headers, _body, _status = core().create_authorization_response(
             request, write_scopes(scopes).split(), dict(asked.credentials), allow=True
@@ -174,7 +174,7 @@ def accept(request: HttpRequest, asked: Asked, scopes: Iterable[Scope]) -> str:
 
 
 def decline(asked: Asked) -> str:
-    """Return the address that tells the client that the person said no."""
+    """Return the redirect URL with the error access_denied."""
     error = CustomOAuth2Error("access_denied", state=asked.credentials["state"])
     return _with_issuer(error.in_uri(asked.redirect_uri))
 

@@ -1,4 +1,4 @@
-"""What happens between people and the clients that they let in, told to the audit log."""
+"""Writes authorizations and tokens of clients to the audit log."""
 
 from typing import Any, Protocol
 

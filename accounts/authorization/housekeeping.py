@@ -1,6 +1,4 @@
-"""Throws away what nobody needs any more: expired codes, tokens and sessions, clients that nobody
-let in.
-"""
+"""Removes expired codes, tokens and sessions, and clients that nobody authorized."""
 
 from datetime import datetime, timedelta
 
@@ -39,7 +37,7 @@ def forget_unused_clients(now: datetime) -> int:
 def remove_unused_clients(limit: int, now: datetime) -> int:
     """Remove clients that hold no code and no token; return how many.
 
-    Those known by a document are fetched anew when they come back.
+    Clients with a metadata document are fetched again when they return.
     """
     never_let_in_since = now - timedelta(hours=settings.OAUTH_UNUSED_CLIENT_HOURS)
     not_let_in_since = now - timedelta(days=settings.OAUTH_IDLE_CLIENT_DAYS)

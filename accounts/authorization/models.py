@@ -68,7 +68,7 @@ class Application(AbstractApplication):
 
     @property
     def publisher(self) -> str | None:
-        """The host that vouches for the client's name and redirects, None when nobody does."""
+        """The host of the client's metadata document, None for a registered client."""
         if self.registration_source != self.RegistrationSource.CIMD:
             return None
         return urlsplit(self.client_id).netloc
@@ -129,7 +129,7 @@ class RefreshToken(AbstractRefreshToken):
 
     @classmethod
     def revoke_family(cls, token_family: UUID | None) -> None:
-        """Take back what came of one sign-in, since a code or a token of it was used twice."""
+        """Revoke all tokens of one sign-in, since a code or a token of it was used twice."""
         live = (
             cls.objects.filter(token_family=token_family, revoked=None)
             .select_related("user", "application")
@@ -158,7 +158,7 @@ class IDToken(AbstractIDToken):
 
 
 class Connection(models.Model):
-    """That a user let a client in, since when, and when it last came."""
+    """A client that a user authorized: since when, and when it was last used."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="connections")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")

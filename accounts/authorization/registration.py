@@ -1,7 +1,7 @@
 """Dynamic client registration (RFC 7591): a client tells us where its codes are to go.
 
 What we cannot do is replaced or dropped, and the answer says what holds (section 3.2.1): a client
-that knows more than we do is still let in. Only one whose codes could be sent nowhere is refused.
+that supports more than we do is registered. Only one whose codes could be sent nowhere is refused.
 
 There is no way to change or read a registration afterwards (RFC 7592), hence no credential for it
 either. A client that needs something else registers again.

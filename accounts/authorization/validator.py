@@ -1,7 +1,7 @@
-"""What django-oauth-toolkit asks before it hands out a code or a token, made stricter.
+"""Validates requests for codes and tokens, more strictly than django-oauth-toolkit.
 
 Tokens are for resources of this server only; a code that is used twice takes the tokens back that
-it was given for; whoever was disabled gets nothing.
+it was given for; disabled users get nothing.
 """
 
 import logging

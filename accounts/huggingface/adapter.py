@@ -1,4 +1,4 @@
-"""Where allauth asks us: which app we are, whose account this is, what to say when it failed."""
+"""The allauth adapter: the OAuth app, the user of an account, errors of a sign-in."""
 
 import logging
 from typing import Any, NoReturn

@@ -1,4 +1,4 @@
-"""What this server may do on Hugging Face for somebody, in words for people. Pure: no I/O.
+"""What this server may do on Hugging Face for somebody, in words for people.
 
 The scopes are the Hub's: https://huggingface.co/docs/hub/oauth
 """

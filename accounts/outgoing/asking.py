@@ -1,6 +1,6 @@
 """Sends a request and reads its answer, within bounds: `ask` for all of it, `open_answer` for more.
 
-Whoever answers is a stranger. All that is done with them, from waiting for a place in the pool to
+Responses are untrusted. All that is done with them, from waiting for a place in the pool to
 the last byte, is over after `seconds`; an answer is read up to a size, and uncompressed.
 """
 

@@ -1,4 +1,4 @@
-"""How much one request to us may ask of other servers in all, and who pays for it.
+"""Budgets: how many outgoing requests one incoming request may cause, and who pays for them.
 
 A context variable, as in `callers`: whoever starts a load that others share pays for it, and what
 is remembered costs nothing.
@@ -25,7 +25,7 @@ class Budget:
     prepaid: int
     """So many questions were paid for when the request came in, one for each call."""
     seconds_to_wait: Callable[[], float]
-    """Until whoever pays can pay again; 0 for now."""
+    """Until the caller's bucket has tokens again; 0 if it has some."""
     pay: Callable[[], None]
     asked: int = 0
     was_refused: bool = False

@@ -9,7 +9,7 @@ OutgoingError
 ├── TooLarge        the answer has more bytes than were wanted
 ├── NotPlain        the answer is compressed, which was not asked for
 ├── NotAUrl         there is nothing to ask at such a URL
-├── NotPublic       a stranger's URL leads elsewhere than to the internet by https
+├── NotPublic       an untrusted URL is not https, or not to a public address
 └── UnreadableJson  the answer is not JSON, or more of it than is read
 """
 

@@ -1,4 +1,4 @@
-"""The clients that ask other servers, one for each purpose and event loop.
+"""HTTP clients, one for each purpose and event loop.
 
 Many callers share a client, so it carries nothing from one to the next: no cookie is kept, no
 redirect is followed, there is no credential but what a request brings, and environment and .netrc
@@ -33,7 +33,7 @@ class Pool:
     limits: Limits
     max_idle_connections: int
     network: PublicNetwork | None = None
-    """Set where strangers choose the URL."""
+    """Set for untrusted URLs."""
 
 
 HUB = Pool("hub", Limits(96, per_caller=32, wait_seconds=10), 40)

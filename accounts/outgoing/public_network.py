@@ -1,4 +1,4 @@
-"""The way to hosts of the internet alone, for URLs that strangers choose.
+"""A network backend that connects to public addresses only, for untrusted URLs.
 
 Nobody may make us ask a host of our own network. A name is looked up when a connection is made, and
 the address that was judged is the one that is connected to: a second look-up could give another.

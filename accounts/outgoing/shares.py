@@ -1,4 +1,4 @@
-"""Places in a pool, so that nobody takes them all: neither a caller nor a target.
+"""Fair shares of a connection pool: no caller and no target takes all connections.
 
 A caller may hold no more places than are free, and so may a target. Whoever is alone gets half of
 the pool at most; the more are busy, the less each of them gets, and a newcomer finds a place.
@@ -40,7 +40,7 @@ class Places:
         self._by_target: Counter[str] = Counter()
         self._taken = 0
         self._waiting: dict[Claim, deque[asyncio.Future[None]]] = {}
-        """Served in turn: whoever got a place goes to the end."""
+        """Round robin: a key that got a connection goes to the end."""
 
     @asynccontextmanager
     async def take(self, caller: str, target: str, *, deadline: float) -> AsyncIterator[None]:
@@ -120,7 +120,7 @@ class Places:
         self._admit()
 
     def _admit(self) -> None:
-        """Give away what is free, a place each to those whose turn it is."""
+        """Give free connections to waiters in turn, one each."""
         for claim in list(self._waiting):
             if self._taken >= self._limits.total:
                 return
@@ -128,7 +128,7 @@ class Places:
                 continue
             turns = self._waiting.pop(claim)
             turn = turns.popleft()
-            if not turn.done():  # whoever was cancelled has not come to say so yet
+            if not turn.done():  # a cancelled waiter may not have been removed yet
                 self._enter(claim)
                 turn.set_result(None)
             if turns:

@@ -1,4 +1,4 @@
-"""JSON that a stranger wrote, parsed within bounds. Pure: no I/O.
+"""Untrusted JSON, parsed within bounds. Pure: no I/O.
 
 Parsing, checking and freeing values takes time in which nothing else runs, threads included: the
 parser holds the lock of the interpreter. So what is bounded is how many values there are, which is

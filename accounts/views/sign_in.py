@@ -72,7 +72,7 @@ def _sign_in_with_token(request: HttpRequest, onward: str | None) -> HttpRespons
         if seconds := seconds_to_wait(request):
             return _refuse_for_now(request, form, onward, seconds)
         try:
-            user, scope, is_kept = _admit_with_token(form.cleaned_data["token"])
+            user, scope, is_kept = _user_of_token(form.cleaned_data["token"])
         except SignInRefused as refused:
             _note_refusal(refused)
             form.add_error("token", str(refused))
@@ -86,7 +86,7 @@ def _sign_in_with_token(request: HttpRequest, onward: str | None) -> HttpRespons
 
 
 @sensitive_variables("token", "grant")
-def _admit_with_token(token: str) -> tuple[User, str, bool]:
+def _user_of_token(token: str) -> tuple[User, str, bool]:
     """Return whose token it is, what it may do, and whether it was stored."""
     try:
         account = async_to_sync(whoami)(token)

@@ -1,1 +1,1 @@
-"""Who asks, how often, and what they may have."""
+"""Callers, rate limits and selections."""

@@ -97,7 +97,7 @@ class Caller:
         return self.preferences.hub_changes if self.preferences else 0
 
     async def note_hub_change(self) -> None:
-        """Tell the other processes; whoever never signed in here is known to this one only."""
+        """Tell the other processes, if the caller has an account here."""
         if self.user_id is None:
             return
         try:

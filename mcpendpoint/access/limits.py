@@ -101,7 +101,7 @@ _known: BoundedCache[bytes, _Known] = BoundedCache(max_bytes=MAX_KNOWN_BYTES)
 
 
 def enter(address: str, authorization: str | None) -> None:
-    """Count a request, whatever becomes of it. Raises TooMany."""
+    """Count a request, before it is read. Raises TooMany."""
     known = None if authorization is None else _known.get(_digest(authorization))
     if known is not None:
         _take(known.draws, known.caller)
@@ -123,7 +123,7 @@ def count_wrong_credential(head: RequestHead) -> None:
 
 
 def charge(caller: Caller, head: RequestHead, parsed: Parsed) -> None:
-    """Count what is in a request that has entered, all of it or nothing. Raises TooMany."""
+    """Charge the messages of an accepted request, all or none. Raises TooMany."""
     messages = parsed if isinstance(parsed, list) else [parsed]
     known = _remember(caller, head) if caller.is_signed_in else None
     calls = _calls_by_class(messages)

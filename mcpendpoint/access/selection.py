@@ -58,7 +58,7 @@ class Selection:
 def read_overrides(head: RequestHead) -> RequestOverrides:
     """Return what is asked for; a parameter in the URL wins over its header.
 
-    Raises WishRefused for what is malformed, not yet for what does not exist.
+    Raises InvalidOverrides for what is malformed, not yet for what does not exist.
     """
     if head.has_too_many_fields:
         raise InvalidOverrides("The URL has too many parameters.")
@@ -141,7 +141,7 @@ def select(
     *,
     is_signed_in: bool,
 ) -> Selection:
-    """Decide. `saved` is None for somebody who never signed in here. Raises WishRefused."""
+    """Select. `saved` is None for a caller without an account here. Raises InvalidOverrides."""
     wanted = catalogue.with_brought(_wanted_tools(overrides, catalogue, saved))
     tools = tuple(
         tool.name

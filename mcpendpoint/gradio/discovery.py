@@ -87,7 +87,7 @@ def forget_spaces() -> None:
 
 
 def look_again(space_id: str, token: str | None) -> None:
-    """Ask anew the next time that somebody wants to know of this Space."""
+    """Load again when this Space is next looked up."""
     for key in (_key(space_id, None), _key(space_id, token)):
         _infos.retry(key)
         _schemas.retry(key)

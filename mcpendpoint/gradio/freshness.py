@@ -101,7 +101,7 @@ class FreshnessCache(Generic[K, V]):
         return self._answer(entry)
 
     def retry(self, key: K) -> None:
-        """Make the next `get` load anew, keeping what there is in case that fails."""
+        """Make the next `get` load again, keeping the old value in case that fails."""
         entry = self._entries.get(key)
         if entry is not None:
             loaded = entry.loaded and replace(entry.loaded, fresh_seconds=0)

@@ -1,4 +1,4 @@
-"""Where a reference in a JSON Schema leads, also where Gradio lets it lead nowhere. Pure: no I/O.
+"""Resolves references in JSON Schemas, and those that Gradio writes wrong. Pure: no I/O.
 
 Gradio writes `$ref: "#/$defs/FileData"`, which is of the root, and puts `$defs` into the property
 that refers (gradio/mcp.py: `get_input_schema` has each component's schema below `properties`, as

@@ -1,4 +1,4 @@
-"""How a Space is asked: where it is reached, with whose token, for whose share of the pool."""
+"""Requests to a Space: its URL, the caller's token, the caller's share of the pool."""
 
 import re
 from collections.abc import AsyncIterator, Mapping

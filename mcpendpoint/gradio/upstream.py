@@ -100,7 +100,7 @@ async def _ask_at(
 
 
 class ProgressRelay:
-    """Hands on what a Space says of its progress, as far as it is sane and grows."""
+    """Forwards a Space's progress notifications that are valid and increase."""
 
     def __init__(self, report: ReportProgress) -> None:
         self._report = report

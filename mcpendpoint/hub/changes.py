@@ -1,4 +1,4 @@
-"""Knows who changed something on the Hub, so that nobody is told what they made untrue."""
+"""Invalidates a caller's cached answers when they change something on the Hub."""
 
 from collections import OrderedDict
 from itertools import count

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 
 class EventDecoder:
-    """Turns chunks of bytes into the data of each message.
+    """Decodes chunks of bytes into the data of each event.
 
     Events of other names than the one wanted are none, nor are those without data, which some
     servers begin with.

@@ -1,4 +1,4 @@
-"""Requests that are under way: each is sent once, however many want its answer.
+"""Requests in flight: identical ones are sent once.
 
 One whose askers have all gone away is stopped, so that a cancelled call costs the Hub nothing more.
 """
@@ -40,5 +40,5 @@ class Flights(Generic[K, V]):
                     del self._flights[place]
 
     def clear(self) -> None:
-        """Let nobody else join what is under way now."""
+        """Let no later caller join the requests in flight."""
         self._flights.clear()

@@ -57,7 +57,7 @@ class Memory:
         self._changes = changes
 
     def note_change(self) -> None:
-        """Let nothing that the caller was told before be told again."""
+        """Invalidate everything cached for this caller."""
         _changes.note(self._digest)
 
     async def recall(self, form: str, url: str, load: Load[T], *, seconds: float) -> T:

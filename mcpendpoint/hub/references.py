@@ -37,7 +37,7 @@ class BadReference(ValueError):
 
 @dataclass(frozen=True)
 class Address:
-    """The address of a page, an app or a git repository, taken apart."""
+    """The parts of the address of a page, an app or a git repository."""
 
     segments: tuple[str, ...] = ()
     """Of a page of the Hub, as they are written."""

@@ -40,7 +40,7 @@ class _SpaceNow(Space):
 
 
 async def get_space_now(hub: HubClient, space_id: str) -> Space:
-    """Return a Space as it is at this moment, for whoever remembers it themselves."""
+    """Return a Space without the cache, for callers that have their own."""
     path = url_path("api", "spaces", *parse_repo_id(space_id).split("/"))
     return await hub.get_model(_SpaceNow, path, expand(SPACE_FIELDS), seconds=0)
 

@@ -35,7 +35,7 @@ class RepoType(StrEnum):
 MAX_NAME_CHARS = 200
 
 Name = Annotated[str, AfterValidator(lambda text: " ".join(text.split())[:MAX_NAME_CHARS])]
-"""A word or two that strangers chose: one line, and no longer than anybody reads."""
+"""A short untrusted text: one line of bounded length."""
 
 
 class HubModel(BaseModel):

@@ -26,7 +26,7 @@ _threads = ThreadPoolExecutor(XET_UPLOADS.limits.total, thread_name_prefix="xet"
 
 
 class Ticket(HubModel):
-    """What lets somebody into the storage."""
+    """A token for the storage, and its URL."""
 
     token: str = Field(alias="accessToken", pattern=r"^[\x21-\x7e]{1,20000}$", repr=False)
     storage_url: str = Field(alias="casUrl", max_length=1_000)

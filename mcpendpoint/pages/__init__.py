@@ -1,1 +1,1 @@
-"""For people: the endpoint's page in a browser, and the search for Spaces."""
+"""Pages in a browser: that of the endpoint, and the search for Spaces."""

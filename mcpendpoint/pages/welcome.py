@@ -18,7 +18,7 @@ from accounts.signed_in import render_page
 @require_GET
 @never_cache
 async def home(request: HttpRequest) -> HttpResponseBase:
-    """Show the settings to whoever is signed in, and to others what this server is for."""
+    """Redirect to the settings when signed in; else show what this server is for."""
     if await _signed_in(request):
         return redirect("accounts:settings")
     return await welcome(request, None)

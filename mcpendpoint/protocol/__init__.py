@@ -1,1 +1,1 @@
-"""The ground: messages, headers, eras and the SDK's kernel. Knows no caller."""
+"""JSON-RPC messages, headers, eras and the SDK's kernel. Knows no caller."""

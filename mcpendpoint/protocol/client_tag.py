@@ -1,7 +1,7 @@
 """Who a legacy client says it is, carried by the client itself in `Mcp-Session-Id`.
 
 Legacy clients (initialize) name themselves only once, and no worker keeps anything about a client.
-So the answer to initialize hands out a signed note which the client sends along with each request:
+So the answer to initialize has a signed session id, which the client sends with each request:
 any worker reads it. It is for the dashboard alone: never an identity, never needed, and one that we
 cannot read is as good as none.
 """

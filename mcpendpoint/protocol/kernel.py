@@ -182,7 +182,7 @@ class Exchange:
 
     @cached_property
     def cancel_requested(self) -> anyio.Event:
-        """Never set: whoever no longer wants an answer cancels the task."""
+        """Never set: a request is cancelled by cancelling its task."""
         return anyio.Event()
 
     async def send_raw_request(

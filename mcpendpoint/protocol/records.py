@@ -1,4 +1,4 @@
-"""One frozen record per handled message, handed to whoever listens.
+"""One frozen record per handled message, passed to listeners.
 
 A listener is called on the event loop and must only take note: append, never wait.
 """

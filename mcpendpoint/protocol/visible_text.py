@@ -1,4 +1,4 @@
-"""Text of strangers without what a person would not see in it. Pure: no I/O.
+"""Removes hidden characters from untrusted text. Pure: no I/O.
 
 A model reads characters that no screen shows: tags spell whole sentences (Unicode 23.9), controls
 of direction show a text in another order than it is read in (CVE-2021-42574), variation selectors

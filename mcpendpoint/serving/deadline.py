@@ -1,4 +1,4 @@
-"""Runs what was asked for within its time; a bug in it costs nobody more than this one answer."""
+"""Runs a handler within its time; an unexpected exception fails this answer only."""
 
 import asyncio
 import logging

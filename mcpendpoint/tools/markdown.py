@@ -9,7 +9,7 @@ _BACKTICKS = re.compile("`+")
 
 
 def one_line(text: str, max_chars: int | None = None) -> str:
-    """Return text that strangers wrote on one line, so that it cannot pass for our headings."""
+    """Return untrusted text on one line, so that it cannot look like a heading of ours."""
     words = " ".join(text.split())
     if max_chars is not None and len(words) > max_chars:
         return words[: max_chars - 1].rstrip() + "…"
@@ -27,7 +27,7 @@ def link(text: str, url: str) -> str:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """Return a text that strangers wrote in a fence that nothing in it can end."""
+    """Return untrusted text in a fence that nothing in it can close."""
     fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
     return f"{fence}{language}\n{text.strip()}\n{fence}"
 

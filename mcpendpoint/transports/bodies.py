@@ -1,6 +1,6 @@
 """Reads the body of a request before anybody works on it: bounded in bytes, and in time in all.
 
-A timeout between two pieces would start anew with each byte that a sender lets trickle in.
+A timeout between two chunks would restart with each byte that a slow client sends.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""How long a call goes on: who may cancel it, and what becomes of it when its client has left.
+"""Lifetime of calls: who may cancel one, and how long it runs after its client disconnected.
 
 From 2026-07-28 on a client cancels by leaving. Before that, leaving says nothing: a call is
 cancelled by `notifications/cancelled`, which comes in a request of its own.
@@ -28,7 +28,7 @@ Task = asyncio.Task[Any]
 
 @dataclass(frozen=True)
 class CallKey:
-    """A request as only whoever sent it can name it: its session, its caller and its id."""
+    """Identifies a request: its session, its caller and its id."""
 
     session_id: str
     caller: Hashable

@@ -1,4 +1,4 @@
-"""Turns away whoever asks too often, before anything of the request is read.
+"""Rejects callers over a limit before their request is read.
 
 A client that comes back at once although it was told to wait gets its answer late. So a client in a
 retry loop sends hardly more than it has connections in a second, and takes no time from others.
@@ -36,7 +36,7 @@ class RateLimitGate:
         self._told: BoundedCache[str, bool] = BoundedCache(max_bytes=MAX_TOLD_BYTES)
 
     async def rejects(self, scope: dict[str, Any], send: Any) -> bool:
-        """Count the request, or answer it if there were too many; return whether that was so."""
+        """Count the request; answer it with 429 and return True if the caller is over a limit."""
         if scope["method"] == "OPTIONS":
             return False
         visitor = _look_at(scope)

@@ -41,12 +41,12 @@ class Outbox:
             self.ring()
 
     def close(self) -> None:
-        """Take nothing more: nobody reads it."""
+        """Drop further notifications: the client has gone."""
         self.is_open = False
         self.notifications.clear()
 
     def ring(self) -> None:
-        """Wake whoever waits, for a notification or for the answer."""
+        """Wake the waiting response: a notification or the answer is there."""
         self._news.set()
 
     def take(self) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ class ConsentForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponseBase:
-    """Ask the person. Nothing that a client sends skips that, and no earlier answer does."""
+    """Show the consent page, always: neither `prompt=none` nor an earlier consent skips it."""
     if not isinstance(request.user, User) or needs_sign_in(request.user):
         return redirect_to_login(request.get_full_path())
     try:

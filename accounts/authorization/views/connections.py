@@ -42,7 +42,7 @@ def _tell(request: HttpRequest, user: User, said: str, status: int = 200) -> Htt
 @require_http_methods(["GET", "POST"])
 @for_users
 def sign_out_everywhere(request: HttpRequest, user: User) -> HttpResponseBase:
-    """Ask first: every assistant stops working, too."""
+    """Confirm first: it disconnects every assistant, too."""
     if request.method == "GET":
         context = {"apps": connections.connected_apps(user), "keys": user.access_keys.count()}
         return render(request, "authorization/sign_out_everywhere.html", context)

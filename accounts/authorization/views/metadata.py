@@ -1,4 +1,4 @@
-"""How clients find the rest: RFC 8414, and OpenID Connect Discovery for clients that look there."""
+"""Authorization server metadata: RFC 8414, and OpenID Connect Discovery for some clients."""
 
 from typing import Any
 

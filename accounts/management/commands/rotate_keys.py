@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         result = rotate_keys()
-        self.stdout.write(f"Encrypted anew: {result.rotated}. As they should be: {result.current}.")
+        self.stdout.write(
+            f"Encrypted again: {result.rotated}. As they should be: {result.current}."
+        )
         if result.unreadable:
             raise CommandError(
                 f"No key opens {result.unreadable} values. If a key of before is still known, add "

@@ -1,4 +1,4 @@
-"""What prompts tell of the Hub: facts first hand, and texts of strangers marked as such."""
+"""Facts of the Hub for prompts, with untrusted texts marked as such."""
 
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError

@@ -56,7 +56,7 @@ async def run(arguments: DocFetchArguments, context: ToolContext) -> ToolOutput:
 
 
 def _uri_of(address: str) -> Uri:
-    """Understand what older servers took. Raises ToolError, and Failure for an odd path."""
+    """Parse what older servers accepted. Raises ToolError, and Failure for an invalid path."""
     path = address.split("?")[0].strip().removeprefix("hf://")
     try:
         page = address_in(address, settings.HF_ENDPOINT)

@@ -1,4 +1,4 @@
-"""How each command's options are spelled, and an argv taken apart. Pure: no I/O."""
+"""Parses the argv of each command into words and options. Pure: no I/O."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Entries of papers and of what is in one. Pure: no I/O."""
+"""Entries of papers and of what is in one."""
 
 import re
 

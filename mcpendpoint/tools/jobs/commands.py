@@ -19,7 +19,7 @@ _NOT_IN_A_NAME = re.compile(r"[\s()=;'\"\[\]{}#]")
 
 
 def split_command(line: str) -> list[str]:
-    """Take a line apart as a shell would, which will not run it. Raises ValueError."""
+    """Split like a shell; no shell runs it. Raises ValueError."""
     if _has_shell_syntax(line):
         raise ValueError(f"a string is split into words, and no shell reads it. {SHELL_ADVICE}")
     try:

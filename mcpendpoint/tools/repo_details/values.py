@@ -1,4 +1,4 @@
-"""Values that strangers put into datasets, of any form and depth. Pure: no I/O."""
+"""Untrusted values of datasets, of any type and depth. Pure: no I/O."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The command lines of the sandbox tools, taken apart. Pure: no I/O."""
+"""Parses the command lines of the sandbox tools. Pure: no I/O."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The key of a sandbox, made anew at each call from what its job's labels say: nothing is stored.
+"""The key of a sandbox, computed at each call from its job's labels: nothing is stored.
 
 With a token of a person's own it is what huggingface_hub makes of it too, so that either can use
 the other's sandboxes. A token from a sign-in is replaced by another every few hours: with one, the

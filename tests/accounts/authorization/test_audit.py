@@ -152,5 +152,5 @@ def test_people_see_what_their_apps_did_and_nobody_elses(alice_client, app, stra
     other = make_browser()
     other.force_login(stranger)
 
-    assert "Let an app in" in alice_client.get("/settings/activity/").text.split("<table")[-1]
+    assert "Authorized an app" in alice_client.get("/settings/activity/").text.split("<table")[-1]
     assert "Sketchy" not in other.get("/settings/activity/").text

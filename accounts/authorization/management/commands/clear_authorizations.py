@@ -5,8 +5,8 @@ from accounts.authorization.housekeeping import tidy_up
 
 class Command(BaseCommand):
     help = (
-        "Removes expired codes, tokens and sessions, and MCP clients that nobody let in. A server "
-        "that is in use does so by itself, hourly."
+        "Removes expired codes, tokens and sessions, and MCP clients that nobody authorized. "
+        "A server that is in use does so by itself, hourly."
     )
 
     def handle(self, *args: object, **options: object) -> None:
