@@ -8,10 +8,11 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_migrate
 
-        from accounts import audit, audit_receivers, housekeeping
+        from accounts import audit, audit_receivers, housekeeping, job_secrets
         from accounts.database import lift_statement_limit
 
         audit_receivers.connect()
         housekeeping.register("rows of the audit log", audit.forget_old)
         housekeeping.register("calls too many for the audit log", audit.forget_surplus)
+        housekeeping.register("jobs whose secrets were kept", job_secrets.forget_expired)
         pre_migrate.connect(lift_statement_limit, sender=self)

@@ -10,17 +10,15 @@ from datetime import datetime
 
 import orjson
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.encryption import Unreadable
+from accounts.housekeeping import delete_in_steps
 from accounts.models import JobSecrets
 
 MAX_JOBS_PER_PERSON = 300
 MAX_BYTES_PER_PERSON = 1_000_000
 MAX_BYTES = 200_000
 """Of one job, before encryption."""
-FORGET_AT_ONCE = 100
-"""So that a clock that jumps ahead costs little."""
 
 Secrets = Mapping[str, str]
 """Values by name."""
@@ -33,7 +31,6 @@ def keep_secrets(hf_id: str, job_id: str, secrets: Secrets, until: datetime) -> 
     if size > MAX_BYTES:
         return False
     with transaction.atomic():
-        _forget_expired()
         JobSecrets.objects.update_or_create(
             hf_id=hf_id, job_id=job_id, defaults={"values": text, "size": size, "expires_at": until}
         )
@@ -54,6 +51,11 @@ def forget_secrets_of(hf_id: str) -> None:
     JobSecrets.objects.filter(hf_id=hf_id).delete()
 
 
+def forget_expired(now: datetime) -> int:
+    """Return how many jobs that were."""
+    return delete_in_steps(JobSecrets.objects.filter(expires_at__lt=now).order_by("expires_at"))
+
+
 def _read(text: str) -> dict[str, str]:
     return {str(name): str(value) for name, value in orjson.loads(text).items()}
 
@@ -66,9 +68,3 @@ def _keep_within_bounds(hf_id: str) -> None:
         if count > MAX_JOBS_PER_PERSON or total > MAX_BYTES_PER_PERSON:
             dropped.append(key)
     JobSecrets.objects.filter(pk__in=dropped).delete()
-
-
-def _forget_expired() -> None:
-    expired = JobSecrets.objects.filter(expires_at__lt=timezone.now()).order_by("expires_at")
-    keys = list(expired.values_list("pk", flat=True)[:FORGET_AT_ONCE])
-    JobSecrets.objects.filter(pk__in=keys).delete()

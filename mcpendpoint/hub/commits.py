@@ -44,8 +44,12 @@ class _Preupload(HubModel):
 async def put_file(
     hub: HubClient, branch: Branch, path: str, content: bytes, message: Message
 ) -> Commit:
-    """Write a file, in git or, when the Hub wants that, as a large one beside it."""
-    if await _mode_of(hub, branch, path, content) == "regular":
+    """Write a file, in git or, when the Hub wants that, as a large one beside it.
+
+    Storage takes no empty files, so git has them (huggingface_hub 2.4.0, _commit_api.py:
+    fetch_upload_modes).
+    """
+    if not content or await _mode_of(hub, branch, path, content) == "regular":
         text = base64.b64encode(content).decode()
         line = {"key": "file", "value": {"path": path, "content": text, "encoding": "base64"}}
         return await _commit(hub, branch, line, message)

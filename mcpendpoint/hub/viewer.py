@@ -88,6 +88,14 @@ class Feature(HubModel):
     type: Any = None
 
 
+class DatasetInfo(HubModel):
+    features: dict[str, Any] = {}
+
+
+class Info(HubModel):
+    dataset_info: DatasetInfo = DatasetInfo()
+
+
 class Row(HubModel):
     row_idx: int
     row: dict[str, Any]
@@ -126,6 +134,12 @@ async def get_first_rows(hub: HubClient, dataset: str, of: Split) -> Rows:
     """
     where = [("config", of.config), ("split", of.split)]
     return await _get(hub, Rows, "/first-rows", dataset, where)
+
+
+async def get_features(hub: HubClient, dataset: str, config: str) -> list[Feature]:
+    """Return the columns of a config, which the viewer may know when it can show no row."""
+    answer = await _get(hub, Info, "/info", dataset, [("config", config)])
+    return [Feature(name=name, type=kind) for name, kind in answer.dataset_info.features.items()]
 
 
 async def _get(

@@ -27,7 +27,7 @@ DELIBERATE: Mapping[str, str] = {
     "* hf://models/nobody-here": "whether somebody exists is looked up",
     "find hf://buckets/acme/files": "folders of a bucket are found as those of a repository",
     "stat hf://buckets/*": "without a token the Hub does not say whether it exists",
-    "attach hf://foo/bar": "what is wrong with the URI comes first",
+    "* hf://foo/bar": "a model needs no type, as huggingface_hub has it",
     "attach hf://models//x": "what is wrong with the URI comes first",
     "attach hf://papers/*/README.md": "a linked repository's file is one",
     "find hf://docs/hub/nope.md": "what is not there is said to be missing",

@@ -13,6 +13,7 @@ from mcpendpoint.tools.hf_fs.options import Command
 from mcpendpoint.tools.hf_fs.provider import Fs, hub_failures
 from mcpendpoint.tools.hf_fs.routes import provider_of
 from mcpendpoint.tools.hf_fs.uri import Uri, parse_uri
+from mcpendpoint.tools.markdown import BY_OTHERS
 
 PIECE_BYTES = 25_000
 
@@ -74,10 +75,11 @@ def _uri_of(address: str) -> Uri:
 
 
 def _render(piece: DocPiece) -> str:
+    text = f"{BY_OTHERS}\n\n{piece.content}"
     if piece.next_offset is None:
-        return piece.content
+        return text
     return (
-        f"{piece.content}\n\n---\n\nThis is a part of the page, up to byte {piece.next_offset} of "
+        f"{text}\n\n---\n\nThis is a part of the page, up to byte {piece.next_offset} of "
         f"{piece.size}. For what follows, repeat the call with offset {piece.next_offset}."
     )
 

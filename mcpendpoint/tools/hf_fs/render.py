@@ -1,5 +1,6 @@
 """Results as Markdown, for a reader. Pure: no I/O."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -17,6 +18,8 @@ from mcpendpoint.tools.hf_fs.results import (
 
 HEADINGS = ("Type", "Path", "URI", "Target", "Details")
 MAX_SUMMARY_CHARS = 240
+
+_OUR_GUIDE = re.compile(r"hf://(?:[a-z]+/)?README\.md")
 
 
 def render_batch(items: list[Item]) -> str:
@@ -138,6 +141,8 @@ def _cat(result: CatResult) -> Iterator[str]:
         f"Bytes: {result.bytes}{_place(result)}",
     ]
     yield "\n".join(filter(None, facts))
+    if not _OUR_GUIDE.fullmatch(result.uri):
+        yield markdown.BY_OTHERS
     yield result.content
     if result.truncated:
         yield (

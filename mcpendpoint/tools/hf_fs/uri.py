@@ -35,6 +35,9 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _TO_ESCAPE = re.compile(r"[\x00-\x20%#?|`\\\x7f]")
 _NO_FILES = frozenset(("discussions", "settings", "logs"))
 _SCHEME = "hf://"
+_SINGULAR = {root.removesuffix("s"): root for root in FILE_ROOTS}
+_NOT_SERVED = ("kernels",)
+"""A type of repository of huggingface_hub 2.4.0 (constants.py), and no owner of models."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,9 @@ def _parse(location: str) -> Uri:
     root, _, rest = location.partition("/")
     if root.lower() in ROOTS:
         root = root.lower()
-    elif rest and root != README:
+    elif root.lower() in _SINGULAR and "/" in rest:
+        root = _SINGULAR[root.lower()]
+    elif rest and root not in (README, *_NOT_SERVED):
         # As huggingface_hub's HfFileSystem has it: a model needs no type.
         root, rest = "models", location
     if root == "docs":

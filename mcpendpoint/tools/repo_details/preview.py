@@ -1,5 +1,6 @@
 """dataset_preview: rows of a dataset, as many as fit."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,9 @@ MAX_COLUMNS = 30
 USUAL_CELL_CHARS = 2_000
 MIN_CELL_CHARS = 40
 
+_SIGNED = re.compile(r"\?(?=[^\s\"'<>?]{0,2000}Signature=)[^\s\"'<>?]+")
+"""The query of a link to an image or a sound; the structured rows have it whole."""
+
 
 async def look_at_rows(
     hub: HubClient,
@@ -46,7 +50,7 @@ async def look_at_rows(
         return target
     rows = await or_error(get_rows(hub, dataset.id, target, offset=offset, limit=limit))
     if isinstance(rows, HubBadAnswer) and limit > 1:
-        return too_large(dataset, limit)
+        return too_large(dataset, limit, rows)
     if isinstance(rows, HubNotFound | HubRefused):
         rows = await or_error(_first_rows(hub, dataset, target, offset, limit, rows))
     if isinstance(rows, HubError):
@@ -130,13 +134,18 @@ def render_preview(preview: Preview) -> str:
         "Columns: " + ", ".join(map(_column, preview.columns)),
         markdown.table(
             ["#", *map(markdown.cell, names)],
-            ([str(row.index), *(text_of(row.cells[key]) for key in names)] for row in preview.rows),
+            ([str(row.index), *(_shown(row.cells[key]) for key in names)] for row in preview.rows),
         )
         if preview.rows
         else "",
         *_notes(preview),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _shown(value: Any) -> str:
+    """Return a cell for reading: without signatures, which are most of what links to media are."""
+    return _SIGNED.sub("?…", text_of(value))
 
 
 def _column(column: Column) -> str:

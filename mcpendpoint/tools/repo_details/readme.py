@@ -1,6 +1,6 @@
 """A piece of a README."""
 
-from mcpendpoint.tools.markdown import fenced
+from mcpendpoint.tools.markdown import BY_OTHERS, fenced
 from mcpendpoint.tools.repo_details.results import Readme
 
 
@@ -21,7 +21,7 @@ def render_readme(readme: Readme) -> str:
     if not readme.text.strip():
         return f"## README\n\nNothing from character {readme.offset} of {readme.total_chars} on."
     # Its headings must not pass for ours.
-    parts = ["## README", fenced(readme.text, "markdown")]
+    parts = ["## README", BY_OTHERS, fenced(readme.text, "markdown")]
     if readme.next_offset is not None:
         parts.append(
             f"*README cut at character {readme.next_offset} of {readme.total_chars}; for the rest "

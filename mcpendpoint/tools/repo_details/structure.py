@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from mcpendpoint.hub.client import HubClient
-from mcpendpoint.hub.errors import HubError, HubNotFound, HubRefused
+from mcpendpoint.hub.errors import HubBadAnswer, HubError, HubNotFound, HubRefused
 from mcpendpoint.hub.types import Dataset
 from mcpendpoint.hub.viewer import (
+    Feature,
     ParquetFile,
     ParquetFiles,
     SizeAnswer,
     Split,
+    get_features,
     get_first_rows,
     get_parquet_files,
     get_rows,
@@ -54,13 +57,11 @@ async def look_at_structure(
     if isinstance(target, Problem):
         problems.append(target)
     else:
-        rows = await or_error(get_rows(hub, dataset.id, target, offset=0, limit=1))
-        if isinstance(rows, HubNotFound | HubRefused):
-            rows = await or_error(get_first_rows(hub, dataset.id, target))
-        if isinstance(rows, HubError):
-            failures["columns"] = rows
+        found = await or_error(_features(hub, dataset.id, target))
+        if isinstance(found, HubError):
+            failures["columns"] = found
         else:
-            columns = columns_of(rows.features)
+            columns = columns_of(found)
     problems += _problems_of(failures, dataset, context)
     structure = _structure(
         splits.splits,
@@ -77,6 +78,19 @@ async def look_at_structure(
         "failures": reasons(splits.failed) or None,
     }
     return structure.model_copy(update=update), problems
+
+
+async def _features(hub: HubClient, dataset: str, of: Split) -> list[Feature]:
+    """Return the columns from wherever the viewer has them. Raises HubError, of the first place."""
+    try:
+        return (await get_rows(hub, dataset, of, offset=0, limit=1)).features
+    except (HubNotFound, HubRefused, HubBadAnswer) as error:
+        with suppress(HubError):
+            return (await get_first_rows(hub, dataset, of)).features
+        with suppress(HubError):
+            if features := await get_features(hub, dataset, of.config):
+                return features
+        raise error
 
 
 def _problems_of(

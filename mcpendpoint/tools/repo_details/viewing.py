@@ -37,11 +37,11 @@ def viewer_problem(error: HubError, part: str, dataset: Dataset, context: ToolCo
     return problem_of(error, f"The dataset viewer ({part} of `{dataset.id}`)", context)
 
 
-def too_large(dataset: Dataset, limit: int) -> Problem:
+def too_large(dataset: Dataset, limit: int, error: HubError) -> Problem:
     return Problem(
         kind="bad_answer",
-        message=f"{limit} rows of `{dataset.id}` are more than can be read at once. Ask for fewer: "
-        f"limit={max(limit // 4, 1)}.",
+        message=f"{limit} rows of `{dataset.id}` cannot be read at once. {error.message} "
+        f"Ask for fewer: limit={max(limit // 4, 1)}.",
     )
 
 

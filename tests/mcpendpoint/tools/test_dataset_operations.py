@@ -191,7 +191,10 @@ async def test_dataset_operations_need_a_dataset(hub_side):
     assert repository["problems"][0]["kind"] == "unsuitable_operation"
 
 
-async def test_dataset_operations_look_for_datasets_only(hub_side):
-    repository, _ = await look("acme/demo", "overview", "dataset_preview")
+async def test_dataset_operations_are_for_datasets_and_the_others_for_all(hub_side):
+    both, _ = await look("acme/demo", "overview", "dataset_preview")
+    alone, _ = await look("acme/demo", "dataset_preview")
 
-    assert [match["repo_type"] for match in repository["matches"]] == ["dataset"]
+    assert [match["repo_type"] for match in both["matches"]] == ["model", "dataset", "space"]
+    assert [match["repo_type"] for match in both["matches"] if "preview" in match] == ["dataset"]
+    assert [match["repo_type"] for match in alone["matches"]] == ["dataset"]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mcpendpoint.tools.markdown import BY_OTHERS
 from tests.mcpendpoint.hub_side import fresh_token
 from tests.mcpendpoint.tools.calling import call
 
@@ -38,8 +39,8 @@ def rows_of(called):
     return called.content["repositories"][0]["matches"][0]["preview"]["rows"]
 
 
-@pytest.mark.parametrize("levels", [40, 240, 260, 900])
-async def test_cells_and_types_of_any_depth_are_shown_or_left_out(hub_side, levels):
+@pytest.mark.parametrize("levels", [40, 90])
+async def test_cells_and_types_that_are_deep_are_left_out(hub_side, levels):
     deep = one_row("x", nested(levels, TEXT), nested(levels, 1))
 
     called = await preview(hub_side, deep)
@@ -48,6 +49,15 @@ async def test_cells_and_types_of_any_depth_are_shown_or_left_out(hub_side, leve
     (row,) = rows_of(called)
     assert row["cells"]["x"] == "(nested too deeply to show)"
     assert row["cut_cells"] == ["x"]
+
+
+@pytest.mark.parametrize("levels", [240, 900])
+async def test_what_is_deeper_than_is_read_at_all_is_a_problem(hub_side, levels):
+    called = await preview(hub_side, one_row("x", TEXT, nested(levels, 1)))
+
+    (repository,) = called.content["repositories"]
+    assert repository["status"] == "partial" and repository["matches"]
+    assert "nested deeper" in str(repository["problems"])
 
 
 async def test_a_cell_that_is_not_too_deep_is_shown_as_it_is(hub_side):
@@ -97,3 +107,32 @@ async def test_a_disabled_repository_is_not_a_matter_of_permissions(hub_side):
 
     assert "closed to everybody" in called.text
     assert "permissions" not in called.text
+
+
+async def test_what_others_wrote_is_marked_where_a_model_reads_it(hub_side):
+    readme = await call("hub_repo_details", repo_ids=["acme/tiny-llm"], include_readme=True)
+    shown = await call(
+        "hf_fs",
+        operations=[
+            {"cmd": "cat", "args": ["hf://models/acme/tiny-llm/README.md"]},
+            {"cmd": "cat", "args": ["hf://docs/hub/index.md"]},
+            {"cmd": "cat", "args": ["hf://README.md"]},
+        ],
+    )
+
+    assert f"## README\n\n{BY_OTHERS}\n\n```" in readme.text
+    theirs, docs, ours = shown.text.split("## Operation")[1:]
+    assert BY_OTHERS in theirs and BY_OTHERS in docs
+    assert BY_OTHERS not in ours
+
+
+async def test_signatures_of_links_to_media_are_left_out_of_the_text(hub_side):
+    url = "https://assets.example/x/1.jpg"
+    signed = f"{url}?Expires=1790000000&Signature={'aB-_~' * 60}&Key-Pair-Id=K3E"
+    cell = {"src": signed, "height": 10, "width": 10}
+
+    called = await preview(hub_side, one_row("x", {"_type": "Image"}, cell))
+
+    (row,) = rows_of(called)
+    assert row["cells"]["x"] == cell
+    assert f"{url}?…" in called.text and "Signature=" not in called.text

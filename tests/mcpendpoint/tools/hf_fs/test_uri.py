@@ -158,3 +158,13 @@ def test_what_is_no_uri_is_refused_with_the_reason(text, says):
     assert caught.value.code == "HF_FS_INVALID_ARGUMENT"
     assert caught.value.message.startswith("EINVAL: ")
     assert says in caught.value.message
+
+
+@pytest.mark.parametrize("root", ["model", "dataset", "space", "bucket", "Dataset"])
+def test_a_type_may_be_in_the_singular(root):
+    assert str(parse_uri(f"hf://{root}/o/n")) == f"hf://{root.lower()}s/o/n"
+
+
+def test_a_type_that_is_not_served_is_no_owner_of_models():
+    with pytest.raises(Failure, match="Invalid URI type 'kernels'"):
+        parse_uri("hf://kernels/o/n/README.md")
