@@ -1,4 +1,4 @@
-"""Connections of uvicorn, with a time by which a request has to say what it wants."""
+"""Connections of uvicorn, which wait only so long for a request, and for a client to read."""
 
 import asyncio
 from typing import Any
@@ -6,12 +6,18 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 20
+READ_SECONDS = 60
+MIN_READ_BYTES = 60_000
+"""What a client takes of an answer in that time, unless it takes all: a kilobyte a second."""
 
 
 class PatientForAWhile(HttpToolsProtocol):
-    """Ends a connection whose request has not said what it wants; uvicorn waits for ever."""
+    """Ends a connection whose request has not said what it wants, or whose client does not read
+    the answer; uvicorn waits for ever.
+    """
 
     _timer: asyncio.TimerHandle | None = None
+    _read_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -25,8 +31,17 @@ class PatientForAWhile(HttpToolsProtocol):
         self._forget_timer()
         super().on_headers_complete()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._expect_reading()
+
+    def resume_writing(self) -> None:
+        self._stop_expecting_reading()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_timer()
+        self._stop_expecting_reading()
         super().connection_lost(exc)
 
     def _expect_head(self) -> None:
@@ -37,3 +52,19 @@ class PatientForAWhile(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _expect_reading(self) -> None:
+        unread = self.transport.get_write_buffer_size()
+        self._read_timer = self.loop.call_later(READ_SECONDS, self._check_reading, unread)
+
+    def _check_reading(self, unread_before: int) -> None:
+        unread = self.transport.get_write_buffer_size()
+        if unread_before - unread < MIN_READ_BYTES:
+            self.transport.abort()  # close() would wait for the reader
+        else:
+            self._expect_reading()
+
+    def _stop_expecting_reading(self) -> None:
+        if self._read_timer is not None:
+            self._read_timer.cancel()
+            self._read_timer = None
