@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from accounts.authorization.scopes import Scope
 from accounts.credentials import SignInNeeded
-from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
+from accounts.database import UNAVAILABLE
 from accounts.identity import HubUnreachable
 from mcpendpoint.access.caller import Caller
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.protocol.request_head import RequestHead
+from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.tools.base import ToolError
 
 ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
@@ -68,11 +69,7 @@ class RequestContext:
                 f"again at {self.settings_url}, then repeat the call."
             ) from error
         except UNAVAILABLE as error:
-            raise ToolError(
-                "This server cannot reach its database right now. Try again soon.",
-                is_retryable=True,
-                retry_after_seconds=RETRY_AFTER_SECONDS,
-            ) from error
+            raise database_unavailable() from error
         except HubUnreachable as error:
             raise ToolError(
                 "Hugging Face cannot be reached right now. Try again soon.",

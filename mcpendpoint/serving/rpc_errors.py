@@ -1,12 +1,21 @@
-"""Failures as JSON-RPC errors, for resources and prompts: no result of theirs could tell of one."""
+"""Failures as JSON-RPC errors, for what has no result that could tell of one."""
 
 from mcp import MCPError
 from mcp_types import INVALID_PARAMS
 
+from accounts.database import RETRY_AFTER_SECONDS
 from mcpendpoint.tools.base import ToolError
 
 UNAVAILABLE = 503
 """When neither the caller nor we are to blame: HTTP's status, outside of what JSON-RPC reserves."""
+
+
+def database_unavailable() -> ToolError:
+    return ToolError(
+        "This server cannot reach its database right now. Try again soon.",
+        is_retryable=True,
+        retry_after_seconds=RETRY_AFTER_SECONDS,
+    )
 
 
 def error_of(error: ToolError) -> MCPError:

@@ -21,6 +21,7 @@ from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import Message
 from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.rpc_errors import error_of
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import TOOLS
@@ -50,11 +51,13 @@ async def _listings_of(context: RequestContext) -> Listings:
         return ()
     try:
         token = await context.hub_token()
-    except ToolError:
+    except ToolError as error:
+        if error.is_retryable:
+            # Rather than a list that lacks private Spaces, which a client may not ask for again.
+            raise error_of(error) from error
         token = None  # public Spaces can be listed all the same; a call will say what is wrong
     listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)
     if too_many := wait_of_budget():
-        # Rather than a list that lacks tools which a client may not ask for again.
         raise MCPError(code=TOO_MANY, message=str(too_many), data=data_of(too_many))
     return listings
 
