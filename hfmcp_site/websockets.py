@@ -37,10 +37,19 @@ class CloseWhenUnavailable:
         self._application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        is_accepted = False
+
+        async def note_acceptance(message: Any) -> None:
+            nonlocal is_accepted
+            is_accepted = is_accepted or message["type"] == "websocket.accept"
+            await send(message)
+
         try:
-            await self._application(scope, receive, send)
+            await self._application(scope, receive, note_acceptance)
         except MAY_WORK_LATER as error:
             logger.warning("A WebSocket could not be served: %s.", type(error).__name__)
+            if not is_accepted:  # a close code before that is turned into a plain 403
+                await send({"type": "websocket.accept"})
             await send({"type": "websocket.close", "code": CLOSE_TRY_AGAIN_LATER})
 
 
