@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -59,6 +60,21 @@ def is_admin(user: Any) -> bool:
         return True
     bound = AdminEntry.objects.filter(entry__in=entries.names, hf_id=user.hf_id)
     return bool(entries.names) and bound.exists()
+
+
+def admins_among(users: QuerySet[User]) -> list[User]:
+    """Return those of these users who administer the server at this moment."""
+    entries = configured()
+    bound = set(
+        AdminEntry.objects.filter(entry__in=entries.names).values_list("hf_id", flat=True)
+        if entries.names
+        else ()
+    )
+    return [
+        user
+        for user in users.filter(is_active=True)
+        if user.hf_id and (user.hf_id.lower() in entries.ids or user.hf_id in bound)
+    ]
 
 
 def admin_context(request: HttpRequest) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The WebSocket of the dashboard: a snapshot at once, then another whenever something changed.
 
-Admins only, and only for as long as they are: the session is looked at again every second and when
-it ends. All a page may say is which range it shows.
+Admins only, and only for as long as they are: see dashboard.viewers. All a page may say is which
+range it shows.
 """
 
 import asyncio
@@ -9,20 +9,18 @@ import contextlib
 import json
 import logging
 import time
-from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
-from channels.auth import get_user
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
 from django.db import DatabaseError
 
 from accounts.admins import is_admin
+from accounts.database import lookups
 from dashboard.announcements import GROUP, session_digest
-from dashboard.live import live_pages
+from dashboard.live import Shown, live_pages
 from dashboard.ranges import DEFAULT_RANGE, RANGES, Range
+from dashboard.viewers import viewers
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +39,8 @@ CLOSE_SIGNED_OUT = 4401
 
 
 class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
-    def __init__(self, *, session_check_seconds: float = 1.0) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._session_check_seconds = session_check_seconds
         self._shown = DEFAULT_RANGE
         self._due = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -55,7 +52,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             self._stop()
 
     async def connect(self) -> None:
-        if not await _may_watch(self.scope["user"]):
+        if not await lookups.run(is_admin, self.scope["user"]):
             await self.close()
             return
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
@@ -65,10 +62,8 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             await self.channel_layer.group_add(GROUP, self.channel_name)
         except Exception as error:
             logger.warning("Not told of changes, looking by ourselves: %s.", type(error).__name__)
-        self._tasks = [
-            asyncio.create_task(self._keep_sending()),
-            asyncio.create_task(self._keep_checking_session()),
-        ]
+        viewers.add(self._session_key, self._sign_out)
+        self._tasks = [asyncio.create_task(self._keep_sending())]
 
     async def disconnect(self, code: int) -> None:
         with contextlib.suppress(Exception):
@@ -87,26 +82,33 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
         self._due.set()
 
     async def session_ended(self, event: dict[str, str]) -> None:
-        if event["session"] == session_digest(self.scope["session"].session_key or ""):
-            await self._end(CLOSE_SIGNED_OUT)
+        if event["session"] == session_digest(self._session_key):
+            await self._sign_out()
+
+    @property
+    def _session_key(self) -> str:
+        return self.scope["session"].session_key or ""
+
+    async def _sign_out(self) -> None:
+        await self._end(CLOSE_SIGNED_OUT)
 
     async def _end(self, code: int) -> None:
         self._stop()
         await self.close(code)
 
     def _stop(self) -> None:
+        viewers.remove(self._sign_out)
         for task in self._tasks:
             if task is not asyncio.current_task():
                 task.cancel()
 
     async def _keep_sending(self) -> None:
-        sequence = 0
+        shown = Shown()
         while True:
             self._due.clear()
-            sequence += 1
             started = time.monotonic()
             try:
-                await self.send(await live_pages.message(self._shown, sequence))
+                await self.send(shown.message(await live_pages.page(self._shown)))
             except DatabaseError as error:
                 # The page keeps what it shows until the database is back.
                 logger.warning("A dashboard page could not be made: %s.", type(error).__name__)
@@ -117,25 +119,6 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             await asyncio.sleep(min(max(pause_seconds, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), MAX_PAUSE_SECONDS)
-
-    async def _keep_checking_session(self) -> None:
-        sessions = import_module(settings.SESSION_ENGINE)
-        while True:
-            await asyncio.sleep(self._session_check_seconds)
-            stored = sessions.SessionStore(self.scope["session"].session_key)
-            try:
-                user = await get_user({"session": stored})
-                may_watch = await _may_watch(user)
-            except Exception:
-                logger.exception("A dashboard session could not be checked.")
-                continue
-            if not may_watch:
-                await self._end(CLOSE_SIGNED_OUT)
-                return
-
-
-async def _may_watch(user: Any) -> bool:
-    return bool(await database_sync_to_async(is_admin)(user))
 
 
 def _read_range(message: str | None) -> Range | None:

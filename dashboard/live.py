@@ -1,5 +1,6 @@
 """What is sent to open pages: made once for all of a process that watch the same range."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
@@ -14,9 +15,36 @@ from dashboard.reading import read_snapshot
 KEEP_SECONDS = 2.0
 
 
+@dataclass(frozen=True)
+class LivePage:
+    range: str
+    at: float
+    parts: dict[str, object]
+    """Its fragments of HTML, and the chart's series."""
+
+
+class Shown:
+    """What an open page shows already, and so is not sent again."""
+
+    def __init__(self) -> None:
+        self._sequence = 0
+        self._range = ""
+        self._parts: dict[str, object] = {}
+
+    def message(self, page: LivePage) -> str:
+        """Return the next message for it, as text: of the parts those that changed."""
+        if page.range != self._range:
+            self._range, self._parts = page.range, {}
+        news = {name: part for name, part in page.parts.items() if self._parts.get(name) != part}
+        self._parts = page.parts
+        self._sequence += 1
+        message = {"sequence": self._sequence, "range": page.range, "at": page.at, "parts": news}
+        return orjson.dumps({"type": "snapshot", **message}).decode()
+
+
 class LivePages:
     def __init__(self) -> None:
-        self._pages: SingleFlightCache[str, dict[str, object]] = SingleFlightCache(
+        self._pages: SingleFlightCache[str, LivePage] = SingleFlightCache(
             max_bytes=16_000_000, max_entries=16
         )
         self._last_change = ""
@@ -27,23 +55,22 @@ class LivePages:
             self._last_change = change_id
             self._pages.clear()
 
-    async def message(self, shown: Range, sequence: int) -> str:
-        """Return the next message for a page, as text."""
-
-        async def load() -> tuple[dict[str, object], float]:
+    async def page(self, shown: Range) -> LivePage:
+        async def load() -> tuple[LivePage, float]:
             return await background.run(_make, shown), KEEP_SECONDS
 
-        page = await self._pages.get(shown.name, load)
-        return orjson.dumps({"type": "snapshot", "sequence": sequence, **page}).decode()
+        return await self._pages.get(shown.name, load)
 
 
-def _make(shown: Range) -> dict[str, object]:
-    snapshot = read_snapshot(shown, datetime.now(UTC), PAGE_ROWS)
-    context = page_context(snapshot)
-    fragments = {
+def _make(shown: Range) -> LivePage:
+    now = datetime.now(UTC)
+    snapshot = read_snapshot(shown, now, PAGE_ROWS)
+    # The page tells by itself how long ago something was: or all of it changed each second.
+    context = page_context(snapshot) | {"now": None}
+    parts: dict[str, object] = {
         name: render_to_string(f"dashboard/_{name}.html", context) for name in ("tiles", "tables")
     }
-    return {"range": shown.name, "fragments": fragments, "series": series_json(snapshot)}
+    return LivePage(shown.name, now.timestamp(), parts | {"series": series_json(snapshot)})
 
 
 live_pages = LivePages()

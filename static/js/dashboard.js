@@ -25,6 +25,7 @@
   let socket = null;
   let failures = 0;
   let silence = 0;
+  let clockAhead = Date.now() / 1000 - root.dataset.now; // seconds, of this computer's clock
 
   // Fragments
 
@@ -63,6 +64,22 @@
     const template = document.createElement("template");
     template.innerHTML = html;
     return template.content;
+  }
+
+  // Times are told here, so that the server need not send the page again each second.
+  function ago(seconds) {
+    for (const [unit, length] of [["d", 86400], ["h", 3600], ["min", 60]]) {
+      if (seconds >= length) return `${Math.floor(seconds / length)} ${unit} ago`;
+    }
+    return seconds < 5 ? "just now" : `${Math.floor(seconds)} s ago`;
+  }
+
+  function tellTimes(within) {
+    const now = Date.now() / 1000 - clockAhead;
+    for (const time of within.querySelectorAll("time")) {
+      const text = ago(now - Date.parse(time.dateTime) / 1000);
+      if (time.textContent !== text) time.textContent = text;
+    }
   }
 
   // Chart
@@ -157,9 +174,14 @@
 
   function show(message) {
     if (message.range !== range) return; // made before the range was switched
-    showFragment("tiles", parse(message.fragments.tiles));
-    showFragment("tables", parse(message.fragments.tables));
-    series = message.series;
+    clockAhead = Date.now() / 1000 - message.at;
+    for (const name of ["tiles", "tables"]) {
+      if (!(name in message.parts)) continue; // as it was
+      const content = parse(message.parts[name]);
+      tellTimes(content);
+      showFragment(name, content);
+    }
+    if ("series" in message.parts) series = message.parts.series;
     drawChart();
   }
 
@@ -210,7 +232,9 @@
     }
     if (!response.ok) throw new Error(`status ${response.status}`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (page.querySelector(".dashboard").dataset.range !== range) return;
+    const fetched = page.querySelector(".dashboard");
+    if (fetched.dataset.range !== range) return;
+    clockAhead = Date.now() / 1000 - fetched.dataset.now;
     for (const name of ["tiles", "tables"]) {
       showFragment(name, page.querySelector(`[data-fragment="${name}"]`));
     }
@@ -254,4 +278,5 @@
   setState("waiting");
   connect();
   setTimeout(poll, POLL_MS);
+  setInterval(() => tellTimes(root), 1000);
 })();

@@ -7,14 +7,15 @@ from asgiref.sync import sync_to_async
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
-from django.urls import path
+from django.test.utils import CaptureQueriesContext
 
 from dashboard import live
-from dashboard.consumers import CLOSE_BAD_MESSAGE, CLOSE_SIGNED_OUT, DashboardConsumer
+from dashboard.consumers import CLOSE_BAD_MESSAGE, CLOSE_SIGNED_OUT
 from dashboard.recorder import Recorder
 from dashboard.routing import websocket_urlpatterns
+from dashboard.viewers import Viewers, sessions_of_admins
 from tests.dashboard.factories import make_record
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,18 +26,19 @@ URL = "/ws/dashboard/"
 @pytest.fixture(autouse=True)
 def _fresh(channel_layer, monkeypatch):
     monkeypatch.setattr("dashboard.consumers.live_pages", live.LivePages())
+    monkeypatch.setattr("dashboard.consumers.viewers", Viewers(check_seconds=0.1))
 
 
-def connect_as(session_key=None, query="", patterns=websocket_urlpatterns):
+def connect_as(session_key=None, query=""):
     headers = [(b"cookie", f"sessionid={session_key}".encode())] if session_key else []
     return WebsocketCommunicator(
-        AuthMiddlewareStack(URLRouter(patterns)), URL + query, headers=headers
+        AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), URL + query, headers=headers
     )
 
 
 @asynccontextmanager
-async def watching(session_key, query="", **options):
-    socket = connect_as(session_key, query, **options)
+async def watching(session_key, query=""):
+    socket = connect_as(session_key, query)
     is_accepted, _ = await socket.connect()
     assert is_accepted
     try:
@@ -46,12 +48,12 @@ async def watching(session_key, query="", **options):
 
 
 async def next_snapshot(socket):
-    return json.loads(await socket.receive_from(timeout=2))
+    return json.loads(await socket.receive_from(timeout=10))
 
 
 async def closed_with(socket):
     """Return the close code, past the snapshots that come before."""
-    while (message := await socket.receive_output(timeout=2))["type"] == "websocket.send":
+    while (message := await socket.receive_output(timeout=10))["type"] == "websocket.send":
         pass
     return message["code"]
 
@@ -65,8 +67,8 @@ async def test_staff_get_a_snapshot_at_once(staff, session_of):
         message = await next_snapshot(socket)
 
     assert (message["type"], message["sequence"], message["range"]) == ("snapshot", 1, "1h")
-    assert message["fragments"].keys() == {"tiles", "tables"}
-    assert len(message["series"]["at"]) == 60
+    assert message["parts"].keys() == {"tiles", "tables", "series"}
+    assert len(message["parts"]["series"]["at"]) == 60
 
 
 async def test_staff_see_a_message_within_a_second_of_it(staff, session_of):
@@ -76,10 +78,10 @@ async def test_staff_see_a_message_within_a_second_of_it(staff, session_of):
         recorder.note(now_record())
         second = json.loads(await socket.receive_from(timeout=1))
 
-    assert sum(first["series"]["requests"]) == 0
-    assert sum(second["series"]["requests"]) == 1
+    assert sum(first["parts"]["series"]["requests"]) == 0
+    assert sum(second["parts"]["series"]["requests"]) == 1
     assert second["sequence"] == 2
-    assert "Cursor" in second["fragments"]["tables"]
+    assert "Cursor" in second["parts"]["tables"]
 
 
 async def test_a_hostile_client_name_is_text_in_the_page(staff, session_of):
@@ -88,7 +90,7 @@ async def test_a_hostile_client_name_is_text_in_the_page(staff, session_of):
     await recorder.flush()
 
     async with watching(await session_of(staff)) as socket:
-        tables = (await next_snapshot(socket))["fragments"]["tables"]
+        tables = (await next_snapshot(socket))["parts"]["tables"]
 
     assert "&lt;img src=x onerror=alert(1)&gt;" in tables
     assert "<img" not in tables
@@ -102,7 +104,7 @@ async def test_the_page_says_which_range_it_shows(staff, session_of):
         await socket.send_to(text_data='{"range": "15m"}')
 
         message = await next_snapshot(socket)
-    assert (message["range"], len(message["series"]["at"])) == ("15m", 15)
+    assert (message["range"], len(message["parts"]["series"]["at"])) == ("15m", 15)
 
 
 @pytest.mark.parametrize(
@@ -158,8 +160,7 @@ async def test_signing_out_closes_the_page_of_that_session_only(staff, session_o
 
 
 async def test_whoever_is_taken_out_of_the_setting_is_shown_out(staff, session_of, settings):
-    quick = [path("ws/dashboard/", DashboardConsumer.as_asgi(session_check_seconds=0.05))]
-    async with watching(await session_of(staff), patterns=quick) as socket:
+    async with watching(await session_of(staff)) as socket:
         settings.ADMIN_HF_USERS = ["somebody-else"]
 
         assert await closed_with(socket) == CLOSE_SIGNED_OUT
@@ -167,16 +168,14 @@ async def test_whoever_is_taken_out_of_the_setting_is_shown_out(staff, session_o
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "!x"}])
 async def test_whose_session_counts_no_longer_is_shown_out(staff, session_of, change):
-    quick = [path("ws/dashboard/", DashboardConsumer.as_asgi(session_check_seconds=0.05))]
-    async with watching(await session_of(staff), patterns=quick) as socket:
+    async with watching(await session_of(staff)) as socket:
         await type(staff).objects.filter(pk=staff.pk).aupdate(**change)
 
         assert await closed_with(socket) == CLOSE_SIGNED_OUT
 
 
 async def test_a_session_that_goes_on_is_left_alone(staff, session_of):
-    quick = [path("ws/dashboard/", DashboardConsumer.as_asgi(session_check_seconds=0.05))]
-    async with watching(await session_of(staff), patterns=quick) as socket:
+    async with watching(await session_of(staff)) as socket:
         await next_snapshot(socket)
 
         assert await socket.receive_nothing(timeout=0.4)
@@ -194,7 +193,7 @@ async def test_two_pages_share_the_work_of_one_change(staff, session_of, monkeyp
         recorder.note(now_record())
         messages = [await next_snapshot(one), await next_snapshot(other)]
 
-    assert [sum(message["series"]["requests"]) for message in messages] == [1, 1]
+    assert [sum(message["parts"]["series"]["requests"]) for message in messages] == [1, 1]
     assert made == ["1h"]
 
 
@@ -210,7 +209,7 @@ async def test_a_channel_layer_that_fails_costs_nobody_anything(staff, session_o
     async with watching(await session_of(staff)) as socket:
         message = await next_snapshot(socket)
 
-    assert sum(message["series"]["requests"]) == 1
+    assert sum(message["parts"]["series"]["requests"]) == 1
 
 
 async def test_a_page_that_cannot_be_made_is_said_to_be_out_of_date(staff, session_of, monkeypatch):
@@ -223,3 +222,34 @@ async def test_a_page_that_cannot_be_made_is_said_to_be_out_of_date(staff, sessi
 
     async with watching(session) as socket:
         assert await next_snapshot(socket) == {"type": "stale"}
+
+
+async def test_what_a_page_shows_already_is_not_sent_again(staff, session_of):
+    recorder = Recorder()
+    recorder.note(now_record())
+    await recorder.flush()
+    async with watching(await session_of(staff)) as socket:
+        first = await next_snapshot(socket)
+        await socket.send_to(text_data='{"range": "1h"}')
+        second = await next_snapshot(socket)
+        await socket.send_to(text_data='{"range": "15m"}')
+        third = await next_snapshot(socket)
+
+    assert "tables" in first["parts"]
+    assert "tables" not in second["parts"]
+    assert "tables" in third["parts"]
+
+
+async def test_many_viewers_are_looked_up_at_once(staff, visitor, session_of):
+    admins = [await session_of(staff) for _ in range(20)]
+    others = [await session_of(visitor) for _ in range(20)]
+
+    @sync_to_async
+    def look_up():
+        with CaptureQueriesContext(connection) as queries:
+            return sessions_of_admins({*admins, *others, "no-session", ""}), len(queries)
+
+    found, queries = await look_up()
+
+    assert found == set(admins)
+    assert queries <= 3
