@@ -39,7 +39,7 @@ def page_context(snapshot: Snapshot) -> dict[str, Any]:
         "snapshot": snapshot,
         "totals": snapshot.totals,
         "kinds_of_errors": [
-            f"{count:,} {kind}"
+            {"outcome": str(outcome), "text": f"{count:,} {kind}"}
             for outcome, kind in KINDS_OF_ERRORS.items()
             if (count := snapshot.totals.outcomes[outcome])
         ],

@@ -166,3 +166,15 @@ def test_json_has_more_rows_than_the_page_and_says_what_it_leaves_out(staff, bro
 
     assert len(body["clients"]) == body["totals"]["clients"] == 100
     assert body["truncated"] == {"clients": False, "methods": False, "tools": False}
+
+
+def test_rows_and_errors_lead_to_the_audit_log(staff, browser_of):
+    write(client_name="a&b <c>", outcome=Outcome.TOOL_ERROR, tool="draw", space_id="acme/images")
+
+    page = browser_of(staff).get(PAGE).text
+
+    audit = reverse("dashboard:audit")
+    assert f'href="{audit}?client=a%26b%20%3Cc%3E"' in page
+    assert f'href="{audit}?action=tool_call&amp;tool=draw"' in page
+    assert f'href="{audit}?outcome=tool_error"' in page
+    assert "acme/images" in page
