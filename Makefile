@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 NODE_DIR := tests/node
 
-.PHONY: run test demo check format conformance bench space clean
+.PHONY: run test demo check format conformance bench virtualenvs clean
 .DEFAULT_GOAL := run
 
 run: .venv/.installed  ## Set up and serve on http://localhost:8000
@@ -15,10 +15,10 @@ run: .venv/.installed  ## Set up and serve on http://localhost:8000
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python -m hfmcp_site.serve --host $(HOST) --port $(PORT)
 
-test: .venv/.installed-dev $(NODE_DIR)/.installed space  ## Set up and run every test
+test: .venv/.installed-dev $(NODE_DIR)/.installed virtualenvs  ## Set up and run every test
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-demo: .venv/.installed-dev $(NODE_DIR)/.installed space  ## Run on stand-ins for Hugging Face, offline
+demo: .venv/.installed-dev $(NODE_DIR)/.installed virtualenvs  ## Run on stand-ins for Hugging Face, offline
 	@$(BIN)/python -m tests.standins.demo --port $(PORT)
 
 check: .venv/.installed-dev  ## Format, lint, types, architecture, migrations, deployment
@@ -60,9 +60,9 @@ $(NODE_DIR)/.installed: $(NODE_DIR)/package.json $(NODE_DIR)/package-lock.json
 	else echo "npm is not here: tests that need Node will skip."; fi
 	@touch $@
 
-# Gradio's MCP server needs an older mcp than ours, hence environments of their own.
-space: .venv/.installed-dev
-	@$(BIN)/python -m tests.standins.space.environment $(if $(findstring --all-gradio,$(ARGS)),--all)
+# Gradio's MCP server and older clients need another mcp than ours, hence environments of their own.
+virtualenvs: .venv/.installed-dev
+	@$(BIN)/python -m tests.virtualenvs $(if $(findstring --all-gradio,$(ARGS)),--all)
 
 clean:
 	rm -rf .venv $(NODE_DIR)/node_modules $(NODE_DIR)/.installed var

@@ -16,7 +16,7 @@ from tests.live.storage import fresh_storage, missing_programs
 from tests.needs import need
 from tests.ports import free_port
 from tests.standins.serve import Running, start
-from tests.standins.space.environment import is_installed as space_is_installed
+from tests.virtualenvs import STANDIN
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 CHROMIUM_OPTIONS = [
@@ -75,10 +75,7 @@ def oauth(hub: Running, standin_ports: dict[str, int]) -> Iterator[Running]:
 
 @pytest.fixture(scope="session")
 def space(standin_ports: dict[str, int]) -> Iterator[Running]:
-    need(
-        space_is_installed(),
-        "the stand-in Space is not installed (tests/standins/space/environment.py)",
-    )
+    need(STANDIN.is_installed, "the stand-in Space is not installed (python -m tests.virtualenvs)")
     with start("tests.standins.space", "--port", str(standin_ports["space"])) as running:
         yield running
 

@@ -13,8 +13,8 @@ from tests import node
 from tests.live.product import OAUTH_CLIENT, Product, start_product
 from tests.ports import free_port
 from tests.standins.serve import StartError, start
-from tests.standins.space.environment import is_installed as space_is_installed
 from tests.unlimited import NO_LIMITS
+from tests.virtualenvs import STANDIN
 
 WELCOME = """
 The demo runs at {url}
@@ -118,8 +118,8 @@ def start_oauth(running: ExitStack, issuer: str, port: int) -> dict[str, str]:
 
 
 def start_spaces(running: ExitStack) -> str:
-    if not space_is_installed():
-        print("Without `python -m tests.standins.space.environment` no Space runs.")
+    if not STANDIN.is_installed:
+        print("Without `python -m tests.virtualenvs` no Space runs.")
         return f"http://127.0.0.1:{free_port()}"
     announce("the stand-in Spaces")
     return running.enter_context(

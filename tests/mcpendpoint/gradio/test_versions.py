@@ -14,7 +14,7 @@ from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import TOOLS
 from tests.needs import need
 from tests.standins.serve import ROOT, start_command
-from tests.standins.space.environment import CLIENTS, GRADIOS, OFFLINE, USUAL
+from tests.virtualenvs import GRADIOS, OFFLINE, SCHEMA_CLIENTS, USUAL
 
 
 @pytest.fixture(scope="module", params=GRADIOS)
@@ -24,7 +24,9 @@ def app(request):
     if version not in USUAL and not request.config.getoption("--all-gradio"):
         pytest.skip("only with --all-gradio")
     environment = GRADIOS[version]
-    need(environment.is_installed, f"Gradio {version} is not installed (tests/standins/space)")
+    need(
+        environment.is_installed, f"Gradio {version} is not installed (python -m tests.virtualenvs)"
+    )
     command = [str(environment.python), "-m", "tests.standins.space.components"]
     with start_command(command, env=OFFLINE) as running:
         assert running.ready["version"].startswith(version)
@@ -102,7 +104,7 @@ async def test_progress_is_wanted_and_the_answer_comes(call):
 async def test_clients_that_make_types_of_schemas_take_all_tools(schema, request):
     if not request.config.getoption("--all-gradio"):
         pytest.skip("only with --all-gradio")
-    need(CLIENTS.is_installed, "the clients are not installed (tests/standins/space)")
+    need(SCHEMA_CLIENTS.is_installed, "the clients are not installed (python -m tests.virtualenvs)")
     listed = [
         {"name": tool.name, "description": tool.description, "inputSchema": tool.input_schema}
         for tool in schema.tools
@@ -114,7 +116,7 @@ async def test_clients_that_make_types_of_schemas_take_all_tools(schema, request
 
     refused = await asyncio.to_thread(
         subprocess.run,
-        [CLIENTS.python, "-m", "tests.standins.space.clients"],
+        [SCHEMA_CLIENTS.python, "-m", "tests.standins.space.clients"],
         input=json.dumps(listed),
         capture_output=True,
         text=True,

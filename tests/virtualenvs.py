@@ -1,6 +1,6 @@
-"""Virtual environments of what cannot share ours: Gradio's MCP server and smolagents need mcp 1.x.
+"""Virtual environments of what needs mcp 1.x and so cannot share ours: Gradio, and some clients.
 
-`python -m tests.standins.space.environment` makes those that tests use, once; with `--all` all.
+`python -m tests.virtualenvs` makes those that tests use, once; with `--all` all.
 """
 
 import subprocess
@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).parent
-VAR = HERE.parents[2] / "var"
+VAR = HERE.parent / "var"
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Environment:
     folder: str
     """In var/."""
     requirements: tuple[str, ...]
-    """The file to install, and those that it names."""
+    """The file to install, and those that it names, in this folder."""
 
     @cached_property
     def python(self) -> Path:
@@ -57,19 +57,21 @@ class Environment:
         return digest.hexdigest()
 
 
-STANDIN = Environment("space-venv", ("requirements.txt", "constraints.txt"))
-CLIENTS = Environment("clients-venv", ("versions/clients.txt",))
+STANDIN = Environment(
+    "space-venv", ("standins/space/requirements.txt", "standins/space/constraints.txt")
+)
+OLDER_CLIENTS = Environment("older-clients-venv", ("clients/older/requirements.txt",))
+SCHEMA_CLIENTS = Environment("clients-venv", ("standins/space/versions/clients.txt",))
 GRADIOS = {
-    "5.28": Environment("gradio-5.28", ("versions/gradio-5.28.txt",)),
-    "5.38": Environment("gradio-5.38", ("versions/gradio-5.38.txt",)),
-    "5.50": Environment("gradio-5.50", ("versions/gradio-5.50.txt",)),
+    "5.28": Environment("gradio-5.28", ("standins/space/versions/gradio-5.28.txt",)),
+    "5.38": Environment("gradio-5.38", ("standins/space/versions/gradio-5.38.txt",)),
+    "5.50": Environment("gradio-5.50", ("standins/space/versions/gradio-5.50.txt",)),
     "6.31": STANDIN,
 }
 """One for each way in which Gradio has offered tools: see mcpendpoint/gradio/upstream.py."""
 
 USUAL = ("5.28", "6.31")
 """What every run of the tests takes; `--all-gradio` takes the others too."""
-
 # Gradio must not ask the internet for anything.
 OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -78,18 +80,14 @@ OFFLINE = {
 }
 
 
-def is_installed() -> bool:
-    """Whether the stand-in Spaces can run."""
-    return STANDIN.is_installed
-
-
 def main() -> None:
     STANDIN.install()
+    OLDER_CLIENTS.install()
     for version, environment in GRADIOS.items():
         if version in USUAL or "--all" in sys.argv:
             environment.install()
     if "--all" in sys.argv:
-        CLIENTS.install()
+        SCHEMA_CLIENTS.install()
 
 
 if __name__ == "__main__":
