@@ -92,9 +92,10 @@ def test_the_inspector_connects_lists_and_calls(run_node, account, era):
     assert account.name in str(called["result"]["structuredContent"])
 
 
-async def test_mcp_remote_connects_lists_and_calls(account, tmp_path):
+@pytest.mark.parametrize("program", node.MCP_REMOTES.values(), ids=node.MCP_REMOTES)
+async def test_mcp_remote_connects_lists_and_calls(account, tmp_path, program):
     headers = [f"{name}:{value}" for name, value in account.headers.items()]
-    arguments = [str(node.BIN / "mcp-remote"), account.url, "--allow-http"]
+    arguments = [str(program), account.url, "--allow-http"]
     arguments += ["--transport", "http-only"]
     for header in headers:
         arguments += ["--header", header]

@@ -7,6 +7,12 @@ HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
 BIN = PACKAGES / ".bin"
 
+# By path: npm's .bin has one program of a name.
+MCP_REMOTES = {
+    "mcp-remote": PACKAGES / "mcp-remote" / "dist" / "proxy.js",
+    "mcp-remote 0.1": PACKAGES / "mcp-remote-old" / "dist" / "proxy.js",
+}
+
 
 def are_installed() -> bool:
     # npm writes this file last.

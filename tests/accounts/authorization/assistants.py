@@ -88,13 +88,13 @@ async def typescript_sdk(
 
 @asynccontextmanager
 async def mcp_remote(
-    url: str, visit: Visit, home: Path, document_url: str | None = None
+    program: Path, url: str, visit: Visit, home: Path, document_url: str | None = None
 ) -> AsyncIterator[Assistant]:
     need(node.are_installed(), "the Node programs are not installed (npm ci in tests/node)")
     options = ["--client-metadata-url", document_url] if document_url else []
     server = StdioServerParameters(
         command=node.find_node(),
-        args=[str(node.BIN / "mcp-remote"), url, "--allow-http", "--debug", *options],
+        args=[str(program), url, "--allow-http", "--debug", *options],
         env=_environment(home),
     )
     errors = home / "errors"
@@ -122,9 +122,12 @@ def _environment(home: Path) -> dict[str, str]:
     return {"HOME": str(home), "PATH": "/usr/bin:/bin"}
 
 
+MCP_REMOTES: dict[str, Start] = {
+    name: partial(mcp_remote, program) for name, program in node.MCP_REMOTES.items()
+}
 ASSISTANTS: dict[str, Start] = {
     "Python SDK": python_sdk,
     "TypeScript SDK 1": partial(typescript_sdk, "@modelcontextprotocol/sdk"),
     "TypeScript SDK 2": partial(typescript_sdk, "@modelcontextprotocol/client"),
-    "mcp-remote": mcp_remote,
+    "mcp-remote": MCP_REMOTES["mcp-remote"],
 }

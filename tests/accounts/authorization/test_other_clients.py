@@ -5,13 +5,14 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.async_api import Page
 
-from tests.accounts.authorization.assistants import ASSISTANTS, REDIRECTS
+from tests.accounts.authorization.assistants import ASSISTANTS, MCP_REMOTES, REDIRECTS
 from tests.accounts.authorization.documents import CLIENT_ID, FOLDER_VARIABLE, document
 from tests.live.people import Person
 from tests.live.product import OAUTH_CLIENT, Product, start_product
@@ -118,3 +119,24 @@ async def test_from_an_address_to_the_end(name: str, how: str, owner: Owner, tmp
     assert all(each["resource"] == url for each in asked)
     assert all(each["code_challenge_method"] == "S256" for each in asked)
     assert all((each["client_id"] == CLIENT_ID) == (how == "document") for each in asked)
+
+
+@pytest.mark.parametrize("path", ["/mcp?login", "/mcp/?login"])
+@pytest.mark.parametrize("name", MCP_REMOTES)
+async def test_mcp_remote_signs_in_refreshes_and_signs_in_again(
+    name: str, path: str, owner: Owner, tmp_path: Path
+):
+    """Version 0.1 asks for a sign-in when it starts, and never later."""
+    start = partial(MCP_REMOTES[name], owner.site.url + path, owner.visit, tmp_path, None)
+
+    async with start() as assistant:
+        assert owner.person.name in await assistant.whoami()
+
+        await owner.let_tokens_expire()
+        assert owner.person.name in await assistant.whoami()
+    assert len(owner.visited) == 1
+
+    await owner.disconnect_the_app()
+    async with start() as assistant:
+        assert owner.person.name in await assistant.whoami()
+    assert len(owner.visited) == 2
