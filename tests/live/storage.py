@@ -3,8 +3,11 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 import psycopg
@@ -47,16 +50,86 @@ def fresh_database() -> Iterator[str]:
 @contextmanager
 def redis_server() -> Iterator[str]:
     """Run a Redis of one's own: its channels, unlike its keys, are shared by all its databases."""
-    port = free_port()
-    options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+    with stoppable_redis() as server:
+        yield server.url
+
+
+class Stoppable(Protocol):
+    """A server that a test takes away for a while; it comes back at the same address."""
+
+    url: str
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class _Redis:
+    def __init__(self) -> None:
+        port = free_port()
+        self.url = f"redis://127.0.0.1:{port}/0"
+        options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
+        self._command = ["redis-server", *options]
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        _wait_for(self.url)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+
+
+@contextmanager
+def stoppable_redis() -> Iterator[Stoppable]:
+    server = _Redis()
+    server.start()
     try:
-        url = f"redis://127.0.0.1:{port}/0"
-        _wait_for(url)
-        yield url
+        yield server
     finally:
-        process.terminate()
-        process.wait(10)
+        server.stop()
+
+
+class _Postgres:
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+        # It refuses to run as root; without durability it is made in half the time.
+        self._as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        self._data = folder / "data"
+        self._options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
+        self._run("initdb", "-U", "postgres", "-A", "trust", "--no-sync")
+
+    def start(self) -> None:
+        self._run("pg_ctl", "-w", "-o", self._options, "-l", str(self._data / "log"), "start")
+
+    def stop(self) -> None:
+        """Crash, in effect: connections break, and what was open is rolled back."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as_owner, postgres_program(program), "-D", str(self._data), *arguments]
+        subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL)
+
+
+def postgres_program(name: str) -> str:
+    """Return where a program of PostgreSQL's server is, or ""; Debian keeps it off PATH."""
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(installed[-1]) if installed else "")
+
+
+@contextmanager
+def stoppable_postgres() -> Iterator[Stoppable]:
+    with tempfile.TemporaryDirectory(prefix="hfmcp-pg-") as name:
+        folder = Path(name)
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        server = _Postgres(folder)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _wait_for(url: str) -> None:
