@@ -291,6 +291,7 @@ CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "mcp-protocol-v
 CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate"]
 
 # Browser security
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -77,3 +77,23 @@ def test_without_redis_each_worker_counts_by_itself():
     assert not cache.add("count", 0)
     assert (cache.incr("count"), cache.get("count")) == (1, 1)
     SharedCache.away_until = 0.0
+
+
+def test_a_session_that_cannot_be_saved_is_no_bad_request(db):
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("alice"))
+
+    def fail_to_save_session(execute, sql, *args):
+        if sql.startswith("UPDATE") and "django_session" in sql:
+            raise OperationalError("disk full")
+        return execute(sql, *args)
+
+    def save(tool):
+        return client.post("/settings/tools/", {"tools": tool}, headers={"host": "localhost"})
+
+    save("hub_repo_search")
+    with connection.execute_wrapper(fail_to_save_session):
+        answer = save("hub_repo_details")
+
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
