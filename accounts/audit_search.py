@@ -45,7 +45,7 @@ class DayField(forms.DateField):
 
 
 class AuditFilter(forms.Form):
-    """What is left out of the log. With a field that makes no sense, nothing is shown but why."""
+    """Filters of the audit log. With an invalid field, only its error is shown."""
 
     action = forms.ChoiceField(
         required=False, choices=[("", "Everything"), *AuditEvent.Action.choices]

@@ -44,7 +44,7 @@ def export_audit_log(request: HttpRequest, format_name: str) -> HttpResponseBase
         raise Http404("There is no such format.")
     form = AdminAuditFilter(request.GET)
     if not form.is_valid():
-        return HttpResponse("The filter makes no sense.", status=400, content_type="text/plain")
+        return HttpResponse("The filter is not valid.", status=400, content_type="text/plain")
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
     audit.record(Action.AUDIT_EXPORTED, request.user, detail={"format": format_name, **asked})
     return export(form.apply(AuditEvent.objects.all()), format_name)

@@ -12,7 +12,7 @@ def test_a_page_that_there_is_not_leads_back(client):
     answer = client.get("/there/is/none", headers=LOCAL)
 
     assert answer.status_code == 404
-    assert "There is no such page" in answer.text
+    assert "Page not found" in answer.text
     assert 'href="/"' in answer.text
 
 

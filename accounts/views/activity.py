@@ -23,5 +23,5 @@ def export_activity(request: HttpRequest, user: User, format_name: str) -> HttpR
         raise Http404("There is no such format.")
     form = AuditFilter(request.GET)
     if not form.is_valid():
-        return HttpResponse("The filter makes no sense.", status=400, content_type="text/plain")
+        return HttpResponse("The filter is not valid.", status=400, content_type="text/plain")
     return export(form.apply(user.audit_events.all()), format_name)

@@ -151,7 +151,7 @@ def test_there_are_pages_and_none_of_them_misses_an_event(alice, alice_client):
 
 
 def test_a_page_says_when_there_is_nothing(alice, alice_client):
-    assert "Nothing here is like that" in alice_client.get(f"{PAGE}?tool=unused").text
+    assert "No entries match the filter" in alice_client.get(f"{PAGE}?tool=unused").text
 
 
 def test_it_is_found_from_the_settings(alice_client):

@@ -151,7 +151,7 @@ async def test_what_changes_is_allowed_on_hugging_face_before_a_key_can_have_it(
     page: Page, oauth_product: Product, person: Person
 ):
     await sign_in(page, oauth_product, person)
-    withheld = page.locator("#keys").get_by_text("Not to be had now: Make changes")
+    withheld = page.locator("#keys").get_by_text("Not available now: Make changes")
     await expect(withheld).to_be_visible()
     await page.locator("#keys").get_by_role("link", name="Allow it first.").click()
     await page.locator("#hugging-face").get_by_label("Create repositories").check()

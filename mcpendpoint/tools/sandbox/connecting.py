@@ -67,7 +67,7 @@ class Desk:
         if job.is_finished:
             raise ToolError(f"This sandbox has ended ({job.status.stage}). Create another one.")
         if not self._is_maker_of(job):
-            raise ToolError("This sandbox was made by somebody else, who alone can use it.")
+            raise ToolError("Only the account that created this sandbox can use it.")
         key = key_of(job.labels, self.token, self.who)
         if key is None:
             raise ToolError(f"Job {job.id} is not a sandbox: it has no label to open it with.")
@@ -85,7 +85,7 @@ async def open_desk(context: ToolContext) -> Desk:
     """Raises ToolError."""
     token = await context.hub_token()
     if token is None:  # the selection has seen to it that nobody comes here
-        raise ToolError(f"Sandboxes are for people who signed in: {context.settings_url}")
+        raise ToolError(f"Sign in to use sandboxes: {context.settings_url}")
     return Desk(await context.hub(), token, await whoami(token, context), context)
 
 
@@ -103,7 +103,7 @@ def _explain(error: HubError, subject: str, context: ToolContext) -> ToolError:
     match error:
         case HubTokenRefused() | HubForbidden():
             return ToolError(
-                f"{subject}: the sandbox does not let this account in ({words}). It opens for the "
+                f"{subject}: the sandbox refuses this account ({words}). It opens for the "
                 "token that it was made with; with another one, create another sandbox."
             )
         case HubNotFound() | HubRefused() | HubConflict():

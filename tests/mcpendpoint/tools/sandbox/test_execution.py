@@ -75,7 +75,7 @@ async def test_a_lost_connection_does_not_have_a_command_run_twice(hub_side, fau
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "does not let this account in"), (403, "does not let"), (404, "The Hub answers 404")],
+    [(401, "refuses this account"), (403, "refuses this account"), (404, "The Hub answers 404")],
 )
 async def test_a_refusal_is_told(hub_side, status, words):
     token = fresh_token()

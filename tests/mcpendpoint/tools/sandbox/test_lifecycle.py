@@ -137,7 +137,7 @@ async def test_a_sandbox_of_an_organization_is_for_who_made_it(hub_side):
         files("hf_admin", "cat", handle, "/etc/passwd"),
         sandbox("hf_admin", "ps", handle),
     ):
-        with pytest.raises(ToolError, match="made by somebody else"):
+        with pytest.raises(ToolError, match="account that created this sandbox"):
             await call
 
     assert not hub_side.asked("/_jobs/")
