@@ -34,6 +34,10 @@ class ToolChoice:
     is_classic: bool = False
     """Known from older servers, where another does its work here; shown to who looks for it."""
 
+    @property
+    def only_reads(self) -> bool:
+        return self.effects == {Effect.READ}
+
 
 @dataclass(frozen=True)
 class Bouquet:

@@ -45,6 +45,7 @@ class ToolsForm(forms.Form):
         error_messages={"invalid_choice": "There is no tool named %(value)s."},
     )
     include_images = forms.BooleanField(required=False)
+    urls_may_write = forms.BooleanField(required=False)
     version = forms.CharField(required=False, max_length=16)
     """Of the choices that the page showed as saved."""
 
@@ -59,9 +60,15 @@ class ToolsForm(forms.Form):
         return [(tool, tool.is_always_on or tool.name in ticked) for tool in catalogue.tools]
 
 
-def tools_form(names: frozenset[str], include_images: bool) -> ToolsForm:
+def tools_form(names: frozenset[str], *, include_images: bool, urls_may_write: bool) -> ToolsForm:
     """Return the form with these tools ticked."""
-    return ToolsForm(initial={"tools": sorted(names), "include_images": include_images})
+    return ToolsForm(
+        initial={
+            "tools": sorted(names),
+            "include_images": include_images,
+            "urls_may_write": urls_may_write,
+        }
+    )
 
 
 class AccessKeyForm(forms.Form):

@@ -93,6 +93,8 @@ class ToolSelection(models.Model):
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="tool_selection")
     tools = models.JSONField(default=list)
     include_images = models.BooleanField(default=True)
+    urls_may_write = models.BooleanField(default=False, db_default=False)
+    """Whether a URL may switch on tools that write or spend, without their tick in `tools`."""
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

@@ -52,10 +52,12 @@ class Preferences:
     under an older one is no longer true."""
     has_chosen_spaces: bool = False
     """Whether `spaces` is a choice, or the default Spaces hold."""
+    urls_may_write: bool = False
+    """Whether a URL may switch on tools that write or spend, without their tick in `tools`."""
 
     @property
     def tool_choices(self) -> "ToolChoices":
-        return ToolChoices(self.tools, self.include_images)
+        return ToolChoices(self.tools, self.include_images, self.urls_may_write)
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,14 @@ class ToolChoices:
     tools: frozenset[str] | None
     """None when the user never chose."""
     include_images: bool
+    urls_may_write: bool
 
     @property
     def version(self) -> str:
         """Tells one state of the form from another, for a page that is older than the last save."""
         names = "defaults" if self.tools is None else ",".join(sorted(self.tools))
-        return sha256(f"{names}|{self.include_images}".encode()).hexdigest()[:16]
+        state = f"{names}|{self.include_images}|{self.urls_may_write}"
+        return sha256(state.encode()).hexdigest()[:16]
 
 
 class SelectionChanged(Exception):
@@ -112,6 +116,7 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
             f"{user}has_chosen_spaces",
             f"{user}tool_selection__tools",
             f"{user}tool_selection__include_images",
+            f"{user}tool_selection__urls_may_write",
             "active_spaces__space_id",
             "active_spaces__slot",
             "active_spaces__is_private",
@@ -124,13 +129,15 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
 
 def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
     """Read what with_preferences added, from the column `first` on."""
-    hub_changes, has_chosen_spaces, tools, include_images = rows[0][first : first + 4]
+    space = first + 5
+    hub_changes, has_chosen_spaces, tools, include_images, urls_may_write = rows[0][first:space]
     return Preferences(
         tools=None if tools is None else frozenset(tools),
-        spaces=tuple(SavedSpace(*row[first + 4 :]) for row in rows if row[first + 4] is not None),
+        spaces=tuple(SavedSpace(*row[space:]) for row in rows if row[space] is not None),
         include_images=include_images is not False,
         hub_changes=hub_changes,
         has_chosen_spaces=has_chosen_spaces,
+        urls_may_write=urls_may_write is True,
     )
 
 
@@ -164,7 +171,12 @@ def note_hub_change(user_id: int) -> None:
 
 
 def save_tools(
-    user: User, names: Iterable[str], include_images: bool, *, version: str | None = None
+    user: User,
+    names: Iterable[str],
+    include_images: bool,
+    *,
+    urls_may_write: bool = False,
+    version: str | None = None,
 ) -> None:
     """Save which built-in tools the user wants; `version` is that of the choices it replaces.
 
@@ -173,7 +185,11 @@ def save_tools(
     wanted = set(names)
     if unknown := wanted - {tool.name for tool in catalogue.tools}:
         raise ValueError(f"Unknown tools: {', '.join(sorted(unknown))}.")
-    saved = {"tools": sorted(wanted), "include_images": include_images}
+    saved = {
+        "tools": sorted(wanted),
+        "include_images": include_images,
+        "urls_may_write": urls_may_write,
+    }
     with transaction.atomic():
         _check_version(user.pk, version)
         ToolSelection.objects.update_or_create(user=user, defaults=saved)

@@ -18,7 +18,7 @@ from accounts.authorization.scopes import (
     scope_rows,
     scope_titles,
 )
-from accounts.catalogue import Bouquet, Effect, ToolChoice, catalogue
+from accounts.catalogue import Bouquet, ToolChoice, catalogue
 from accounts.clients import client_snippets
 from accounts.credentials import oauth_scope
 from accounts.forms import AccessKeyForm, ToolsForm, tools_form
@@ -115,7 +115,11 @@ def tools_context(
     preferences = load_preferences(user.pk)
     saved = catalogue.default_tools if preferences.tools is None else preferences.tools
     shown = saved if preset is None else frozenset(preset.tools)
-    form = form or tools_form(shown, preferences.include_images)
+    form = form or tools_form(
+        shown,
+        include_images=preferences.include_images,
+        urls_may_write=preferences.urls_may_write,
+    )
     rows = _tool_rows(user, form)
     return {
         "tools_form": form,
@@ -147,7 +151,7 @@ def _preview(preset: Bouquet, saved: frozenset[str]) -> PresetPreview:
         title=preset.title,
         added=added,
         removed=tuple(tool for tool in changed if tool.name in had - wanted),
-        risky=tuple(tool for tool in added if tool.effects & {Effect.WRITE, Effect.SPEND}),
+        risky=tuple(tool for tool in added if not tool.only_reads),
     )
 
 

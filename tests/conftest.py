@@ -193,6 +193,18 @@ def new_user() -> Callable[[], people.Person]:
     return people.new_user
 
 
+@pytest.fixture
+def new_writer(product: Product) -> Callable[[], people.Person]:
+    """Make up a user who lets URLs switch on tools that write or spend."""
+
+    def make() -> people.Person:
+        person = people.new_user()
+        people.let_urls_write(product, person.token)
+        return person
+
+    return make
+
+
 @pytest.fixture(autouse=True)
 def _no_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages handled inside the test process are not counted: the dashboard's tests do that."""

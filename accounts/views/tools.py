@@ -62,7 +62,13 @@ def undo(request: HttpRequest, user: User) -> HttpResponseBase:
         if names is None:
             forget_tools(user, version=saved["version"])
         else:
-            save_tools(user, names, saved["include_images"], version=saved["version"])
+            save_tools(
+                user,
+                names,
+                saved["include_images"],
+                urls_may_write=saved.get("urls_may_write", False),
+                version=saved["version"],
+            )
     except SelectionChanged:
         problem = "Your tools were changed again since. Nothing was undone."
         return _show(request, user, {**tools_context(request, user), "problem": problem}, 409)
@@ -79,6 +85,7 @@ def _save(request: HttpRequest, user: User) -> HttpResponseBase:
             user,
             form.cleaned_data["tools"],
             form.cleaned_data["include_images"],
+            urls_may_write=form.cleaned_data["urls_may_write"],
             version=form.cleaned_data["version"] or None,
         )
     except SelectionChanged:
@@ -98,6 +105,7 @@ def _saved(
         request.session[UNDO] = {
             "tools": None if before.tools is None else sorted(before.tools),
             "include_images": before.include_images,
+            "urls_may_write": before.urls_may_write,
             "version": now.version,
         }
     if is_htmx(request):

@@ -1,7 +1,8 @@
 """What this request may use: the overrides of its URL and headers over what was saved. No I/O.
 
 Order: `?bouquet=` replaces what was saved, `?mix=` adds to it, else the saved selection holds, else
-the defaults. What is not selected is neither listed nor callable.
+the defaults. A URL adds what only reads, and the rest where the person allows it: others hand out
+URLs. What is not selected is neither listed nor callable.
 """
 
 from collections.abc import Iterable
@@ -142,7 +143,7 @@ def select(
     is_signed_in: bool,
 ) -> Selection:
     """Select. `saved` is None for a caller without an account here. Raises InvalidOverrides."""
-    wanted = catalogue.with_brought(_wanted_tools(overrides, catalogue, saved))
+    wanted = _wanted_tools(overrides, catalogue, saved)
     tools = tuple(
         tool.name
         for tool in catalogue.tools
@@ -156,15 +157,23 @@ def select(
 
 def _wanted_tools(
     overrides: RequestOverrides, catalogue: Catalogue, saved: Preferences | None
-) -> set[str]:
+) -> frozenset[str]:
+    ticked = saved.tools if saved else None
+    chosen = catalogue.with_brought(catalogue.default_tools if ticked is None else ticked)
     mixed = {tool for name in overrides.mix for tool in _bouquet_tools(catalogue, name)}
-    if overrides.bouquet is not None:
-        return set(_bouquet_tools(catalogue, overrides.bouquet))
-    if saved is not None and saved.tools is not None:
-        wanted = set(saved.tools)
-    else:
-        wanted = set(catalogue.default_tools)
-    return wanted | mixed
+    if overrides.bouquet is None:
+        return chosen | _may_be_asked_for(mixed, catalogue, chosen, saved)
+    return _may_be_asked_for(_bouquet_tools(catalogue, overrides.bouquet), catalogue, chosen, saved)
+
+
+def _may_be_asked_for(
+    names: Iterable[str], catalogue: Catalogue, chosen: frozenset[str], saved: Preferences | None
+) -> frozenset[str]:
+    """Return those that a URL may bring, with what they bring in turn."""
+    asked_for = catalogue.with_brought(names)
+    if saved is not None and saved.urls_may_write:
+        return asked_for
+    return asked_for & (chosen | {tool.name for tool in catalogue.tools if tool.only_reads})
 
 
 def _bouquet_tools(catalogue: Catalogue, name: str) -> tuple[str, ...]:

@@ -43,6 +43,13 @@ def explain_absence(name: str, context: RequestContext) -> Denial:
             f"{shown} is for people who signed in. Connect with the personal URL that is shown at "
             f"{context.settings_url}.",
         )
+    if tool.effects != {Effect.READ}:
+        return Denial(
+            "not_selected",
+            f"{shown} is not selected. It writes or spends, so a URL alone does not switch it on. "
+            f"The person can sign in at {context.settings_url} and tick it there, or tick that "
+            "URLs may switch on such tools.",
+        )
     return Denial(
         "not_selected",
         f"{shown} exists, but is not selected. Select it at {context.settings_url}, or choose a "

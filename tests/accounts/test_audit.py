@@ -121,7 +121,11 @@ def test_changed_selections_are_logged(alice):
     forget_tools(alice)
 
     assert actions(alice) == ["selection_changed", "selection_changed"]
-    assert events(alice)[0].detail == {"tools": ["hub_repo_search"], "include_images": False}
+    assert events(alice)[0].detail == {
+        "tools": ["hub_repo_search"],
+        "include_images": False,
+        "urls_may_write": False,
+    }
 
 
 def test_spaces_are_logged_and_private_ones_without_their_name(alice):

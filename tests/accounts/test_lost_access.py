@@ -161,8 +161,10 @@ async def test_what_changes_is_allowed_on_hugging_face_before_a_key_can_have_it(
     await decide_on_hugging_face(page, person)
     await expect(page.get_by_text("This server may now: create repositories.")).to_be_visible()
 
+    await page.locator("#tools input[value=create_repo]").check()
+    await page.locator("#save-tools").click()
+    await expect(page.get_by_text("Your tools are saved.")).to_be_visible()
     assistant = await assistant_of(page, oauth_product, "Make changes on Hugging Face")
-    assistant.url += "?bouquet=write"
 
     created = assistant.call("create_repo", {"uri": f"hf://models/{person.name}/notes"})["result"]
     assert not created.get("isError")

@@ -95,6 +95,34 @@ def test_saved_tools_come_back_ticked(alice_client, alice):
     assert "Your tools are saved." in page.text
 
 
+def test_leave_for_urls_is_saved_shown_undone_and_gone_with_the_defaults(alice_client, alice):
+    assert 'name="urls_may_write">' in alice_client.get("/settings/").text
+    leave = {"tools": [SEARCH], "urls_may_write": "on"}
+    alice_client.post("/settings/tools/", leave)
+    assert load_preferences(alice.pk).urls_may_write
+    for path in ("/settings/", "/settings/tools/?preset=docs"):
+        assert 'name="urls_may_write" checked>' in alice_client.get(path).text
+
+    alice_client.post("/settings/tools/", {"tools": [SEARCH]})
+    assert not load_preferences(alice.pk).urls_may_write
+    alice_client.post("/settings/tools/undo/")
+    assert load_preferences(alice.pk).urls_may_write
+
+    alice_client.post("/settings/tools/defaults/")
+    assert not load_preferences(alice.pk).urls_may_write
+
+
+def test_a_page_from_before_leave_was_given_does_not_take_it_back(alice_client, alice):
+    save_tools(alice, [SEARCH], include_images=True)
+    version = alice_client.get("/settings/").context["version"]
+    save_tools(alice, [SEARCH], include_images=True, urls_may_write=True)
+
+    form = {"tools": [SEARCH], "include_images": "on", "version": version}
+
+    assert alice_client.post("/settings/tools/", form).status_code == 409
+    assert load_preferences(alice.pk).urls_may_write
+
+
 def test_no_tools_at_all_is_a_choice(alice_client, alice):
     alice_client.post("/settings/tools/", {"include_images": "on"})
 

@@ -53,9 +53,9 @@ def account(
 
 
 @pytest.fixture
-def everything(product: Product, new_user: Callable[[], Person]) -> Account:
+def everything(product: Product, new_writer: Callable[[], Person]) -> Account:
     """Somebody who has every tool, whatever bouquet it is in."""
-    person = new_user()
+    person = new_writer()
     bouquets = ",".join(bouquet.name for bouquet in BOUQUETS)
     url = f"{product.url}/mcp?gradio=none&mix={bouquets}"
     return _account(url, [tool.name for tool in TOOLS], person.name, person.token)

@@ -1,11 +1,13 @@
 """People who sign in to a live product."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
 import httpx
 
+from accounts.catalogue import catalogue
 from tests import loopback
 from tests.live.product import Product
 
@@ -37,6 +39,14 @@ def sign_in(product: Product, token: str) -> httpx.Client:
     if "sessionid" not in client.cookies:
         raise AssertionError(f"not signed in: {answer.status_code} {answer.text[:2000]}")
     return client
+
+
+def let_urls_write(product: Product, token: str) -> None:
+    """Sign a person in, keep the defaults, and let URLs switch on what writes or spends."""
+    with closing(sign_in(product, token)) as browser:
+        form = {"tools": sorted(catalogue.default_tools), "include_images": "on"}
+        answer = post_form(browser, "/settings/tools/", {**form, "urls_may_write": "on"})
+        answer.raise_for_status()
 
 
 def post_form(

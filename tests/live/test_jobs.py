@@ -1,12 +1,13 @@
 """Jobs and sandboxes at the endpoint of a live product: who has them, progress, what is told."""
 
 from contextlib import closing
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
 
 from tests.accounts.authorization import live
-from tests.live.people import post_form, sign_in
+from tests.live.people import let_urls_write, post_form, sign_in
 from tests.mcpendpoint.wire import (
     BOTH,
     Wire,
@@ -23,8 +24,8 @@ SECRET = "a-very-secret-value"
 
 
 @pytest.fixture
-def somebody(new_user):
-    return new_user()
+def somebody(new_writer):
+    return new_writer()
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def job(wire, operation, **args):
         ("?bouquet=all", {"hf_jobs"}),
     ],
 )
-def test_who_chose_them_has_them(product, somebody, query, names):
+def test_who_lets_urls_choose_them_has_them(product, somebody, query, names):
     tools = Wire(f"{product.url}/mcp{query}", somebody.token).tools()
 
     assert {*tools} & {"hf_jobs", *SANDBOX} == names
@@ -148,6 +149,7 @@ def test_what_is_done_in_a_sandbox_is_there_at_the_next_call(wire):
 
 def test_another_worker_knows_the_secret_and_the_sandbox_too(workers, somebody):
     """Nothing about either is in the memory of the worker that started it."""
+    let_urls_write(SimpleNamespace(url=workers[0]), somebody.token)
     first, second = (
         Wire(f"{url}/mcp?mix=jobs,sandbox&gradio=none", somebody.token) for url in workers
     )

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.buckets import Rate
+from tests.live.people import let_urls_write
 from tests.live.storage import redis_server
 from tests.mcpendpoint.wire import Json, Wire, message_of, request
 
@@ -37,9 +38,9 @@ def test_the_endpoint_answers_at_every_worker(workers, new_user):
     assert [answer.status_code for answer in answers] == [200, 200]
 
 
-def test_a_change_on_the_hub_is_seen_at_the_other_worker(workers, sign_in, new_user):
+def test_a_change_on_the_hub_is_seen_at_the_other_worker(workers, new_user):
     person = new_user()
-    sign_in(SimpleNamespace(url=workers[0]), person.token)
+    let_urls_write(SimpleNamespace(url=workers[0]), person.token)
     one, other = (Wire(f"{worker}/mcp?bouquet=all", person.token) for worker in workers)
     uri = f"hf://models/{person.name}/notes"
 

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from tests.accounts.authorization import live
-from tests.live.people import sign_in
+from tests.live.people import let_urls_write, sign_in
 from tests.mcpendpoint.wire import Wire, message_of, modern, modern_headers, request
 
 WRITING = {"create_repo", "hf_fs_write"}
@@ -15,8 +15,8 @@ PATH = "/mcp?bouquet=write"
 
 
 @pytest.fixture
-def somebody(new_user):
-    return new_user()
+def somebody(new_writer):
+    return new_writer()
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_nobody_has_them_who_did_not_choose_them(product, somebody):
 
 
 @pytest.mark.parametrize("bouquet", ["write", "research", "all"])
-def test_who_chose_them_has_them(product, somebody, bouquet):
+def test_who_lets_urls_choose_them_has_them(product, somebody, bouquet):
     tools = Wire(f"{product.url}/mcp?bouquet={bouquet}", somebody.token).tools()
 
     assert set(tools) >= WRITING
@@ -117,7 +117,9 @@ def test_the_settings_page_says_which_tools_write(product, somebody):
 
 
 def test_an_upload_needs_no_home_directory(make_product, somebody):
-    wire = Wire(make_product(HOME="/proc/nowhere").url + PATH, somebody.token)
+    product = make_product(HOME="/proc/nowhere")
+    let_urls_write(product, somebody.token)
+    wire = Wire(product.url + PATH, somebody.token)
     bucket = f"hf://buckets/{somebody.name}/things"
     wire.call("create_repo", {"uri": bucket})
 

@@ -34,3 +34,9 @@ def hub_control(hub: Running) -> Iterator[HubControl]:
 def new_token(new_user: Callable[[], Person]) -> str:
     """The token of somebody new, for whom nothing is remembered."""
     return new_user().token
+
+
+@pytest.fixture
+def writing_token(new_writer: Callable[[], Person]) -> str:
+    """The same, of somebody for whom `?mix=` switches on what writes at ours too."""
+    return new_writer().token

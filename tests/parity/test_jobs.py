@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.live.people import Person
+from tests.live.people import Person, let_urls_write
+from tests.live.product import Product
 from tests.parity.servers import Answer, Both, Server
 from tests.standins.hub.control import HubControl
 from tests.standins.serve import Running
@@ -80,10 +81,10 @@ def servers(both: Both) -> Iterator[tuple[Server, Server]]:
 
 @pytest.fixture
 def sides(
-    servers: tuple[Server, Server], hub: Running, new_user: Callable[[], Person]
+    servers: tuple[Server, Server], hub: Running, new_writer: Callable[[], Person]
 ) -> tuple[Side, Side]:
     """The reference's side comes first."""
-    people = (new_user(), new_user())
+    people = (new_writer(), new_writer())
     theirs, ours = (
         Side(server, person.name, person.token, hub.url)
         for server, person in zip(servers, people, strict=True)
@@ -92,8 +93,9 @@ def sides(
 
 
 @pytest.fixture
-def alices(servers: tuple[Server, Server], hub: Running) -> tuple[Side, Side]:
+def alices(servers: tuple[Server, Server], hub: Running, product: Product) -> tuple[Side, Side]:
     """Both act as alice, who has jobs."""
+    let_urls_write(product, "hf_alice")
     theirs, ours = (Side(server, "alice", "hf_alice", hub.url) for server in servers)
     return theirs, ours
 
@@ -123,8 +125,8 @@ def expect_said(theirs: Any, ours: Any) -> None:
             assert mine[name] == fact, name
 
 
-def test_every_operation_of_the_reference_is_one_of_ours(servers, new_token):
-    theirs, ours = (server.input_schemas(new_token)["hf_jobs"] for server in servers)
+def test_every_operation_of_the_reference_is_one_of_ours(servers, writing_token):
+    theirs, ours = (server.input_schemas(writing_token)["hf_jobs"] for server in servers)
 
     assert {*theirs["properties"]} == {*ours["properties"]} == {"operation", "args"}
     there = theirs["properties"]["operation"]["enum"]
@@ -380,9 +382,9 @@ def test_ours_says_why_the_hub_refused(sides, hub_control: HubControl, status, w
     assert ours.is_error and words in ours.text
 
 
-def test_ours_needs_few_words_to_describe_itself(servers, new_token):
+def test_ours_needs_few_words_to_describe_itself(servers, writing_token):
     def size(server):
-        tools = server.result("tools/list", {}, new_token)["tools"]
+        tools = server.result("tools/list", {}, writing_token)["tools"]
         return len(json.dumps(next(tool for tool in tools if tool["name"] == "hf_jobs")))
 
     theirs, ours = map(size, servers)

@@ -39,10 +39,10 @@ def servers(both: Both) -> Iterator[tuple[Server, Server]]:
 
 @pytest.fixture
 def boxes(
-    servers: tuple[Server, Server], new_user: Callable[[], Person]
+    servers: tuple[Server, Server], new_writer: Callable[[], Person]
 ) -> tuple[Sandboxed, Sandboxed]:
     """The reference's comes first."""
-    theirs, ours = (Sandboxed(server, new_user().token) for server in servers)
+    theirs, ours = (Sandboxed(server, new_writer().token) for server in servers)
     return theirs, ours
 
 
@@ -53,8 +53,8 @@ def expect_said(theirs: dict[str, Any], ours: dict[str, Any], *but: str) -> None
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_both_take_the_same_arguments(servers, new_token, tool):
-    theirs, ours = (server.input_schemas(new_token)[tool] for server in servers)
+def test_both_take_the_same_arguments(servers, writing_token, tool):
+    theirs, ours = (server.input_schemas(writing_token)[tool] for server in servers)
 
     assert {*theirs["properties"]} == {*ours["properties"]} == {"cmd", "args"}
 
@@ -144,13 +144,13 @@ def test_what_is_wrong_is_an_error_with_both(boxes):
             assert reason.split()[0] in ours.text, (theirs.text, ours.text)
 
 
-def test_either_can_use_what_the_other_made(servers, new_token):
+def test_either_can_use_what_the_other_made(servers, writing_token):
     reference, product = servers
-    theirs = Sandboxed(reference, new_token)
-    ours = Sandboxed(product, new_token)
+    theirs = Sandboxed(reference, writing_token)
+    ours = Sandboxed(product, writing_token)
 
     for server, handle in ((product, theirs.handle), (reference, ours.handle)):
-        box = Sandboxed(server, new_token, handle)
+        box = Sandboxed(server, writing_token, handle)
         answer = box.call("hf_sandbox_exec", "exec", "~box", "echo hi")
         assert answer.content["stdout"] == "hi\n"
         assert box.call("hf_sandbox", "terminate", "~box").content["terminated"] is True
@@ -170,19 +170,19 @@ def test_ours_ends_a_part_of_a_file_at_a_whole_character(boxes):
     assert ours.content["content"] == "ße " and ours.content["next_offset"] == 8
 
 
-def test_ours_ends_no_job_that_is_not_a_sandbox(servers, new_token):
+def test_ours_ends_no_job_that_is_not_a_sandbox(servers, writing_token):
     for server, is_ended in zip(servers, (True, False), strict=True):
         with closing(Server(server.url, "/mcp?mix=jobs")) as jobs:
             run = {"operation": "run", "args": {"command": ["sleep", "9"], "detach": True}}
-            started = jobs.call("hf_jobs", run, new_token)
+            started = jobs.call("hf_jobs", run, writing_token)
         job_id = started.content["outcome"]["job"]["id"]
-        ended = server.call("hf_sandbox", {"cmd": "terminate", "args": [job_id]}, new_token)
+        ended = server.call("hf_sandbox", {"cmd": "terminate", "args": [job_id]}, writing_token)
         assert ended.is_error is not is_ended
 
 
-def test_ours_needs_fewer_words_to_describe_itself(servers, new_token):
+def test_ours_needs_fewer_words_to_describe_itself(servers, writing_token):
     def size(server):
-        tools = server.result("tools/list", {}, new_token)["tools"]
+        tools = server.result("tools/list", {}, writing_token)["tools"]
         return len(json.dumps([tool for tool in tools if tool["name"] in TOOLS]))
 
     theirs, ours = map(size, servers)

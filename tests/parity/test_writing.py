@@ -67,11 +67,11 @@ def servers(both: Both) -> Iterator[tuple[Server, Server]]:
 
 @pytest.fixture
 def sides(
-    servers: tuple[Server, Server], hub: Running, new_user: Callable[[], Person]
+    servers: tuple[Server, Server], hub: Running, new_writer: Callable[[], Person]
 ) -> tuple[Side, Side]:
     """The reference's side comes first."""
     disable_progress_bars()
-    theirs, ours = (Side(server, new_user(), hub.url) for server in servers)
+    theirs, ours = (Side(server, new_writer(), hub.url) for server in servers)
     return theirs, ours
 
 
@@ -103,8 +103,8 @@ def state_of(side: Side, kind: str, name: str, revision: str = "main") -> dict[s
 
 
 @pytest.mark.parametrize("tool", ["create_repo", "hf_fs_write"])
-def test_both_take_the_same_arguments(servers, new_token, tool):
-    theirs, ours = (server.input_schemas(new_token)[tool] for server in servers)
+def test_both_take_the_same_arguments(servers, writing_token, tool):
+    theirs, ours = (server.input_schemas(writing_token)[tool] for server in servers)
 
     assert set(theirs["properties"]) == set(ours["properties"])
     assert sorted(theirs["required"]) == sorted(ours["required"])

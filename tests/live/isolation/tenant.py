@@ -177,7 +177,7 @@ class Tenant(Visitor):
 
     def choose(self, tools: frozenset[str]) -> None:
         worker = self.worker
-        form = {"tools": sorted(tools), "include_images": "on"}
+        form = {"tools": sorted(tools), "include_images": "on", "urls_may_write": "on"}
         assert self.submit("/settings/tools/", form, worker).status_code == 200
         self.saved.now, self.saved.worker = tools, worker
 

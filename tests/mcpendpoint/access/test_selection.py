@@ -6,10 +6,12 @@ from mcpendpoint.access.selection import InvalidOverrides, Rules, read_overrides
 from tests.mcpendpoint.heads import make_head
 
 READ = frozenset({Effect.READ})
+WRITE = frozenset({Effect.WRITE})
+SPEND = frozenset({Effect.SPEND})
 
 
-def tool(name, **options):
-    return ToolChoice(name, name.title(), f"Does {name}.", READ, **options)
+def tool(name, effects=READ, **options):
+    return ToolChoice(name, name.title(), f"Does {name}.", effects, **options)
 
 
 CATALOGUE = Catalogue()
@@ -18,16 +20,19 @@ CATALOGUE.register(
         tool("whoami", is_default=False, is_always_on=True),
         tool("search"),
         tool("details"),
-        tool("write", is_default=False, needs_sign_in=True),
+        tool("write", WRITE, is_default=False, needs_sign_in=True),
         tool("docs", is_default=False),
-        tool("machine", is_default=False, needs_sign_in=True, brings=("machine_run",)),
-        tool("machine_run", is_default=False, needs_sign_in=True),
+        tool("machine", SPEND, is_default=False, needs_sign_in=True, brings=("machine_run",)),
+        tool("machine_run", READ | WRITE, is_default=False, needs_sign_in=True),
+        tool("guide", is_default=False, brings=("write", "docs")),
     ],
     [
         Bouquet("all", "All", "Everything.", ("search", "details", "write", "docs")),
         Bouquet("docs", "Docs", "Documentation.", ("docs",)),
         Bouquet("write", "Write", "Writing.", ("write",)),
         Bouquet("spaces", "Spaces", "Spaces.", ("search",)),
+        Bouquet("machine", "Machine", "A machine.", ("machine",)),
+        Bouquet("guide", "Guide", "A guide.", ("guide",)),
     ],
 )
 
@@ -39,11 +44,18 @@ def space(space_id, slot, *, is_private=False):
     return SavedSpace(space_id, slot, is_private, title="", emoji="")
 
 
-def saved(*tools, spaces=(), include_images=True):
-    return Preferences(frozenset(tools), tuple(spaces), include_images, has_chosen_spaces=True)
+def saved(*tools, spaces=(), include_images=True, urls_may_write=False):
+    return Preferences(
+        frozenset(tools),
+        tuple(spaces),
+        include_images,
+        has_chosen_spaces=True,
+        urls_may_write=urls_may_write,
+    )
 
 
 NEVER_CHOSE = Preferences(None, (), include_images=True)
+WITH_LEAVE = saved("search", urls_may_write=True)
 
 
 def select_for(query="", headers=(), *, preferences=None, signed_in=None, rules=RULES):
@@ -74,12 +86,13 @@ def ids_for(*args, **kwargs):
         ("", saved("docs", "gone_since"), ("whoami", "docs")),
         ("bouquet=docs", None, ("whoami", "docs")),
         ("bouquet=docs", saved("search", "write"), ("whoami", "docs")),
-        ("bouquet=all", saved("docs"), ("whoami", "search", "details", "write", "docs")),
+        ("bouquet=all", saved("docs"), ("whoami", "search", "details", "docs")),
+        ("bouquet=all", saved("write"), ("whoami", "search", "details", "write", "docs")),
         ("bouquet=", saved("docs"), ("whoami", "docs")),
         ("mix=docs", None, ("whoami", "search", "details", "docs")),
         ("mix=docs", saved("write"), ("whoami", "write", "docs")),
-        ("mix=docs,write", saved(), ("whoami", "write", "docs")),
-        ("mix=docs&mix=write", saved(), ("whoami", "write", "docs")),
+        ("mix=docs,spaces", saved(), ("whoami", "search", "docs")),
+        ("mix=docs&mix=spaces", saved(), ("whoami", "search", "docs")),
         ("mix= docs , docs ", saved(), ("whoami", "docs")),
         ("bouquet=docs&mix=write", saved("search"), ("whoami", "docs")),
         ("unknown=1", saved("docs"), ("whoami", "docs")),
@@ -100,7 +113,48 @@ def test_tools_keep_the_order_of_the_catalogue():
 def test_nobody_gets_a_tool_that_needs_signing_in_without_it():
     assert "write" not in tools_for("bouquet=write")
     assert "write" not in tools_for("mix=write")
-    assert "write" in tools_for("bouquet=write", signed_in=True)
+    assert "write" in tools_for("bouquet=write", preferences=WITH_LEAVE)
+
+
+WRITERS = {"write", "machine", "machine_run"}
+
+
+@pytest.mark.parametrize("preferences", [None, NEVER_CHOSE, saved(), saved("docs", "search")])
+@pytest.mark.parametrize("name", ["bouquet", "mix"])
+@pytest.mark.parametrize("preset", ["all", "write", "machine", "guide"])
+def test_a_url_or_header_adds_nothing_that_writes_or_spends(preferences, name, preset):
+    for asked in (
+        {"query": f"{name}={preset}"},
+        {"headers": [(f"X-MCP-{name}", preset)]},
+        {"query": "bouquet=docs", "headers": [(f"X-MCP-{name}", preset)]},
+    ):
+        assert not WRITERS & {*tools_for(**asked, preferences=preferences, signed_in=True)}
+
+
+@pytest.mark.parametrize(
+    ("query", "preferences", "tools"),
+    [
+        ("bouquet=write", saved("write", "docs"), ("whoami", "write")),
+        ("bouquet=machine", saved("machine"), ("whoami", "machine", "machine_run")),
+        ("bouquet=machine", saved("machine_run"), ("whoami", "machine_run")),
+        ("bouquet=guide", saved("write"), ("whoami", "write", "docs", "guide")),
+        ("mix=machine", saved("write"), ("whoami", "write")),
+    ],
+)
+def test_what_writes_or_spends_is_had_by_its_tick(query, preferences, tools):
+    assert tools_for(query, preferences=preferences) == tools
+
+
+@pytest.mark.parametrize(
+    ("query", "tools"),
+    [
+        ("", ("whoami", "search")),
+        ("bouquet=write", ("whoami", "write")),
+        ("mix=machine", ("whoami", "search", "machine", "machine_run")),
+    ],
+)
+def test_or_by_a_url_where_the_person_gave_leave(query, tools):
+    assert tools_for(query, preferences=WITH_LEAVE) == tools
 
 
 @pytest.mark.parametrize("query", ["", "bouquet=all", "mix=all", "bouquet=docs"])

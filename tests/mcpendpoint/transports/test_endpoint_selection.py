@@ -8,6 +8,7 @@ from tests.mcpendpoint.conftest import save_tools
 from tests.mcpendpoint.wire import Wire, message_of
 
 SEARCH, DETAILS, WHOAMI = "hub_repo_search", "hub_repo_details", "hf_whoami"
+WRITERS = {"create_repo", "hf_fs_write", "hf_jobs", "hf_sandbox", "hf_sandbox_exec"}
 MAKER, BROKEN = "acme/image-maker", "acme/broken"
 
 
@@ -70,6 +71,30 @@ def test_a_mix_adds_to_what_is_saved(settled_user, wire_of):
     tools = wire_of("/mcp?mix=search", person.token).tools()
 
     assert tools == [WHOAMI, SEARCH, DETAILS, "hf_fs"]
+
+
+@pytest.mark.parametrize("query", ["?bouquet=all", "?bouquet=jobs", "?mix=write,jobs,sandbox", ""])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_writes_is_not_there_by_a_url_alone(settled_user, new_user, wire_of, query, is_known):
+    person = settled_user(SEARCH)[0] if is_known else new_user()
+    wire = wire_of(f"/mcp{query}", person.token)
+    if not query:
+        wire.headers["X-MCP-Mix"] = "write,jobs,sandbox"
+
+    assert not {*wire.tools()} & WRITERS
+    for tool in WRITERS:
+        error = denial_of(wire, tool)
+        assert error["data"]["reason"] == "not_selected"
+        assert f"{tool} is not selected" in error["message"]
+        assert "writes or spends" in error["message"]
+        assert "/settings/" in error["message"]
+
+
+def test_what_writes_is_there_by_a_url_where_the_person_lets_urls(new_writer, wire_of):
+    person = new_writer()
+
+    assert {*wire_of("/mcp?mix=write,jobs,sandbox", person.token).tools()} >= WRITERS
+    assert not WRITERS & {*wire_of("/mcp", person.token).tools()}
 
 
 @pytest.mark.parametrize("name", ["no_such_tool", "__proto__", "", "x" * 10_000, "hf_whoami\x00"])
