@@ -54,6 +54,8 @@ class Selection:
     """Built-in tools, in the order of the catalogue."""
     spaces: tuple[SpaceChoice, ...]
     include_images: bool
+    spaces_of_url: frozenset[str] = frozenset()
+    """Ids in lower case of the Spaces that the URL itself names."""
 
 
 def read_overrides(head: RequestHead) -> RequestOverrides:
@@ -152,7 +154,12 @@ def select(
         and (is_signed_in or not tool.needs_sign_in)
     )
     include_images = not overrides.no_image_content and (saved is None or saved.include_images)
-    return Selection(tools, _wanted_spaces(overrides, rules, saved), include_images)
+    return Selection(
+        tools,
+        _wanted_spaces(overrides, rules, saved),
+        include_images,
+        spaces_of_url=frozenset(space_id.lower() for space_id in overrides.spaces),
+    )
 
 
 def _wanted_tools(

@@ -16,7 +16,7 @@ from django.conf import settings
 from accounts.caching import BoundedCache, approximate_bytes
 from accounts.outgoing.errors import Busy, OutgoingError, TooLarge, TooSlow, UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
-from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, busy
+from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, SpaceNotFound, busy
 from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Remembered
 from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
 from mcpendpoint.gradio.states import RUNNING, explain_state
@@ -202,7 +202,7 @@ def _explain_refusal(space_id: str, error: HubError, token: str | None) -> Space
             error.message, is_retryable=True, retry_after_seconds=error.retry_after_seconds
         )
     if token is None and isinstance(error, HubNotFound | HubNotSignedIn | HubForbidden):
-        return SpaceGone(
+        return _kind_of(error)(
             f"The Space {space_id} does not exist, or is private and needs a sign-in.",
             may_need_token=True,
         )
@@ -215,7 +215,7 @@ def _explain_refusal(space_id: str, error: HubError, token: str | None) -> Space
             may_need_token=True,
         )
     if isinstance(error, HubNotFound | HubForbidden):
-        return SpaceGone(
+        return _kind_of(error)(
             f"The Space {space_id} does not exist, or this account may not see it. Check the name, "
             "and that the token may read this repository."
         )
@@ -229,6 +229,11 @@ def _explain_refusal(space_id: str, error: HubError, token: str | None) -> Space
         is_retryable=error.is_retryable,
         retry_after_seconds=error.retry_after_seconds,
     )
+
+
+def _kind_of(error: HubError) -> type[SpaceGone]:
+    # 403 is said of what is there.
+    return SpaceGone if isinstance(error, HubForbidden) else SpaceNotFound
 
 
 async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema]:

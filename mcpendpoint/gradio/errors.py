@@ -3,6 +3,7 @@
 ToolError
 └── SpaceError       says which Space, what is wrong and what to do, to a person or an assistant
     ├── SpaceGone    it does not exist (any more), or is not for this caller to see
+    │   └── SpaceNotFound  the Hub knows no such Space, as far as this caller is told
     ├── SpaceRefusal it understood the call, and did not take it
     └── SpaceBusy    too much is being asked at once: nothing was sent
 """
@@ -29,6 +30,10 @@ class SpaceError(ToolError):
 
 class SpaceGone(SpaceError):
     """What was known of the Space must not be used any longer."""
+
+
+class SpaceNotFound(SpaceGone):
+    """The Hub knows no such Space, as far as this caller is told."""
 
 
 class SpaceRefusal(SpaceError):

@@ -17,7 +17,7 @@ from mcpendpoint.gradio.advice import advise, text_of
 from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space, find_tools
 from mcpendpoint.gradio.drafts import shortened
-from mcpendpoint.gradio.errors import SpaceError, SpaceRefusal
+from mcpendpoint.gradio.errors import SpaceError, SpaceNotFound, SpaceRefusal
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.upstream import ReportProgress
@@ -68,6 +68,8 @@ class SpaceListing:
     """The Hub's word for the Space's state, "" when that is not known."""
     is_public: bool = False
     """Whether the Hub said that everybody may see the Space."""
+    is_missing: bool = False
+    """Whether the Hub said that there is no such Space that this caller may see."""
 
 
 _listings: BoundedCache[object, tuple[SpaceSchema, SpaceListing]] = BoundedCache(
@@ -136,7 +138,9 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
         stage, is_public = found.value.stage, not found.value.is_private
         schema = await find_tools(found.value, token, known_will_do=known_will_do)
     except SpaceError as error:
-        return _without_tools(choice, str(error), stage, is_public)
+        return _without_tools(
+            choice, str(error), stage, is_public, is_missing=isinstance(error, SpaceNotFound)
+        )
     failure = found.value.problem or schema.failure
     key = (id(schema.value), choice, stage, is_public, str(failure))
     known = _listings.get(key)
@@ -150,12 +154,17 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
 
 
 def _without_tools(
-    choice: SpaceChoice, problem: str, stage: str = "", is_public: bool = False
+    choice: SpaceChoice,
+    problem: str,
+    stage: str = "",
+    is_public: bool = False,
+    *,
+    is_missing: bool = False,
 ) -> SpaceListing:
-    key = (choice, problem, stage, is_public)
+    key = (choice, problem, stage, is_public, is_missing)
     listing = _problems.get(key)
     if listing is None:
-        listing = SpaceListing(choice, (), problem, stage, is_public)
+        listing = SpaceListing(choice, (), problem, stage, is_public, is_missing)
         _problems.put(key, listing, size_bytes=2 * approximate_bytes(key))
     return listing
 

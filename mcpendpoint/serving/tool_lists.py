@@ -11,8 +11,8 @@ from weakref import ref
 import orjson
 from mcp import MCPError
 from mcp.server import Server
+from mcp_types import INVALID_PARAMS, ToolAnnotations
 from mcp_types import Tool as ToolDefinition
-from mcp_types import ToolAnnotations
 
 from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
@@ -49,17 +49,42 @@ async def definitions_of(context: RequestContext) -> list[ToolDefinition]:
 async def _listings_of(context: RequestContext) -> Listings:
     if not context.selection.spaces:
         return ()
+    token, is_token_known = None, True
     try:
         token = await context.hub_token()
     except ToolError as error:
         if error.is_retryable:
             # Rather than a list that lacks private Spaces, which a client may not ask for again.
             raise error_of(error) from error
-        token = None  # public Spaces can be listed all the same; a call will say what is wrong
+        # Public Spaces can be listed all the same; a call will say what is wrong.
+        is_token_known = False
     listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)
     if too_many := wait_of_budget():
         raise MCPError(code=TOO_MANY, message=str(too_many), data=data_of(too_many))
+    if is_token_known:
+        _check_spaces_of_url(listings, context)
     return listings
+
+
+def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
+    """Raises MCPError when there is none of the Spaces that the URL names.
+
+    Where there are some, their tools are more use than an error.
+    """
+    named = context.selection.spaces_of_url
+    missing = [
+        listing.choice.space_id
+        for listing in listings
+        if listing.is_missing and listing.choice.space_id.lower() in named
+    ]
+    if missing and len(missing) == len(named):
+        raise MCPError(
+            code=INVALID_PARAMS,
+            message="?gradio= in the URL, or x-mcp-gradio, names Spaces that do not exist or that "
+            f"this caller may not see: {', '.join(missing)}. Correct the names, sign in, or leave "
+            "them out.",
+            data={"reason": "space_not_found", "spaces": missing},
+        )
 
 
 def _space_definition(tool: SpaceTool) -> ToolDefinition:

@@ -154,10 +154,10 @@ def try_space_of_another(me: Tenant, others: list[Tenant]) -> None:
     space = me.rng.choice(others).space_id
     wire = me.wire(f"{me.own_path()}?bouquet=search&gradio={space}")
 
-    names = wire.tools()
+    listed = wire.legacy("tools/list").json()
     answer = me.call(wire, f"{url_space_prefix(space)}whoami")
 
-    assert not any(name.startswith("gr") for name in names)
+    assert listed["error"]["data"]["spaces"] == [space]
     assert answer["result"]["isError"]
 
 

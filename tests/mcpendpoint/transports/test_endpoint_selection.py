@@ -3,6 +3,7 @@
 import pytest
 from mcp_types import INVALID_PARAMS
 
+from mcpendpoint.gradio.naming import url_space_prefix
 from tests.live.people import post_form
 from tests.mcpendpoint.conftest import save_tools
 from tests.mcpendpoint.wire import Wire, message_of
@@ -183,9 +184,36 @@ def test_a_call_at_a_space_that_fails_says_why(space, settled_user, wire_of):
 def test_a_private_space_is_for_those_who_may_see_it(space, wire_of):
     path = "/mcp?gradio=alice/private-space"
 
-    assert [name for name in wire_of(path, "hf_alice").tools() if name.startswith("gr")]
-    assert not [name for name in wire_of(path, "hf_bob").tools() if name.startswith("gr")]
-    assert not [name for name in wire_of(path).tools() if name.startswith("gr")]
+    (whoami,) = [name for name in wire_of(path, "hf_alice").tools() if name.endswith("_whoami")]
+    for token in ("hf_bob", None):
+        error = wire_of(path, token).legacy("tools/list").json()["error"]
+        result = wire_of(path, token).call(whoami)["result"]
+
+        assert error["data"] == {"reason": "space_not_found", "spaces": ["alice/private-space"]}
+        assert result["isError"] and "does not exist" in str(result["content"])
+
+
+@pytest.mark.parametrize("as_header", [False, True])
+def test_names_of_no_space_at_all_are_an_error_that_tells_them(space, wire_of, as_header):
+    names = "Acme/no-such-space,nobody/nothing"
+    wire = wire_of("/mcp" if as_header else f"/mcp?gradio={names}")
+    wire.headers |= {"X-MCP-Gradio": names} if as_header else {}
+
+    for _ in range(2):
+        for answer in (wire.legacy("tools/list"), wire.modern("tools/list")):
+            error = answer.json()["error"]
+            assert error["code"] == INVALID_PARAMS
+            assert error["data"]["spaces"] == names.split(",")
+            assert "Acme/no-such-space, nobody/nothing" in error["message"]
+    assert "result" in wire.call(SEARCH, {"query": "bert"})
+    result = wire.call(f"{url_space_prefix('nobody/nothing')}greet")["result"]
+    assert result["isError"] and "nobody/nothing does not exist" in str(result["content"])
+
+
+def test_a_space_that_is_there_but_fails_is_no_wrong_name(space, wire_of):
+    for names in (BROKEN, f"{BROKEN},nobody/nothing", f"{MAKER},nobody/nothing", "acme/asleep"):
+        assert WHOAMI in wire_of(f"/mcp?gradio={names}").tools()
+    assert WHOAMI in wire_of("/mcp?gradio=none").tools()
 
 
 def test_images_of_a_space_are_left_out_for_those_who_want_none(space, wire_of):
