@@ -7,6 +7,9 @@ app_name = "authorization"
 urlpatterns = [
     path(".well-known/oauth-authorization-server", metadata.authorization_server),
     path(".well-known/openid-configuration", metadata.openid_configuration),
+    # Where a client looks that ends the issuer with a slash.
+    path(".well-known/oauth-authorization-server/", metadata.authorization_server),
+    path(".well-known/openid-configuration/", metadata.openid_configuration),
     path("oauth/jwks", metadata.jwks, name="jwks"),
     path("oauth/authorize", authorize.authorize, name="authorize"),
     path("oauth/token", endpoints.token, name="token"),

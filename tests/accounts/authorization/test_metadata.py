@@ -7,6 +7,8 @@ from tests.accounts.authorization.flow import ISSUER, make_browser
 DOCUMENTS = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server/",
+    "/.well-known/openid-configuration/",
 ]
 
 
