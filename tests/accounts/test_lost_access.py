@@ -155,7 +155,7 @@ async def test_what_changes_is_allowed_on_hugging_face_before_a_key_can_have_it(
     await expect(withheld).to_be_visible()
     await page.locator("#keys").get_by_role("link", name="Allow it first.").click()
     await page.locator("#hugging-face").get_by_label("Create repositories").check()
-    await page.get_by_role("button", name="Go on").click()
+    await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_text("Hugging Face will ask you")).to_be_visible()
     await page.get_by_role("button", name="Continue to Hugging Face").click()
     await decide_on_hugging_face(page, person)
