@@ -5,6 +5,7 @@ from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from asgiref.sync import sync_to_async
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render, resolve_url
@@ -26,6 +27,8 @@ def for_users(view: UserView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
         if isinstance(request.user, User):
             return view(request, request.user, *args, **kwargs)
         is_page = request.method == "GET" and not is_htmx(request)
+        if not is_page:
+            messages.warning(request, "You were signed out, so nothing was saved. Sign in again.")
         onward = request.get_full_path() if is_page else resolve_url("accounts:settings")
         response = redirect_to_login(onward)
         return HttpResponseClientRedirect(response.url) if is_htmx(request) else response

@@ -171,6 +171,8 @@ async def _token_of(user: User) -> str:
 
 async def _saved_ids(user: User) -> frozenset[str]:
     preferences = await _load_preferences(user.pk)
+    if not preferences.has_chosen_spaces:
+        return frozenset(settings.DEFAULT_SPACES)
     return frozenset(space.space_id for space in preferences.spaces)
 
 
@@ -222,7 +224,14 @@ async def _done(
         messages.add_message(request, messages.ERROR if error else messages.SUCCESS, error or said)
         return redirect(resolve_url("accounts:settings") + "#spaces")
     space = {"id": space_id, "is_added": is_added, "is_gradio": True}
-    context = {"space": space, "error": error, "was_clicked": True}
+    is_elsewhere = request.POST.get("from") == "list"  # than among the results of a search
+    context = {
+        "space": space,
+        "error": error,
+        "was_clicked": not is_elsewhere,
+        "is_elsewhere": is_elsewhere,
+        "toast": f"{space_id} was removed." if is_elsewhere and not error else "",
+    }
     response = await render_page(request, "mcpendpoint/_space_choice.html", context)
     return response if error else trigger_client_event(response, SPACES_CHANGED)
 

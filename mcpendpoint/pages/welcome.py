@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.addresses import endpoint_url, site_url
 from accounts.catalogue import ToolChoice, catalogue
@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.signed_in import render_page
 
 
-@require_GET
+@require_safe
 @never_cache
 async def home(request: HttpRequest) -> HttpResponseBase:
     """Redirect to the settings when signed in; else show what this server is for."""

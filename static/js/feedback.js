@@ -1,7 +1,15 @@
-// Messages in the corner of the page: they stay until they are dismissed or the next one comes.
+// Messages in the corner of the page stay long enough to be read, and go by a click or Escape.
+const SHOW_MS = 15000;
+let dismissal = 0;
+
 function dismissToasts() {
   document.getElementById("toasts")?.replaceChildren();
 }
+
+new MutationObserver(() => {
+  clearTimeout(dismissal);
+  dismissal = setTimeout(dismissToasts, SHOW_MS);
+}).observe(document.getElementById("toasts"), { childList: true });
 
 // Say so when something that htmx sent did not arrive, or was answered with an error.
 function say(text) {
@@ -28,18 +36,21 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Focus that was on something which a swap took away goes to the heading of its section, and not to
-// the top of the page.
+// the top of the page. What went wrong comes first: it may be out of sight.
 let sectionInFocus = null;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const focused = document.activeElement;
-  if (event.target.contains(focused)) sectionInFocus = focused.closest("section[id]")?.id;
+  sectionInFocus = event.target.contains(focused) ? focused.closest("section[id]")?.id : null;
 });
 
 document.addEventListener("htmx:afterSettle", () => {
-  if (document.activeElement !== document.body || !sectionInFocus) return;
-  const heading = document.getElementById(sectionInFocus)?.querySelector("h2");
-  if (!heading) return;
-  heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
+  const section = sectionInFocus && document.getElementById(sectionInFocus);
+  if (!section) return;
+  const problem = section.querySelector('[role="alert"]');
+  const isLost = document.activeElement === document.body;
+  const next = problem ?? (isLost ? section.querySelector("h2") : null);
+  if (!next) return;
+  next.tabIndex = -1;
+  next.focus();
 });

@@ -5,7 +5,10 @@ from django.test import Client
 
 from tests.routes import all_routes, path_of
 
-WITHOUT_COOKIES = ("mcp", "u/<str:username>/mcp", "oauth/token", "oauth/register", "oauth/revoke")
+WITHOUT_COOKIES = (
+    *("mcp", "mcp/", "u/<str:username>/mcp", "u/<str:username>/mcp/"),
+    *("oauth/token", "oauth/register", "oauth/revoke"),
+)
 """They look at no cookie, so a browser can be made to do nothing there that anybody could not."""
 
 ROUTES = [route for route in all_routes() if route not in WITHOUT_COOKIES]
