@@ -17,6 +17,9 @@ SERVER_LOGGERS = (
     *("_granian", "granian.access", "django.channels.server", "django.server", "asyncio"),
 )
 
+MAX_LINE = 1_000
+"""Characters of a message, which may quote what anybody sent, such as a path."""
+
 FORMAT = "{asctime} {levelname} {name} {message}"
 
 _QUERY = re.compile(r"\?[^\s\"'#]*")
@@ -24,7 +27,11 @@ _ADDRESS = re.compile(r"\[?[0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]+\]?:\d+")
 
 
 class PrivateFormatter(logging.Formatter):
-    """Writes where an exception was raised and of which type it is, and leaves its message out."""
+    """Writes where an exception was raised and its type, not its message; cuts long lines."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        line = super().formatMessage(record)
+        return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…"
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's name
         kind, _error, frames = ei

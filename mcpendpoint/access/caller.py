@@ -23,6 +23,7 @@ from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.caching import SingleFlightCache
 from accounts.credentials import hub_token, recheck
 from accounts.database import changes, lookups
+from accounts.hub_names import is_hub_name
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.outgoing import callers
 from accounts.people import has_held_name
@@ -164,7 +165,12 @@ async def identify(head: RequestHead, url_username: str | None, *, must_sign_in:
 
 async def _refuse_at_url_of(url_username: str, caller: Caller) -> CallerRefused:
     name, user_id = caller.username, caller.user_id
-    if name and user_id and await lookups.run(has_held_name, user_id, url_username):
+    if (
+        name
+        and user_id
+        and is_hub_name(url_username)
+        and await lookups.run(has_held_name, user_id, url_username)
+    ):
         return CallerMoved(personal_path(name))
     return CallerRefused(403, "access_denied", "This URL belongs to another user.")
 

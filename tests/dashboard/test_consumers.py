@@ -253,3 +253,11 @@ async def test_many_viewers_are_looked_up_at_once(staff, visitor, session_of):
 
     assert found == set(admins)
     assert queries <= 3
+
+
+async def test_a_socket_that_does_not_exist_is_refused_without_a_fault():
+    nowhere = WebsocketCommunicator(URLRouter(websocket_urlpatterns), "/ws/nope/")
+
+    is_accepted, _ = await nowhere.connect()
+
+    assert not is_accepted

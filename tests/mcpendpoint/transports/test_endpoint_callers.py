@@ -304,3 +304,11 @@ def test_a_token_is_checked_once_however_many_ask_with_it(hub, product, new_user
 
     asked = httpx.get(f"{hub.url}/_log", params={"path": "whoami"}).json()
     assert len([entry for entry in asked if entry["token"] == digest(person.token)]) == 1
+
+
+@pytest.mark.parametrize("name", ["alice%00", "%00", "a%0d%0ab", "a" * 200])
+def test_a_url_of_a_name_that_is_none_belongs_to_another(wire_of, product, sign_in, new_user, name):
+    person = new_user()
+    sign_in(product, person.token)
+
+    assert wire_of(f"/u/{name}/mcp", person.token).legacy("tools/list").status_code == 403
