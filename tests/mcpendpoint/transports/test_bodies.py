@@ -80,9 +80,10 @@ def test_a_page_of_a_browser_can_read_why(impatient):
 
 def test_a_page_that_is_sent_too_much_says_so(impatient):
     with socket.create_connection((impatient.hostname, impatient.port), timeout=20) as connection:
-        lines = ["POST /sign-in/ HTTP/1.1", "Host: localhost", "Content-Length: 1000001", "", ""]
-        connection.sendall("\r\n".join(lines).encode() + b"x" * 1_000_001)
-        answer = connection.recv(65_536)
+        lines = ["POST /sign-in/ HTTP/1.1", "Host: localhost", "Connection: close"]
+        head = "\r\n".join([*lines, "Content-Length: 1000001", "", ""])
+        connection.sendall(head.encode() + b"x" * 1_000_001)
+        answer = everything_from(connection)
 
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"1,000,000 bytes" in answer
