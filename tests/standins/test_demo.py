@@ -14,13 +14,13 @@ from tests import node
 from tests.needs import need
 from tests.ports import free_port
 from tests.standins.serve import ROOT
-from tests.standins.space import environment as space
+from tests.virtualenvs import STANDIN
 
 
 @pytest.fixture
 def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
     need(node.are_installed(), "the Node programs are not installed (npm ci in tests/node)")
-    need(space.is_installed(), "the stand-in Space is not installed")
+    need(STANDIN.is_installed, "the stand-in Space is not installed")
     port = str(free_port())
     command = [sys.executable, "-m", "tests.standins.demo", "--port", port]
     env = os.environ | {"PORT": port}  # as `make demo PORT=…` passes it on
