@@ -64,7 +64,7 @@ RESOURCES = (
     _resource("hf://datasets/trending", "Trending datasets", "The 20 that trend now."),
     _resource("hf://spaces/trending", "Trending Spaces", "The 20 that trend now."),
     _resource("hf://papers/trending", "Trending papers", "The 20 that trend now."),
-    _resource("hf://papers/daily/latest", "Daily Papers", "The papers of the current day."),
+    _resource("hf://papers/daily/latest", "Daily Papers", "The newest batch."),
     _resource("hf://docs", "Documentation", "The products that have documentation."),
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.papers import MAX_PAGE, list_papers
 from mcpendpoint.tools.hf_fs.arguments import Operation
 from mcpendpoint.tools.hf_fs.entries import folder
@@ -20,6 +21,7 @@ from mcpendpoint.tools.hf_fs.uri import Uri
 
 FIRST_DAY = date(2023, 5, 4)
 LATEST = "latest"
+_SORT = "publishedAt"
 _NEW_YORK = ZoneInfo("America/New_York")
 _BATCH_TURNS = time(21, 30)
 
@@ -28,6 +30,16 @@ def current_day(now: datetime) -> date:
     """Return the day whose batch is being collected: it turns in New York's evening."""
     there = now.astimezone(_NEW_YORK)
     return there.date() + timedelta(days=int(there.time() >= _BATCH_TURNS))
+
+
+async def latest_day(hub: HubClient) -> date:
+    """Return the newest day that has papers: weekends have none, nor a day's first hours."""
+    day = current_day(datetime.now(UTC))
+    if (await list_papers(hub, sort=_SORT, day=day)).items:
+        return day
+    newest = (await list_papers(hub, sort=_SORT)).items
+    days = [paper.daily_date for paper in newest if paper.daily_date and paper.daily_date < day]
+    return max(days, default=day)
 
 
 def uri_of_day(day: date) -> Uri:
@@ -75,42 +87,45 @@ def parse_period(parts: tuple[str, ...]) -> Period:
 
 class DailyPapers(Provider):
     async def ls(self, operation: Operation, fs: Fs) -> ListResult:
-        latest = current_day(datetime.now(UTC))
+        today = current_day(datetime.now(UTC))
         parts = operation.uri.parts[1:]
         if operation.sort is not None:
             raise invalid(
                 "dated Daily Papers listings use upstream batch upvote order and do not accept sort"
             )
         if parts == (LATEST,):
-            return await self._list_day(operation, fs, latest)
+            return await self._list_day(operation, fs, await latest_day(fs.hub))
         period = parse_period(parts)
         if period.day is not None:
-            _check_day(period.first, latest)
+            _check_day(period.first, today)
             return await self._list_day(operation, fs, period.first)
         if operation.command is Command.FIND:
             raise unsupported("find on Daily Papers must be scoped to a day or daily/latest")
         if operation.recursive:
             raise unsupported(f"recursive ls is not supported on {operation.uri}")
-        if not period.exists(latest):
+        if not period.exists(today):
             name = "month" if period.month else "year"
             raise not_found(f"Daily Papers {name} does not exist")
-        entries = list(_folders(operation.uri, period, latest))
+        entries = list(_folders(operation.uri, period, today))
+        if period.year is None:
+            entries.insert(0, _latest_folder(operation.uri, await latest_day(fs.hub)))
         return await collect(operation, these(entries))
 
     async def find(self, operation: Operation, fs: Fs) -> ListResult:
         return await self.ls(operation, fs)
 
     async def stat(self, operation: Operation, fs: Fs) -> StatResult:
-        latest, uri = current_day(datetime.now(UTC)), operation.uri
-        is_latest = uri.parts[1:] == (LATEST,)
-        exists = is_latest or parse_period(uri.parts[1:]).exists(latest)
+        uri = operation.uri
+        latest = await latest_day(fs.hub) if uri.parts[1:] == (LATEST,) else None
+        today = current_day(datetime.now(UTC))
+        exists = latest is not None or parse_period(uri.parts[1:]).exists(today)
         return StatResult(
             uri=str(uri),
             exists=exists,
             type="dir" if exists else "missing",
             path=uri.path,
-            target_uri=str(uri_of_day(latest)) if is_latest else None,
-            daily_papers_date=latest if is_latest else None,
+            target_uri=str(uri_of_day(latest)) if latest else None,
+            daily_papers_date=latest,
         )
 
     async def cat(self, operation: Operation, fs: Fs) -> CatResult:
@@ -124,12 +139,12 @@ class DailyPapers(Provider):
         return listed.model_copy(update={"order": order})
 
 
-def _check_day(day: date, latest: date) -> None:
+def _check_day(day: date, today: date) -> None:
     if day < FIRST_DAY:
         raise not_found(f"Daily Papers date predates the archive, which begins at {FIRST_DAY}")
-    if day > latest:
+    if day > today:
         raise not_found(
-            f"Daily Papers for {day} are not available yet; latest available date is {latest}; "
+            f"Daily Papers for {day} are not available yet; latest available date is {today}; "
             "use ls hf://papers/daily/latest"
         )
 
@@ -137,7 +152,7 @@ def _check_day(day: date, latest: date) -> None:
 async def _papers_of(day: date, fs: Fs) -> AsyncGenerator[Entry, None]:
     number = 0
     while True:
-        page = await list_papers(fs.hub, sort="publishedAt", day=day, page=number)
+        page = await list_papers(fs.hub, sort=_SORT, day=day, page=number)
         for paper in page.items:
             yield paper_entry(paper)
         if page.next_url is None:
@@ -145,13 +160,16 @@ async def _papers_of(day: date, fs: Fs) -> AsyncGenerator[Entry, None]:
         number += 1
 
 
-def _folders(uri: Uri, period: Period, latest: date) -> Iterator[Entry]:
-    first, last = max(period.first, FIRST_DAY), min(period.last, latest)
+def _latest_folder(uri: Uri, latest: date) -> Entry:
+    target = uri_of_day(latest)
+    return folder(uri.child(LATEST), f"The newest batch, {target}.").model_copy(
+        update={"target_uri": str(target), "daily_papers_date": latest}
+    )
+
+
+def _folders(uri: Uri, period: Period, today: date) -> Iterator[Entry]:
+    first, last = max(period.first, FIRST_DAY), min(period.last, today)
     if period.year is None:
-        target = uri_of_day(latest)
-        yield folder(uri.child(LATEST), f"The current batch, {target}.").model_copy(
-            update={"target_uri": str(target), "daily_papers_date": latest}
-        )
         names = [f"{year:04}" for year in range(first.year, last.year + 1)]
     elif period.month is None:
         names = [f"{month:02}" for month in range(first.month, last.month + 1)]

@@ -8,6 +8,7 @@ import pytest
 from mcpendpoint.tools.hf_fs.daily_papers import current_day
 from mcpendpoint.tools.hf_fs.failures import Failure
 from mcpendpoint.tools.hf_fs.paper_entries import parse_paper_id
+from tests.mcpendpoint.hub_side import fresh_token
 from tests.mcpendpoint.tools.hf_fs.calling import code_of, error_of, result_of, run, uris_of
 
 SMOL = "hf://papers/2502.02737"
@@ -95,6 +96,29 @@ async def test_the_days_begin_with_the_latest(hub_side):
     assert await uris_of(["ls", latest["target_uri"]]) == await uris_of(["ls", latest["uri"]])
     this_year = await uris_of(f"ls hf://papers/daily/{years[-1]['name']}")
     assert this_year[-1] in latest["target_uri"]
+
+
+async def test_the_latest_batch_is_the_newest_that_has_papers(hub_side):
+    token = fresh_token()
+    today = current_day(datetime.now(UTC))
+    hub_side.break_at(f"daily_papers.*date={today}", status=200, body="[]", token=token)
+
+    listed = await result_of("ls hf://papers/daily/latest", token)
+
+    days = {entry["daily_papers_date"] for entry in listed["entries"]}
+    assert len(days) == 1 and today.isoformat() not in days
+    stat = await result_of("stat hf://papers/daily/latest", token)
+    assert {stat["daily_papers_date"]} == days
+    latest, *_ = (await result_of("ls hf://papers/daily", token))["entries"]
+    assert latest["target_uri"] == stat["target_uri"]
+    assert await uris_of(["ls", stat["target_uri"]], token) == [e["uri"] for e in listed["entries"]]
+
+
+async def test_there_may_be_no_batch_at_all(hub_side):
+    token = fresh_token()
+    hub_side.break_at("/api/daily_papers", status=200, body="[]", token=token)
+
+    assert (await result_of("ls hf://papers/daily/latest", token))["entries"] == []
 
 
 async def test_the_batch_of_a_day_is_listed_to_its_end(hub_side):
