@@ -29,7 +29,7 @@ Schema = dict[str, Any]
 
 MAX_NAME_CHARS = 49
 MAX_DESCRIPTION_CHARS = 1_024
-"""Of a Space's tool, and of any argument; OpenAI refuses longer ones."""
+"""Of a tool, and of any argument; OpenAI refuses longer ones."""
 MAX_SCHEMA_BYTES = 50_000
 MAX_LEVELS = 10
 MAX_ENUM_VALUES = 250

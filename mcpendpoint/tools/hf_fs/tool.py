@@ -22,12 +22,25 @@ MAX_ARGS = 60
 MAX_ARG_CHARS = 4_000
 
 
+USAGE = """\
+What follows the command, a word each:
+ls URI [--recursive] [--glob G] [--type T] [--sort S] [--limit N] [--offset N]
+find URI [--name G] [--path G] [--type T] [--limit N]  files by name, not by content
+cat URI [--offset N] [--max-bytes N]  text
+stat URI  type and size
+attach URI  see a JPEG, PNG or WebP
+search URI [QUERY] [--sort S] [--tag TAG] [--kind mcp] [--limit N]  resources by topic
+T = file|dir|repo|bucket|collection|paper|link
+S = createdAt|downloads|likes|lastModified|likes30d|trendingScore|mainSize|id|trending|upvotes"""
+"""Beside the argument, since a tool's description has 1 024 characters at most."""
+
+
 class OperationArguments(Arguments):
     # A path may begin or end with a space, and a number is as good as its digits.
     model_config = ConfigDict(str_strip_whitespace=False)
 
     cmd: Annotated[Command, Aliases(COMMAND_ALIASES)]
-    args: Annotated[list[str], FromText(words_in)] = Field(max_length=MAX_ARGS)
+    args: Annotated[list[str], FromText(words_in)] = Field(max_length=MAX_ARGS, description=USAGE)
 
     @classmethod
     def from_text(cls, line: str) -> dict[str, Any]:
@@ -93,16 +106,6 @@ def _images(outcomes: Sequence[Outcome]) -> tuple[ContentBlock, ...]:
 DESCRIPTION = """\
 Browse and read the Hugging Face Hub as a file system: models, datasets, Spaces, their files, \
 buckets, collections, papers, daily papers, what trends, documentation.
-
-Each item of args is one word:
-ls URI [--recursive] [--glob G] [--type T] [--sort S] [--limit N] [--offset N]
-find URI [--name G] [--path G] [--type T] [--limit N]  files by name, not by content
-cat URI [--offset N] [--max-bytes N]  text
-stat URI  type and size
-attach URI  see a JPEG, PNG or WebP
-search URI [QUERY] [--sort S] [--tag TAG] [--kind mcp] [--limit N]  resources by topic
-T = file|dir|repo|bucket|collection|paper|link
-S = createdAt|downloads|likes|lastModified|likes30d|trendingScore|mainSize|id|trending|upvotes
 
 URIs: hf://models|datasets|spaces/OWNER/NAME[@REVISION][/PATH], hf://buckets/OWNER/NAME, \
 hf://collections/OWNER/SLUG, hf://papers/ID, hf://docs/PRODUCT.
