@@ -17,7 +17,7 @@ from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolErr
 from mcpendpoint.tools.cursors import BadCursor, Position
 from mcpendpoint.tools.hub_failures import Problem, problem_of
 from mcpendpoint.tools.leniency import Aliases, FromText, by_comma
-from mcpendpoint.tools.markdown import count_fitting, one_line
+from mcpendpoint.tools.markdown import count_fitting, mark, one_line
 from mcpendpoint.tools.names import AccountName
 from mcpendpoint.tools.repo_results import RepoSummary, render_summary, summary_of
 
@@ -255,6 +255,7 @@ def _render_group(group: Group, blocks: Sequence[str]) -> str:
         lines.append(f"⚠️ {group.problem.message}")
     elif not blocks:
         lines.append(f"No {group.repo_type.api_segment} matched.")
+    lines += mark(repo.description for repo in group.results)
     return "\n\n".join([*lines, *blocks])
 
 

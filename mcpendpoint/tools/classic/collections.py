@@ -89,7 +89,8 @@ async def search(arguments: CollectionSearchArguments, context: ToolContext) -> 
     found = [CollectionSummary(**_facts(each, arguments.owner)) for each in page.items]
     headline = f"{markdown.count(len(found), 'collection')}." if found else "No collections."
     result = CollectionsFound(results=found, has_more=page.cursor is not None)
-    return ToolOutput(result, "\n\n".join([headline, *map(_render, found)]))
+    mark = markdown.mark(each.description for each in found)
+    return ToolOutput(result, "\n\n".join([headline, *mark, *map(_render, found)]))
 
 
 async def look(arguments: CollectionInfoArguments, context: ToolContext) -> ToolOutput:
@@ -100,7 +101,8 @@ async def look(arguments: CollectionInfoArguments, context: ToolContext) -> Tool
     items = [_item(item) for item in items_of(answer)]
     info = CollectionInfo(**_facts(collection, owner), items=items)
     table = markdown.table(HEADINGS, map(_row, items)) if items else "It is empty."
-    return ToolOutput(info, f"{_render(info)}\n\n{table}")
+    mark = markdown.mark((info.description, *(item.note or item.title for item in items)))
+    return ToolOutput(info, "\n\n".join([*mark, _render(info), table]))
 
 
 def _facts(collection: Collection, owner: str | None) -> dict[str, object]:

@@ -10,7 +10,7 @@ from mcpendpoint.tools.hf_fs.docs_search import MAX_LIMIT, search
 from mcpendpoint.tools.hf_fs.options import Command
 from mcpendpoint.tools.hf_fs.results import Entry
 from mcpendpoint.tools.hf_fs.uri import Uri
-from mcpendpoint.tools.markdown import count, count_fitting, table
+from mcpendpoint.tools.markdown import count, count_fitting, mark, table
 
 MAX_CHARS = 40_000
 
@@ -55,7 +55,8 @@ async def run(arguments: DocSearchArguments, context: ToolContext) -> ToolOutput
     blocks = [_render(passage) for passage in passages]
     shown = count_fitting(blocks, MAX_CHARS)
     headline = f"{count(shown, 'page')}. Read one with hf_doc_fetch." if passages else "No page."
-    return ToolOutput(DocsFound(results=passages[:shown]), "\n\n".join([headline, *blocks[:shown]]))
+    marked = [headline, *mark(passage.excerpt for passage in passages), *blocks[:shown]]
+    return ToolOutput(DocsFound(results=passages[:shown]), "\n\n".join(marked))
 
 
 async def _list_products() -> ToolOutput:

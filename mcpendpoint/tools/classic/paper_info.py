@@ -9,7 +9,7 @@ from mcpendpoint.hub.papers import LinkedRepos, get_linked_repos, get_paper
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
-from mcpendpoint.tools.classic.papers import PaperFacts, facts_of, render
+from mcpendpoint.tools.classic.papers import PaperFacts, facts_of, mark_of, render
 from mcpendpoint.tools.markdown import bullets, some
 from mcpendpoint.tools.paper_ids import paper_id_in
 from mcpendpoint.tools.repo_details.finding import or_error
@@ -44,7 +44,8 @@ async def run(arguments: PaperInfoArguments, context: ToolContext) -> ToolOutput
         datasets=_ids(linked, RepoType.DATASET),
         spaces=_ids(linked, RepoType.SPACE),
     )
-    return ToolOutput(result, "\n\n".join(filter(None, (render(facts), _render_linked(result)))))
+    parts = (*mark_of(facts), render(facts), _render_linked(result))
+    return ToolOutput(result, "\n\n".join(filter(None, parts)))
 
 
 def _ids(linked: LinkedRepos | HubError, repo_type: RepoType) -> list[str]:

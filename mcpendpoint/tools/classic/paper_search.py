@@ -7,7 +7,7 @@ from pydantic import Field
 from mcpendpoint.hub.papers import MAX_FOUND, Paper, list_papers, search_papers
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
-from mcpendpoint.tools.classic.papers import MAX_CHARS, PaperFacts, facts_of, render
+from mcpendpoint.tools.classic.papers import MAX_CHARS, PaperFacts, facts_of, mark_of, render
 from mcpendpoint.tools.markdown import count_fitting
 
 DAILY = 50
@@ -49,7 +49,7 @@ def _output(found: Sequence[Paper], limit: int, title: str, *, is_concise: bool)
     shown = count_fitting(blocks, MAX_CHARS)
     headline = f"{title}: {shown} of {len(found)}." if found else "No papers."
     result = PapersFound(results=papers[:shown], total=len(found))
-    return ToolOutput(result, "\n\n".join([headline, *blocks[:shown]]))
+    return ToolOutput(result, "\n\n".join([headline, *mark_of(*papers), *blocks[:shown]]))
 
 
 PAPER_SEARCH = Tool(

@@ -53,6 +53,10 @@ def _short(text: str | None) -> str | None:
     return markdown.one_line(text, MAX_ABSTRACT_CHARS) if text else None
 
 
+def mark_of(*papers: PaperFacts) -> list[str]:
+    return markdown.mark(text for paper in papers for text in (paper.abstract, paper.ai_summary))
+
+
 def render(paper: PaperFacts) -> str:
     more = f", and {paper.more_authors} more" if paper.more_authors else ""
     about = markdown.facts(

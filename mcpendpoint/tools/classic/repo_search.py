@@ -10,7 +10,7 @@ from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
 from mcpendpoint.tools.leniency import FromText, by_comma
-from mcpendpoint.tools.markdown import count, count_fitting
+from mcpendpoint.tools.markdown import count, count_fitting, mark
 from mcpendpoint.tools.names import AccountName
 from mcpendpoint.tools.repo_results import RepoSummary, render_summary, summary_of
 from mcpendpoint.tools.repo_search import MAX_CHARS, Filter, Sort
@@ -72,7 +72,7 @@ async def _search(
         if found
         else f"No {kind}."
     )
-    text = "\n\n".join([headline, *blocks[:shown]])
+    text = "\n\n".join([headline, *mark(repo.description for repo in found), *blocks[:shown]])
     return ToolOutput(ReposFound(results=found[:shown], has_more=has_more), text)
 
 

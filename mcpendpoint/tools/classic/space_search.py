@@ -5,7 +5,7 @@ from pydantic import Field
 from mcpendpoint.hub.discovery import SpaceHit, semantic_spaces
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.classic.failures import told
-from mcpendpoint.tools.markdown import count_fitting, facts
+from mcpendpoint.tools.markdown import count_fitting, facts, mark
 from mcpendpoint.tools.repo_results import RepoSummary, render_summary, summary_of
 from mcpendpoint.tools.repo_search import MAX_CHARS
 
@@ -37,7 +37,8 @@ async def run(arguments: SpaceSearchArguments, context: ToolContext) -> ToolOutp
     shown = count_fitting(blocks, MAX_CHARS)
     headline = f"{shown} of {len(hits)} Spaces, the closest first." if found else "No Spaces."
     result = SpacesFound(results=found[:shown], total=len(hits))
-    return ToolOutput(result, "\n\n".join([headline, *blocks[:shown]]))
+    marked = [headline, *mark(space.description for space in found), *blocks[:shown]]
+    return ToolOutput(result, "\n\n".join(marked))
 
 
 def _found(hit: SpaceHit) -> SpaceFound:

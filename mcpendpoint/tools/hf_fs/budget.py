@@ -60,7 +60,7 @@ def _cut(item: Item, max_chars: int) -> Item:
 
 def _cut_list(result: ListResult, room: int) -> ListResult:
     bare = result.model_copy(update={"entries": []})
-    room -= max(_json_chars(bare.to_content()), len(render(bare)) + 100)
+    room -= max(_json_chars(bare.to_content()), len(render(bare)) + 200)
     kept: list[Entry] = []
     for entry in result.entries:
         row = sum(len(value) + 4 for value in row_of(entry))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from mcpendpoint.tools import markdown
+from mcpendpoint.tools.hf_fs.arguments import EntryType
 from mcpendpoint.tools.hf_fs.results import (
     AnyResult,
     AttachResult,
@@ -61,6 +62,7 @@ def _list(result: ListResult) -> Iterator[str]:
     if result.order:
         yield f"Order: {result.order}"
     if result.entries:
+        yield from markdown.mark(map(_text_of_others, result.entries))
         rows = [row_of(entry) for entry in result.entries]
         kept = [at for at in range(len(HEADINGS)) if any(row[at] for row in rows)]
         yield markdown.table(
@@ -72,6 +74,11 @@ def _list(result: ListResult) -> Iterator[str]:
         yield "Links: use the target; recursive listings do not follow them."
     if result.truncation_message:
         yield result.truncation_message
+
+
+def _text_of_others(entry: Entry) -> str | None:
+    """Return its abstract, summary or excerpt; what folders are described by is ours."""
+    return None if entry.type is EntryType.DIR else entry.description
 
 
 def row_of(entry: Entry) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ def render_account(account: Account) -> str:
             ("Link", account.url),
         )
     )
-    return f"{facts}\n\nTheir repositories: hub_repo_search with author `{account.name}`."
+    following = f"Their repositories: hub_repo_search with author `{account.name}`."
+    return "\n\n".join([*markdown.mark([account.details]), facts, following])
 
 
 def _count(value: int | None) -> str | None:

@@ -110,6 +110,7 @@ def render_overview(overview: Overview) -> str:
 
 
 def _parts(overview: Overview) -> Iterator[str]:
+    yield from markdown.mark((overview.description, overview.error))
     if overview.title:
         yield f"{f'{overview.emoji} ' if overview.emoji else ''}{overview.title}"
     yield overview.description or ""

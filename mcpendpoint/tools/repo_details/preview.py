@@ -126,7 +126,7 @@ def render_preview(preview: Preview) -> str:
     parts = [f"## Rows of {markdown.code(f'{preview.config}/{preview.split}')}"]
     if preview.rows:
         last = preview.offset + len(preview.rows) - 1
-        parts.append(f"Rows {preview.offset}-{last} of {total}.")
+        parts += [f"Rows {preview.offset}-{last} of {total}.", markdown.BY_OTHERS]
     else:
         parts.append(f"No rows from {preview.offset} on; there are {total}.")
     names = [column.name for column in preview.columns]
