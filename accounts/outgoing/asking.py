@@ -1,7 +1,8 @@
 """Sends a request and reads its answer, within bounds: `ask` for all of it, `open_answer` for more.
 
 Responses are untrusted. All that is done with them, from waiting for a place in the pool to
-the last byte, is over after `seconds`; an answer is read up to a size, and uncompressed.
+the last byte, is over after `seconds`; an answer is read up to a size,
+that of what it unpacks to.
 """
 
 import asyncio
@@ -19,7 +20,6 @@ from accounts.outgoing.errors import (
     BrokenOff,
     Busy,
     NotAUrl,
-    NotPlain,
     NotReached,
     OutgoingError,
     Share,
@@ -29,6 +29,7 @@ from accounts.outgoing.errors import (
 )
 from accounts.outgoing.pools import CONNECT_SECONDS, Pool, client_of, new_client, places_of
 from accounts.outgoing.shares import RETRY_AFTER_SECONDS
+from accounts.outgoing.unpacking import unpacker_of
 
 FREE_PIECES = 2_000
 MIN_PIECE_BYTES = 64
@@ -92,18 +93,19 @@ class OpenAnswer:
 
     async def pieces(self, max_bytes: int) -> AsyncIterator[bytes]:
         """Yield the body as it comes. Raises TooLarge after as much as was wanted."""
-        if self.headers.get("content-encoding", "identity").strip().lower() != "identity":
-            raise NotPlain("The answer is compressed, which was not asked for.")
+        unpacker = unpacker_of(self.headers.get("content-encoding", ""))
         raw = self._response.aiter_raw()
         size = count = 0
         while (piece := await self._next(raw)) is not None:
-            size, count = size + len(piece), count + 1
-            if size > max_bytes or count > FREE_PIECES + max_bytes // MIN_PIECE_BYTES:
-                yield piece[: len(piece) - max(size - max_bytes, 0)]
-                raise TooLarge(f"The answer is larger than {max_bytes:,} bytes.")
-            yield piece
-            if count % PIECES_AT_A_TIME == 0:
-                await self._let_others_run()
+            for part in unpacker.parts(piece):
+                size, count = size + len(part), count + 1
+                if size > max_bytes or count > FREE_PIECES + max_bytes // MIN_PIECE_BYTES:
+                    yield part[: len(part) - max(size - max_bytes, 0)]
+                    raise TooLarge(f"The answer is larger than {max_bytes:,} bytes.")
+                yield part
+                if count % PIECES_AT_A_TIME == 0:
+                    await self._let_others_run()
+        unpacker.finish()
 
     async def _let_others_run(self) -> None:
         await asyncio.sleep(0)

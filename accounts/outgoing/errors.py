@@ -7,7 +7,7 @@ OutgoingError
 ├── TooSlow         it was not over in time
 │   └── Silent      nothing came for long
 ├── TooLarge        the answer has more bytes than were wanted
-├── NotPlain        the answer is compressed, which was not asked for
+├── NotPlain        the answer is compressed in a way that was not asked for
 ├── NotAUrl         there is nothing to ask at such a URL
 ├── NotPublic       an untrusted URL is not https, or not to a public address
 └── UnreadableJson  the answer is not JSON, or more of it than is read

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import time
+import tracemalloc
 
 import pytest
 
@@ -55,8 +56,40 @@ async def test_an_answer_as_large_as_is_wanted_is_read():
             await ask_for(server.url, max_bytes=999)
 
 
-@pytest.mark.parametrize("encoding", [b"gzip", b"deflate", b"br", b"identity, gzip", b"x"])
-async def test_what_is_compressed_unasked_is_not_unpacked(encoding):
+async def say_zipped(body, **bounds):
+    async with stranger(saying(OK + b"Content-Encoding: gzip\r\n\r\n" + body)) as server:
+        return (await ask_for(server.url, **bounds)).body
+
+
+async def test_what_comes_as_gzip_unasked_is_unpacked_as_far_as_is_wanted():
+    plain = bytes(range(256)) * 1_000
+
+    assert await say_zipped(gzip.compress(plain), max_bytes=256_000) == plain
+    assert await say_zipped(gzip.compress(b"")) == await say_zipped(b"") == b""
+    with pytest.raises(errors.TooLarge):
+        await say_zipped(gzip.compress(plain), max_bytes=255_999)
+
+
+async def test_what_grows_a_thousand_times_is_left_before_it_does():
+    bomb = gzip.compress(bytes(200_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(errors.TooLarge):
+            await say_zipped(bomb, max_bytes=1_000_000)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4_000_000
+
+
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"x" * 1_000)[:-9]])
+async def test_what_is_no_whole_gzip_is_broken_off(body):
+    with pytest.raises(errors.BrokenOff):
+        await say_zipped(body)
+
+
+@pytest.mark.parametrize("encoding", [b"deflate", b"br", b"identity, gzip", b"x"])
+async def test_what_is_compressed_otherwise_is_not_read(encoding):
     bomb = gzip.compress(bytes(10_000_000))
     async with stranger(saying(OK + b"Content-Encoding: " + encoding + b"\r\n\r\n" + bomb)) as it:
         with pytest.raises(errors.NotPlain):
