@@ -113,6 +113,8 @@ class SelectedSpace(models.Model):
     slot = models.PositiveSmallIntegerField()
     is_active = models.BooleanField(default=True)
     is_private = models.BooleanField(default=False)
+    was_default = models.BooleanField(default=False, db_default=False)
+    """Whether it was offered before anybody chose it, under names that assistants may know."""
     title = models.CharField(max_length=200, blank=True)
     emoji = models.CharField(max_length=16, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)

@@ -19,6 +19,7 @@ from accounts.audit import Action
 from accounts.catalogue import catalogue
 from accounts.compiled_query import CompiledQuery, Row
 from accounts.models import SelectedSpace, ToolSelection, User
+from accounts.space_prefixes import space_prefix, url_space_prefix
 
 preferences_changed = Signal()
 """Sent with `user_id` after anything that decides about a user's requests was saved."""
@@ -38,6 +39,15 @@ class SavedSpace:
     is_private: bool
     title: str
     emoji: str
+    was_default: bool = False
+    """Whether its tools keep the names that they had as those of a default Space."""
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its tools begin with."""
+        if self.was_default:
+            return url_space_prefix(self.space_id)
+        return space_prefix(self.slot, self.is_private)
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,7 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
             "active_spaces__is_private",
             "active_spaces__title",
             "active_spaces__emoji",
+            "active_spaces__was_default",
         )
     )
     return found
@@ -266,7 +277,7 @@ def _choose_spaces(user_id: int) -> None:
     for space_id in settings.DEFAULT_SPACES:
         if not SelectedSpace.objects.filter(user_id=user_id, space_id=space_id).exists():
             SelectedSpace.objects.create(
-                user_id=user_id, space_id=space_id, slot=_next_slot(user_id)
+                user_id=user_id, space_id=space_id, slot=_next_slot(user_id), was_default=True
             )
 
 
@@ -296,4 +307,4 @@ def _audited(row: SelectedSpace) -> dict[str, str | int]:
 
 
 def _saved_space(row: SelectedSpace) -> SavedSpace:
-    return SavedSpace(row.space_id, row.slot, row.is_private, row.title, row.emoji)
+    return SavedSpace(row.space_id, row.slot, row.is_private, row.title, row.emoji, row.was_default)

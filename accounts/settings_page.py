@@ -38,7 +38,7 @@ UNDO = "tools_before"
 
 @dataclass(frozen=True)
 class NewKey:
-    """A key that was created by this request: the only time that its text is known."""
+    """A key that was created just now: only the page that shows its text knows it."""
 
     name: str
     text: str
@@ -240,7 +240,7 @@ def _space_row(space: SavedSpace) -> SpaceRow:
     owner, _, name = space.space_id.partition("/")
     return SpaceRow(
         space=space,
-        prefix=f"{'grp' if space.is_private else 'gr'}{space.slot}_",
+        prefix=space.prefix,
         hub_url=f"{settings.HF_ENDPOINT}/spaces/{space.space_id}",
         owner=owner,
         name=name,

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import orjson
 
-from mcpendpoint.gradio.naming import url_space_prefix
+from accounts.space_prefixes import url_space_prefix
 from tests.live.product import start_product
 from tests.standins.serve import start
 from tests.unlimited import NO_LIMITS

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from accounts.catalogue import Catalogue
 from accounts.preferences import Preferences, SavedSpace
-from mcpendpoint.gradio.naming import space_prefix, url_space_prefix
+from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.gradio.spaces import SpaceChoice
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.references import HUB, BadReference, parse_reference
@@ -224,7 +224,7 @@ def _choices(ids: list[str], saved_by_id: dict[str, SavedSpace]) -> Iterable[Spa
         seen.add(space_id.lower())
         space = saved_by_id.get(space_id.lower())
         if space is not None:
-            prefix = space_prefix(space.slot, space.is_private)
+            prefix = _url_prefix(space.space_id, ids) if space.was_default else space.prefix
             yield SpaceChoice(space.space_id, prefix, space.is_private)
         else:
             yield SpaceChoice(space_id, _url_prefix(space_id, ids), False)

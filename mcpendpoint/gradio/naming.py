@@ -11,21 +11,10 @@ from hashlib import sha256
 
 from mcpendpoint.protocol.portable_tools import MAX_NAME_CHARS
 
-URL_DIGEST_CHARS = 4
 NAME_DIGEST_CHARS = 6
 _ACCEPTED = re.compile(r"[A-Za-z0-9_-]+")
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]+")
 _PREFIX = re.compile(r"grp?[1-9][0-9]{0,4}_|grx[0-9a-f]{4}(?:[0-9a-f]{8})?_")
-
-
-def space_prefix(slot: int, is_private: bool) -> str:
-    """Return what the names of a saved Space's tools start with."""
-    return f"grp{slot}_" if is_private else f"gr{slot}_"
-
-
-def url_space_prefix(space_id: str) -> str:
-    """Return what the names of the tools of a Space named in the URL start with."""
-    return f"grx{_digest(space_id.lower(), URL_DIGEST_CHARS)}_"
 
 
 def tool_name(prefix: str, upstream: str) -> str:

@@ -31,8 +31,7 @@ from accounts.preferences import (
 )
 from accounts.signed_in import render_page
 from mcpendpoint.gradio.discovery import look_again
-from mcpendpoint.gradio.naming import space_prefix
-from mcpendpoint.gradio.spaces import SpaceChoice, list_space_tools
+from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, list_space_tools
 from mcpendpoint.gradio.states import RUNNING, state_label
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubTokenRefused
@@ -126,6 +125,7 @@ async def status(request: HttpRequest, user: User, owner: str, name: str) -> Htt
             "problem": listing.problem,
             "state": state_label(listing.stage) if listing.stage else "",
             "is_running": listing.stage in RUNNING,
+            "visibility": _visibility(listing, saved.get(space_id)),
         }
     except Refused as error:
         context["problem"] = str(error)
@@ -158,6 +158,17 @@ async def _add(user: User, space_id: str) -> SavedSpace:
         raise Refused(str(error)) from error
 
 
+def _visibility(listing: SpaceListing, saved: SavedSpace | None) -> str:
+    """Return what the page does not say already, nothing if the Hub did not say."""
+    if not listing.stage:
+        return ""
+    if saved is None:
+        return "" if listing.is_public else "Private"
+    if saved.is_private is listing.is_public:
+        return "Public now" if listing.is_public else "Private now"
+    return ""
+
+
 async def _token_of(user: User) -> str:
     try:
         return await hub_token(user.pk)
@@ -180,7 +191,7 @@ def _choice(space_id: str, saved: SavedSpace | None) -> SpaceChoice:
     """Return the Space as the endpoint offers it, or as it would but for the slot."""
     if saved is None:
         return SpaceChoice(space_id, "", False)
-    return SpaceChoice(space_id, space_prefix(saved.slot, saved.is_private), saved.is_private)
+    return SpaceChoice(space_id, saved.prefix, saved.is_private)
 
 
 def _result(space: Space, saved_ids: frozenset[str]) -> dict[str, object]:

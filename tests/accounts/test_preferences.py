@@ -12,6 +12,7 @@ from accounts.preferences import (
     remove_space,
     save_tools,
 )
+from accounts.space_prefixes import url_space_prefix
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,14 @@ def test_a_person_is_found_by_their_hugging_face_id_and_whether_they_may_come_in
     assert (found.user_id, found.is_active) == (alice.pk, True)
     assert (locked_out.user_id, locked_out.is_active) == (alice.pk, False)
     assert find_user("nobody") is None
+
+
+def test_default_spaces_keep_the_names_of_their_tools_when_they_become_the_users(alice, settings):
+    settings.DEFAULT_SPACES = ["acme/default"]
+
+    add(alice, "acme/one")
+    remove_space(alice, "acme/default")
+    add(alice, "acme/default")
+
+    prefixes = {space.space_id: space.prefix for space in load_preferences(alice.pk).spaces}
+    assert prefixes == {"acme/default": url_space_prefix("acme/default"), "acme/one": "gr2_"}

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from mcpendpoint.gradio.naming import url_space_prefix
+from accounts.space_prefixes import url_space_prefix
 from tests.live.people import post_form
 from tests.mcpendpoint.wire import Wire, modern, modern_headers, request
 from tests.routes import all_routes, path_of

@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from mcpendpoint.gradio.naming import url_space_prefix
+from accounts.space_prefixes import url_space_prefix
 from tests.accounts.authorization import live
 from tests.live.people import post_form
 from tests.mcpendpoint.wire import Wire, initialize, message_of, modern, modern_headers, request

@@ -4,7 +4,7 @@ The ledger notices leaks besides.
 """
 
 from accounts.catalogue import catalogue
-from mcpendpoint.gradio.naming import url_space_prefix
+from accounts.space_prefixes import url_space_prefix
 from tests.live.isolation.tenant import READERS, Tenant, Visitor
 from tests.mcpendpoint.wire import Json, Wire, initialize, message_of, request
 

@@ -364,3 +364,15 @@ def test_what_a_tool_brings_can_be_switched_off():
     rules = Rules(frozenset({"machine_run"}), default_spaces=(), max_spaces=20)
 
     assert tools_for(preferences=saved("machine"), rules=rules) == ("whoami", "machine")
+
+
+def test_a_default_space_keeps_its_prefix_when_the_person_adds_another():
+    adopted = SavedSpace(DEFAULT_SPACE, 1, False, title="", emoji="", was_default=True)
+
+    (before,) = select_for(preferences=NEVER_CHOSE).spaces
+    kept, added = select_for(
+        preferences=saved("search", spaces=[adopted, space("acme/one", 2)])
+    ).spaces
+
+    assert kept == before
+    assert added.prefix == "gr2_"

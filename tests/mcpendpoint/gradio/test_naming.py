@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from mcpendpoint.gradio.naming import prefix_of, space_prefix, tool_name, url_space_prefix
+from accounts.space_prefixes import space_prefix, url_space_prefix
+from mcpendpoint.gradio.naming import prefix_of, tool_name
 
 HOSTILE_NAMES = [
     "predict/run",

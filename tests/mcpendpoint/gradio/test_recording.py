@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from mcpendpoint.gradio.naming import url_space_prefix
+from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.protocol import records
 from tests.mcpendpoint.in_process import Visitor
 from tests.mcpendpoint.wire import request

@@ -3,7 +3,7 @@
 import pytest
 from mcp_types import INVALID_PARAMS
 
-from mcpendpoint.gradio.naming import url_space_prefix
+from accounts.space_prefixes import url_space_prefix
 from tests.live.people import post_form
 from tests.mcpendpoint.conftest import save_tools
 from tests.mcpendpoint.wire import Wire, message_of
