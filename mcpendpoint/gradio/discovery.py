@@ -216,8 +216,8 @@ def _explain_refusal(space_id: str, error: HubError, token: str | None) -> Space
         )
     if isinstance(error, HubNotFound | HubForbidden):
         return _kind_of(error)(
-            f"The Space {space_id} does not exist, or this account may not see it. Check the name, "
-            "and that the token may read this repository."
+            f"The Space {space_id} does not exist, or this account may not see it, as when it was "
+            "made private or renamed. Check the name, and that the token may read this repository."
         )
     if isinstance(error, HubTokenRefused):
         return SpaceGone(

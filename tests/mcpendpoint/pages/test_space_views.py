@@ -1,5 +1,7 @@
 """The pages about Spaces, against the stand-in Hub and a real Gradio app."""
 
+import json
+
 import httpx
 import pytest
 from django.test import Client
@@ -306,3 +308,41 @@ def test_looking_again_asks_anew(browser, break_hub, hub):
 
     assert "does not exist" in status(browser, MAKER)
     assert "<code>greet</code>" in status(browser, MAKER, "?again")
+
+
+def space_json(**changes):
+    known = {"id": MAKER, "sdk": "gradio", "subdomain": "acme-image-maker", "private": False}
+    return json.dumps({**known, "runtime": {"stage": "RUNNING"}, **changes})
+
+
+def test_status_of_a_space_that_was_paused_after_it_was_added(browser, alice, break_hub):
+    keep(alice, MAKER)
+    assert "greet" in status(browser, MAKER)
+    body = space_json(runtime={"stage": "PAUSED"})
+    break_hub(path="^/api/spaces/acme/image-maker", status=200, body=body)
+
+    page = status(browser, MAKER, "?again")
+
+    assert ">Paused</span>" in page
+    assert "was paused by its owner" in page
+    assert "greet" in page
+
+
+def test_status_of_a_space_that_was_made_private_after_it_was_added(browser, alice, break_hub):
+    keep(alice, MAKER)
+    assert "Private" not in status(browser, MAKER)
+    path = "^/api/spaces/acme/image-maker"
+    break_hub(path=path, status=200, body=space_json(private=True), token="hf_alice")
+    break_hub(path=path, status=404)
+    forget_answers()
+
+    page = status(browser, MAKER, "?again")
+    assert ">Private now</span>" in page
+    assert "greet" in page
+
+    HubCredential.objects.update(access_token="hf_bob")
+    preferences_changed.send(sender=User, user_id=alice.pk)
+    page = status(browser, MAKER, "?again")
+    assert "made private" in page
+    assert "greet" not in page
+    assert f"Remove {MAKER}" in browser.get(reverse("accounts:settings")).text
