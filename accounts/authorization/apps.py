@@ -10,5 +10,5 @@ class AuthorizationConfig(AppConfig):
         from accounts import housekeeping
         from accounts.authorization.housekeeping import forget_old, forget_unused_clients
 
-        housekeeping.register("sessions", forget_old)
+        housekeeping.register("codes, tokens and sessions", forget_old)
         housekeeping.register("clients that nobody uses", forget_unused_clients)

@@ -79,7 +79,7 @@ class Application(AbstractApplication):
 
 class Grant(AbstractGrant):
     class Meta(AbstractGrant.Meta):
-        pass
+        indexes = [models.Index("expires", name="grant_expires")]
 
 
 class AccessToken(AbstractAccessToken):
@@ -87,7 +87,7 @@ class AccessToken(AbstractAccessToken):
     """Of the sign-in that it came of, as its refresh tokens have it."""
 
     class Meta(AbstractAccessToken.Meta):
-        pass
+        indexes = [models.Index("expires", name="access_token_expires")]
 
 
 class RefreshToken(AbstractRefreshToken):
@@ -97,7 +97,10 @@ class RefreshToken(AbstractRefreshToken):
     """What the person agreed to; an access token may be for less. "" in rows from before."""
 
     class Meta(AbstractRefreshToken.Meta):
-        pass
+        indexes = [
+            *AbstractRefreshToken.Meta.indexes,
+            models.Index("revoked", "access_token", name="refresh_token_revoked"),
+        ]
 
     @property
     def granted_scope(self) -> str:

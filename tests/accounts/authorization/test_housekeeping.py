@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
+from accounts.authorization.housekeeping import expired, forget_old
 from accounts.authorization.models import AccessToken, Application, Grant, RefreshToken
 from accounts.housekeeping import tidy_up
 from tests.accounts.authorization.flow import let_grace_pass, registered
@@ -143,6 +145,24 @@ def test_sessions_that_have_expired_are_removed(alice_client, client_of, strange
     call_command(COMMAND)
 
     assert Session.objects.count() == 1
+
+
+def test_what_expires_after_the_time_that_is_believed_stays(alice_client, app):
+    app.tokens(alice_client)
+    expire(AccessToken, days=31)
+
+    assert forget_old(timezone.now() - timedelta(days=40)) == 0
+    assert forget_old(timezone.now()) == 2
+
+
+def test_what_has_expired_is_found_without_reading_all_there_is():
+    if connection.vendor != "sqlite":
+        pytest.skip("other databases read small tables whole")
+
+    plans = [rows.explain() for rows in expired(timezone.now())]
+
+    assert len(plans) == 5
+    assert not [plan for plan in plans if "SCAN" in plan]
 
 
 def test_a_server_that_is_in_use_tidies_up_by_itself():
