@@ -125,6 +125,13 @@ def find_access_key(key: str) -> KeyOwner | None:
     return None if owner.has_expired else owner
 
 
+def own_access_key(user: User, text: str) -> AccessKey | None:
+    """Return this user's own key of that text."""
+    if not text.startswith(PREFIX) or len(text) > 100:
+        return None
+    return AccessKey.objects.filter(user_id=user.pk, digest=_digest(text)).first()
+
+
 def change_key_scopes(user: User, key_id: int, scopes: Collection[Scope]) -> bool:
     """Let one of this user's own keys do more or less; return whether there was one."""
     with transaction.atomic():

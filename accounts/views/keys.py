@@ -11,6 +11,7 @@ from accounts.access_keys import (
     TooManyKeys,
     change_key_scopes,
     create_access_key,
+    own_access_key,
     revoke_access_key,
 )
 from accounts.authorization.scopes import ScopesForm
@@ -62,11 +63,21 @@ def change_scopes(request: HttpRequest, user: User, key_id: int) -> HttpResponse
 
 
 def _tell(request: HttpRequest, user: User, said: str, status: int = 200) -> HttpResponseBase:
+    shown = _shown_key(request, user)
     if is_htmx(request):
-        context = {**keys_context(request, user), "toast": said}
+        context = {**keys_context(request, user, new_key=shown), "toast": said}
         return render(request, "accounts/_keys.html", context, status=status)
     messages.add_message(request, messages.SUCCESS if status == 200 else messages.WARNING, said)
+    if shown is not None:
+        return _render(request, user, keys_context(request, user, new_key=shown), status)
     return redirect(reverse("accounts:settings") + "#keys")
+
+
+def _shown_key(request: HttpRequest, user: User) -> NewKey | None:
+    """Return the new key that the page showed, to go on showing it: it may not be copied yet."""
+    text = request.POST.get("shown_key", "")
+    row = own_access_key(user, text)
+    return None if row is None else NewKey(row.name, text)
 
 
 def _render(

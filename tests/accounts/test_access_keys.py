@@ -183,3 +183,34 @@ def test_nobody_changes_what_anothers_key_may_do(alice, client_of, stranger):
 
     assert answer.status_code == 404
     assert find_access_key(text).scopes == {Scope.READ}
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_new_key_stays_on_the_page_until_it_is_left(alice_client, alice, headers):
+    text = create(alice_client).context["new_key"].text
+    row = AccessKey.objects.get()
+    other, _ = create_access_key(alice, "Other")
+    shown = {"shown_key": text}
+
+    for page in (
+        alice_client.post(
+            f"/settings/keys/{row.pk}/scopes/", {"scopes": ["mcp:read"], **shown}, headers=headers
+        ),
+        alice_client.post(f"/settings/keys/{other.pk}/revoke/", shown, headers=headers),
+    ):
+        assert f"Bearer {text}" in page.text
+    gone = alice_client.post(
+        f"/settings/keys/{row.pk}/revoke/", shown, headers=headers, follow=True
+    )
+    assert text not in gone.text
+
+
+def test_only_ones_own_key_is_shown_again(alice_client, stranger, alice):
+    _, text = create_access_key(stranger, "Theirs")
+    row, _ = create_access_key(alice, "Mine")
+
+    answer = alice_client.post(
+        f"/settings/keys/{row.pk}/revoke/", {"shown_key": text}, headers={"HX-Request": "true"}
+    )
+
+    assert text not in answer.text
