@@ -1,6 +1,6 @@
 """Looks things up in the audit log, newest first, for the people who may read it."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from accounts.audit import Action
 from accounts.models import AuditEvent, User
 
 PAGE_SIZE = 50
@@ -26,6 +27,20 @@ _PHRASES = {
     ("credential", "hf_token"): "with a Hugging Face token",
 }
 """What reads better than a name and a value."""
+
+ACTIONS = [("", "Everything"), *AuditEvent.Action.choices]
+OF_NOBODY = frozenset({Action.CLIENT_REGISTERED, Action.CREDENTIAL_REFUSED})
+"""What is done before it is known by whom."""
+OF_ADMINS = frozenset(
+    {
+        Action.ADMIN_GAINED,
+        Action.ADMIN_LOST,
+        Action.ADMIN_NAME_BOUND,
+        Action.ADMIN_NAME_REFUSED,
+        Action.AUDIT_READ,
+        Action.AUDIT_EXPORTED,
+    }
+)
 
 Events = QuerySet[AuditEvent]
 
@@ -47,9 +62,7 @@ class DayField(forms.DateField):
 class AuditFilter(forms.Form):
     """Filters of the audit log. With an invalid field, only its error is shown."""
 
-    action = forms.ChoiceField(
-        required=False, choices=[("", "Everything"), *AuditEvent.Action.choices]
-    )
+    action = forms.ChoiceField(required=False)
     outcome = forms.ChoiceField(
         required=False, choices=[("", "Any outcome"), *AuditEvent.Outcome.choices]
     )
@@ -58,8 +71,12 @@ class AuditFilter(forms.Form):
     since = DayField(label="From (UTC)")
     until = DayField(label="To (UTC)")
 
-    def __init__(self, data: QueryDict) -> None:
+    def __init__(self, data: QueryDict, *, never: Container[str] = ()) -> None:
+        """`never` are actions that are in no log that this filters, so are not offered."""
         super().__init__(data, label_suffix="")
+        self.fields["action"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            choice for choice in ACTIONS if choice[0] not in never
+        ]
 
     def apply(self, events: Events) -> Events:
         if not self.is_valid():

@@ -3,8 +3,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.admins import is_admin
 from accounts.audit_export import FORMATS, export
-from accounts.audit_search import AuditFilter, page_context
+from accounts.audit_search import OF_ADMINS, OF_NOBODY, AuditFilter, page_context
 from accounts.models import User
 from accounts.signed_in import for_users
 
@@ -12,7 +13,7 @@ from accounts.signed_in import for_users
 @require_safe
 @for_users
 def activity(request: HttpRequest, user: User) -> HttpResponse:
-    context = page_context(AuditFilter(request.GET), user.audit_events.all(), request.GET)
+    context = page_context(_filter(request, user), user.audit_events.all(), request.GET)
     return render(request, "accounts/activity.html", context)
 
 
@@ -21,7 +22,13 @@ def activity(request: HttpRequest, user: User) -> HttpResponse:
 def export_activity(request: HttpRequest, user: User, format_name: str) -> HttpResponseBase:
     if format_name not in FORMATS:
         raise Http404("There is no such format.")
-    form = AuditFilter(request.GET)
+    form = _filter(request, user)
     if not form.is_valid():
         return HttpResponse("The filter is not valid.", status=400, content_type="text/plain")
     return export(form.apply(user.audit_events.all()), format_name)
+
+
+def _filter(request: HttpRequest, user: User) -> AuditFilter:
+    """Offer what can be in one's own log; a former admin finds the rest under "Everything"."""
+    never = OF_NOBODY if is_admin(user) else OF_NOBODY | OF_ADMINS
+    return AuditFilter(request.GET, never=never)

@@ -231,3 +231,19 @@ def test_there_is_no_other_format(alice_client, name):
 
 def test_a_download_by_a_filter_that_makes_no_sense_is_refused(alice_client):
     assert alice_client.get("/settings/activity/export.csv?since=never").status_code == 400
+
+
+def test_the_filter_offers_what_can_be_in_ones_own_log(alice, alice_client, settings):
+    def offered():
+        field = alice_client.get(PAGE).context["form"].fields["action"]
+        return {value for value, _ in field.choices}
+
+    as_anybody = offered()
+    settings.ADMIN_HF_USERS = [f"id:{alice.hf_id}"]
+    as_admin = offered()
+
+    of_admins = {Action.ADMIN_GAINED, Action.ADMIN_LOST, Action.AUDIT_READ, Action.AUDIT_EXPORTED}
+    assert {Action.TOOL_CALL, Action.SIGN_IN, Action.CONSENT} <= as_anybody
+    assert not of_admins & as_anybody
+    assert of_admins <= as_admin
+    assert not {Action.CLIENT_REGISTERED, Action.CREDENTIAL_REFUSED} & as_admin
