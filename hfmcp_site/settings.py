@@ -329,6 +329,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 SERVESTATIC_USE_FINDERS = True  # no collectstatic: files are served from where they are
 SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_ROOT = BASE_DIR / "static" / "root"  # what is asked for at /, such as /favicon.ico
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -336,7 +337,7 @@ USE_I18N = False
 USE_TZ = True
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-# In detail, oauthlib tells tokens, hpack headers and websockets cookies: only we get that far.
+# In detail, oauthlib tells tokens, httpcore2 headers and websockets cookies: only we get that far.
 LIBRARIES_LEVEL = "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL
 OUR_PACKAGES = ("accounts", "dashboard", "hfmcp_site", "mcpendpoint")
 LOGGING_CONFIG = "hfmcp_site.logs.configure"

@@ -1,5 +1,6 @@
 """The page that a browser sees at `/` and at the endpoint."""
 
+import httpx
 import pytest
 
 from accounts.catalogue import catalogue
@@ -101,3 +102,11 @@ def test_page_is_kept_by_nobody_runs_no_scripts_of_others_and_is_in_no_frame(cli
     assert "default-src 'self'" in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_icon_is_where_browsers_and_assistants_look_for_it(product):
+    answer = httpx.get(f"{product.url}/favicon.ico")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] in {"image/x-icon", "image/vnd.microsoft.icon"}
+    assert answer.content.startswith(b"\0\0\1\0")
