@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 
-from accounts.shared_buckets import SharedBuckets
+if TYPE_CHECKING:
+    from accounts.shared_buckets import SharedBuckets
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class Buckets:
 
     def __init__(
         self,
-        shared: SharedBuckets | None = None,
+        shared: "SharedBuckets | None" = None,
         clock: Callable[[], float] = time.monotonic,
         max_buckets: int = MAX_BUCKETS,
     ) -> None:
@@ -170,7 +171,16 @@ class Buckets:
         return True
 
 
-buckets = Buckets(SharedBuckets(settings.REDIS_URL) if settings.REDIS_URL else None)
+def _shared() -> "SharedBuckets | None":
+    if not settings.REDIS_URL:
+        return None
+    # Redis's client takes a while to load.
+    from accounts.shared_buckets import SharedBuckets
+
+    return SharedBuckets(settings.REDIS_URL)
+
+
+buckets = Buckets(_shared())
 """Those of this process."""
 
 

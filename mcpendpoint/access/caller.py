@@ -3,134 +3,36 @@
 A credential that is wrong, or that cannot be checked now, is refused. It never becomes anonymous.
 """
 
-import logging
-import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
 
 from accounts.access_keys import KeyOwner, find_access_key
 from accounts.access_keys import note_use as note_key_use
 from accounts.addresses import personal_path
 from accounts.authorization.connections import note_use as note_app_use
 from accounts.authorization.resources import Audience
-from accounts.authorization.scopes import ALL_SCOPES, Scope
 from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.caching import SingleFlightCache
-from accounts.credentials import hub_token, recheck
-from accounts.database import changes, lookups
+from accounts.database import lookups
 from accounts.hub_names import is_hub_name
 from accounts.identity import HubUnreachable, TokenRefused, whoami
-from accounts.outgoing import callers
 from accounts.people import has_held_name
 from accounts.preferences import (
     NO_PREFERENCES,
     KnownUser,
-    Preferences,
     find_user,
-    note_hub_change,
     preferences_changed,
 )
+from mcpendpoint.access.who import ANONYMOUS, Caller, CallerRefused, Credential, may_be_token
 from mcpendpoint.protocol.request_head import RequestHead
-
-logger = logging.getLogger(__name__)
 
 # What another process saved is seen here after this time at the latest; what this process saved,
 # at once (preferences_changed).
 KNOWN_SECONDS = 1.0
 
-_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
-"""What can be a token at all: no header to the Hub can carry anything else."""
-
-
-class Credential(StrEnum):
-    ANONYMOUS = "anonymous"
-    ACCESS_KEY = "access_key"
-    OAUTH = "oauth"
-    HF_TOKEN = "hf_token"  # noqa: S105 - a kind, not a token
-
-
-@dataclass(frozen=True)
-class Caller:
-    credential: Credential
-    user_id: int | None = None
-    """Our user, when somebody signed in here with this Hugging Face account."""
-    username: str | None = None
-    """The Hugging Face name, None for anonymous."""
-    preferences: Preferences | None = None
-    scopes: frozenset[Scope] = ALL_SCOPES
-    """What the credential is good for; one that is not ours has its own limits elsewhere."""
-    client_id: str | None = None
-    """The OAuth client that holds the credential."""
-    credential_name: str = ""
-    """What its owner calls the access key, or the name of the OAuth client."""
-    audiences: frozenset[Audience] | None = None
-    """Where the credential counts; None for anywhere on this server."""
-    _hf_token: str | None = field(default=None, repr=False)
-
-    @property
-    def is_signed_in(self) -> bool:
-        return self.credential is not Credential.ANONYMOUS
-
-    async def hub_token(self) -> str | None:
-        """Return the Hugging Face token to act with, None for anonymous.
-
-        Raises accounts.credentials.SignInNeeded and accounts.identity.HubUnreachable.
-        """
-        if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
-            return await hub_token(self.user_id)
-        return self._hf_token
-
-    def note_for_outgoing(self) -> None:
-        """Let what this task asks other servers count for this person, if it is known who it is."""
-        if self.user_id is not None:
-            callers.note_person(str(self.user_id))
-        elif self.username is not None:
-            callers.note_person(f"of Hugging Face {self.username}")
-
-    @property
-    def hub_changes(self) -> int:
-        """Of the person, in every process; see Preferences."""
-        return self.preferences.hub_changes if self.preferences else 0
-
-    async def note_hub_change(self) -> None:
-        """Tell the other processes, if the caller has an account here."""
-        if self.user_id is None:
-            return
-        try:
-            await changes.run(note_hub_change, self.user_id)
-        except DatabaseError:
-            # The change was made, and is to be reported as such.
-            logger.exception("Other processes may show for a while what was before a change.")
-
-    async def recheck_hub_token(self, token: str) -> None:
-        """Find out whether a token that the Hub has just refused has to be replaced."""
-        if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
-            await recheck(self.user_id, token)
-
-
-ANONYMOUS = Caller(Credential.ANONYMOUS)
-
 SIGN_IN = "This URL needs a sign-in: let the client open its browser window, or send an access key."
-
-
-class CallerRefused(Exception):
-    """Why nobody is served: `status` 308, 401, 403 or 503.
-
-    `error` is as RFC 6750 section 3.1 names it.
-    """
-
-    def __init__(
-        self, status: int, error: str, message: str, retry_after_seconds: int | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.error = error
-        self.retry_after_seconds = retry_after_seconds
 
 
 class CallerMoved(CallerRefused):
@@ -181,7 +83,7 @@ async def _read_credential(head: RequestHead) -> Caller:
         return ANONYMOUS
     scheme, _, token = lines[0].partition(" ")
     token = token.strip()
-    if len(lines) > 1 or scheme.lower() != "bearer" or not _TOKEN.fullmatch(token):
+    if len(lines) > 1 or scheme.lower() != "bearer" or not may_be_token(token):
         raise _invalid_token("Authorization should be one line: Bearer, a space, a token.")
     if token.startswith(ACCESS_PREFIX):
         return await _caller_of_access_token(token)
@@ -229,6 +131,11 @@ async def _caller_of_access_token(token: str) -> Caller:
 async def _caller_of_hf_token(token: str) -> Caller:
     if not settings.MCP_ACCEPT_HF_TOKENS:
         raise _invalid_token("This server takes no Hugging Face tokens; use an access key.")
+    return await holder_of(token)
+
+
+async def holder_of(token: str) -> Caller:
+    """Return whose Hugging Face token this is, with what they saved here. Raises CallerRefused."""
     try:
         account = await whoami(token)
     except TokenRefused as error:

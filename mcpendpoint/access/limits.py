@@ -20,7 +20,7 @@ from accounts.caching import BoundedCache, approximate_bytes, remember_short
 from accounts.catalogue import Effect
 from accounts.outgoing.budgets import Budget, current_budget, open_budget
 from accounts.proxies import network_of
-from mcpendpoint.access.caller import ANONYMOUS, Caller
+from mcpendpoint.access.who import ANONYMOUS, Caller
 from mcpendpoint.protocol.messages import MalformedMessage, Message, RequestId, error_message
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.tools.markdown import count

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accounts.authorization.scopes import DEFAULT_SCOPES, Scope, write_scopes
-from mcpendpoint.access.caller import CallerRefused
+from mcpendpoint.access.who import CallerRefused
 from mcpendpoint.protocol.request_head import RequestHead, read_request_head
 from mcpendpoint.protocol.security import is_host_served, public_base
 

@@ -67,25 +67,43 @@ def read_overrides(head: RequestHead) -> RequestOverrides:
         raise InvalidOverrides("The URL has too many parameters.")
     if not head.query and not any(name.startswith("x-mcp-") for name in head.headers):
         return NO_OVERRIDES
-    spaces = _words(head, "gradio")
-    no_spaces = any(word.lower() == NO_SPACES for word in spaces)
-    if no_spaces and len(spaces) > 1:
+    return overrides_of(
+        bouquets=_values(head, "bouquet"),
+        mix=_values(head, "mix"),
+        spaces=_values(head, "gradio"),
+        no_image_content=_flag(head, "no_image_content"),
+        must_sign_in=_must_sign_in(head),
+    )
+
+
+def overrides_of(
+    *,
+    bouquets: Iterable[str],
+    mix: Iterable[str],
+    spaces: Iterable[str],
+    no_image_content: bool,
+    must_sign_in: bool = False,
+) -> RequestOverrides:
+    """Return what lists of words, with commas in them, ask for. Raises InvalidOverrides."""
+    wanted = _words(spaces)
+    no_spaces = any(word.lower() == NO_SPACES for word in wanted)
+    if no_spaces and len(wanted) > 1:
         raise InvalidOverrides("gradio takes Spaces or `none`, not both.")
-    for word in spaces:
+    for word in wanted:
         if not no_spaces and not is_space_id(_space_id_in(word)):
             raise InvalidOverrides(
                 f"gradio takes Spaces as owner/name, which {_quoted(word)} is not."
             )
-    bouquets = _words(head, "bouquet")
-    if len(bouquets) > 1:
+    named = _words(bouquets)
+    if len(named) > 1:
         raise InvalidOverrides("bouquet takes one name; use mix to combine several.")
     return RequestOverrides(
-        bouquet=bouquets[0] if bouquets else None,
-        mix=tuple(dict.fromkeys(_words(head, "mix"))),
-        spaces=() if no_spaces else tuple(dict.fromkeys(map(_space_id_in, spaces))),
+        bouquet=named[0] if named else None,
+        mix=tuple(dict.fromkeys(_words(mix))),
+        spaces=() if no_spaces else tuple(dict.fromkeys(map(_space_id_in, wanted))),
         no_spaces=no_spaces,
-        no_image_content=_flag(head, "no_image_content"),
-        must_sign_in=_must_sign_in(head),
+        no_image_content=no_image_content,
+        must_sign_in=must_sign_in,
     )
 
 
@@ -106,10 +124,8 @@ def _values(head: RequestHead, name: str) -> list[str]:
     return head.query.get(name) or head.values("x-mcp-" + name.replace("_", "-"))
 
 
-def _words(head: RequestHead, name: str) -> list[str]:
-    return [
-        word.strip() for value in _values(head, name) for word in value.split(",") if word.strip()
-    ]
+def _words(values: Iterable[str]) -> list[str]:
+    return [word.strip() for value in values for word in value.split(",") if word.strip()]
 
 
 def _flag(head: RequestHead, name: str) -> bool:

@@ -98,7 +98,12 @@ class Answer:
 def is_modern(message: Message, head: RequestHead) -> bool:
     """Whether the 2026-07-28 rules hold: its envelope, or its version in the header."""
     version = head.headers.get("mcp-protocol-version")
-    return PROTOCOL_VERSION_META_KEY in message.meta or version in MODERN_PROTOCOL_VERSIONS
+    return has_envelope(message) or version in MODERN_PROTOCOL_VERSIONS
+
+
+def has_envelope(message: Message) -> bool:
+    """Whether it says itself that the 2026-07-28 rules hold."""
+    return PROTOCOL_VERSION_META_KEY in message.meta
 
 
 def refuse_version(message: Message, head: RequestHead) -> Answer | None:
@@ -109,7 +114,7 @@ def refuse_version(message: Message, head: RequestHead) -> Answer | None:
     version = head.headers.get("mcp-protocol-version")
     if not version or version in SUPPORTED_VERSIONS or message.method == "initialize":
         return None
-    if PROTOCOL_VERSION_META_KEY in message.meta:
+    if has_envelope(message):
         return None
     return _refusal(
         message.id,
@@ -121,19 +126,26 @@ def refuse_version(message: Message, head: RequestHead) -> Answer | None:
 
 
 def legacy_peer(message: Message, head: RequestHead) -> Peer:
-    version = head.headers.get("mcp-protocol-version") or ASSUMED_VERSION
     if message.method == "initialize":
-        params = message.params or {}
-        tag = client_tag(params.get("clientInfo"))
-        wanted = params.get("protocolVersion")
-        version = wanted if wanted in HANDSHAKE_PROTOCOL_VERSIONS else LATEST_HANDSHAKE_VERSION
-    else:
-        session_id = head.headers.get("mcp-session-id")
-        tag = unseal(session_id) if session_id else UNKNOWN_CLIENT
+        return newcomer(message)
+    session_id = head.headers.get("mcp-session-id")
     return Peer(
         is_modern=False,
-        protocol_version=version,
-        client=tag,
+        protocol_version=head.headers.get("mcp-protocol-version") or ASSUMED_VERSION,
+        client=unseal(session_id) if session_id else UNKNOWN_CLIENT,
+    )
+
+
+def newcomer(message: Message) -> Peer:
+    """Return the legacy client that sends this `initialize`."""
+    params = message.params or {}
+    wanted = params.get("protocolVersion")
+    return Peer(
+        is_modern=False,
+        protocol_version=(
+            wanted if wanted in HANDSHAKE_PROTOCOL_VERSIONS else LATEST_HANDSHAKE_VERSION
+        ),
+        client=client_tag(params.get("clientInfo")),
     )
 
 
@@ -141,7 +153,12 @@ def modern_peer(message: Message, head: RequestHead) -> Peer | Answer:
     """Check envelope and headers against each other; an Answer is the error to send."""
     if name := find_duplicated_routing_header(head.pairs):
         return _refusal(message.id, HEADER_MISMATCH, f"The {name} header is repeated.")
-    route = classify_inbound_request(message.body, headers=head.headers)
+    return envelope_peer(message, head.headers)
+
+
+def envelope_peer(message: Message, headers: Mapping[str, str] | None = None) -> Peer | Answer:
+    """Check an envelope, where it came by HTTP against the headers; an Answer is the error."""
+    route = classify_inbound_request(message.body, headers=headers)
     if isinstance(route, InboundLadderRejection):
         data = route.data
         if isinstance(data, dict) and "supported" in data:
@@ -220,15 +237,20 @@ class Exchange:
 
 
 def open_exchange(
-    message: Message, head: RequestHead, context: Any, send: SendNotification | None
+    message: Message,
+    headers: Mapping[str, str] | None,
+    context: Any,
+    send: SendNotification | None,
 ) -> Exchange:
-    """`context` reaches the handlers as `ctx.request`."""
+    """`context` reaches the handlers as `ctx.request`; there are no headers but by HTTP."""
     token = message.meta.get("progressToken")
     return Exchange(
         request_id=message.id,
         message_metadata=ServerMessageMetadata(request_context=context),
         transport=TransportContext(
-            kind="streamable-http", can_send_request=False, headers=head.headers
+            kind="stdio" if headers is None else "streamable-http",
+            can_send_request=False,
+            headers=headers,
         ),
         progress_token=token if is_request_id(token) else None,
         send=send,
@@ -252,10 +274,10 @@ async def answer(server: Server[Any], message: Message, peer: Peer, exchange: Ex
     return Answer({"jsonrpc": "2.0", "id": message.id, "result": result}, 200)
 
 
-def tool_failure(message: Message, head: RequestHead, text: str) -> dict[str, Any]:
+def tool_failure(message: Message, text: str, *, is_modern: bool) -> dict[str, Any]:
     """Return the response to a tool call that is not made, for the model to read."""
     result: dict[str, Any] = {"content": [{"type": "text", "text": text}], "isError": True}
-    if is_modern(message, head):
+    if is_modern:
         result["resultType"] = "complete"
     return {"jsonrpc": "2.0", "id": message.id, "result": result}
 

@@ -7,6 +7,7 @@ A body is one request, one notification, one response (which we take note of and
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
+import orjson
 from mcp_types import INVALID_REQUEST, PARSE_ERROR
 
 from mcpendpoint.protocol import json_text
@@ -105,6 +106,11 @@ def error_message(
     if data is not None:
         error["data"] = _cut_all(data)
     return {"jsonrpc": "2.0", "id": request_id, "error": error}
+
+
+def serialized_message(request_id: RequestId | None, result: bytes) -> bytes:
+    """Return the response with a result that is JSON already."""
+    return b'{"jsonrpc":"2.0","id":' + orjson.dumps(request_id) + b',"result":' + result + b"}"
 
 
 def _cut_all(data: Any) -> Any:

@@ -63,7 +63,7 @@ class Record:
     """"modern" (2026-07-28) or "legacy" (initialize)."""
     protocol_version: str
     transport: str
-    """"json" or "sse"."""
+    """"json", "sse" or "stdio"."""
     client_name: str
     client_version: str
     credential: str

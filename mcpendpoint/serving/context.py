@@ -2,28 +2,22 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
-
-from django.conf import settings
-from django.urls import reverse
+from functools import partial
 
 from accounts.authorization.scopes import Scope
 from accounts.credentials import SignInNeeded
 from accounts.database import UNAVAILABLE
 from accounts.identity import HubUnreachable
-from mcpendpoint.access.caller import Caller
 from mcpendpoint.access.selection import Selection
+from mcpendpoint.access.who import Caller
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.protocol.request_head import RequestHead
+from mcpendpoint.serving.directions import site_directions
 from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.tools.base import ToolError
+from mcpendpoint.tools.directions import Directions
 
 ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
-
-
-@lru_cache(maxsize=1)
-def settings_url() -> str:
-    return str(settings.PUBLIC_URL) + reverse("accounts:settings")
 
 
 async def _report_to_nobody(progress: float, total: float | None, message: str | None) -> None:
@@ -36,9 +30,12 @@ class RequestContext:
 
     caller: Caller
     selection: Selection
-    head: RequestHead
+    head: RequestHead | None
+    """None for what did not come by HTTP."""
     report: ReportProgress = _report_to_nobody
     wants_progress: bool = False
+    own_directions: Directions | None = None
+    """None for those of the site."""
 
     # Noted by the handler of tools/call, for the record.
     tool_name: str = ""
@@ -46,6 +43,10 @@ class RequestContext:
     is_denied: bool = False
     scopes_to_ask_for: frozenset[Scope] = frozenset()
     """Noted when the call was denied because the credential is not good for it."""
+
+    @property
+    def headers(self) -> dict[str, str] | None:
+        return self.head.headers if self.head else None
 
     @property
     def is_signed_in(self) -> bool:
@@ -56,8 +57,8 @@ class RequestContext:
         return self.selection.include_images
 
     @property
-    def settings_url(self) -> str:
-        return settings_url()
+    def directions(self) -> Directions:
+        return self.own_directions or site_directions()
 
     async def hub_token(self) -> str | None:
         """Return the caller's Hugging Face token, None for anonymous. Raises ToolError."""
@@ -65,8 +66,8 @@ class RequestContext:
             return await self.caller.hub_token()
         except SignInNeeded as error:
             raise ToolError(
-                "This account's connection to Hugging Face has ended. Ask the person to sign in "
-                f"again at {self.settings_url}, then repeat the call."
+                "This account's connection to Hugging Face has ended. Ask the person to "
+                f"{self.directions.renew}; then repeat the call."
             ) from error
         except UNAVAILABLE as error:
             raise database_unavailable() from error

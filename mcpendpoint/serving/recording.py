@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from mcp_types import INTERNAL_ERROR
 
-from mcpendpoint.access.caller import ANONYMOUS, Caller
+from mcpendpoint.access.who import ANONYMOUS, Caller
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.kernel import Answer, Peer
 from mcpendpoint.protocol.records import REFUSED, Outcome, Record, publish
@@ -30,6 +30,8 @@ class Recording:
     tool: str = ""
     """The one that was called, until there is a context that knows."""
     address: str = ""
+    transport: str = "json"
+    """Unless the answer is a stream."""
     started: float = field(default_factory=time.perf_counter)
 
     def finish(
@@ -55,7 +57,7 @@ class Recording:
                 duration_ms=(time.perf_counter() - self.started) * 1000,
                 era=peer.era if peer else "",
                 protocol_version=peer.protocol_version if peer else "",
-                transport="sse" if is_stream else "json",
+                transport="sse" if is_stream else self.transport,
                 client_name=client.name,
                 client_version=client.version,
                 credential=REFUSED if self.credential_refused else self.caller.credential,

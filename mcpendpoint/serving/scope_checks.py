@@ -9,7 +9,7 @@ from mcp_types import INVALID_PARAMS
 
 from accounts.authorization.scopes import LABELS, Scope, scopes_for
 from accounts.catalogue import Effect
-from mcpendpoint.access.caller import Credential
+from mcpendpoint.access.who import Credential
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.tools.registry import by_name
@@ -30,8 +30,8 @@ def explain_absence(name: str, context: RequestContext) -> Denial:
     if tool is None and prefix_of(name) is not None:
         return Denial(
             "not_selected",
-            f"No selected Space has the tool {shown}. Spaces are chosen at {context.settings_url} "
-            "or with ?gradio=owner/name in the URL; then list the tools again.",
+            f"No selected Space has the tool {shown}. {context.directions.select_space}; then list "
+            "the tools again.",
         )
     if tool is None:
         return Denial("unknown", f"There is no tool {shown}. List the tools again.")
@@ -40,20 +40,16 @@ def explain_absence(name: str, context: RequestContext) -> Denial:
     if tool.needs_sign_in and not context.is_signed_in:
         return Denial(
             "sign_in_required",
-            f"{shown} is for people who signed in. Connect with the personal URL that is shown at "
-            f"{context.settings_url}.",
+            f"{shown} is for people who signed in. {context.directions.tools_for_signed_in}",
         )
     if tool.effects != {Effect.READ}:
         return Denial(
             "not_selected",
-            f"{shown} is not selected. It writes or spends, so a URL alone does not switch it on. "
-            f"The person can sign in at {context.settings_url} and tick it there, or tick that "
-            "URLs may switch on such tools.",
+            f"{shown} is not selected. {context.directions.select_writing_tool}",
         )
     return Denial(
         "not_selected",
-        f"{shown} exists, but is not selected. Select it at {context.settings_url}, or choose a "
-        "bouquet that has it with ?mix= in the URL.",
+        f"{shown} exists, but is not selected. {context.directions.select_reading_tool}",
     )
 
 
@@ -62,8 +58,13 @@ def error_for(denial: Denial, context: RequestContext, **asked: str) -> MCPError
     return MCPError(
         code=INVALID_PARAMS,
         message=denial.message,
-        data={**asked, "reason": denial.reason, "settings": context.settings_url},
+        data={**asked, "reason": denial.reason, **_page(context)},
     )
+
+
+def _page(context: RequestContext) -> dict[str, str]:
+    url = context.directions.settings_url
+    return {"settings": url} if url else {}
 
 
 def check_scopes(
@@ -82,7 +83,7 @@ def _denial_for_scopes(subject: str, missing: Iterable[Scope], context: RequestC
     """Explain why something that exists cannot be had with this credential."""
     lacking = " and ".join(f"{scope} ({LABELS[scope].title})" for scope in sorted(missing))
     if context.caller.credential is Credential.ACCESS_KEY:
-        remedy = f"The person can make another key at {context.settings_url}."
+        remedy = f"The person can make another key at {context.directions.settings_url}."
     else:
         remedy = "The person can allow it when this app signs them in again."
     return Denial(

@@ -8,7 +8,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
 from accounts.catalogue import Effect
-from mcpendpoint.access.caller import Credential
+from mcpendpoint.access.who import Credential
 from mcpendpoint.gradio.discovery import look_again_after_failure
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import (

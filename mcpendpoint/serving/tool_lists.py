@@ -5,6 +5,7 @@ its Spaces does.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from weakref import ref
 
@@ -24,11 +25,16 @@ from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import error_of
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.definition import definition
-from mcpendpoint.tools.registry import TOOLS
+from mcpendpoint.tools.registry import by_name
 
 MAX_LISTS_BYTES = 16_000_000
 
-_BUILT_IN = {tool.name: definition(tool) for tool in TOOLS}
+
+@cache
+def _built_in(name: str) -> ToolDefinition:
+    """Made when it is listed first: all of them take a tenth of a second."""
+    return definition(by_name[name])
+
 
 # A Space may do anything: nothing in its schema says that a tool of its only reads.
 _SPACE_ANNOTATIONS = ToolAnnotations(
@@ -41,7 +47,7 @@ Listings = tuple[SpaceListing, ...]
 async def definitions_of(context: RequestContext) -> list[ToolDefinition]:
     listings = await _listings_of(context)
     return [
-        *(_BUILT_IN[name] for name in context.selection.tools),
+        *map(_built_in, context.selection.tools),
         *(_space_definition(tool) for listing in listings for tool in listing.tools),
     ]
 
@@ -128,7 +134,7 @@ class SerializedToolLists:
             return None  # the kernel will answer with it
         known = self._lists.get(key)
         if known is None or not known.is_of(listings):
-            exchange = kernel.open_exchange(message, context.head, context, send=None)
+            exchange = kernel.open_exchange(message, context.headers, context, send=None)
             answer = await kernel.answer(self._server, message, peer, exchange)
             if answer.error_code is not None:
                 return None

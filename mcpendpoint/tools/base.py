@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from accounts.catalogue import Effect
 from mcpendpoint.hub.client import HubClient
+from mcpendpoint.tools.directions import Directions
 from mcpendpoint.tools.leniency import is_left_out, known_names, read_value
 
 
@@ -102,8 +103,8 @@ class ToolContext(Protocol):
     def include_images(self) -> bool: ...
 
     @property
-    def settings_url(self) -> str:
-        """Where this person can sign in and choose tools, an absolute URL."""
+    def directions(self) -> Directions:
+        """What this person can do about it."""
         ...
 
     async def hub(self) -> HubClient:

@@ -39,9 +39,6 @@ Kind = Literal[
     "unsuitable_operation",
 ]
 
-PERMISSIONS = "#hugging-face"
-"""Where the settings page says what the credential may do, and offers more."""
-
 _KINDS: dict[type[HubError], Kind] = {
     HubNotFound: "not_found",
     HubNotSignedIn: "sign_in_needed",
@@ -100,7 +97,7 @@ def tool_error(
 
 
 def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str | None) -> str:
-    sign_in = f"sign in at {context.settings_url}"
+    sign_in = context.directions.sign_in
     words = f"{error.message.rstrip('.')}."
     said = f"Hugging Face says: {words}" if error.status else words
     match error:
@@ -117,7 +114,7 @@ def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str
         case HubTokenRefused():
             return (
                 "Hugging Face refused the token: it expired or was revoked. "
-                f"Ask the user to {sign_in} again, or to use a new token."
+                f"Ask the user to {context.directions.renew}."
             )
         case HubGated():
             where = f"at {page_url}" if page_url else "on its page"
@@ -131,7 +128,7 @@ def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str
         case HubForbidden():
             return (
                 f"{subject}: this token's permissions do not allow it. {said} The user can allow "
-                f"more at {context.settings_url}{PERMISSIONS}."
+                f"more {context.directions.allow_more}."
             )
         case HubBusy():
             return f"{subject}: {words} {_when(error)}"

@@ -12,8 +12,8 @@ async def whoami(token: str, context: ToolContext) -> identity.WhoAmI:
     except TokenRefused as error:
         await context.recheck_hub_token(token)
         raise ToolError(
-            "Hugging Face refused the token: it expired or was revoked. Ask the user to sign in "
-            f"again at {context.settings_url}, or to use a new token."
+            "Hugging Face refused the token: it expired or was revoked. Ask the user to "
+            f"{context.directions.renew}."
         ) from error
     except HubUnreachable as error:
         raise ToolError(
@@ -29,6 +29,6 @@ async def own_name(context: ToolContext) -> str:
     if token is None:
         raise ToolError(
             "Name whose it is, or have the user sign in: only then is anything their own. They can "
-            f"do that at {context.settings_url}."
+            f"{context.directions.sign_in}."
         )
     return (await whoami(token, context)).name

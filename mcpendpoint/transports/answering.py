@@ -4,7 +4,6 @@ One record to the side for each message.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -13,12 +12,11 @@ import orjson
 from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from mcp.server import Server
 from mcp_types import INVALID_REQUEST
 
-from mcpendpoint.access.caller import Caller, Credential
 from mcpendpoint.access.metadata import scope_challenge
 from mcpendpoint.access.selection import Selection
+from mcpendpoint.access.who import Caller, Credential
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, seal
 from mcpendpoint.protocol.kernel import Answer, Peer
@@ -30,10 +28,10 @@ from mcpendpoint.protocol.messages import (
 )
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
-from mcpendpoint.serving.answer_size import fit, refusal
+from mcpendpoint.serving.answer_size import refusal
+from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
-from mcpendpoint.serving.recording import Recording, outcome_of
-from mcpendpoint.tools.registry import by_name
+from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.open_calls import Lifetime, key_of, open_calls
 from mcpendpoint.transports.responses import (
     answer_response,
@@ -45,25 +43,13 @@ from mcpendpoint.transports.responses import (
 )
 from mcpendpoint.transports.streaming import Outbox, respond
 
-STREAMED_METHODS = frozenset(
-    {"tools/call", "prompts/get", "resources/read", "subscriptions/listen"}
-)
-"""Those that can take long or have something to say on the way."""
-
-LONG_METHODS = STREAMED_METHODS | {"completion/complete"}
-"""Those that are worth cancelling."""
-
 MAX_BATCH_AT_ONCE = 8
 """Of a batch's requests: what each of them holds in memory meanwhile, all together hold."""
-
-Shortcut = Callable[[Message, Peer, RequestContext], Awaitable[bytes | None]]
-"""Returns a result that is serialized already, or None when the kernel has to be asked."""
 
 
 @dataclass(frozen=True)
 class Answering:
-    server: Server[Any]
-    shortcut: Shortcut | None
+    answers: Answers
 
     async def answer_message(
         self, message: Message, head: RequestHead, recording: Recording, selection: Selection
@@ -80,15 +66,13 @@ class Answering:
             return json_response(peer.body, peer.status)
         recording.peer = peer
         context = RequestContext(recording.caller, selection, head)
-        if self.shortcut is not None:
-            result = await self.shortcut(message, peer, context)
-            if result is not None:
-                recording.finish(Outcome.OK, context=context)
-                return serialized_response(message.id, result)
+        result = await self.answers.known_result(message, peer, context, recording)
+        if result is not None:
+            return serialized_response(message.id, result)
         work = partial(self._answer, message, peer, context, recording)
         if message.method in LONG_METHODS:
             lifetime = Lifetime.of(message.id, head, peer, recording.caller)
-            can_stream = message.method in STREAMED_METHODS and head.accepts("text/event-stream")
+            can_stream = message.method in TALKATIVE_METHODS and head.accepts("text/event-stream")
             return await respond(work, lifetime, takes_stream=can_stream)
         answer = await work(Outbox(is_open=False))
         response = answer_response(answer)
@@ -104,28 +88,10 @@ class Answering:
         recording: Recording,
         outbox: Outbox,
     ) -> Answer:
-        """Have one request answered and recorded; never raises but for cancellation."""
-        send = outbox.put if outbox.is_open else None
-        exchange = kernel.open_exchange(message, head=context.head, context=context, send=send)
-        context.report = exchange.progress
-        context.wants_progress = exchange.progress_token is not None and outbox.is_open
-        outcome, error_code = Outcome.CANCELLED, None
-        try:
-            answer = await kernel.answer(self.server, message, peer, exchange)
-            if context.scopes_to_ask_for:
-                answer = _with_scopes_asked_for(answer, context)
-            has_output_schema = context.tool_name in by_name
-            answer = fit(answer, settings.MCP_MAX_ANSWER_BYTES, has_output_schema=has_output_schema)
-            outcome, error_code = outcome_of(answer, context), answer.error_code
-            return answer
-        finally:
-            recording.finish(
-                outcome,
-                error_code=error_code,
-                context=context,
-                notifications_sent=exchange.notifications_sent,
-                is_stream=exchange.notifications_sent > 0 or outbox.is_streaming,
-            )
+        answer = await self.answers.answer(message, peer, context, recording, outbox)
+        if context.scopes_to_ask_for:
+            answer = _with_scopes_asked_for(answer, context)
+        return answer
 
     async def answer_batch(
         self,
@@ -232,6 +198,7 @@ def _with_scopes_asked_for(answer: Answer, context: RequestContext) -> Answer:
     """
     if context.caller.credential is not Credential.OAUTH:
         return replace(answer, status=200)
+    assert context.head is not None  # noqa: S101 - OAuth is of HTTP
     asked = scope_challenge(context.head, context.scopes_to_ask_for)
     return replace(answer, status=403, headers={"WWW-Authenticate": asked})
 

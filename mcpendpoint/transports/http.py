@@ -17,21 +17,15 @@ from django.http.response import HttpResponseBase
 from mcp.server import Server
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST
 
-from accounts.catalogue import catalogue
 from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from accounts.outgoing import callers
 from mcpendpoint.access import limits
-from mcpendpoint.access.caller import Caller, CallerMoved, CallerRefused, identify
+from mcpendpoint.access.caller import CallerMoved, identify
 from mcpendpoint.access.limits import Parsed, TooMany
 from mcpendpoint.access.metadata import challenge
-from mcpendpoint.access.selection import (
-    InvalidOverrides,
-    RequestOverrides,
-    Rules,
-    Selection,
-    read_overrides,
-    select,
-)
+from mcpendpoint.access.selecting import selection_of
+from mcpendpoint.access.selection import InvalidOverrides, read_overrides
+from mcpendpoint.access.who import CallerRefused
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import (
@@ -49,9 +43,10 @@ from mcpendpoint.protocol.security import (
     is_origin_served,
     preflight_headers,
 )
+from mcpendpoint.serving.answers import Answers, Shortcut
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
-from mcpendpoint.transports.answering import Answering, Shortcut
+from mcpendpoint.transports.answering import Answering
 from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
 from mcpendpoint.transports.responses import empty_response, error_response, json_response
 
@@ -62,7 +57,7 @@ View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View:
     """Return the Django view of an MCP server. Its handlers get a RequestContext as ctx.request."""
-    service = _Service(Answering(server, shortcut))
+    service = _Service(Answering(Answers(server, shortcut)))
 
     async def endpoint(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
         head = read_request_head(request)
@@ -91,12 +86,6 @@ def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View
 
     endpoint.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie is ever looked at
     return endpoint
-
-
-def _rules() -> Rules:
-    return Rules(
-        frozenset(settings.DISABLE_TOOLS), tuple(settings.DEFAULT_SPACES), settings.MCP_MAX_SPACES
-    )
 
 
 @dataclass(frozen=True)
@@ -148,7 +137,7 @@ class _Service:
             limits.charge(recording.caller, head, parsed)
             if isinstance(parsed, MalformedMessage):
                 raise parsed
-            selection = _select(overrides, recording.caller)
+            selection = selection_of(recording.caller, overrides)
         except CallerRefused as refused:
             if refused.status == 401:
                 limits.count_wrong_credential(head)
@@ -210,12 +199,6 @@ def _parse(raw: bytes) -> Parsed:
         return error
 
 
-def _select(overrides: RequestOverrides, caller: Caller) -> Selection:
-    return select(
-        overrides, catalogue, _rules(), caller.preferences, is_signed_in=caller.is_signed_in
-    )
-
-
 def _refuse_caller(head: RequestHead, refused: CallerRefused) -> HttpResponse:
     response = json_response(
         {"error": refused.error or "unauthorized", "error_description": str(refused)},
@@ -267,5 +250,6 @@ def _refuse_too_many(
 
 def _limited_answer(message: Message, too_many: TooMany, head: RequestHead) -> dict[str, Any]:
     if message.method == "tools/call":
-        return kernel.tool_failure(message, head, str(too_many))
+        is_modern = kernel.is_modern(message, head)
+        return kernel.tool_failure(message, str(too_many), is_modern=is_modern)
     return limits.explain(too_many, message.id)

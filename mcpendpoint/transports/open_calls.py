@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.proxies import network_of
-from mcpendpoint.access.caller import Caller
+from mcpendpoint.access.who import Caller
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import RequestId

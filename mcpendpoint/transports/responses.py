@@ -7,7 +7,7 @@ import orjson
 from django.http import HttpResponse
 
 from mcpendpoint.protocol.kernel import Answer
-from mcpendpoint.protocol.messages import RequestId, error_message
+from mcpendpoint.protocol.messages import RequestId, error_message, serialized_message
 
 
 def json_response(
@@ -47,5 +47,4 @@ def empty_response(status: int, headers: Mapping[str, str] | None = None) -> Htt
 
 def serialized_response(request_id: RequestId | None, result: bytes) -> HttpResponse:
     """Return a JSON-RPC response around a result that is JSON already."""
-    body = b'{"jsonrpc":"2.0","id":' + orjson.dumps(request_id) + b',"result":' + result + b"}"
-    return HttpResponse(body, content_type="application/json")
+    return HttpResponse(serialized_message(request_id, result), content_type="application/json")

@@ -36,6 +36,7 @@ class Outbox:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(self, notification: dict[str, Any]) -> None:
+        self.is_streaming = True
         if self.is_open:
             self.notifications.append(notification)
             self.ring()

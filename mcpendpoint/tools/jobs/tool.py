@@ -92,7 +92,7 @@ def _read(operation: Operation, args: dict[str, Any]) -> JobsArguments:
 async def _run(operation: Operation, arguments: JobsArguments, context: ToolContext) -> ToolOutput:
     token = await context.hub_token()
     if token is None:  # the selection has seen to it that nobody comes here
-        raise ToolError(f"Sign in to use jobs: {context.settings_url}")
+        raise ToolError(f"To use jobs, {context.directions.sign_in}.")
     work = Work(await context.hub(), token, context)
     try:
         done = await operation.run(arguments, work)

@@ -85,7 +85,7 @@ async def open_desk(context: ToolContext) -> Desk:
     """Raises ToolError."""
     token = await context.hub_token()
     if token is None:  # the selection has seen to it that nobody comes here
-        raise ToolError(f"Sign in to use sandboxes: {context.settings_url}")
+        raise ToolError(f"To use sandboxes, {context.directions.sign_in}.")
     return Desk(await context.hub(), token, await whoami(token, context), context)
 
 

@@ -44,7 +44,7 @@ async def _ask(context: ToolContext) -> WhoAmIResult:
             return _without_account(
                 "anonymous",
                 "Requests are anonymous: only public content, with low rate limits. "
-                f"The user can sign in and choose tools at {context.settings_url}",
+                f"The user can {context.directions.sign_in}.",
             )
         return await _ask_as(token, context)
     except ToolError as error:
@@ -53,7 +53,7 @@ async def _ask(context: ToolContext) -> WhoAmIResult:
         return _without_account(
             "authentication_unverified",
             "Hugging Face did not accept the credential: it expired or was revoked. "
-            f"The user should sign in again at {context.settings_url}",
+            f"The user should {context.directions.renew}.",
         )
     except HubUnreachable as error:
         return _without_account(

@@ -6,7 +6,9 @@ from typing import Any
 import jsonschema
 
 from mcpendpoint.hub.client import HubClient
+from mcpendpoint.serving.directions import site_directions
 from mcpendpoint.tools.definition import definition
+from mcpendpoint.tools.directions import Directions
 from mcpendpoint.tools.registry import by_name
 
 
@@ -16,7 +18,7 @@ class Context:
 
     token: str | None = None
     include_images: bool = True
-    settings_url: str = "http://localhost:8000/settings/"
+    directions: Directions = field(default_factory=site_directions)
 
     @property
     def is_signed_in(self):

@@ -1,0 +1,109 @@
+"""Who asks, and with what: a value, however it was found out."""
+
+import logging
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db import DatabaseError
+
+from accounts.authorization.resources import Audience
+from accounts.authorization.scopes import ALL_SCOPES, Scope
+from accounts.credentials import hub_token, recheck
+from accounts.database import changes
+from accounts.outgoing import callers
+from accounts.preferences import Preferences, note_hub_change
+
+logger = logging.getLogger(__name__)
+
+
+class Credential(StrEnum):
+    ANONYMOUS = "anonymous"
+    ACCESS_KEY = "access_key"
+    OAUTH = "oauth"
+    HF_TOKEN = "hf_token"  # noqa: S105 - a kind, not a token
+
+
+@dataclass(frozen=True)
+class Caller:
+    credential: Credential
+    user_id: int | None = None
+    """Our user, when somebody signed in here with this Hugging Face account."""
+    username: str | None = None
+    """The Hugging Face name, None for anonymous."""
+    preferences: Preferences | None = None
+    scopes: frozenset[Scope] = ALL_SCOPES
+    """What the credential is good for; one that is not ours has its own limits elsewhere."""
+    client_id: str | None = None
+    """The OAuth client that holds the credential."""
+    credential_name: str = ""
+    """What its owner calls the access key, or the name of the OAuth client."""
+    audiences: frozenset[Audience] | None = None
+    """Where the credential counts; None for anywhere on this server."""
+    _hf_token: str | None = field(default=None, repr=False)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.credential is not Credential.ANONYMOUS
+
+    async def hub_token(self) -> str | None:
+        """Return the Hugging Face token to act with, None for anonymous.
+
+        Raises accounts.credentials.SignInNeeded and accounts.identity.HubUnreachable.
+        """
+        if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
+            return await hub_token(self.user_id)
+        return self._hf_token
+
+    def note_for_outgoing(self) -> None:
+        """Let what this task asks other servers count for this person, if it is known who it is."""
+        if self.user_id is not None:
+            callers.note_person(str(self.user_id))
+        elif self.username is not None:
+            callers.note_person(f"of Hugging Face {self.username}")
+
+    @property
+    def hub_changes(self) -> int:
+        """Of the person, in every process; see Preferences."""
+        return self.preferences.hub_changes if self.preferences else 0
+
+    async def note_hub_change(self) -> None:
+        """Tell the other processes, if the caller has an account here."""
+        if self.user_id is None:
+            return
+        try:
+            await changes.run(note_hub_change, self.user_id)
+        except DatabaseError:
+            # The change was made, and is to be reported as such.
+            logger.exception("Other processes may show for a while what was before a change.")
+
+    async def recheck_hub_token(self, token: str) -> None:
+        """Find out whether a token that the Hub has just refused has to be replaced."""
+        if self.credential is not Credential.HF_TOKEN and self.user_id is not None:
+            await recheck(self.user_id, token)
+
+
+ANONYMOUS = Caller(Credential.ANONYMOUS)
+
+
+class CallerRefused(Exception):
+    """Why nobody is served: `status` 308, 401, 403 or 503.
+
+    `error` is as RFC 6750 section 3.1 names it.
+    """
+
+    def __init__(
+        self, status: int, error: str, message: str, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = error
+        self.retry_after_seconds = retry_after_seconds
+
+
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+
+
+def may_be_token(text: str) -> bool:
+    """Say whether it can be a token at all: no header to the Hub can carry anything else."""
+    return _TOKEN.fullmatch(text) is not None

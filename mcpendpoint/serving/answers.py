@@ -1,0 +1,84 @@
+"""Answers one request, whatever it came by: within its size, and recorded however it ends."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.conf import settings
+from mcp.server import Server
+
+from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.kernel import Answer, Peer
+from mcpendpoint.protocol.messages import Message
+from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.serving.answer_size import fit
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.recording import Recording, outcome_of
+from mcpendpoint.tools.registry import by_name
+
+TALKATIVE_METHODS = frozenset(
+    {"tools/call", "prompts/get", "resources/read", "subscriptions/listen"}
+)
+"""Those that can take long or have something to say on the way."""
+
+LONG_METHODS = TALKATIVE_METHODS | {"completion/complete"}
+"""Those that are worth cancelling."""
+
+Shortcut = Callable[[Message, Peer, RequestContext], Awaitable[bytes | None]]
+"""Returns a result that is serialized already, or None when the kernel has to be asked."""
+
+
+class Outgoing(Protocol):
+    """Where a request's notifications go while it is answered."""
+
+    is_open: bool
+    is_streaming: bool
+    """Whether the answer is part of a stream of events."""
+
+    def put(self, notification: dict[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True)
+class Answers:
+    server: Server[Any]
+    shortcut: Shortcut | None
+
+    async def known_result(
+        self, message: Message, peer: Peer, context: RequestContext, recording: Recording
+    ) -> bytes | None:
+        """Return the result as JSON, recorded, where the kernel need not be asked for it."""
+        if self.shortcut is None:
+            return None
+        result = await self.shortcut(message, peer, context)
+        if result is not None:
+            recording.finish(Outcome.OK, context=context)
+        return result
+
+    async def answer(
+        self,
+        message: Message,
+        peer: Peer,
+        context: RequestContext,
+        recording: Recording,
+        outgoing: Outgoing,
+    ) -> Answer:
+        """Have one request answered and recorded; never raises but for cancellation."""
+        send = outgoing.put if outgoing.is_open else None
+        exchange = kernel.open_exchange(message, context.headers, context, send=send)
+        context.report = exchange.progress
+        context.wants_progress = exchange.progress_token is not None and outgoing.is_open
+        outcome, error_code = Outcome.CANCELLED, None
+        try:
+            answer = await kernel.answer(self.server, message, peer, exchange)
+            has_output_schema = context.tool_name in by_name
+            answer = fit(answer, settings.MCP_MAX_ANSWER_BYTES, has_output_schema=has_output_schema)
+            outcome, error_code = outcome_of(answer, context), answer.error_code
+            return answer
+        finally:
+            recording.finish(
+                outcome,
+                error_code=error_code,
+                context=context,
+                notifications_sent=exchange.notifications_sent,
+                is_stream=outgoing.is_streaming,
+            )

@@ -1,0 +1,66 @@
+"""What people are told to do: those who came by a URL, and those who started this program."""
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.urls import reverse
+
+from mcpendpoint.tools.directions import Directions
+
+PERMISSIONS = "#hugging-face"
+"""Where the settings page says what the credential may do, and offers more."""
+
+
+@lru_cache(maxsize=1)
+def settings_url() -> str:
+    return str(settings.PUBLIC_URL) + reverse("accounts:settings")
+
+
+@lru_cache(maxsize=1)
+def site_directions() -> Directions:
+    url = settings_url()
+    return Directions(
+        sign_in=f"sign in at {url}",
+        renew=f"sign in again at {url}, or use a new token",
+        allow_more=f"at {url}{PERMISSIONS}",
+        tools_for_signed_in=f"Connect with the personal URL that is shown at {url}.",
+        select_reading_tool=(
+            f"Select it at {url}, or choose a bouquet that has it with ?mix= in the URL."
+        ),
+        select_writing_tool=(
+            "It writes or spends, so a URL alone does not switch it on. "
+            f"The person can sign in at {url} and tick it there, or tick that "
+            "URLs may switch on such tools."
+        ),
+        select_space=f"Spaces are chosen at {url} or with ?gradio=owner/name in the URL",
+        settings_url=url,
+    )
+
+
+@lru_cache(maxsize=2)
+def program_directions(*, has_account: bool) -> Directions:
+    """`has_account` says that what the person saved on the settings page holds."""
+    on_the_page = f"at {settings_url()}, or " if has_account else ""
+    tool = (
+        f"The person can select it {on_the_page}by the arguments that start this server: "
+        "--mix and the name of a bouquet that has it."
+    )
+    return Directions(
+        sign_in="run `hf auth login`, or set HF_TOKEN in the client's entry of this server",
+        renew=(
+            "run `hf auth login` again, or put a new token into HF_TOKEN in the client's entry "
+            "of this server"
+        ),
+        allow_more=f"at {settings.HF_ENDPOINT}/settings/tokens",
+        tools_for_signed_in=(
+            "It needs a Hugging Face token: the person can run `hf auth login`, or set HF_TOKEN "
+            "in the client's entry of this server."
+        ),
+        select_reading_tool=tool,
+        select_writing_tool=tool,
+        select_space=(
+            f"Spaces are chosen {on_the_page}by the arguments that start this server: "
+            "--gradio owner/name"
+        ),
+        settings_url=settings_url() if has_account else None,
+    )
