@@ -6,22 +6,16 @@ None is made up beside a database that holds credentials: they were encrypted wi
 is missing, and a new one would only hide that.
 """
 
-import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from hfmcp_site import env
-
-GENERATED = {
-    "SECRET_KEY": lambda: secrets.token_urlsafe(50),
-    "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
-}
+from hfmcp_site.env import GENERATED
 
 CREDENTIALS = "accounts_hubcredential"
 ANEW = "python -m hfmcp_site.bootstrap --anew"
@@ -83,16 +77,17 @@ def _holds_credentials(database: dict[str, Any]) -> bool:
         connection.close()
 
 
-def main() -> None:
-    is_anew = "--anew" in sys.argv[1:]
-    database = None if is_anew else env.database("DATABASE_URL", env.DEFAULT_DATABASE)
+def main(*, is_anew: bool) -> None:
+    env.begin()
+    database = None if is_anew else env.database("DATABASE_URL", env.default_database())
+    file = env.data_directory() / ".env"
     try:
-        names = ensure_secrets(env.BASE_DIR / ".env", env.env.ENVIRON, database)
+        names = ensure_secrets(file, env.env.ENVIRON, database)
     except SecretsLost as lost:
         sys.exit(str(lost))
     for name in names:
-        print(f"Generated {name} in .env")
+        print(f"Generated {name} in {file.name}")
 
 
 if __name__ == "__main__":
-    main()
+    main(is_anew="--anew" in sys.argv[1:])

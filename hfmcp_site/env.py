@@ -4,9 +4,11 @@ A wrong value stops start-up with its name and what it should be.
 """
 
 import re
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterable
 from os import devnull, getuid
 from pathlib import Path
+from sys import platform
 from tempfile import gettempdir
 from typing import Any, TypeVar
 
@@ -16,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.proxies import Proxies, read_proxies
 from hfmcp_site import setting_forms
+from hfmcp_site.directories import hub_token_file, user_data_directory
 
 T = TypeVar("T")
 
@@ -23,14 +26,56 @@ MOST = 1_000_000_000
 MOST_DAYS = 36_500
 MOST_SECONDS = 86_400
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-DEFAULT_DATABASE = f"sqlite:///{BASE_DIR}/var/hfmcp.sqlite3"
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parent
+"""What is above this package, if it is not installed."""
+
+IS_INSTALLED = (PACKAGE / "templates").is_dir()
+FILES = PACKAGE if IS_INSTALLED else CHECKOUT
+"""Where templates and static files are."""
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(50),
+    "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
+}
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
 # hf_xet would keep a log and folders in the home directory, and fail where that is read-only.
 env.ENVIRON.setdefault("HF_XET_LOG_DEST", devnull)
 env.ENVIRON.setdefault("HF_XET_CACHE", f"{gettempdir()}/hfmcp-xet-{getuid()}")
+
+
+def begin(directory: Path | None = None) -> None:
+    """Read `.env`. `directory` is where that and the data are, for processes started from here too;
+    else the variable HFMCP_DIRECTORY says so.
+    """
+    if directory is not None:
+        env.ENVIRON["HFMCP_DIRECTORY"] = str(directory.expanduser().absolute())
+    env.read_env(data_directory() / ".env")
+
+
+def data_directory() -> Path:
+    if given := env.ENVIRON.get("HFMCP_DIRECTORY"):
+        return Path(given)
+    return user_data_directory(platform, env.ENVIRON) if IS_INSTALLED else CHECKOUT
+
+
+def default_database() -> str:
+    directory = data_directory()
+    folder = directory / "var" if directory == CHECKOUT else directory
+    return f"sqlite:///{folder}/hfmcp.sqlite3"
+
+
+_only: frozenset[str] | None = None
+
+
+def keep_to(names: Iterable[str]) -> None:
+    """Take settings by these names only, and make up secrets for this process.
+
+    A client passes on what is in its own environment: DEBUG or DATABASE_URL may be of others.
+    """
+    global _only
+    _only = frozenset(names)
 
 
 def _checked(name: str, read: Callable[[], T], should_be: str) -> T:
@@ -41,6 +86,8 @@ def _checked(name: str, read: Callable[[], T], should_be: str) -> T:
 
 
 def text(name: str, default: str = "") -> str:
+    if _only is not None and name not in _only:
+        return GENERATED[name]() if name in GENERATED else default
     return str(env.str(name, default)).strip()
 
 
@@ -163,3 +210,7 @@ def database(name: str, default: str) -> dict[str, Any]:
         lambda: dict(environ.Env.db_url_config(setting_forms.database_url(value))),
         "a URL such as postgres://user:password@host/name or sqlite:////folder/file.sqlite3",
     )
+
+
+def token_file() -> Path:
+    return hub_token_file(env.ENVIRON)

@@ -5,7 +5,7 @@ import sys
 
 from hfmcp_site import env, logs, postgresql, setting_forms
 
-BASE_DIR = env.BASE_DIR
+env.begin()
 
 # What a deployment must or may set
 SECRET_KEY = env.secret("SECRET_KEY")
@@ -43,6 +43,9 @@ HF_OAUTH_FURTHER_SCOPES = env.hub_scopes(
 )
 # A token shows that somebody had it, not who sits there: only where there is no better way.
 SIGN_IN_WITH_TOKEN = env.boolean("SIGN_IN_WITH_TOKEN", default=not HF_OAUTH_CLIENT_ID)
+# Whose the process is that a client starts: `stdio` alone acts with it.
+HF_TOKEN = env.text("HF_TOKEN") or env.text("HUGGING_FACE_HUB_TOKEN")
+HF_TOKEN_FILE = env.token_file()
 HF_TIMEOUT_SECONDS = env.integer("HF_TIMEOUT_SECONDS", 12, minimum=1, maximum=env.MOST_SECONDS)
 
 # What the endpoint offers
@@ -155,7 +158,7 @@ ASGI_APPLICATION = "hfmcp_site.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [env.FILES / "templates"],
         "OPTIONS": {
             "loaders": [
                 (
@@ -185,7 +188,8 @@ DATABASE_CONNECT_SECONDS = env.integer(
 DATABASE_STATEMENT_SECONDS = env.integer("DATABASE_STATEMENT_SECONDS", 15, maximum=env.MOST_SECONDS)
 DATABASE_LOCK_SECONDS = env.integer("DATABASE_LOCK_SECONDS", 5, maximum=env.MOST_SECONDS)
 DATABASE_WAIT_SECONDS = env.integer("DATABASE_WAIT_SECONDS", 5, minimum=1, maximum=env.MOST_SECONDS)
-DATABASES = {"default": env.database("DATABASE_URL", env.DEFAULT_DATABASE)}
+HAS_DATABASE = True
+DATABASES = {"default": env.database("DATABASE_URL", env.default_database())}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -326,10 +330,10 @@ CONTENT_SECURITY_POLICY = {
 
 # Static files
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [env.FILES / "static"]
 SERVESTATIC_USE_FINDERS = True  # no collectstatic: files are served from where they are
 SERVESTATIC_AUTOREFRESH = DEBUG
-SERVESTATIC_ROOT = BASE_DIR / "static" / "root"  # what is asked for at /, such as /favicon.ico
+SERVESTATIC_ROOT = env.FILES / "static" / "root"  # what is asked for at /, such as /favicon.ico
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

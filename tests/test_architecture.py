@@ -17,7 +17,17 @@ MAX_LINES = 400
 MAX_ENTRIES_OF_OUR_OWN = 4
 """Of a cache of what this server itself is, such as its own address."""
 
-ROOMS = ("transports", "pages", "serving", "access", "gradio", "tools", "hub", "protocol")
+ROOMS = (
+    "management",
+    "transports",
+    "pages",
+    "serving",
+    "access",
+    "gradio",
+    "tools",
+    "hub",
+    "protocol",
+)
 """Of mcpendpoint, from the top floor down: a room imports those to its right."""
 
 GROUND = ("hub", "protocol")

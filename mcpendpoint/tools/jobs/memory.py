@@ -4,9 +4,11 @@ import logging
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from accounts.caching import BoundedCache, approximate_bytes
 from accounts.database import RETRY_AFTER_SECONDS, changes, lookups
 from accounts.job_secrets import find_secrets, keep_secrets
 from mcpendpoint.tools.base import ToolError
@@ -16,8 +18,13 @@ logger = logging.getLogger(__name__)
 AFTERWARDS = timedelta(days=1)
 SCHEDULE_SECONDS = 30 * 24 * 3_600
 
+MAX_BYTES_WITHOUT_DATABASE = 2_000_000
+
 Secrets = Mapping[str, str]
 """Values by name."""
+
+_of_this_process: BoundedCache[str, Secrets] = BoundedCache(max_bytes=MAX_BYTES_WITHOUT_DATABASE)
+"""Where there is no database: by job."""
 
 
 async def remember_secrets(hf_id: str, job_id: str, secrets: Secrets, *, seconds: int) -> None:
@@ -26,6 +33,9 @@ async def remember_secrets(hf_id: str, job_id: str, secrets: Secrets, *, seconds
     What cannot be remembered is withheld later; the job runs all the same.
     """
     if not secrets:
+        return
+    if not settings.HAS_DATABASE:
+        _of_this_process.put(job_id, secrets, size_bytes=approximate_bytes(secrets))
         return
     until = timezone.now() + timedelta(seconds=seconds) + AFTERWARDS
     try:
@@ -40,6 +50,9 @@ async def recall_secrets(job_ids: Iterable[str]) -> Mapping[str, Secrets]:
 
     Raises ToolError when that cannot be known now: better to tell nothing than a secret.
     """
+    if not settings.HAS_DATABASE:
+        known = {job_id: _of_this_process.get(job_id) for job_id in job_ids}
+        return {job_id: secrets for job_id, secrets in known.items() if secrets is not None}
     try:
         return await lookups.run(find_secrets, job_ids)
     except (DatabaseError, InterfaceError) as error:

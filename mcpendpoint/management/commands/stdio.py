@@ -1,0 +1,93 @@
+"""`manage.py stdio`, and `hfmcp stdio`: serves the client that started it, on standard streams."""
+
+import asyncio
+import gc
+import os
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from mcpendpoint.access.holder import FindAccount, Holder, own_token
+from mcpendpoint.access.selecting import selection_of
+from mcpendpoint.access.selection import InvalidOverrides, RequestOverrides, overrides_of
+from mcpendpoint.serving.answers import Answers
+from mcpendpoint.serving.directions import program_directions
+from mcpendpoint.serving.server import make_program_server
+from mcpendpoint.serving.tool_lists import SerializedToolLists
+from mcpendpoint.transports.stdio.serving import serve
+from mcpendpoint.transports.stdio.session import Service
+from mcpendpoint.transports.stdio.streams import Wire, claim
+
+LEAVE_SECONDS = 1.0
+"""Threads that look up a name, or read what nobody writes, are not waited for any longer."""
+
+
+class Command(BaseCommand):
+    help = "Serve MCP on standard input and output, for a client on this computer."
+    requires_system_checks = ()
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(prog_name, subcommand, allow_abbrev=False, **kwargs)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("spaces", nargs="*", metavar="owner/space", help="Spaces to add")
+        parser.add_argument("--bouquet", action="append", default=[], help="preset of tools")
+        parser.add_argument("--mix", action="append", default=[], help="presets to add")
+        parser.add_argument("--gradio", action="append", default=[], help="Spaces to add, or none")
+        parser.add_argument("--no-image-content", action="store_true", help="leave images out")
+        parser.add_argument(
+            "--account",
+            action="store_true",
+            help="use what the token's owner saved on the settings page of this server",
+        )
+        parser.add_argument("--directory", help="where the database and .env of hfmcp run are")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        wire = claim()
+        overrides = _read_overrides(options)
+        holder = Holder(_find_account() if options["account"] else None)
+        try:
+            selection_of(holder.unchecked(), overrides)
+        except InvalidOverrides as invalid:
+            raise CommandError(str(invalid)) from invalid
+        server = make_program_server()
+        service = Service(
+            Answers(server, SerializedToolLists(server)),
+            holder,
+            overrides,
+            program_directions(has_account=options["account"]),
+        )
+        gc.freeze()
+        gc.enable()
+        asyncio.run(_serve(service, wire))
+
+
+async def _serve(service: Service, wire: Wire) -> None:
+    await serve(service, wire)
+    timer = threading.Timer(LEAVE_SECONDS, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+
+
+def _read_overrides(options: dict[str, Any]) -> RequestOverrides:
+    try:
+        return overrides_of(
+            bouquets=options["bouquet"],
+            mix=options["mix"],
+            spaces=[*options["gradio"], *options["spaces"]],
+            no_image_content=options["no_image_content"],
+        )
+    except InvalidOverrides as invalid:
+        raise CommandError(str(invalid)) from invalid
+
+
+def _find_account() -> FindAccount:
+    if own_token() is None:
+        raise CommandError(
+            "--account needs a Hugging Face token: set HF_TOKEN, or run `hf auth login`."
+        )
+    from mcpendpoint.access.caller import holder_of
+
+    return holder_of

@@ -1,0 +1,290 @@
+"""One client's messages, in whatever order they come: each request is answered by a task.
+
+Nothing depends on `initialize` but what the client is called, and the version that a message
+without an envelope is of.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.conf import settings
+from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST
+
+from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
+from accounts.outgoing.budgets import Budget, open_budget
+from mcpendpoint.access.holder import Holder
+from mcpendpoint.access.limits import TOO_MANY
+from mcpendpoint.access.selecting import selection_of
+from mcpendpoint.access.selection import InvalidOverrides, RequestOverrides
+from mcpendpoint.access.who import CallerRefused
+from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
+from mcpendpoint.protocol.kernel import Answer, Peer
+from mcpendpoint.protocol.messages import (
+    MalformedMessage,
+    Message,
+    RequestId,
+    error_message,
+    is_request_id,
+    parse_body,
+    serialized_message,
+)
+from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.recording import Recording
+from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
+from mcpendpoint.tools.directions import Directions
+from mcpendpoint.transports.stdio.outlet import Outlet
+
+logger = logging.getLogger(__name__)
+
+MAX_AT_ONCE = 32
+"""Of long requests. Further ones wait, and can be cancelled meanwhile."""
+
+MAX_OPEN = 256
+MAX_OPEN_BYTES = 8_000_000
+"""Of requests that are not answered yet; they take several times as much memory."""
+
+FOR_A_CALLER = LONG_METHODS | {"tools/list"}
+"""Methods whose result depends on who asks."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What is the same for as long as the process runs."""
+
+    answers: Answers
+    holder: Holder
+    overrides: RequestOverrides
+    directions: Directions
+
+
+@dataclass
+class _Progress:
+    """Notifications of one request."""
+
+    outlet: Outlet
+    is_open: bool
+    is_streaming: bool = False
+
+    def put(self, notification: dict[str, Any]) -> None:
+        self.outlet.offer(orjson.dumps(notification))
+
+
+class Session:
+    def __init__(self, service: Service, outlet: Outlet) -> None:
+        self._service = service
+        self._outlet = outlet
+        self._slots = asyncio.Semaphore(MAX_AT_ONCE)
+        self._client = Peer(False, kernel.ASSUMED_VERSION, UNKNOWN_CLIENT)
+        self._cancellable: dict[RequestId, asyncio.Task[Any]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open_bytes = 0
+
+    async def take(self, line: bytes | int) -> None:
+        """Begin what a line asks for; a number is the size of one that was too long.
+
+        Waits only for a client that does not read what it is told at once.
+        """
+        if isinstance(line, int):
+            limit = settings.MCP_MAX_BODY_BYTES
+            text = f"The message is larger than {limit:,} bytes: {line:,}."
+            await self._refuse(MalformedMessage(INVALID_REQUEST, text))
+            return
+        try:
+            parsed = parse_body(line)
+        except MalformedMessage as malformed:
+            await self._refuse(malformed)
+            return
+        if isinstance(parsed, list):
+            await self._take_batch(parsed, len(line))
+        elif parsed.kind != "request":
+            self._take_note(parsed)
+        elif busy := self._too_much(parsed):
+            await self._outlet.send(busy)
+        else:
+            task = self._begin(self._serve(self._responding(parsed)), len(line))
+            self._remember(parsed, task)
+
+    async def finished(self) -> None:
+        """Wait until all is answered, or has ended without."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def cancel(self) -> None:
+        """End what is not answered yet."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _take_batch(self, entries: Sequence[Message | MalformedMessage], size: int) -> None:
+        """2025-03-26: an array of answers for the requests in an array."""
+        if self._client.protocol_version != kernel.BATCH_VERSION:
+            text = f"Batches exist in protocol version {kernel.BATCH_VERSION} only."
+            await self._refuse(MalformedMessage(INVALID_REQUEST, text))
+            return
+        requests: list[asyncio.Task[bytes]] = []
+        for entry in entries:
+            if isinstance(entry, Message) and entry.kind != "request":
+                self._take_note(entry)
+                continue
+            task = asyncio.create_task(self._batch_response(entry))
+            requests.append(task)
+            if isinstance(entry, Message):
+                self._remember(entry, task)
+        if requests:
+            self._begin(self._serve_batch(requests), size)
+
+    async def _batch_response(self, entry: Message | MalformedMessage) -> bytes:
+        if isinstance(entry, MalformedMessage):
+            return _rejection(entry)
+        return self._too_much(entry) or await self._responding(entry)
+
+    async def _serve_batch(self, requests: Sequence[asyncio.Task[bytes]]) -> None:
+        answers = await asyncio.gather(*requests, return_exceptions=True)
+        raw = b",".join(answer for answer in answers if isinstance(answer, bytes))
+        if raw:
+            await self._outlet.send(b"[" + raw + b"]")
+
+    def _begin(self, work: Coroutine[Any, Any, None], size: int) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        self._open_bytes += size
+        task.add_done_callback(lambda done: self._end(done, size))
+        return task
+
+    def _end(self, task: asyncio.Task[None], size: int) -> None:
+        self._tasks.discard(task)
+        self._open_bytes -= size
+
+    def _remember(self, message: Message, task: asyncio.Task[Any]) -> None:
+        """Let it be cancelled by its id."""
+        if message.id is None or message.method == "initialize":  # which must not be
+            return
+        request_id = message.id
+        self._cancellable[request_id] = task
+
+        def forget(done: asyncio.Task[Any]) -> None:
+            if self._cancellable.get(request_id) is done:
+                del self._cancellable[request_id]
+
+        task.add_done_callback(forget)
+
+    def _too_much(self, message: Message) -> bytes | None:
+        if len(self._tasks) < MAX_OPEN and self._open_bytes < MAX_OPEN_BYTES:
+            return None
+        self._recording(message).finish(Outcome.LIMITED, error_code=TOO_MANY)
+        text = "Too many requests at once. Wait for answers, then try again."
+        return orjson.dumps(error_message(TOO_MANY, text, message.id, {"retryAfterSeconds": 1}))
+
+    def _take_note(self, message: Message) -> None:
+        """Accept a notification, or a response to nothing we asked."""
+        recording = self._recording(message)
+        recording.peer = self._client
+        if message.method == "notifications/cancelled":
+            request_id = (message.params or {}).get("requestId")
+            task = self._cancellable.get(request_id) if is_request_id(request_id) else None
+            if task is not None:  # clients cancel late
+                task.cancel()
+        recording.finish(Outcome.OK)
+
+    async def _refuse(self, malformed: MalformedMessage) -> None:
+        await self._outlet.send(_rejection(malformed))
+
+    async def _serve(self, response: Coroutine[Any, Any, bytes]) -> None:
+        await self._outlet.send(await response)
+
+    def _responding(self, message: Message) -> Coroutine[Any, Any, bytes]:
+        """Return the work of answering; what it changes for later messages is done now."""
+        recording = self._recording(message)
+        peer = self._peer_of(message)
+        if isinstance(peer, Answer):
+            recording.finish(Outcome.REJECTED, error_code=peer.error_code)
+            return _immediately(orjson.dumps(peer.body))
+        recording.peer = peer
+        return self._response(message, peer, recording)
+
+    def _peer_of(self, message: Message) -> Peer | Answer:
+        if kernel.has_envelope(message):
+            return kernel.envelope_peer(message)
+        if message.method == "initialize":
+            self._client = kernel.newcomer(message)
+        return self._client
+
+    async def _response(self, message: Message, peer: Peer, recording: Recording) -> bytes:
+        try:
+            return await self._answer(message, peer, recording)
+        except CallerRefused as refused:
+            recording.credential_refused = refused.status in (401, 403)
+            recording.finish(Outcome.DENIED)
+            return self._refusal(message, peer, refused.status, self._words_for(refused))
+        except UNAVAILABLE as error:
+            logger.warning("The database did not say who calls: %s.", type(error).__name__)
+            recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE)
+            text = f"The database cannot be reached. Try again in {RETRY_AFTER_SECONDS} seconds."
+            return self._refusal(message, peer, UNAVAILABLE_CODE, text)
+        except InvalidOverrides as invalid:
+            recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS)
+            return self._refusal(message, peer, INVALID_PARAMS, str(invalid))
+        except Exception:
+            logger.exception("A message could not be answered.")
+            recording.finish(Outcome.FAILED, error_code=INTERNAL_ERROR)
+            text = "The server failed. It has logged why."
+            return orjson.dumps(error_message(INTERNAL_ERROR, text, message.id))
+
+    async def _answer(self, message: Message, peer: Peer, recording: Recording) -> bytes:
+        open_budget(Budget(0, seconds_to_wait=lambda: 0.0, pay=lambda: None))
+        is_long = message.method in LONG_METHODS
+        try:
+            context = await self._context_of(message, recording)
+            answers = self._service.answers
+            result = await answers.known_result(message, peer, context, recording)
+            if result is not None:
+                return serialized_message(message.id, result)
+            if is_long:
+                await self._slots.acquire()
+        except asyncio.CancelledError:
+            recording.finish(Outcome.CANCELLED)
+            raise
+        try:
+            progress = _Progress(self._outlet, is_open=message.method in TALKATIVE_METHODS)
+            return (await answers.answer(message, peer, context, recording, progress)).raw
+        finally:
+            if is_long:
+                self._slots.release()
+
+    async def _context_of(self, message: Message, recording: Recording) -> RequestContext:
+        service = self._service
+        if message.method in FOR_A_CALLER:
+            caller = await service.holder.caller()
+        else:
+            caller = service.holder.unchecked()
+        recording.caller = caller
+        selection = selection_of(caller, service.overrides)
+        return RequestContext(caller, selection, None, own_directions=service.directions)
+
+    def _words_for(self, refused: CallerRefused) -> str:
+        if refused.status != 401:
+            return str(refused)
+        return f"{refused} The person can {self._service.directions.renew}."
+
+    def _refusal(self, message: Message, peer: Peer, code: int, text: str) -> bytes:
+        if message.method == "tools/call":  # for the model to read
+            return orjson.dumps(kernel.tool_failure(message, text, is_modern=peer.is_modern))
+        return orjson.dumps(error_message(code, text, message.id))
+
+    def _recording(self, message: Message) -> Recording:
+        return Recording(method=message.method, transport="stdio")
+
+
+def _rejection(malformed: MalformedMessage) -> bytes:
+    Recording(transport="stdio").finish(Outcome.REJECTED, error_code=malformed.code)
+    return orjson.dumps(error_message(malformed.code, str(malformed), malformed.request_id))
+
+
+async def _immediately(raw: bytes) -> bytes:
+    return raw
