@@ -1,12 +1,15 @@
 """Servers that tests run against, each started once a session and only when a test asks for it."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from django.db import connection
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests import node
@@ -58,6 +61,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for names in (SLOW, SLOWEST):
         starts = tuple(f"{folder}{name}" for name in names)
         items.sort(key=lambda item: not item.nodeid.startswith(starts))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Let each test have its own context variables, as each request has.
+
+    Django's client brings those that an async view has set back to whoever called it: the budget
+    of a request to /mcp would count for all tests after it.
+    """
+    test = pyfuncitem.obj
+    pyfuncitem.obj = partial(copy_context().run, test)
+    try:
+        return (yield)
+    finally:
+        pyfuncitem.obj = test
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep SQLite in a file, as the product does.
+
+    In memory, threads share one cache, and there who finds a table in use by another is refused at
+    once ("table is locked") instead of waiting: https://www.sqlite.org/sharedcache.html
+    """
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "db.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(file)
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,6 @@ def provider(settings):
     with odd_provider() as provider:
         settings.HF_ENDPOINT = provider.url
         settings.HF_OAUTH_CLIENT_ID = provider.client_id
-        settings.HF_TIMEOUT_SECONDS = 1
         yield provider
 
 
