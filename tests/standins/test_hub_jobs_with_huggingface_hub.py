@@ -15,10 +15,6 @@ from tests.standins.hub.control import HubControl
 from tests.standins.hub.jobs import cron
 from tests.standins.serve import Running
 
-pytestmark = pytest.mark.skip(
-    reason="the client waits on streams that stay open; the stand-in has to end them for it"
-)
-
 
 def run(api: HfApi, *command: str, **options: Any) -> str:
     return api.run_job(image="python:3.12", command=list(command), **options).id
@@ -30,10 +26,9 @@ def list_own(api: HfApi, **filters: Any) -> list[JobInfo]:
 
 
 def output(api: HfApi, job_id: str) -> list[str]:
-    """Follow the logs to their end; the last line says how it went."""
+    """Follow the logs to their end, which whoever was in time is told by a line."""
     lines = list(api.fetch_job_logs(job_id=job_id, follow=True))
-    assert lines[-1].startswith("===== Job finished: status=")
-    return lines[:-1]
+    return [line for line in lines if not line.startswith("===== Job finished: status=")]
 
 
 def stage(api: HfApi, job_id: str) -> tuple[str, str | None]:
@@ -103,6 +98,15 @@ def test_logs_grow_while_the_job_runs(somebody: HfApi):
     assert stage(somebody, job_id)[0] == "RUNNING"
     tail = somebody.fetch_job_logs(job_id=job_id, follow=True, tail=2)
     assert list(itertools.islice(tail, 2)) == ["4", "5"]
+
+
+def test_who_was_there_at_the_end_of_a_job_is_told_it_by_a_line(somebody: HfApi):
+    job_id = run(somebody, "sh", "-c", "sleep 2; echo done")
+
+    lines = list(somebody.fetch_job_logs(job_id=job_id, follow=True))
+
+    assert lines == ["done", "===== Job finished: status=COMPLETED ====="]
+    assert list(somebody.fetch_job_logs(job_id=job_id, follow=True)) == ["done"]
 
 
 def test_a_job_ends_when_it_is_canceled(somebody: HfApi):
@@ -323,6 +327,22 @@ def control(hub: Running):
     control = HubControl(hub.url)
     yield control
     control.behave()
+
+
+def test_a_fault_keeps_a_log_open_after_the_end_of_its_job(
+    hub: Running, control: HubControl, somebody: HfApi
+):
+    job_id = run(somebody, "seq", "3")
+    assert output(somebody, job_id) == ["1", "2", "3"]
+    url = f"{hub.url}/api/jobs/{somebody.whoami()['name']}/{job_id}/logs"
+    headers = {"Authorization": f"Bearer {somebody.token}"}
+    control.misbehave("/logs", hold=True, times=1, token=somebody.token)
+
+    with httpx.stream("GET", url, headers=headers, timeout=2) as log:
+        lines = log.iter_lines()
+        assert len([next(lines) for _ in range(8)]) == 8
+        with pytest.raises(httpx.ReadTimeout):
+            next(lines)
 
 
 def test_faults_cut_and_stall_streams_that_have_no_end(

@@ -1,7 +1,8 @@
 """Switches to misbehave: answers that a test asks for in place of, or on top of, the honest ones.
 
 POST /_faults {"path": "<regex>", …} adds one, DELETE /_faults clears them. A fault with a status
-answers instead of the Hub; one with only `delay`, `cut` or `stall` spoils the Hub's own answer.
+answers instead of the Hub; one with only `delay`, `cut`, `stall` or `hold` spoils the Hub's own
+answer.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ class Fault:
     delay: float = 0
     cut: bool = False  # close the connection in the middle of the body's first piece
     stall: bool = False  # fall silent there instead, until the client goes away
+    hold: bool = False  # send all of the body, but not its end, until the client goes away
     times: int | None = None  # None: until it is cleared
 
     def applies_to(self, scope: Scope) -> bool:
@@ -72,11 +74,13 @@ class FaultMiddleware:
             fault.times -= 1
         await asyncio.sleep(fault.delay)
         answer = self.app if fault.status is None else fault.answer()
-        if not (fault.cut or fault.stall):
+        if fault.hold:
+            await answer(scope, receive, _without_end(send))
+        elif fault.cut or fault.stall:
+            await _send_half(answer, scope, receive, send)
+        else:
             await answer(scope, receive, send)
-            return
-        await _send_half(answer, scope, receive, send)
-        if fault.stall:
+        if fault.hold or fault.stall:
             await _wait_for_the_client_to_leave(receive)
 
 
@@ -95,6 +99,13 @@ async def _send_half(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -
                 await send(message)
     finally:
         answering.cancel()
+
+
+def _without_end(send: Send) -> Send:
+    async def send_on(message: Message) -> None:
+        await send({**message, "more_body": True} if "body" in message else message)
+
+    return send_on
 
 
 async def _wait_for_the_client_to_leave(receive: Receive) -> None:

@@ -37,9 +37,11 @@ async def test_the_last_lines_are_told_and_how_the_job_ended(hub_side):
     assert hub_side.asked("/logs$")[-1]["query"] == "tail=3"
 
 
-async def test_a_running_job_is_followed_until_its_end(hub_side):
+@pytest.mark.parametrize("stays_open", [False, True])
+async def test_a_running_job_is_followed_until_its_end(hub_side, stays_open):
     token = fresh_token()
     job_id = await start(token, "python", "-c", COUNT_SLOWLY)
+    hub_side.break_at("/logs", hold=stays_open)
     watching = Watching(token)
 
     done = await jobs_in(watching, "logs", job_id=job_id, wait_seconds=30)
@@ -215,11 +217,13 @@ async def test_what_was_read_is_told_although_the_rest_cannot_be_had(settings):
     assert "stopped sending the log" in done.text
 
 
+@pytest.mark.parametrize("stays_open", [False, True])
 @pytest.mark.parametrize("command", [["seq", "1", "3"], ["false"], ["true"]])
-async def test_a_job_that_ended_is_not_reported_as_running(hub_side, command):
-    """The Hub keeps the stream of its log open, and no line says that it has ended."""
+async def test_a_job_that_ended_is_not_reported_as_running(hub_side, command, stays_open):
+    """No line says that it has ended, and the Hub may keep the stream of its log open."""
     token = fresh_token()
     job_id = await printed_by(token, *command)
+    hub_side.break_at("/logs", hold=stays_open)
 
     done = await jobs("logs", token, job_id=job_id, wait_seconds=60)
 
@@ -229,8 +233,10 @@ async def test_a_job_that_ended_is_not_reported_as_running(hub_side, command):
     assert outcome["lines"] == (["1", "2", "3"] if command[0] == "seq" else [])
 
 
-async def test_a_job_that_is_canceled_while_it_is_followed_has_ended(hub_side):
+@pytest.mark.parametrize("stays_open", [False, True])
+async def test_a_job_that_is_canceled_while_it_is_followed_has_ended(hub_side, stays_open):
     token = fresh_token()
+    hub_side.break_at("/logs", hold=stays_open)
     job_id = await start(token, "sleep", "infinity")
     following = asyncio.ensure_future(jobs("logs", token, job_id=job_id, wait_seconds=60))
     await jobs("cancel", token, job_id=job_id)

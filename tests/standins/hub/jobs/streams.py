@@ -29,16 +29,17 @@ async def logs(request: Request) -> Response:
 
 
 async def _log_events(job: Job, tail: int | None) -> AsyncIterator[str]:
-    """Replay what was printed, then wait for more: also after the end of the job, for ever.
+    """Replay what was printed, then send what comes, until the job ends.
 
-    Source: huggingface_hub 2.4.0, hf_api.py, fetch_job_logs: "the server replays historical logs
-    quickly, then pauses waiting for new events (~30s keep-alive)"; that a job has ended is to be
-    asked for (_fetch_running_job_sse). Who was there at the end is told it by a line, as
-    huggingface/hf-mcp-server expects (packages/mcp/src/jobs/sse-handler.ts).
+    Source: huggingface_hub 2.4.0, hf_api.py: "Stream ended or went silent: back off, the Job's
+    stage lags ~1.3s behind its last log line" (_stream_sse_events). What it has met as well, a
+    stream that stays open after that ("pauses waiting for new events (~30s keep-alive)", "infinite
+    [...] in case of build error", fetch_job_logs), is what the fault `hold` is for. A line tells
+    the end to who is there (hf-mcp-server, packages/mcp/src/jobs/sse-handler.ts), and is not among
+    what was printed (the log in huggingface/huggingface_hub#4202).
     """
     silent_since = datetime.now(UTC)
-    ended_before = job.finished_at(silent_since) is not None
-    is_told = ended_before
+    is_told = job.finished_at(silent_since) is not None
     sent: int | None = None
     while True:
         now = datetime.now(UTC)
@@ -50,9 +51,10 @@ async def _log_events(job: Job, tail: int | None) -> AsyncIterator[str]:
             yield _event(_line(moment, text))
         if sent is not None and len(lines) > sent:
             sent, silent_since = len(lines), now
-        if finished and not is_told:
-            yield _event(_line(finished, f"===== Job finished: status={job.stage(now)} ====="))
-            is_told = True
+        if finished:
+            if not is_told:
+                yield _event(_line(finished, f"===== Job finished: status={job.stage(now)} ====="))
+            return
         if (now - silent_since).total_seconds() > KEEP_ALIVE_SECONDS:
             yield ": keep-alive\n\n"
             silent_since = now
