@@ -31,6 +31,7 @@ def run(env, *command):
 @contextmanager
 def served(folder, port, *command, **values):
     env = env_for(folder, PORT=str(port), **values)
+    run(env, "manage.py", "migrate", "--verbosity", "0").check_returncode()
     with (folder / "log").open("w+") as log:
         process = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
@@ -73,7 +74,6 @@ def test_plain_uvicorn_logs_no_query_no_address_and_no_token(tmp_path, flags):
 
 
 def test_our_command_serves_without_a_word_of_any_request(tmp_path):
-    run(env_for(tmp_path), "manage.py", "migrate", "--verbosity", "0")
     port = free_port()
     with served(tmp_path, port, "-m", "hfmcp_site.serve", "--port", str(port)) as log:
         answer = httpx.get(f"http://127.0.0.1:{port}{PATH}")
