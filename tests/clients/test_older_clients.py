@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.clients.conftest import Account
-from tests.live.people import post_form
+from tests.live.people import let_urls_write, post_form
 from tests.mcpendpoint.conftest import save_tools
 from tests.needs import need
 from tests.standins.serve import ROOT
@@ -134,6 +134,7 @@ def test_a_scope_that_a_key_lacks_does_not_end_its_session(visit, product, new_u
 def test_a_limit_on_a_class_of_tools_does_not_end_its_session(visit, make_product, new_user):
     product = make_product(LIMIT_WRITE_PER_MINUTE="1")
     person = new_user()
+    let_urls_write(product, person.token)
     account = Account(
         f"{product.url}/mcp?gradio=none&bouquet=write",
         [],
