@@ -177,8 +177,11 @@ async def _is_taken(token: str) -> bool:
     return True
 
 
-def _forget(sender: object, user_id: int, **kwargs: object) -> None:
-    _tokens.forget(user_id)
+def _forget(sender: object, user_id: int | None, **kwargs: object) -> None:
+    if user_id is None:
+        _tokens.clear()
+    else:
+        _tokens.forget(user_id)
 
 
 preferences_changed.connect(_forget, dispatch_uid="accounts.credentials")

@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 
 from accounts.encryption import EncryptedTextField
 
@@ -150,6 +150,20 @@ class AccessKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+
+class PersonChange(models.Model):
+    """Something that decides about a person's requests was changed: see accounts.news.
+
+    The database itself writes it (accounts.triggers), whoever made the change.
+    """
+
+    user_id = models.BigIntegerField(null=True)
+    """No foreign key, since a person may be gone by then. NULL: it concerns more than one."""
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return f"Change {self.pk} of {self.user_id}"
 
 
 class JobSecrets(models.Model):

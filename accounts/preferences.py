@@ -1,7 +1,7 @@
 """What a user saved: read by the endpoint on each request, written by the settings pages.
 
 All writes go through here, and each announces itself with `preferences_changed`, so that caches in
-this process forget at once. Other processes keep what they read for a second at most.
+this process forget at once. Other processes hear of it within a second: accounts.news.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,8 @@ from accounts.models import SelectedSpace, ToolSelection, User
 from accounts.space_prefixes import space_prefix, url_space_prefix
 
 preferences_changed = Signal()
-"""Sent with `user_id` after anything that decides about a user's requests was saved."""
+"""Sent with `user_id` after anything that decides about a user's requests was saved, here or
+elsewhere; None stands for everybody. In whatever thread saved it."""
 
 MAX_EMOJI = 16
 """Code points: the longest that Unicode recommends has 10. What is longer is no emoji to cut."""

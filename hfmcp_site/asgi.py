@@ -17,6 +17,7 @@ django_application = get_asgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from accounts.news import follower  # noqa: E402
 from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 from hfmcp_site.startup import require_migrations  # noqa: E402
@@ -29,7 +30,7 @@ with ThreadPoolExecutor(1) as start:
 
 application = ProtocolTypeRouter(
     {
-        "http": EndpointHandler(django_application),
+        "http": EndpointHandler(django_application, at_first=follower.start),
         "websocket": SameOriginOnly(
             CloseWhenUnavailable(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
         ),

@@ -5,6 +5,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mcpendpoint.push.streams import open_streams
+
 HEAD_SECONDS = 20
 READ_SECONDS = 60
 MIN_READ_BYTES = 60_000
@@ -43,6 +45,11 @@ class PatientForAWhile(HttpToolsProtocol):
         self._forget_timer()
         self._stop_expecting_reading()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        # The server waits for open responses, which streams are, before it says that it ends.
+        open_streams.end_all_soon()
+        super().shutdown()
 
     def _expect_head(self) -> None:
         self._forget_timer()

@@ -108,6 +108,14 @@ def choice(name: str, default: str, *choices: str) -> str:
     return value
 
 
+def subset(name: str, everything: str) -> frozenset[str]:
+    """Return which words of a list are chosen: all where nothing is said, none for "none"."""
+    chosen = frozenset(word.lower() for word in words(name, everything)) - {"none"}
+    if chosen - set(everything.split(",")):
+        raise ImproperlyConfigured(f"{name} should be some of {everything}, or none.")
+    return chosen
+
+
 def integer(name: str, default: int, *, minimum: int = 0, maximum: int = MOST) -> int:
     given = text(name) or str(default)
     value = _checked(name, lambda: int(given), "a whole number")

@@ -4,9 +4,12 @@ from mcpendpoint.access.metadata import protected_resource
 from mcpendpoint.serving.server import make_site_server
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.http import endpoint_view
+from mcpendpoint.transports.listening import Listening
 
 _server = make_site_server()
 
-endpoint = endpoint_view(_server, shortcut=SerializedToolLists(_server))
+_lists = SerializedToolLists(_server)
+
+endpoint = endpoint_view(_server, shortcut=_lists, listening=Listening(_lists))
 
 __all__ = ["endpoint", "protected_resource"]

@@ -26,6 +26,7 @@ ROOMS = (
     "gradio",
     "tools",
     "hub",
+    "push",
     "protocol",
 )
 """Of mcpendpoint, from the top floor down: a room imports those to its right."""

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests import environment
+from tests.live.listening import END, begin_session, get_stream, listen
 from tests.ports import free_port
 from tests.standins.serve import ROOT
 
@@ -71,6 +72,20 @@ def test_plain_uvicorn_logs_no_query_no_address_and_no_token(tmp_path, flags):
     assert "GET /accounts/huggingface/login/callback/ HTTP" in said
     assert '- "GET' in said  # where the address would be
     assert not [secret for secret in (CODE, TOKEN, "203.0.113.9") if secret in said]
+
+
+def test_a_server_that_stops_ends_its_streams(tmp_path):
+    run(env_for(tmp_path), "manage.py", "migrate", "--verbosity", "0")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/mcp"
+    with served(tmp_path, port, "-m", "hfmcp_site.serve", "--port", str(port)) as log:
+        stream, subscription = get_stream(url, begin_session(url)), listen(url)
+        subscription.next()
+        stopped_at = time.monotonic()
+
+    assert (stream.next(), subscription.next()["id"], subscription.next()) == (END, "listen:0", END)
+    assert time.monotonic() - stopped_at < 10
+    assert "Traceback" not in log()
 
 
 def test_our_command_serves_without_a_word_of_any_request(tmp_path):

@@ -4,7 +4,6 @@ A credential that is wrong, or that cannot be checked now, is refused. It never 
 """
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.conf import settings
 
@@ -14,23 +13,18 @@ from accounts.addresses import personal_path
 from accounts.authorization.connections import note_use as note_app_use
 from accounts.authorization.resources import Audience
 from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
-from accounts.caching import SingleFlightCache
 from accounts.database import lookups
 from accounts.hub_names import is_hub_name
 from accounts.identity import HubUnreachable, TokenRefused, whoami
+from accounts.known_people import KnownPeople
 from accounts.people import has_held_name
 from accounts.preferences import (
     NO_PREFERENCES,
     KnownUser,
     find_user,
-    preferences_changed,
 )
 from mcpendpoint.access.who import ANONYMOUS, Caller, CallerRefused, Credential, may_be_token
 from mcpendpoint.protocol.request_head import RequestHead
-
-# What another process saved is seen here after this time at the latest; what this process saved,
-# at once (preferences_changed).
-KNOWN_SECONDS = 1.0
 
 SIGN_IN = "This URL needs a sign-in: let the client open its browser window, or send an access key."
 
@@ -97,7 +91,7 @@ async def _read_credential(head: RequestHead) -> Caller:
 
 
 async def _caller_of_access_key(key: str) -> Caller:
-    owner = await _key_owners.get(key, lambda: _load_owner(key))
+    owner = await _key_owners.get(key)
     if owner.has_expired:  # as _NOBODY has
         raise _invalid_token("This access key does not exist, has expired, or was revoked.")
     note_key_use(owner.key_id)
@@ -108,11 +102,12 @@ async def _caller_of_access_key(key: str) -> Caller:
         owner.preferences,
         scopes=owner.scopes,
         credential_name=owner.name,
+        expires_at=owner.expires_at,
     )
 
 
 async def _caller_of_access_token(token: str) -> Caller:
-    grant = await _grants.get(token, lambda: _load_grant(token))
+    grant = await _grants.get(token)
     if grant.has_expired:  # as _NOTHING has
         raise _invalid_token("This token has expired, was revoked, or never was one.")
     note_app_use(grant)
@@ -125,6 +120,7 @@ async def _caller_of_access_token(token: str) -> Caller:
         client_id=grant.client_id,
         credential_name=grant.client_name,
         audiences=grant.audiences,
+        expires_at=grant.expires_at,
     )
 
 
@@ -147,7 +143,7 @@ async def holder_of(token: str) -> Caller:
             "Hugging Face cannot be reached to check this token. Try again soon.",
             error.retry_after_seconds,
         ) from error
-    user = await _users.get(account.id, lambda: _load_user(account.id))
+    user = await _users.get(account.id)
     if user is _STRANGER:
         return Caller(Credential.HF_TOKEN, username=account.name, _hf_token=token)
     if not user.is_active:
@@ -157,8 +153,7 @@ async def holder_of(token: str) -> Caller:
     )
 
 
-# Caches of what the database says. A stored None could not be told from "unknown", hence the
-# stand-ins for "nobody".
+# Stand-ins for "nobody", as what was looked up is remembered.
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NOTHING = TokenGrant(
     token_id=0,
@@ -174,7 +169,6 @@ _NOTHING = TokenGrant(
     expires_at=_LONG_AGO,
     preferences=NO_PREFERENCES,
 )
-_grants: SingleFlightCache[str, TokenGrant] = SingleFlightCache(max_bytes=8_000_000)
 _NOBODY = KeyOwner(
     key_id=0,
     name="",
@@ -185,29 +179,22 @@ _NOBODY = KeyOwner(
     expires_at=_LONG_AGO,
     preferences=NO_PREFERENCES,
 )
-_key_owners: SingleFlightCache[str, KeyOwner] = SingleFlightCache(max_bytes=8_000_000)
 _STRANGER = KnownUser(user_id=0, is_active=True, preferences=NO_PREFERENCES)
-_users: SingleFlightCache[str, KnownUser] = SingleFlightCache(max_bytes=8_000_000)
+
+
+async def _load_owner(key: str) -> KeyOwner:
+    return await lookups.run(find_access_key, key) or _NOBODY
+
+
+async def _load_grant(token: str) -> TokenGrant:
+    return await lookups.run(find_token, token) or _NOTHING
+
+
+async def _load_user(hf_id: str) -> KnownUser:
+    return await lookups.run(find_user, hf_id) or _STRANGER
+
+
+_key_owners = KnownPeople(_load_owner, max_bytes=8_000_000)
+_grants = KnownPeople(_load_grant, max_bytes=8_000_000)
+_users = KnownPeople(_load_user, max_bytes=8_000_000)
 """By Hugging Face id; _STRANGER for who never signed in here."""
-
-
-async def _load_owner(key: str) -> tuple[KeyOwner, float]:
-    return await lookups.run(find_access_key, key) or _NOBODY, KNOWN_SECONDS
-
-
-async def _load_grant(token: str) -> tuple[TokenGrant, float]:
-    return await lookups.run(find_token, token) or _NOTHING, KNOWN_SECONDS
-
-
-async def _load_user(hf_id: str) -> tuple[KnownUser, float]:
-    return await lookups.run(find_user, hf_id) or _STRANGER, KNOWN_SECONDS
-
-
-def forget_user(sender: Any, user_id: int, **kwargs: Any) -> None:
-    # Which of them are this user's is not worth an index: they are cheap to ask for again.
-    _key_owners.clear()
-    _grants.clear()
-    _users.clear()
-
-
-preferences_changed.connect(forget_user, dispatch_uid="mcpendpoint.access.caller")

@@ -3,6 +3,7 @@
 import logging
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import DatabaseError
@@ -40,7 +41,16 @@ class Caller:
     """What its owner calls the access key, or the name of the OAuth client."""
     audiences: frozenset[Audience] | None = None
     """Where the credential counts; None for anywhere on this server."""
+    expires_at: datetime | None = None
+    """When the credential ends, as far as is known here."""
     _hf_token: str | None = field(default=None, repr=False)
+
+    @property
+    def owner(self) -> str:
+        """A word that tells this person from others: "" for all who are anonymous."""
+        if self.user_id is not None:
+            return f"user {self.user_id}"
+        return f"hub {self.username}" if self.username else ""
 
     @property
     def is_signed_in(self) -> bool:

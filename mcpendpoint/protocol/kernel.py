@@ -7,12 +7,12 @@ mcp is pinned to 2.3 for this file's sake.
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from typing import Any
 
 import anyio
-from mcp.server import Server, ServerRequestContext
+from mcp.server import NotificationOptions, Server, ServerRequestContext
 from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.connection import Connection
 from mcp.server.runner import ServerRunner, modern_error_data
@@ -27,6 +27,7 @@ from mcp.shared.inbound import (
 from mcp.shared.message import ServerMessageMetadata
 from mcp.shared.transport_context import TransportContext
 from mcp_types import (
+    CLIENT_CAPABILITIES_META_KEY,
     HEADER_MISMATCH,
     INVALID_PARAMS,
     METHOD_NOT_FOUND,
@@ -43,10 +44,11 @@ from mcp_types.version import (
 )
 from pydantic import ValidationError
 
-from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag, client_tag, unseal
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag, read_client_tag
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
 from mcpendpoint.protocol.messages import Message, RequestId, error_message, is_request_id
 from mcpendpoint.protocol.request_head import RequestHead
+from mcpendpoint.protocol.sessions import Session, read_session
 
 SUPPORTED_VERSIONS = [*reversed(MODERN_PROTOCOL_VERSIONS), *reversed(HANDSHAKE_PROTOCOL_VERSIONS)]
 """Newest first."""
@@ -72,6 +74,8 @@ class Peer:
     client: ClientTag
     client_info: Any = None
     capabilities: Any = None
+    session: Session | None = None
+    """The one that a legacy request belongs to."""
 
     @property
     def era(self) -> str:
@@ -128,12 +132,35 @@ def refuse_version(message: Message, head: RequestHead) -> Answer | None:
 def legacy_peer(message: Message, head: RequestHead) -> Peer:
     if message.method == "initialize":
         return newcomer(message)
-    session_id = head.headers.get("mcp-session-id")
+    session = session_of(head)
     return Peer(
         is_modern=False,
         protocol_version=head.headers.get("mcp-protocol-version") or ASSUMED_VERSION,
-        client=unseal(session_id) if session_id else UNKNOWN_CLIENT,
+        client=session.client if session else UNKNOWN_CLIENT,
+        session=session,
     )
+
+
+def session_of(head: RequestHead) -> Session | None:
+    session_id = head.headers.get("mcp-session-id")
+    return read_session(session_id) if session_id else None
+
+
+def nameless(peer: Peer) -> Peer:
+    """Return the same without what one client says of itself: what lists depend on."""
+    return Peer(peer.is_modern, peer.protocol_version, UNKNOWN_CLIENT, None, {})
+
+
+def envelope(peer: Peer) -> dict[str, Any]:
+    """Return the params of a message of this peer that has no arguments."""
+    if not peer.is_modern:
+        return {}
+    return {
+        "_meta": {
+            PROTOCOL_VERSION_META_KEY: peer.protocol_version,
+            CLIENT_CAPABILITIES_META_KEY: {},
+        }
+    }
 
 
 def newcomer(message: Message) -> Peer:
@@ -145,7 +172,7 @@ def newcomer(message: Message) -> Peer:
         protocol_version=(
             wanted if wanted in HANDSHAKE_PROTOCOL_VERSIONS else LATEST_HANDSHAKE_VERSION
         ),
-        client=client_tag(params.get("clientInfo")),
+        client=read_client_tag(params.get("clientInfo")),
     )
 
 
@@ -167,7 +194,7 @@ def envelope_peer(message: Message, headers: Mapping[str, str] | None = None) ->
     return Peer(
         is_modern=True,
         protocol_version=route.protocol_version,
-        client=client_tag(route.client_info),
+        client=read_client_tag(route.client_info),
         client_info=route.client_info,
         capabilities=route.client_capabilities,
     )
@@ -302,15 +329,25 @@ def drop_unused_tracing(server: Server[Any]) -> None:
         ]
 
 
-def announce_versions(server: Server[Any]) -> None:
-    """Let server/discover name every version that is served at this URL, of both eras."""
+def announce(server: Server[Any], *, pushes: bool) -> None:
+    """Let the server say which versions are served at its URL, of both eras, and what it pushes.
+
+    `pushes` stands for changes of the list of tools: no other list ever changes.
+    """
+    # The SDK's runner asks for this without an argument.
+    server.create_initialization_options = partial(  # type: ignore[method-assign]
+        server.create_initialization_options, NotificationOptions(tools_changed=pushes)
+    )
 
     async def discover(
         ctx: ServerRequestContext[Any], params: RequestParams | None
     ) -> DiscoverResult:
+        capabilities = server.get_capabilities(protocol_version=ctx.protocol_version)
+        if capabilities.tools is not None and pushes:
+            capabilities.tools.list_changed = True
         return DiscoverResult(
             supported_versions=SUPPORTED_VERSIONS,
-            capabilities=server.get_capabilities(protocol_version=ctx.protocol_version),
+            capabilities=capabilities,
             instructions=server.instructions,
         )
 

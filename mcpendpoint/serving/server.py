@@ -27,7 +27,7 @@ from mcp_types import (
 )
 
 from mcpendpoint import __version__
-from mcpendpoint.protocol.kernel import announce_versions, drop_unused_tracing
+from mcpendpoint.protocol.kernel import announce, drop_unused_tracing
 from mcpendpoint.serving.completion.answering import complete
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.prompts.registry import PROMPTS
@@ -113,8 +113,8 @@ async def _complete(ctx: Context, params: CompleteRequestParams) -> CompleteResu
 _STATIC = CacheHint(ttl_ms=300_000, scope="public")
 
 
-def make_server(selected: str, website_url: str | None) -> Server[Any]:
-    """`selected` says where tools are selected."""
+def make_server(selected: str, website_url: str | None, *, pushes: bool) -> Server[Any]:
+    """`selected` says where tools are selected; `pushes`, whether changes of them are announced."""
     server: Server[Any] = Server(
         "huggingface-mcp",
         version=__version__,
@@ -138,16 +138,17 @@ def make_server(selected: str, website_url: str | None) -> Server[Any]:
         on_get_prompt=_get_prompt,
         on_completion=_complete,
     )
-    announce_versions(server)
+    announce(server, pushes=pushes)
     drop_unused_tracing(server)
     return server
 
 
 def make_site_server() -> Server[Any]:
     """Return the one that people reach by a URL."""
-    return make_server(SELECTED_ON_THE_PAGE, settings.PUBLIC_URL)
+    pushes = "push" in settings.MCP_TRANSPORTS
+    return make_server(SELECTED_ON_THE_PAGE, settings.PUBLIC_URL, pushes=pushes)
 
 
 def make_program_server() -> Server[Any]:
     """Return the one that a client starts."""
-    return make_server(SELECTED_BY_ARGUMENTS, None)
+    return make_server(SELECTED_BY_ARGUMENTS, None, pushes=False)

@@ -27,6 +27,7 @@ from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import by_name
 
+LIST_TOOLS = "tools/list"
 MAX_LISTS_BYTES = 16_000_000
 
 
@@ -125,15 +126,20 @@ class SerializedToolLists:
         self._lists: BoundedCache[object, _List] = BoundedCache(max_bytes=MAX_LISTS_BYTES)
 
     async def __call__(self, message: Message, peer: Peer, context: RequestContext) -> bytes | None:
-        if message.method != "tools/list" or (message.params or {}).keys() - {"_meta"}:
+        if message.method != LIST_TOOLS or (message.params or {}).keys() - {"_meta"}:
             return None
+        return await self.result_for(peer, context)
+
+    async def result_for(self, peer: Peer, context: RequestContext) -> bytes | None:
+        """Return the result, or None for a failure that the kernel has to answer with."""
         key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
         try:
             listings = await _listings_of(context)
         except MCPError:
-            return None  # the kernel will answer with it
+            return None
         known = self._lists.get(key)
         if known is None or not known.is_of(listings):
+            message = Message("request", LIST_TOOLS, 0, kernel.envelope(peer), {})
             exchange = kernel.open_exchange(message, context.headers, context, send=None)
             answer = await kernel.answer(self._server, message, peer, exchange)
             if answer.error_code is not None:

@@ -18,7 +18,7 @@ from mcpendpoint.access.metadata import scope_challenge
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.access.who import Caller, Credential
 from mcpendpoint.protocol import kernel
-from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, seal
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.kernel import Answer, Peer
 from mcpendpoint.protocol.messages import (
     MalformedMessage,
@@ -28,6 +28,7 @@ from mcpendpoint.protocol.messages import (
 )
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
+from mcpendpoint.protocol.sessions import begin_session
 from mcpendpoint.serving.answer_size import refusal
 from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
@@ -77,7 +78,7 @@ class Answering:
         answer = await work(Outbox(is_open=False))
         response = answer_response(answer)
         if message.method == "initialize" and answer.error_code is None:
-            _hand_out_tag(response, peer)
+            _begin_session(response, message, peer, recording.caller)
         return response
 
     async def _answer(
@@ -203,6 +204,10 @@ def _with_scopes_asked_for(answer: Answer, context: RequestContext) -> Answer:
     return replace(answer, status=403, headers={"WWW-Authenticate": asked})
 
 
-def _hand_out_tag(response: HttpResponse, peer: Peer) -> None:
-    if peer.client != UNKNOWN_CLIENT:
-        response["Mcp-Session-Id"] = seal(peer.client)
+def _begin_session(response: HttpResponse, message: Message, peer: Peer, caller: Caller) -> None:
+    if "sessions" not in settings.MCP_TRANSPORTS:
+        return
+    declared = (message.params or {}).get("capabilities")
+    response["Mcp-Session-Id"] = begin_session(
+        peer.client, peer.protocol_version, declared, caller.owner
+    )

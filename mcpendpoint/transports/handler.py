@@ -7,6 +7,7 @@ of that. Its view is an ordinary async view, which urls.py serves as well (runse
 
 import asyncio
 import io
+from collections.abc import Callable
 from contextlib import aclosing
 from importlib import import_module
 from typing import Any
@@ -18,6 +19,7 @@ from django.urls import Resolver404, ResolverMatch, get_resolver
 
 from accounts.caching import remember_short
 from mcpendpoint.transports.bodies import BodyRefused, ClientLeft, Receive, read_body, replay
+from mcpendpoint.transports.listening import PushResponse
 from mcpendpoint.transports.rate_limit_gate import RateLimitGate
 
 Scope = dict[str, Any]
@@ -30,8 +32,15 @@ MAX_PATH_LENGTH = 250
 
 
 class EndpointHandler:
-    def __init__(self, django: Any, urlconf: str = "mcpendpoint.endpoint_urls") -> None:
+    def __init__(
+        self,
+        django: Any,
+        urlconf: str = "mcpendpoint.endpoint_urls",
+        at_first: Callable[[], None] | None = None,
+    ) -> None:
+        """`at_first` is called with the first request, when there is an event loop."""
         self._django = django
+        self._at_first = at_first
         import_module(urlconf)  # now, not during the first request
         self._gate = RateLimitGate()
         self._resolve = remember_short(max_bytes=4_000_000, max_chars=MAX_PATH_LENGTH)(
@@ -39,6 +48,9 @@ class EndpointHandler:
         )
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if self._at_first is not None:
+            self._at_first()
+            self._at_first = None
         match = None if _is_for_a_reader(scope) else self._match(scope["path"])
         if match is not None and await self._gate.rejects(scope, send):
             return
@@ -90,7 +102,12 @@ async def _serve(match: ResolverMatch, request: _Request, receive: Receive, send
         if request.body_refused is not None:
             for name, value in request.body_refused.headers.items():
                 response[name] = value
-        await _send_response(response, send)
+        if isinstance(response, PushResponse):
+            watch.stop()
+            del request  # a stream is open for long, and needs none of it
+            await _hold(response, receive, send)
+        else:
+            await _send_response(response, send)
     except asyncio.CancelledError:
         if not watch.client_left:
             raise
@@ -139,11 +156,22 @@ class _DisconnectWatch:
             self._watch_task.cancel()
 
 
+async def _hold(response: PushResponse, receive: Receive, send: Any) -> None:
+    await send(_start(response, _headers(response)))
+    await response.hold(receive, send)
+
+
+def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
+
+
+def _start(response: HttpResponseBase, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+    return {"type": "http.response.start", "status": response.status_code, "headers": headers}
+
+
 async def _send_response(response: HttpResponseBase, send: Any) -> None:
-    headers = [
-        (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.items()
-    ]
-    start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
+    headers = _headers(response)
+    start = _start(response, headers)
     if isinstance(response, StreamingHttpResponse):
         await send(start)
         async with aclosing(aiter(response)) as chunks:  # type: ignore[type-var]  # a generator

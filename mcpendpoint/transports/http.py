@@ -25,7 +25,7 @@ from mcpendpoint.access.limits import Parsed, TooMany
 from mcpendpoint.access.metadata import challenge
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import InvalidOverrides, read_overrides
-from mcpendpoint.access.who import CallerRefused
+from mcpendpoint.access.who import Caller, CallerRefused
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import (
@@ -43,11 +43,13 @@ from mcpendpoint.protocol.security import (
     is_origin_served,
     preflight_headers,
 )
+from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.serving.answers import Answers, Shortcut
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.transports.answering import Answering
 from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
+from mcpendpoint.transports.listening import LISTEN, Listening
 from mcpendpoint.transports.responses import empty_response, error_response, json_response
 
 logger = logging.getLogger(__name__)
@@ -55,9 +57,18 @@ logger = logging.getLogger(__name__)
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
-def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View:
+class SessionUnknown(Exception):
+    """The session of a request is none of ours, or not of who asks."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such session. Begin a new one with initialize.")
+
+
+def endpoint_view(
+    server: Server[Any], shortcut: Shortcut | None = None, listening: Listening | None = None
+) -> View:
     """Return the Django view of an MCP server. Its handlers get a RequestContext as ctx.request."""
-    service = _Service(Answering(Answers(server, shortcut)))
+    service = _Service(Answering(Answers(server, shortcut)), listening)
 
     async def endpoint(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
         head = read_request_head(request)
@@ -91,6 +102,7 @@ def endpoint_view(server: Server[Any], shortcut: Shortcut | None = None) -> View
 @dataclass(frozen=True)
 class _Service:
     answering: Answering
+    listening: Listening | None
 
     async def serve(
         self, request: HttpRequest, head: RequestHead, username: str | None
@@ -111,12 +123,32 @@ class _Service:
             return empty_response(204, preflight_headers(head))
         if _is_for_a_browser(head):
             return await welcome(request, username)
+        if head.method == "GET" and "mcp-session-id" in head.headers and self._pushes:
+            return await self._serve_get(head, username)
+        # Also for a GET without a session: some clients would hold on to what they get.
         return error_response(
             405,
             INVALID_REQUEST,
-            "Send messages by POST; there is no stream to GET.",
-            {"Allow": "POST"},
+            "Send messages by POST. A stream to GET belongs to a session.",
+            {"Allow": "GET, POST" if self._pushes else "POST"},
         )
+
+    @property
+    def _pushes(self) -> bool:
+        return self.listening is not None and "push" in settings.MCP_TRANSPORTS
+
+    async def _serve_get(self, head: RequestHead, username: str | None) -> HttpResponseBase:
+        callers.note_address(head.client_address)
+        try:
+            overrides = read_overrides(head)
+            caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
+            caller.note_for_outgoing()
+            session = _session(head, caller)
+            selection = selection_of(caller, overrides)
+        except REFUSALS as error:
+            return _refuse(error, head, Recording(address=head.client_address))
+        assert self.listening is not None  # noqa: S101 - see _pushes
+        return await self.listening.serve_session(head, username, caller, selection, session)
 
     async def _serve_post(
         self, request: HttpRequest, head: RequestHead, username: str | None
@@ -137,31 +169,83 @@ class _Service:
             limits.charge(recording.caller, head, parsed)
             if isinstance(parsed, MalformedMessage):
                 raise parsed
+            if _is_in_session(parsed, head):
+                _session(head, recording.caller)
             selection = selection_of(recording.caller, overrides)
-        except CallerRefused as refused:
-            if refused.status == 401:
+        except REFUSALS as error:
+            return _refuse(error, head, recording, parsed)
+        if isinstance(parsed, list):
+            return await self.answering.answer_batch(parsed, head, recording.caller, selection)
+        if self.listening and _is_listen(parsed, head):
+            return await self.listening.serve_listen(parsed, head, username, recording, selection)
+        return await self.answering.answer_message(parsed, head, recording, selection)
+
+
+REFUSALS = (
+    CallerRefused,
+    TooMany,
+    InvalidOverrides,
+    MalformedMessage,
+    SessionUnknown,
+    *UNAVAILABLE,
+)
+
+
+def _refuse(
+    error: Exception, head: RequestHead, recording: Recording, parsed: Parsed | None = None
+) -> HttpResponse:
+    """Say why a request is not served; `error` is one of REFUSALS."""
+    request_id = parsed.id if isinstance(parsed, Message) else None
+    match error:
+        case CallerRefused():
+            if error.status == 401:
                 limits.count_wrong_credential(head)
-            recording.credential_refused = refused.status in (401, 403)
+            recording.credential_refused = error.status in (401, 403)
             recording.finish(Outcome.DENIED)
-            return _refuse_caller(head, refused)
-        except TooMany as too_many:
+            return _refuse_caller(head, error)
+        case TooMany():
             if isinstance(parsed, Message):
                 recording.tool = limits.built_in_tool_of(parsed)
-            return _refuse_too_many(too_many, recording, head, parsed)
-        except UNAVAILABLE as error:
+            return _refuse_too_many(error, recording, head, parsed)
+        case SessionUnknown():
+            recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+            return json_response(error_message(INVALID_REQUEST, str(error), request_id), 404)
+        case InvalidOverrides() | MalformedMessage():
+            code = getattr(error, "code", INVALID_PARAMS)
+            recording.finish(Outcome.REJECTED, error_code=code)
+            request_id = getattr(error, "request_id", None) or request_id
+            return json_response(error_message(code, str(error), request_id), 400)
+        case _:
             # Its text may quote a statement with what was looked for.
             logger.warning("The database did not say who calls: %s.", type(error).__name__)
             recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE)
-            return _refuse_for_now(parsed.id if isinstance(parsed, Message) else None)
-        except (InvalidOverrides, MalformedMessage) as refused:
-            code = getattr(refused, "code", INVALID_PARAMS)
-            recording.finish(Outcome.REJECTED, error_code=code)
-            request_id = parsed.id if isinstance(parsed, Message) else None
-            request_id = getattr(refused, "request_id", None) or request_id
-            return json_response(error_message(code, str(refused), request_id), 400)
-        if isinstance(parsed, list):
-            return await self.answering.answer_batch(parsed, head, recording.caller, selection)
-        return await self.answering.answer_message(parsed, head, recording, selection)
+            return _refuse_for_now(request_id)
+
+
+def _is_in_session(parsed: Parsed, head: RequestHead) -> bool:
+    """Whether a request says to be of a session; from 2026-07-28 on there are none."""
+    if "mcp-session-id" not in head.headers or "sessions" not in settings.MCP_TRANSPORTS:
+        return False
+    if not isinstance(parsed, Message):
+        return isinstance(parsed, list)
+    return parsed.method != "initialize" and not kernel.is_modern(parsed, head)
+
+
+def _session(head: RequestHead, caller: Caller) -> Session:
+    """Raises SessionUnknown."""
+    session = kernel.session_of(head)
+    if session is None or not session.belongs_to(caller.owner):
+        raise SessionUnknown
+    return session
+
+
+def _is_listen(message: Message, head: RequestHead) -> bool:
+    return (
+        message.method == LISTEN
+        and message.kind == "request"
+        and kernel.is_modern(message, head)
+        and "push" in settings.MCP_TRANSPORTS
+    )
 
 
 def _is_for_a_browser(head: RequestHead) -> bool:

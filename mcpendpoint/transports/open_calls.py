@@ -12,7 +12,6 @@ from typing import Any
 
 from accounts.proxies import network_of
 from mcpendpoint.access.who import Caller
-from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import RequestId
 from mcpendpoint.protocol.request_head import RequestHead
@@ -42,10 +41,9 @@ def key_of(
 
     Ids are unique in a session only, so it has to be one that we began.
     """
-    session_id = head.headers.get("mcp-session-id")
-    if request_id is None or session_id is None or peer.client == UNKNOWN_CLIENT:
+    if request_id is None or peer.session is None:
         return None
-    return CallKey(session_id, _person(caller), request_id)
+    return CallKey(head.headers["mcp-session-id"], _person(caller), request_id)
 
 
 def _person(caller: Caller) -> Hashable:

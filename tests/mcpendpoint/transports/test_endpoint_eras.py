@@ -48,11 +48,20 @@ def test_a_legacy_client_without_a_version_header_is_served(wire):
     assert "result" in wire.post(request("tools/list")).json()
 
 
-def test_a_session_id_that_we_never_gave_out_changes_nothing(wire):
+def test_a_session_that_we_never_began_is_not_found(wire):
     for session_id in ("made-up", "x" * 5_000, "a:b:c", b"\xff"):
         answer = wire.post(request("tools/list"), {"Mcp-Session-Id": session_id})
 
-        assert "result" in answer.json()
+        assert (answer.status_code, answer.json()["id"]) == (404, 1)
+        assert "initialize" in answer.json()["error"]["message"]
+
+
+def test_a_session_is_of_no_concern_to_a_modern_request(wire):
+    body = modern("tools/list")
+
+    answer = wire.post(body, modern_headers(body) | {"Mcp-Session-Id": "made-up"})
+
+    assert "result" in answer.json()
 
 
 def test_ping_is_answered_in_the_legacy_era_only(wire):

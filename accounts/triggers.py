@@ -1,0 +1,158 @@
+"""Triggers that note in the database what decides about a person's requests, whoever changes it:
+this site, `manage.py`, or an operator with a database client. accounts.news reads the notes.
+
+Set up after each `migrate`, since SQLite loses those of a table that a migration alters.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.db import connections
+
+_PREFIX = "hfmcp_note_"
+_NOTES = "accounts_personchange"
+
+
+@dataclass(frozen=True)
+class _Watched:
+    table: str
+    person: str
+    """The column that says whose a row is, or NULL where a row concerns many people."""
+    columns: tuple[str, ...]
+    """Those whose change counts."""
+    on_insert: bool = False
+    on_delete: bool = True
+    only_unexpired_deletes: bool = False
+
+
+_WATCHED = (
+    _Watched(
+        "accounts_user",
+        "id",
+        ("username", "hf_id", "is_active", "hub_changes", "has_chosen_spaces"),
+    ),
+    _Watched(
+        "accounts_toolselection",
+        "user_id",
+        ("tools", "include_images", "urls_may_write"),
+        on_insert=True,
+    ),
+    _Watched(
+        "accounts_selectedspace",
+        "user_id",
+        ("space_id", "slot", "is_active", "is_private"),
+        on_insert=True,
+    ),
+    _Watched(
+        "accounts_hubcredential",
+        "user_id",
+        ("kind", "access_token", "scope", "needs_sign_in", "expires_at"),
+        on_insert=True,
+    ),
+    _Watched("accounts_accesskey", "user_id", ("name", "digest", "scope", "expires_at")),
+    _Watched(
+        "authorization_accesstoken",
+        "user_id",
+        ("scope", "resource", "expires"),
+        only_unexpired_deletes=True,
+    ),
+    # Its tokens go with an application, and are watched themselves.
+    _Watched("authorization_application", "NULL", ("is_active", "name"), on_delete=False),
+)
+
+
+@dataclass(frozen=True)
+class _Trigger:
+    table: str
+    event: str
+    condition: str
+    person: str
+
+    @property
+    def name(self) -> str:
+        # With a digest, so that an upgrade that changes a trigger makes a new one.
+        text = f"{self.table} {self.event} {self.condition} {self.person}"
+        return f"{_PREFIX}{self.event.lower()}_{sha256(text.encode()).hexdigest()[:12]}"
+
+
+def set_up(using: str, **kwargs: Any) -> None:
+    """Make the triggers that are missing, drop those of another version (for post_migrate)."""
+    connection = connections[using]
+    dialect = _DIALECTS.get(connection.vendor)
+    if dialect is None:
+        return
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        if _NOTES not in tables:
+            return
+        wanted = {t.name: t for t in _triggers(dialect) if t.table in tables}
+        cursor.execute(dialect.existing, [f"{_PREFIX}%"])
+        existing: dict[str, str] = dict(cursor.fetchall())
+        for name in existing.keys() - wanted.keys():
+            cursor.execute(dialect.drop.format(name=name, table=existing[name]))
+        for name in wanted.keys() - existing.keys():
+            for statement in dialect.create(wanted[name]):
+                cursor.execute(statement)
+
+
+def _note(person: str, now: str) -> str:
+    return f"INSERT INTO {_NOTES} (user_id, at) VALUES ({person}, {now})"  # noqa: S608 - all ours
+
+
+class _Sqlite:
+    existing = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
+    drop = "DROP TRIGGER {name}"
+    differs = "OLD.{0} IS NOT NEW.{0}"
+    now = "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')"
+
+    def create(self, trigger: _Trigger) -> Iterator[str]:
+        row = "NEW" if trigger.event == "INSERT" else "OLD"
+        person = trigger.person if trigger.person == "NULL" else f"{row}.{trigger.person}"
+        when = f"WHEN {trigger.condition} " if trigger.condition else ""
+        yield (
+            f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table} "
+            f"FOR EACH ROW {when}BEGIN {_note(person, self.now)}; END"
+        )
+
+
+class _Postgresql:
+    existing = (
+        "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE pg_table_is_visible(c.oid) AND t.tgname LIKE %s"
+    )
+    drop = "DROP TRIGGER {name} ON {table}"
+    differs = "OLD.{0} IS DISTINCT FROM NEW.{0}"
+    now = "clock_timestamp()"
+    """The transaction may have begun long ago."""
+
+    def create(self, trigger: _Trigger) -> Iterator[str]:
+        function = f"{_PREFIX}{trigger.person.lower()}"
+        person = trigger.person
+        if person != "NULL":
+            person = f"COALESCE(NEW.{person}, OLD.{person})"
+        yield (
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN {_note(person, self.now)}; RETURN NULL; END $$"
+        )
+        when = f"WHEN ({trigger.condition}) " if trigger.condition else ""
+        yield (
+            f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table} "
+            f"FOR EACH ROW {when}EXECUTE FUNCTION {function}()"
+        )
+
+
+_Dialect = _Sqlite | _Postgresql
+_DIALECTS: dict[str, _Dialect] = {"sqlite": _Sqlite(), "postgresql": _Postgresql()}
+
+
+def _triggers(dialect: _Dialect) -> Iterator[_Trigger]:
+    for watched in _WATCHED:
+        changed = " OR ".join(dialect.differs.format(column) for column in watched.columns)
+        yield _Trigger(watched.table, "UPDATE", changed, watched.person)
+        if watched.on_insert:
+            yield _Trigger(watched.table, "INSERT", "", watched.person)
+        if watched.on_delete:
+            unexpired = f"OLD.expires > {dialect.now}" if watched.only_unexpired_deletes else ""
+            yield _Trigger(watched.table, "DELETE", unexpired, watched.person)

@@ -1,0 +1,102 @@
+"""Sessions of legacy clients, which live nowhere: `Mcp-Session-Id` is a signed note.
+
+It says what `initialize` said, so that any worker knows it, also after a restart. It is no
+credential: whoever sends it has to be who it belongs to.
+"""
+
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+
+from django.core import signing
+
+from accounts.caching import remember_short
+from mcpendpoint.protocol.client_tag import ClientTag, read_client_tag
+
+_SALT = "mcpendpoint.session"
+_SALT_BEFORE = "mcpendpoint.client_tag"
+"""Of notes that had nothing but the client's name and version."""
+
+MAX_NOTE_CHARS = 2_000
+
+_CAPABILITIES: dict[str, frozenset[str]] = {
+    "elicitation": frozenset({"form", "url"}),
+    "roots": frozenset({"listChanged"}),
+    "sampling": frozenset({"context", "tools"}),
+}
+"""Those that a server acts by; what else a client declares is not kept."""
+
+
+@dataclass(frozen=True)
+class Session:
+    client: ClientTag
+    protocol_version: str = ""
+    capabilities: str = ""
+    """Words such as "elicitation elicitation.form roots"."""
+    number: str = ""
+    """Random: no two sessions are the same, as clients of one name and version may be."""
+    owner: str = ""
+    """Digest of whom it belongs to; "" in notes from before they had one."""
+    began_at: int = 0
+    """By time.time()."""
+
+    def belongs_to(self, owner: str) -> bool:
+        return not self.owner or self.owner == _owner_digest(self.number, owner)
+
+
+def begin_session(client: ClientTag, protocol_version: str, declared: Any, owner: str) -> str:
+    """Return the id of a new session. `owner` tells one caller from another."""
+    number = token_urlsafe(16)
+    note = [
+        *(client.name, client.version, protocol_version),
+        _capability_words(declared),
+        *(number, _owner_digest(number, owner), int(time.time())),
+    ]
+    return signing.dumps(note, salt=_SALT, compress=True)
+
+
+@remember_short(max_bytes=8_000_000, max_chars=800)
+def read_session(session_id: str) -> Session | None:
+    """Return None for an id that is none of ours."""
+    if len(session_id) > MAX_NOTE_CHARS:
+        return None
+    try:
+        name, version, protocol_version, capabilities, number, owner, began_at, *_rest = (
+            signing.loads(session_id, salt=_SALT)
+        )
+        return Session(
+            read_client_tag({"name": name, "version": version}),
+            *(str(protocol_version), str(capabilities), str(number), str(owner)),
+            int(began_at),
+        )
+    except (signing.BadSignature, ValueError, TypeError):
+        return _read_note_from_before(session_id)
+
+
+def _read_note_from_before(session_id: str) -> Session | None:
+    try:
+        name, version, *rest = signing.loads(session_id, salt=_SALT_BEFORE)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Session(read_client_tag({"name": name, "version": version}), number=str(rest))
+
+
+def _owner_digest(number: str, owner: str) -> str:
+    return sha256(f"{number} {owner}".encode()).hexdigest()[:16]
+
+
+def _capability_words(declared: Any) -> str:
+    if not isinstance(declared, dict):
+        return ""
+    words = []
+    for name, parts in _CAPABILITIES.items():
+        value = declared.get(name)
+        if isinstance(value, dict):
+            words.append(name)
+            # `null`, `false` and the like declare nothing; `{}` does.
+            words += [
+                f"{name}.{part}" for part in sorted(parts) if value.get(part) not in (None, False)
+            ]
+    return " ".join(words)

@@ -1,0 +1,1 @@
+"""Streams that stay open, and what is sent on them unasked."""

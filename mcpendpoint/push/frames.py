@@ -1,0 +1,87 @@
+"""What is sent on a stream that stays open, as bytes of server-sent events."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mcpendpoint.protocol.messages import RequestId
+
+SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId"
+ALIVE = b": keep-alive\r\n\r\n"
+
+RETRY_MS = (5_000, 10_000)
+"""When a client comes back after the end of a stream: most try twice, after this time and after
+twice this time, and then never, so it is how long a restart may take. They do not all come at once.
+"""
+
+EVENT_IDS_SINCE = "2025-11-25"
+"""Since then clients expect a first event without data; older ones may drop a server for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenFrames:
+    """Of `subscriptions/listen` (2026-07-28): each names the subscription."""
+
+    subscription_id: RequestId
+    honored: dict[str, Any]
+    """The part of the request's filter that is served."""
+
+    @property
+    def tell_of_list(self) -> bool:
+        return "toolsListChanged" in self.honored
+
+    def first(self, list_id: str) -> bytes:
+        params = {"notifications": self.honored, "_meta": self._meta}
+        return _event(_notification("notifications/subscriptions/acknowledged", params))
+
+    def notification(self, method: str, list_id: str) -> bytes:
+        return _event(_notification(method, {"_meta": self._meta}))
+
+    def last(self) -> bytes:
+        result = {"resultType": "complete", "_meta": self._meta}
+        return _event({"jsonrpc": "2.0", "id": self.subscription_id, "result": result})
+
+    @property
+    def _meta(self) -> dict[str, Any]:
+        return {SUBSCRIPTION_ID: self.subscription_id}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFrames:
+    """Of a session's GET stream. Event ids name the list that the client was told of."""
+
+    protocol_version: str
+
+    @property
+    def tell_of_list(self) -> bool:
+        return True
+
+    def first(self, list_id: str) -> bytes:
+        retry = b"retry: %d\r\n" % random.randint(*RETRY_MS)  # noqa: S311 - spreads load
+        if self.protocol_version < EVENT_IDS_SINCE:
+            return retry + b"\r\n"
+        return retry + _id(list_id) + b"data:\r\n\r\n"
+
+    def notification(self, method: str, list_id: str) -> bytes:
+        return _id(list_id) + _event(_notification(method))
+
+    def last(self) -> bytes:
+        return b""
+
+
+Frames = ListenFrames | SessionFrames
+
+
+def _id(list_id: str) -> bytes:
+    return f"id: {list_id}\r\n".encode()
+
+
+def _notification(method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
+    message: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
+    return message if params is None else {**message, "params": params}
+
+
+def _event(message: dict[str, Any]) -> bytes:
+    return b"event: message\r\ndata: " + orjson.dumps(message) + b"\r\n\r\n"

@@ -1,0 +1,346 @@
+"""The streams that are open in this process: who is told what, and when one ends.
+
+Streams of the same credential at the same URL have the same list of tools, so they are one group,
+whose list is looked at once for all: when news of its person comes, and every minute or so besides.
+A stream is one task that waits in `receive()`, and nothing of it runs while nothing happens.
+"""
+
+import asyncio
+import contextvars
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+
+from accounts.preferences import preferences_changed
+from mcpendpoint.push.frames import ALIVE, Frames
+
+logger = logging.getLogger(__name__)
+
+KEEP_ALIVE_SECONDS = 15
+LOOK_EVERY_SECONDS = (45.0, 75.0)
+"""At what no news comes of: Spaces, and tokens that Hugging Face took back."""
+COALESCE_SECONDS = 1.0
+"""Between two looks at a group: some clients list again for each notification."""
+LOOKS_AT_ONCE = 8
+STUCK_SECONDS = 10.0
+"""A client that does not read for so long is told nothing more; its connection ends by itself."""
+SLICE = 200
+"""So many streams are written to in one go: calls are answered in between."""
+END_SECONDS = 5.0
+"""The streams of a server that stops end within this time, so that not all come back at once."""
+
+LIST_CHANGED = "notifications/tools/list_changed"
+UNKNOWN_LIST = "0"
+"""Stands for one that could not be listed."""
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class StreamEnds(Exception):
+    """The credential of a stream is good no more."""
+
+
+class TooManyStreams(Exception):
+    """`whose` are more than MCP_MAX_STREAMS…: "server" or "caller"."""
+
+    def __init__(self, whose: str) -> None:
+        super().__init__(whose)
+        self.whose = whose
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look found."""
+
+    list_id: str | None
+    """Of the tools that are listed; None when they cannot be listed now."""
+    user_id: int | None
+    """The person whose news concern the list."""
+    expires_at: float | None
+    """By time.time(), when the credential ends."""
+
+
+class Watch(Protocol):
+    """Looks at what a credential has at a URL."""
+
+    @property
+    def key(self) -> Hashable: ...
+
+    @property
+    def owner(self) -> Hashable:
+        """Who has opened the stream, as far as limits go."""
+
+    async def look(self) -> Seen:
+        """Raises StreamEnds."""
+
+
+@dataclass(eq=False)
+class _Group:
+    watch: Watch
+    seen: Seen
+    next_look: float
+    streams: dict["Stream", None] = field(default_factory=dict)
+    looked_at: float = float("-inf")
+    is_waiting: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    """One stream of one client."""
+
+    frames: Frames
+    send: Send
+    due: dict[str, bytes] = field(default_factory=dict)
+    """By what it tells: the same news twice is one frame."""
+    writing: asyncio.Task[None] | None = None
+    writing_since: float = 0.0
+    is_over: bool = False
+
+    def tell(self, what: str, frame: bytes) -> None:
+        if self.is_over:
+            return
+        self.due[what] = frame
+        if self.writing is None:
+            self.writing = _task(self._write())
+
+    def end(self) -> None:
+        self.tell("end", self.frames.last())
+
+    def is_stuck(self, now: float) -> bool:
+        return self.writing is not None and now - self.writing_since > STUCK_SECONDS
+
+    async def _write(self) -> None:
+        try:
+            while self.due and not self.is_over:
+                self.is_over = "end" in self.due
+                body = b"".join(self.due.values())
+                self.due.clear()
+                self.writing_since = time.monotonic()
+                more = not self.is_over
+                await self.send({"type": "http.response.body", "body": body, "more_body": more})
+        except OSError:
+            self.is_over = True  # the client has gone, as `receive()` will say
+        finally:
+            self.writing = None
+
+
+class OpenStreams:
+    """Those of this process."""
+
+    def __init__(self) -> None:
+        self._groups: dict[Hashable, _Group] = {}
+        self._of_person: dict[int, set[_Group]] = {}
+        self._of_owner: dict[Hashable, int] = {}
+        self._beats: list[dict[Stream, None]] = [{} for _ in range(KEEP_ALIVE_SECONDS)]
+        self._queue: deque[_Group] = deque()
+        self._lookers = 0
+        self._ticker: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending: asyncio.Task[None] | None = None
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def seen_by(self, watch: Watch) -> Seen | None:
+        """Return what the last look found, where such streams are open."""
+        group = self._groups.get(watch.key)
+        return group.seen if group else None
+
+    def check_room(self, owner: Hashable, *, most: int, most_of_owner: int) -> None:
+        """Raises TooManyStreams: another, ended in place of the newcomer, would be back at once."""
+        if self._count >= most:
+            raise TooManyStreams("server")
+        if self._of_owner.get(owner, 0) >= most_of_owner:
+            raise TooManyStreams("caller")
+
+    async def hold(
+        self,
+        watch: Watch,
+        seen: Seen,
+        known_list: str | None,
+        frames: Frames,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Keep a stream open until its client leaves or its end is written.
+
+        `known_list` is the list that a client that comes back was told of.
+        """
+        stream = Stream(frames, send)
+        group = self._join(watch, seen, stream)
+        beat = min(self._beats, key=len)
+        beat[stream] = None
+        try:
+            list_id = group.seen.list_id
+            stream.tell("first", frames.first(list_id or UNKNOWN_LIST))
+            if list_id is not None and known_list not in (None, UNKNOWN_LIST, list_id):
+                _tell_list(stream, list_id)
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            stream.is_over = True
+            beat.pop(stream, None)
+            self._leave(group, stream)
+
+    def person_changed(self, sender: Any, user_id: int | None, **kwargs: Any) -> None:
+        """Look at what a person's streams show (a receiver of preferences_changed, any thread)."""
+        if self._count and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._look_soon_at_person, user_id)
+
+    def end_all_soon(self) -> None:
+        """End each with its last frame, spread over some seconds: the server stops."""
+        if self._ending is None and self._count:
+            self._ending = _task(self._end_all())
+
+    async def _end_all(self) -> None:
+        streams = [stream for group in self._groups.values() for stream in group.streams]
+        for start in range(0, len(streams), SLICE):
+            for stream in streams[start : start + SLICE]:
+                stream.end()
+            await asyncio.sleep(END_SECONDS * SLICE / max(len(streams), 10 * SLICE))
+
+    def _join(self, watch: Watch, seen: Seen, stream: Stream) -> _Group:
+        self._start()
+        group = self._groups.get(watch.key)
+        if group is None:
+            group = self._groups[watch.key] = _Group(watch, seen, _next_look())
+            self._index(group, None, seen.user_id)
+        group.streams[stream] = None
+        self._count += 1
+        self._of_owner[watch.owner] = self._of_owner.get(watch.owner, 0) + 1
+        return group
+
+    def _leave(self, group: _Group, stream: Stream) -> None:
+        del group.streams[stream]
+        self._count -= 1
+        owner = group.watch.owner
+        self._of_owner[owner] -= 1
+        if not self._of_owner[owner]:
+            del self._of_owner[owner]
+        if not group.streams:
+            del self._groups[group.watch.key]
+            self._index(group, group.seen.user_id, None)
+
+    def _index(self, group: _Group, old: int | None, new: int | None) -> None:
+        if old is not None and (groups := self._of_person.get(old)):
+            groups.discard(group)
+            if not groups:
+                del self._of_person[old]
+        if new is not None:
+            self._of_person.setdefault(new, set()).add(group)
+
+    def _start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        if self._ticker is None or self._ticker.done():
+            self._ticker = _task(self._tick())
+
+    async def _tick(self) -> None:
+        beat = 0
+        while self._count:
+            await asyncio.sleep(1)
+            beat = (beat + 1) % KEEP_ALIVE_SECONDS
+            now = time.monotonic()
+            for group in list(self._groups.values()):
+                ends = group.seen.expires_at
+                if now >= group.next_look or (ends is not None and time.time() >= ends):
+                    self._look_soon(group)
+            await _in_slices(self._beats[beat], partial(_keep_alive, now=now))
+
+    def _look_soon_at_person(self, user_id: int | None) -> None:
+        groups = self._groups.values() if user_id is None else self._of_person.get(user_id, ())
+        for group in list(groups):
+            self._look_soon(group)
+
+    def _look_soon(self, group: _Group) -> None:
+        if group.is_waiting:
+            return
+        group.is_waiting = True
+        group.next_look = _next_look()
+        wait = group.looked_at + COALESCE_SECONDS - time.monotonic()
+        if wait <= 0:
+            self._enqueue(group)
+        else:
+            asyncio.get_running_loop().call_later(wait, self._enqueue, group)
+
+    def _enqueue(self, group: _Group) -> None:
+        self._queue.append(group)
+        if self._lookers < LOOKS_AT_ONCE:
+            self._lookers += 1
+            _task(self._look_at_queue())
+
+    async def _look_at_queue(self) -> None:
+        try:
+            while self._queue:
+                group = self._queue.popleft()
+                group.is_waiting = False
+                group.looked_at = time.monotonic()
+                if group.streams:
+                    await self._look_at(group)
+        finally:
+            self._lookers -= 1
+
+    async def _look_at(self, group: _Group) -> None:
+        try:
+            # In a task of its own: what it asks others counts for this person and for no other.
+            seen = await _task(group.watch.look())
+        except StreamEnds:
+            await _in_slices(group.streams, Stream.end)
+            return
+        except Exception as error:
+            logger.warning("A stream's list could not be looked at: %s.", type(error).__name__)
+            return
+        before = group.seen
+        if group.streams:
+            self._index(group, before.user_id, seen.user_id)
+        if seen.list_id is None:
+            group.seen = Seen(before.list_id, seen.user_id, seen.expires_at)
+            return
+        group.seen = seen
+        if before.list_id not in (None, seen.list_id):
+            await _in_slices(group.streams, partial(_tell_list, list_id=seen.list_id))
+
+
+def _tell_list(stream: Stream, list_id: str) -> None:
+    if stream.frames.tell_of_list:
+        stream.tell("list", stream.frames.notification(LIST_CHANGED, list_id))
+
+
+def _keep_alive(stream: Stream, now: float) -> None:
+    if stream.is_stuck(now):
+        stream.is_over = True
+    elif stream.writing is None:
+        stream.tell("alive", ALIVE)
+
+
+async def _in_slices(streams: Iterable[Stream], act: Callable[[Stream], None]) -> None:
+    for number, stream in enumerate(list(streams), start=1):
+        act(stream)
+        if number % SLICE == 0:
+            await asyncio.sleep(0)
+
+
+def _next_look() -> float:
+    return time.monotonic() + random.uniform(*LOOK_EVERY_SECONDS)  # noqa: S311 - spreads load
+
+
+_tasks: set[asyncio.Task[Any]] = set()
+"""The event loop itself keeps no task alive."""
+
+
+def _task(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    """Start work that is nobody's request, whatever request is being answered now."""
+    task = asyncio.get_running_loop().create_task(work, context=contextvars.Context())
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+    return task
+
+
+open_streams = OpenStreams()
+preferences_changed.connect(open_streams.person_changed, dispatch_uid="mcpendpoint.push.streams")

@@ -1,0 +1,216 @@
+"""Streams that stay open: `subscriptions/listen` (2026-07-28), and GET in a session (before)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import blake2b
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, SubscriptionsListenRequestParams
+from pydantic import ValidationError
+
+from accounts.outgoing import callers
+from accounts.proxies import network_of
+from mcpendpoint.access.caller import identify
+from mcpendpoint.access.selecting import selection_of
+from mcpendpoint.access.selection import InvalidOverrides, Selection, read_overrides
+from mcpendpoint.access.who import Caller, CallerRefused
+from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.invalid_params import explain_invalid_params
+from mcpendpoint.protocol.messages import Message, error_message
+from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.request_head import RequestHead
+from mcpendpoint.protocol.sessions import Session
+from mcpendpoint.push.frames import Frames, ListenFrames, SessionFrames
+from mcpendpoint.push.streams import (
+    Receive,
+    Seen,
+    Send,
+    StreamEnds,
+    TooManyStreams,
+    open_streams,
+)
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.recording import Recording
+from mcpendpoint.serving.tool_lists import SerializedToolLists
+from mcpendpoint.transports.responses import json_response
+
+LISTEN = "subscriptions/listen"
+BUSY_SECONDS = 30
+_KEPT_HEADERS = ("authorization", "x-mcp-")
+
+Hold = Callable[[Receive, Send], Awaitable[None]]
+
+
+class PushResponse(StreamingHttpResponse):
+    """A response that goes on for as long as `hold` does.
+
+    The lean handler awaits `hold` with ASGI's own receive and send; any other reads the chunks.
+    """
+
+    def __init__(self, hold: Hold) -> None:
+        super().__init__(_chunks(hold), content_type="text/event-stream")
+        self.hold = hold
+        self["Cache-Control"] = "no-store, no-transform"
+        self["X-Accel-Buffering"] = "no"
+
+
+async def _chunks(hold: Hold) -> AsyncIterator[bytes]:
+    written: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=1)
+    left = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    holding = asyncio.create_task(_as_coroutine(hold(receive, written.put)))
+    try:
+        more = True
+        while more:
+            message = await written.get()
+            yield message["body"]
+            more = message["more_body"]
+    finally:
+        left.set()
+        holding.cancel()
+
+
+async def _as_coroutine(work: Awaitable[None]) -> None:
+    await work
+
+
+@dataclass(frozen=True)
+class ListWatch:
+    """What a credential has at a URL; a Watch."""
+
+    lists: SerializedToolLists
+    head: RequestHead
+    """Without what does not decide about the list."""
+    username: str | None
+    peer: kernel.Peer
+    key: bytes
+    owner: str
+
+    async def look(self) -> Seen:
+        callers.note_address(self.head.client_address)
+        try:
+            overrides = read_overrides(self.head)
+            caller = await identify(self.head, self.username, must_sign_in=overrides.must_sign_in)
+            selection = selection_of(caller, overrides)
+        except InvalidOverrides as error:
+            raise StreamEnds from error
+        except CallerRefused as refused:
+            if refused.status == 503:
+                raise
+            raise StreamEnds from refused
+        caller.note_for_outgoing()
+        return await self.see(caller, selection)
+
+    async def see(self, caller: Caller, selection: Selection) -> Seen:
+        context = RequestContext(caller, selection, self.head)
+        result = await self.lists.result_for(self.peer, context)
+        return Seen(
+            list_id=blake2b(result, digest_size=8).hexdigest() if result else None,
+            user_id=caller.user_id,
+            expires_at=caller.expires_at.timestamp() if caller.expires_at else None,
+        )
+
+
+@dataclass(frozen=True)
+class Listening:
+    lists: SerializedToolLists
+
+    async def serve_listen(
+        self,
+        message: Message,
+        head: RequestHead,
+        username: str | None,
+        recording: Recording,
+        selection: Selection,
+    ) -> HttpResponseBase:
+        """Answer `subscriptions/listen`: acknowledge what is honored, then tell what changes."""
+        peer = kernel.refuse_version(message, head) or kernel.modern_peer(message, head)
+        if isinstance(peer, kernel.Answer):
+            recording.finish(Outcome.REJECTED, error_code=peer.error_code)
+            return json_response(peer.body, peer.status)
+        recording.peer = peer
+        try:
+            params = SubscriptionsListenRequestParams.model_validate(message.params)
+        except ValidationError as error:
+            recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS)
+            text = explain_invalid_params(error)
+            return json_response(error_message(INVALID_PARAMS, text, message.id), 400)
+        assert message.id is not None  # noqa: S101 - it is a request
+        honored = {"toolsListChanged": True} if params.notifications.tools_list_changed else {}
+        frames = ListenFrames(message.id, honored)
+        response = await self._open(head, username, peer, recording.caller, selection, frames)
+        is_open = isinstance(response, PushResponse)
+        recording.finish(
+            Outcome.OK if is_open else Outcome.LIMITED,
+            error_code=None if is_open else INTERNAL_ERROR,
+            is_stream=is_open,
+        )
+        return response
+
+    async def serve_session(
+        self,
+        head: RequestHead,
+        username: str | None,
+        caller: Caller,
+        selection: Selection,
+        session: Session,
+    ) -> HttpResponseBase:
+        """Answer GET in a session."""
+        version = session.protocol_version or kernel.ASSUMED_VERSION
+        peer = kernel.Peer(False, version, session.client)
+        return await self._open(head, username, peer, caller, selection, SessionFrames(version))
+
+    async def _open(
+        self,
+        head: RequestHead,
+        username: str | None,
+        peer: kernel.Peer,
+        caller: Caller,
+        selection: Selection,
+        frames: Frames,
+    ) -> HttpResponseBase:
+        watch = self._watch(head, username, peer, caller)
+        try:
+            open_streams.check_room(
+                watch.owner,
+                most=settings.MCP_MAX_STREAMS,
+                most_of_owner=settings.MCP_MAX_STREAMS_PER_CALLER,
+            )
+        except TooManyStreams as error:
+            return _refuse(error)
+        seen = open_streams.seen_by(watch) or await watch.see(caller, selection)
+        known_list = head.headers.get("last-event-id")
+        return PushResponse(partial(open_streams.hold, watch, seen, known_list, frames))
+
+    def _watch(
+        self, head: RequestHead, username: str | None, peer: kernel.Peer, caller: Caller
+    ) -> ListWatch:
+        kept = tuple(pair for pair in head.pairs if pair[0].startswith(_KEPT_HEADERS))
+        decisive = (kept, (username or "").lower(), head.raw_query, peer.protocol_version)
+        return ListWatch(
+            lists=self.lists,
+            head=replace(head, pairs=kept, headers=dict(kept)),
+            username=username,
+            peer=kernel.nameless(peer),
+            key=blake2b(repr(decisive).encode(), digest_size=16).digest(),
+            owner=caller.owner or f"network {network_of(head.client_address)}",
+        )
+
+
+def _refuse(error: TooManyStreams) -> HttpResponse:
+    text = (
+        "This server holds as many streams as it can. Try again later; calls work without one."
+        if error.whose == "server"
+        else "You hold too many open streams here. Close some of your clients; calls work without."
+    )
+    headers = {"Retry-After": str(BUSY_SECONDS)}
+    return json_response(error_message(INTERNAL_ERROR, text), 503, headers)

@@ -1,0 +1,247 @@
+"""What changes at one worker is announced on streams that are open at another."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import environment
+from tests.live.listening import END, Listener, begin_session, get_stream, listen
+from tests.live.people import post_form
+from tests.mcpendpoint.wire import BOTH, LEGACY, LEGACY_VERSIONS, META, Wire, request
+
+WITHIN_SECONDS = 1.5
+"""Of which the product promises one: the rest is for a busy machine."""
+END_WITHIN_SECONDS = 2.5
+
+ANNOUNCED = {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}
+CHANGED = ["hf_whoami"]
+
+
+@dataclass
+class Somebody:
+    """Who saves at the first worker and listens at the second."""
+
+    workers: tuple[str, str]
+    browser: httpx.Client
+    key: str
+    listeners: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def url(self) -> str:
+        return f"{self.workers[1]}/mcp"
+
+    def submit(self, path: str, **form: Any) -> None:
+        post_form(self.browser, path, form).raise_for_status()
+
+    def save(self, *tools: str) -> None:
+        self.submit("/settings/tools/", tools=list(tools), include_images="on")
+
+    def listen(self, **filters: Any) -> Listener:
+        return self._closed_in_the_end(listen(self.url, self.key, **filters))
+
+    def get(self, version: str = LEGACY, **headers: str) -> Listener:
+        session = begin_session(self.url, self.key, version)
+        return self._closed_in_the_end(get_stream(self.url, session, **headers))
+
+    def _closed_in_the_end(self, listener: Listener) -> Listener:
+        self.listeners.callback(listener.close)
+        return listener
+
+
+@pytest.fixture
+def make_somebody(workers, new_user, sign_in) -> Iterator[Any]:
+    with ExitStack() as stack:
+
+        def make() -> Somebody:
+            browser = sign_in(SimpleNamespace(url=workers[0]), new_user().token)
+            form = {"name": "Laptop", "scopes": ["mcp:read"], "days": ""}
+            page = post_form(browser, "/settings/keys/", form).text
+            key = re.search(r"hfmcp_[\w-]{40,}", page)[0]
+            return Somebody(workers, browser, key, stack)
+
+        yield make
+
+
+@pytest.fixture
+def somebody(make_somebody) -> Somebody:
+    return make_somebody()
+
+
+def test_a_saved_selection_is_announced_at_another_worker_within_a_second(somebody):
+    stream, subscription = somebody.get(), somebody.listen()
+    subscription.next()  # the acknowledgement
+
+    somebody.save("hub_repo_search")
+    saved_at = time.monotonic()
+
+    assert stream.next() == ANNOUNCED
+    told = subscription.next()
+    assert time.monotonic() - saved_at < WITHIN_SECONDS
+    assert (told["method"], told["params"]["_meta"]) == (
+        ANNOUNCED["method"],
+        {META + "subscriptionId": "listen:0"},
+    )
+    assert set(Wire(somebody.url, somebody.key).tools()) & {"hub_repo_search", "hf_doc_search"} == {
+        "hub_repo_search"
+    }
+
+
+def test_a_subscription_is_acknowledged_before_anything_else(somebody):
+    listener = somebody.listen(
+        toolsListChanged=True, promptsListChanged=True, resourceSubscriptions=["hf://papers/1"]
+    )
+
+    assert listener.next() == {
+        "jsonrpc": "2.0",
+        "method": "notifications/subscriptions/acknowledged",
+        "params": {
+            "notifications": {"toolsListChanged": True},
+            "_meta": {META + "subscriptionId": "listen:0"},
+        },
+    }
+
+
+def test_who_asked_for_nothing_that_there_is_is_told_nothing(somebody):
+    listener, other = somebody.listen(promptsListChanged=True), somebody.listen()
+    assert listener.next()["params"]["notifications"] == {}
+    other.next()
+
+    somebody.save("hub_repo_search")
+    other.next()
+    somebody.submit("/settings/sign-out-everywhere/", revoke_keys="on")
+
+    assert listener.next()["result"]["_meta"] == {META + "subscriptionId": "listen:0"}
+
+
+def test_what_does_not_change_the_list_is_announced_to_nobody(make_somebody):
+    one, other = make_somebody(), make_somebody()
+    mine, others = one.get(), other.get()
+    same_list = one.get()
+
+    other.save("hub_repo_search")
+    assert others.next() == ANNOUNCED
+    one.submit("/settings/keys/", name="Another", scopes=["mcp:read"], days="")
+    one.submit("/settings/sign-out-everywhere/", revoke_keys="on")
+
+    assert (mine.next(), same_list.next()) == (END, END)
+
+
+def test_several_changes_at_once_are_announced_together(somebody):
+    stream = somebody.get()
+
+    for tools in (["hub_repo_search"], ["hub_repo_details"], ["hub_repo_search", "hf_doc_search"]):
+        somebody.save(*tools)
+    heard = [stream.next()]
+    time_is_up = time.monotonic() + 2 * WITHIN_SECONDS
+    somebody.submit("/settings/sign-out-everywhere/", revoke_keys="on")
+    while (message := stream.next()) != END:
+        heard.append(message)
+        assert time.monotonic() < time_is_up
+
+    assert 1 <= len(heard) <= 3
+    assert all(message == ANNOUNCED for message in heard)
+
+
+def revoke_key(somebody: Somebody, administer: Any) -> None:
+    page = somebody.browser.get("/settings/").text
+    somebody.submit(re.search(r"/settings/keys/\d+/revoke/", page)[0])
+
+
+def sign_out_everywhere(somebody: Somebody, administer: Any) -> None:
+    somebody.submit("/settings/sign-out-everywhere/", revoke_keys="on")
+
+
+def remove_account(somebody: Somebody, administer: Any) -> None:
+    somebody.submit("/settings/account/remove/")
+
+
+def disable(somebody: Somebody, administer: Any) -> None:
+    administer(
+        "from accounts.models import AccessKey, User; User.objects.filter("
+        f"access_keys__hint={somebody.key[:10]!r}).update(is_active=False)"
+    )
+
+
+@pytest.fixture
+def administer(worker_env) -> Any:
+    """Run what an administrator types into `manage.py shell`."""
+
+    def run(statement: str) -> None:
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", statement]
+        env = {**environment.SETTINGS, **worker_env}
+        subprocess.run(command, env=env, check=True, capture_output=True)
+
+    return run
+
+
+@pytest.mark.parametrize("end", [revoke_key, sign_out_everywhere, remove_account, disable])
+def test_a_stream_ends_with_its_credential(somebody, administer, end):
+    stream, subscription = somebody.get(), somebody.listen()
+    subscription.next()
+
+    end(somebody, administer)
+    ended_at = time.monotonic()
+
+    assert stream.next() == END
+    assert subscription.next() == {
+        "jsonrpc": "2.0",
+        "id": "listen:0",
+        "result": {"resultType": "complete", "_meta": {META + "subscriptionId": "listen:0"}},
+    }
+    assert subscription.next() == END
+    assert time.monotonic() - ended_at < END_WITHIN_SECONDS
+
+
+@pytest.mark.parametrize("version", LEGACY_VERSIONS)
+def test_a_stream_begins_as_clients_of_its_version_bear(somebody, version):
+    names = [line.partition(":")[0] for line in somebody.get(version).first_lines]
+
+    assert names == (["retry", "id", "data"] if version == LEGACY else ["retry"])
+
+
+def test_who_comes_back_hears_what_changed_meanwhile(somebody):
+    stream = somebody.get()
+    known = stream.last_event_id
+    stream.close()
+
+    same = somebody.get(**{"Last-Event-ID": known})
+    somebody.save("hub_repo_search")
+    assert same.next() == ANNOUNCED
+    late = somebody.get(**{"Last-Event-ID": known})
+
+    assert late.next() == ANNOUNCED
+
+
+def test_a_stream_belongs_to_a_session_of_its_caller(make_somebody):
+    one, other = make_somebody(), make_somebody()
+    of_other = begin_session(other.url, other.key)["Mcp-Session-Id"]
+    headers = {"Authorization": f"Bearer {one.key}", "Accept": "text/event-stream"}
+
+    statuses = [
+        httpx.get(one.url, headers={**headers, **session}).status_code
+        for session in ({}, {"Mcp-Session-Id": of_other}, {"Mcp-Session-Id": "made up"})
+    ]
+
+    assert statuses == [405, 404, 404]
+
+
+def test_requests_of_a_session_are_those_of_its_caller(make_somebody):
+    one, other = make_somebody(), make_somebody()
+    session = begin_session(other.url, other.key)["Mcp-Session-Id"]
+
+    def status(key: str | None, session: str) -> int:
+        headers = {"Mcp-Session-Id": session, "Accept": BOTH}
+        return Wire(one.url, key).post(request("tools/list"), headers).status_code
+
+    statuses = [status(key, session) for key in (other.key, one.key, None)]
+
+    assert (statuses, status(other.key, "made up")) == ([200, 404, 404], 404)
