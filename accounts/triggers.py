@@ -42,7 +42,7 @@ _WATCHED = (
     _Watched(
         "accounts_selectedspace",
         "user_id",
-        ("space_id", "slot", "is_active", "is_private"),
+        ("space_id", "slot", "is_active", "is_private", "was_default"),
         on_insert=True,
     ),
     _Watched(
