@@ -60,10 +60,13 @@ def data_directory() -> Path:
     return user_data_directory(platform, env.ENVIRON) if IS_INSTALLED else CHECKOUT
 
 
-def default_database() -> str:
+def database_folder() -> Path:
     directory = data_directory()
-    folder = directory / "var" if directory == CHECKOUT else directory
-    return f"sqlite:///{folder}/hfmcp.sqlite3"
+    return directory / "var" if directory == CHECKOUT else directory
+
+
+def default_database() -> str:
+    return f"sqlite:///{database_folder()}/hfmcp.sqlite3"
 
 
 _only: frozenset[str] | None = None
@@ -187,7 +190,7 @@ def secret(name: str) -> str:
     value = text(name)
     if not value:
         raise ImproperlyConfigured(
-            f"{name} should be set, and not empty. Run `make run` once, or "
+            f"{name} should be set, and not empty. Run `make run` or `hfmcp run` once, or "
             "`python -m hfmcp_site.bootstrap`, to write one to .env; an empty variable of the "
             "environment hides it, so take that away."
         )

@@ -20,11 +20,8 @@ KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 10
 
 
-def main(arguments: list[str]) -> None:
+def main(asked: argparse.Namespace) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hfmcp_site.settings")
-    asked = _read(arguments)
-    if asked.port is not None:
-        env.env.ENVIRON["PORT"] = str(asked.port)  # of the workers as well
     django.setup()
     from django.conf import settings
 
@@ -52,13 +49,17 @@ def main(arguments: list[str]) -> None:
     )
 
 
-def _read(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m hfmcp_site.serve", description="Serve this site.")
+def read(arguments: list[str], name: str = "python -m hfmcp_site.serve") -> argparse.Namespace:
+    """Return what is asked for; before settings are read, as the port is one of them."""
+    parser = argparse.ArgumentParser(name, description="Serve this site.")
     parser.add_argument("--host", default="127.0.0.1", help="where to listen; 0.0.0.0: everywhere")
     parser.add_argument("--port", type=int, help="instead of the setting PORT")
     parser.add_argument("--workers", type=int, default=1, help="processes")
-    return parser.parse_args(arguments)
+    asked = parser.parse_args(arguments)
+    if asked.port is not None:
+        env.env.ENVIRON["PORT"] = str(asked.port)  # of the workers as well
+    return asked
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(read(sys.argv[1:]))

@@ -28,5 +28,5 @@ def require_migrations() -> None:
         names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in missing[:5])
         raise ImproperlyConfigured(
             f"The database lacks {len(missing)} migrations ({names} …). "
-            "Run `python manage.py migrate` first."
+            "Run `python manage.py migrate`, or `hfmcp migrate` where it is installed, first."
         )

@@ -8,7 +8,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
+from accounts.preferences import find_user
 from mcpendpoint.access.holder import FindAccount, Holder, own_token
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import InvalidOverrides, RequestOverrides, overrides_of
@@ -42,7 +44,6 @@ class Command(BaseCommand):
             action="store_true",
             help="use what the token's owner saved on the settings page of this server",
         )
-        parser.add_argument("--directory", help="where the database and .env of hfmcp run are")
 
     def handle(self, *args: Any, **options: Any) -> None:
         wire = claim()
@@ -88,6 +89,15 @@ def _find_account() -> FindAccount:
         raise CommandError(
             "--account needs a Hugging Face token: set HF_TOKEN, or run `hf auth login`."
         )
+    try:
+        find_user("")
+    except DatabaseError as error:
+        raise CommandError(
+            "--account needs the database of the server on which tools were selected: set "
+            "DATABASE_URL, and migrate it."
+        ) from error
+    finally:
+        connection.close()
     from mcpendpoint.access.caller import holder_of
 
     return holder_of

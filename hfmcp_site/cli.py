@@ -1,0 +1,62 @@
+"""`hfmcp`, the command of an installed server."""
+
+import sys
+from pathlib import Path
+
+from hfmcp_site.entrance import prepare, take_directory
+
+USAGE = """\
+hfmcp run [--host HOST] [--port PORT] [--workers N]
+    set up the database, and serve people and their clients
+hfmcp stdio [owner/space …] [--bouquet NAME] [--mix NAMES] [--gradio SPACES]
+            [--no-image-content] [--account]
+    serve the client that starts it, on standard input and output
+hfmcp COMMAND …
+    Django's commands and the server's own, such as migrate, rotate_keys, bind_admin, help
+hfmcp --version
+
+--directory DIR says where the database and .env are, instead of in the user's data directory.
+"""
+
+
+def main() -> None:
+    arguments, directory = take_directory(sys.argv[1:])
+    settings_module = prepare(arguments)
+    match arguments:
+        case [] | ["-h" | "--help"]:
+            print(USAGE, end="")
+        case ["-V" | "--version"]:
+            from mcpendpoint import __version__
+
+            print(__version__)
+        case _:
+            _run(arguments, settings_module, directory)
+
+
+def _run(arguments: list[str], settings_module: str, directory: Path | None) -> None:
+    from django.core.exceptions import ImproperlyConfigured
+
+    from hfmcp_site import env
+
+    env.begin(directory)
+    # Not that of another project, which a shell may name.
+    env.env.ENVIRON["DJANGO_SETTINGS_MODULE"] = settings_module
+    try:
+        _run_command(arguments)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+
+
+def _run_command(arguments: list[str]) -> None:
+    if arguments[0] == "run":
+        from hfmcp_site.running import run
+
+        run(arguments[1:])
+    else:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["hfmcp", *arguments])
+
+
+if __name__ == "__main__":
+    main()
