@@ -69,6 +69,27 @@ def test_the_typescript_sdk_2_connects_lists_and_calls(run_node, account, mode, 
     check(visit, account, version)
 
 
+def test_the_typescript_sdk_1_starts_the_program_and_lists_and_calls(run_node, program_account):
+    script = node.HERE / "clients" / "visit_with_sdk_1.mjs"
+
+    visit = run_node(script, json.dumps(program_account.program))
+
+    check(visit, program_account, LEGACY)
+
+
+@pytest.mark.parametrize(
+    ("mode", "version"), [("legacy", LEGACY), ("auto", MODERN), (MODERN, MODERN)]
+)
+def test_the_typescript_sdk_2_starts_the_program_and_lists_and_calls(
+    run_node, program_account, mode, version
+):
+    script = node.HERE / "clients" / "visit_with_sdk_2.mjs"
+
+    visit = run_node(script, json.dumps(program_account.program), "{}", mode)
+
+    check(visit, program_account, version)
+
+
 @pytest.mark.parametrize("script", ["visit_with_sdk_1.mjs", "visit_with_sdk_2.mjs"])
 def test_both_typescript_sdks_accept_every_tool_that_there_is(run_node, everything, script):
     visit = run_node(

@@ -35,7 +35,13 @@ def visit():
     need(OLDER_CLIENTS.is_installed, "LangChain is not installed (python -m tests.virtualenvs)")
 
     def visit(account: Account, *calls: dict[str, Any], is_one_session: bool = True) -> Visit:
-        asked = {"url": account.url, "headers": account.headers, "calls": calls}
+        connection = account.program and {"transport": "stdio", **account.program}
+        connection = connection or {
+            "transport": "http",
+            "url": account.url,
+            "headers": account.headers,
+        }
+        asked = {"connection": connection, "calls": calls}
         finished = subprocess.run(
             [OLDER_CLIENTS.python, "-m", "tests.clients.older.visit"],
             input=json.dumps(asked | {"is_one_session": is_one_session}),
@@ -63,6 +69,14 @@ def test_it_connects_lists_and_calls(visit, account, is_one_session):
     assert found.tools == account.tools
     assert found.statuses == ["success"] * 2
     assert account.name in found.results[1]["text"]
+
+
+def test_it_starts_the_program_and_lists_and_calls(visit, program_account):
+    found = visit(program_account, WHOAMI, WHOAMI)
+
+    assert found.tools == program_account.tools
+    assert found.statuses == ["success"] * 2
+    assert program_account.name in found.results[1]["text"]
 
 
 def test_it_takes_every_tool_that_there_is(visit, everything):

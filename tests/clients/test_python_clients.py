@@ -6,7 +6,7 @@ import fastmcp
 import httpx2
 import mcp
 import pytest
-from fastmcp.client.transports import StreamableHttpTransport
+from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
 from mcp.client.streamable_http import streamable_http_client
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
@@ -84,3 +84,28 @@ async def test_fastmcp_pings_and_closes(account):
     transport = StreamableHttpTransport(account.url, headers=account.headers)
     async with fastmcp.Client(transport, mode="legacy") as client:
         assert await client.ping()
+
+
+@pytest.mark.parametrize(("mode", "version"), MODES)
+async def test_the_python_sdk_starts_the_program_and_lists_and_calls(
+    program_account, mode, version
+):
+    program = mcp.StdioServerParameters(**program_account.program)
+    async with mcp.Client(program, mode=mode) as client:
+        listed = await client.list_tools()
+        result = await client.call_tool("hf_whoami", {})
+
+        assert client.protocol_version == version
+        assert [tool.name for tool in listed.tools] == program_account.tools
+        assert program_account.name in str(result.structured_content)
+
+
+@pytest.mark.parametrize(("mode", "version"), MODES)
+async def test_fastmcp_starts_the_program_and_lists_and_calls(program_account, mode, version):
+    async with fastmcp.Client(StdioTransport(**program_account.program), mode=mode) as client:
+        tools = await client.list_tools()
+        result = await client.call_tool("hf_whoami", {})
+
+        assert client.protocol_version == version
+        assert [tool.name for tool in tools] == program_account.tools
+        assert program_account.name in str(result.structured_content)

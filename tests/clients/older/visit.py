@@ -1,9 +1,9 @@
 """LangChain's client on version 1 of the Python SDK: makes calls, one after the other.
 
-Run in an environment of its own (tests/virtualenvs.py). Reads JSON: `url`, `headers`, `calls`, each
-a tool with its arguments and perhaps `leave`, to cancel it at its first progress; and
-`is_one_session`, False for LangChain's usual way, a session for each call. Prints JSON: the names
-of the tools, and what came of each call.
+Run in an environment of its own (tests/virtualenvs.py). Reads JSON: `connection`, as LangChain has
+it; `calls`, each a tool with its arguments and perhaps `leave`, to cancel it at its first progress;
+and `is_one_session`, False for LangChain's usual way, a session for each call. Prints JSON: the
+names of the tools, and what came of each call.
 """
 
 import asyncio
@@ -71,10 +71,9 @@ class Visit:
 
 async def main() -> None:
     asked = json.load(sys.stdin)
-    connection = {"transport": "http", "url": asked["url"], "headers": asked["headers"]}
     visit = Visit(None)
     client = MultiServerMCPClient(
-        {"hf": connection},
+        {"hf": asked["connection"]},
         callbacks=Callbacks(on_progress=visit.note),
     )
     async with AsyncExitStack() as stack:

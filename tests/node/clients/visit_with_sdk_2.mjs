@@ -1,13 +1,14 @@
-// Visits an endpoint with the TypeScript SDK 2.x.
-// node visit_with_sdk_2.mjs <url> <headers as JSON> legacy|auto|<version>; prints JSON.
+// Visits an endpoint, or a program, with the TypeScript SDK 2.x.
+// node visit_with_sdk_2.mjs <url, or program as JSON> <headers as JSON> legacy|auto|<version>; prints JSON.
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 
 const [url, headers, wanted] = process.argv.slice(2);
 const mode = ["legacy", "auto"].includes(wanted) ? wanted : { pin: wanted };
 const client = new Client({ name: "sdk-2", version: "1.0" }, { versionNegotiation: { mode } });
-const transport = new StreamableHTTPClientTransport(new URL(url), {
-  requestInit: { headers: JSON.parse(headers) },
-});
+const transport = url.startsWith("{")
+  ? new StdioClientTransport(JSON.parse(url))
+  : new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: JSON.parse(headers) } });
 await client.connect(transport);
 const { tools } = await client.listTools();
 const result = await client.callTool({ name: "hf_whoami", arguments: {} });
