@@ -85,6 +85,13 @@ def revoke_refresh_token(who: Settled) -> None:
     who.app.revoke(who.tokens["refresh_token"])
 
 
+def use_refresh_token_twice(who: Settled) -> None:
+    who.tokens = who.app.refresh(old := who.tokens["refresh_token"]).json()
+    assert who.statuses(who.access_token) == [200, 200]
+    who.administer("from tests.accounts.authorization import flow; flow.let_grace_pass()")
+    assert who.app.refresh(old).status_code == 400
+
+
 def disconnect(who: Settled) -> None:
     who.submit(who.path_on_settings(r"/settings/apps/\d+/disconnect/"))
 
@@ -122,6 +129,7 @@ def _client(who: Settled) -> str:
 BY_TOKEN = [
     revoke_token,
     revoke_refresh_token,
+    use_refresh_token_twice,
     disconnect,
     sign_out_everywhere,
     remove_account,
