@@ -40,7 +40,8 @@ def _response(path: str) -> tuple[int, object]:
         runtime = {"stage": "RUNNING"}
         return 200, {"id": space_id, "sdk": "gradio", "subdomain": name, "runtime": runtime}
     if path.endswith("/gradio_api/mcp/schema"):
-        return 200, _schema(random.randint(*SCHEMA_BYTES))
+        # The same for a Space each time, and so in each run.
+        return 200, _schema(random.Random(path).randint(*SCHEMA_BYTES))
     if random.random() < 0.5:
         return 404, {"error": "Not found: " + "x" * random.randint(1, 3_000)}
     return 200, [[] for _ in range(random.randint(1, 50_000))]
