@@ -14,10 +14,14 @@ from tests import loopback
 from tests.mcpendpoint.wire import Wire, message_of, request
 
 PAUSE_SECONDS = 0.02
+SETTLED_AFTER_SECONDS = 1.5
+COUNTED_WITHIN_SECONDS = 15
 RETRY_AFTER = "Retry-After"
 
 Ask = Callable[[httpx.Client, str], httpx.Response]
 Check = Callable[[httpx.Response], None]
+Totals = Callable[[], dict[str, int]]
+"""Asks for what the dashboard has counted so far."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Load:
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     counted: int = 0
     failed: int = 0
-    """Of those that were counted, the ones that were answered with 503."""
+    """Of those that were counted, the ones that were answered with an error."""
     problems: list[str] = field(default_factory=list)
     slowest_seconds: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -47,7 +51,7 @@ class Load:
             self.slowest_seconds = max(self.slowest_seconds, answer.elapsed.total_seconds())
             if kind.is_counted:
                 self.counted += 1
-                self.failed += answer.status_code == 503
+                self.failed += _tells_an_error(answer)
 
     def note_problem(self, kind: Kind, problem: Exception, text: str = "") -> None:
         with self._lock:
@@ -67,6 +71,14 @@ class Load:
             kind.check(answer)
         except (AssertionError, ValueError, KeyError, TypeError) as error:
             self.note_problem(kind, error, f"{answer.status_code} {answer.text}")
+
+
+def _tells_an_error(answer: httpx.Response) -> bool:
+    try:
+        message = message_of(answer)
+        return "error" in message or message["result"].get("isError", False)
+    except (ValueError, KeyError):
+        return True
 
 
 @contextmanager
@@ -100,6 +112,25 @@ def eventually(is_so: Callable[[], bool], *, seconds: float) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def settled(totals: Totals) -> dict[str, int]:
+    """Return the totals once nothing more is stored."""
+    found = totals()
+    while True:
+        time.sleep(SETTLED_AFTER_SECONDS)
+        if found["requests"] == (found := totals())["requests"]:
+            return found
+
+
+def assert_all_counted(totals: Totals, before: dict[str, int], sent: Load) -> None:
+    """Whatever went wrong meanwhile: each message is counted once, and as what came of it."""
+
+    def counted(what: str) -> int:
+        return totals()[what] - before[what]
+
+    eventually(lambda: counted("requests") >= sent.counted, seconds=COUNTED_WITHIN_SECONDS)
+    assert (counted("requests"), counted("errors")) == (sent.counted, sent.failed)
 
 
 def rpc(method: str, params: dict[str, object], token: str | None = None) -> Ask:
