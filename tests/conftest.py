@@ -45,18 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def known_failures() -> tuple[str, ...]:
-    lines = (Path(__file__).parent / "known_failures.txt").read_text().splitlines()
-    return tuple(line for line in lines if line and not line.startswith("#"))
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that in the end no process waits for another."""
-    known = known_failures()
-    for item in items:
-        if item.nodeid.startswith(known):
-            item.add_marker(pytest.mark.xfail(reason="in tests/known_failures.txt", strict=False))
     folder = f"{Path(__file__).parent.name}/"
     for names in (SLOW, SLOWEST):
         starts = tuple(f"{folder}{name}" for name in names)
