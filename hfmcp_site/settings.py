@@ -250,7 +250,7 @@ OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "authorization.RefreshToken"  # noqa: S105
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "authorization.IDToken"  # noqa: S105 - a model
 OAUTH2_PROVIDER = {
     "OIDC_ISS_ENDPOINT": PUBLIC_URL,
-    "SCOPES_BACKEND_CLASS": "accounts.authorization.scopes.McpScopes",
+    "SCOPES_BACKEND_CLASS": "accounts.authorization.scopes_backend.McpScopes",
     "OAUTH2_VALIDATOR_CLASS": "accounts.authorization.validator.McpValidator",
     # Authorization code and refresh token, nothing else.
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",

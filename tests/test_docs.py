@@ -1,7 +1,9 @@
 """What README promises is what there is."""
 
 import ast
+import json
 import re
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 
@@ -110,3 +112,17 @@ def is_promised(words: str, default: object) -> bool:
     text = str(default).lower() if isinstance(default, bool) else str(default)
     shown = words.strip("`").removesuffix(",…")
     return words == text or shown == text or ("…" in words and text.startswith(f"{shown},"))
+
+
+def test_every_snippet_in_the_readme_is_what_it_says_it_is():
+    for kind, text in re.findall(r"```(json|toml)\n(.*?)```", README, re.S):
+        json.loads(text) if kind == "json" else tomllib.loads(text)
+
+
+def test_every_snippet_that_starts_the_program_names_the_token():
+    section = README.partition("(stdio)")[2].partition("\n### ")[0]
+    snippets = re.findall(r"```\w+\n(.*?)```", section, re.S)
+    snippets += re.findall(r"^    (claude .*)$", section, re.M)
+
+    assert len(snippets) >= 5
+    assert [snippet for snippet in snippets if "HF_TOKEN" not in snippet] == []

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from django import forms
 from django.http import QueryDict
-from oauth2_provider.scopes import BaseScopes
 
 from accounts.catalogue import Effect
 
@@ -120,16 +119,3 @@ class ScopesForm(forms.Form):
     @property
     def chosen(self) -> frozenset[Scope]:
         return frozenset(map(Scope, self.cleaned_data["scopes"]))
-
-
-class McpScopes(BaseScopes):
-    """Tells django-oauth-toolkit. A client cannot widen what it may ask for by registering."""
-
-    def get_all_scopes(self) -> dict[str, str]:
-        return {scope.value: words.title for scope, words in LABELS.items()}
-
-    def get_available_scopes(self, *args: object, **kwargs: object) -> list[str]:
-        return [scope.value for scope in Scope]
-
-    def get_default_scopes(self, *args: object, **kwargs: object) -> list[str]:
-        return [scope.value for scope in DEFAULT_SCOPES]
