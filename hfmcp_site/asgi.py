@@ -22,15 +22,23 @@ from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 from hfmcp_site.startup import require_migrations  # noqa: E402
 from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
+from mcpendpoint.push.bus import bus  # noqa: E402
 from mcpendpoint.transports.handler import EndpointHandler  # noqa: E402
 
 # In a thread: uvicorn imports this module within its event loop, where Django refuses to ask.
 with ThreadPoolExecutor(1) as start:
     start.submit(require_migrations).result()
 
+
+def hear_of_others() -> None:
+    """Begin to hear what other processes change and tell, as soon as there is an event loop."""
+    follower.start()
+    bus.start_soon()
+
+
 application = ProtocolTypeRouter(
     {
-        "http": EndpointHandler(django_application, at_first=follower.start),
+        "http": EndpointHandler(django_application, at_first=hear_of_others),
         "websocket": SameOriginOnly(
             CloseWhenUnavailable(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
         ),

@@ -5,7 +5,7 @@ mcp is pinned to 2.3 for this file's sake.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.util import find_spec
@@ -63,6 +63,8 @@ PROGRESS_INTERVAL_SECONDS = 0.02
 MAX_SHOWN_CHARS = 80
 
 SendNotification = Callable[[dict[str, Any]], None]
+Ask = Callable[[str, Mapping[str, Any] | None], Awaitable[dict[str, Any]]]
+"""Asks the client, by method and params, and returns its result."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,8 @@ def legacy_peer(message: Message, head: RequestHead) -> Peer:
         is_modern=False,
         protocol_version=head.headers.get("mcp-protocol-version") or ASSUMED_VERSION,
         client=session.client if session else UNKNOWN_CLIENT,
+        client_info=session and {"name": session.client.name, "version": session.client.version},
+        capabilities=session and session.client_capabilities,
         session=session,
     )
 
@@ -211,7 +215,7 @@ class Exchange:
     """One request being answered; the SDK's DispatchContext.
 
     There is no way back to the client but this request's own stream, and a client that asked for
-    plain JSON has not even that.
+    plain JSON has not even that. From 2026-07-28 on nothing is asked on it.
     """
 
     request_id: RequestId | None
@@ -219,10 +223,14 @@ class Exchange:
     transport: TransportContext
     progress_token: str | int | None
     send: SendNotification | None
-    can_send_request: bool = False
+    ask: Ask | None = None
     notifications_sent: int = 0
     _last_progress: float = float("-inf")
     _last_progress_at: float = float("-inf")
+
+    @property
+    def can_send_request(self) -> bool:
+        return self.ask is not None
 
     @cached_property
     def cancel_requested(self) -> anyio.Event:
@@ -232,7 +240,9 @@ class Exchange:
     async def send_raw_request(
         self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
     ) -> dict[str, Any]:
-        raise NoBackChannelError(method)
+        if self.ask is None:
+            raise NoBackChannelError(method)
+        return await self.ask(method, params)
 
     async def notify(
         self, method: str, params: Mapping[str, Any] | None, opts: CallOptions | None = None
@@ -268,6 +278,7 @@ def open_exchange(
     headers: Mapping[str, str] | None,
     context: Any,
     send: SendNotification | None,
+    ask: Ask | None = None,
 ) -> Exchange:
     """`context` reaches the handlers as `ctx.request`; there are no headers but by HTTP."""
     token = message.meta.get("progressToken")
@@ -276,18 +287,23 @@ def open_exchange(
         message_metadata=ServerMessageMetadata(request_context=context),
         transport=TransportContext(
             kind="stdio" if headers is None else "streamable-http",
-            can_send_request=False,
+            can_send_request=ask is not None,
             headers=headers,
         ),
         progress_token=token if is_request_id(token) else None,
         send=send,
+        ask=ask,
     )
 
 
 async def answer(server: Server[Any], message: Message, peer: Peer, exchange: Exchange) -> Answer:
     """Let the server handle the request; what it raises becomes the JSON-RPC error."""
+    # Who cannot be asked need not say what they can be asked.
+    says_who = peer.is_modern or exchange.can_send_request
     connection = Connection.from_envelope(
-        peer.protocol_version, peer.client_info, peer.capabilities
+        peer.protocol_version,
+        peer.client_info if says_who else None,
+        peer.capabilities if says_who else None,
     )
     # The SDK's serve_one, but for closing an exit stack: no handler of ours puts anything on it.
     runner = ServerRunner(server, connection, lifespan_state={})

@@ -42,6 +42,17 @@ class Session:
     began_at: int = 0
     """By time.time()."""
 
+    @property
+    def client_capabilities(self) -> dict[str, Any]:
+        """As the client declared them, as far as they are kept."""
+        declared: dict[str, Any] = {}
+        for word in self.capabilities.split():
+            name, _, part = word.partition(".")
+            parts = declared.setdefault(name, {})
+            if part:
+                parts[part] = True if part == "listChanged" else {}
+        return declared
+
     def belongs_to(self, owner: str) -> bool:
         return not self.owner or self.owner == _owner_digest(self.number, owner)
 

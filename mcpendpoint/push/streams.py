@@ -34,6 +34,10 @@ SLICE = 200
 END_SECONDS = 5.0
 """The streams of a server that stops end within this time, so that not all come back at once."""
 
+STREAMS_OF_SESSION = 3
+"""Some clients open more than one; over this, the oldest ends. To end it at the second would make
+both come back for ever, each in place of the other."""
+
 LIST_CHANGED = "notifications/tools/list_changed"
 UNKNOWN_LIST = "0"
 """Stands for one that could not be listed."""
@@ -96,6 +100,8 @@ class Stream:
 
     frames: Frames
     send: Send
+    session: str | None = None
+    """Number of the session that it belongs to."""
     due: dict[str, bytes] = field(default_factory=dict)
     """By what it tells: the same news twice is one frame."""
     writing: asyncio.Task[None] | None = None
@@ -137,6 +143,7 @@ class OpenStreams:
         self._groups: dict[Hashable, _Group] = {}
         self._of_person: dict[int, set[_Group]] = {}
         self._of_owner: dict[Hashable, int] = {}
+        self._of_session: dict[str, list[Stream]] = {}
         self._beats: list[dict[Stream, None]] = [{} for _ in range(KEEP_ALIVE_SECONDS)]
         self._queue: deque[_Group] = deque()
         self._lookers = 0
@@ -165,15 +172,17 @@ class OpenStreams:
         watch: Watch,
         seen: Seen,
         known_list: str | None,
+        session: str | None,
         frames: Frames,
         receive: Receive,
         send: Send,
     ) -> None:
         """Keep a stream open until its client leaves or its end is written.
 
-        `known_list` is the list that a client that comes back was told of.
+        `known_list` is the list that a client that comes back was told of, `session` the number of
+        the session that it belongs to.
         """
-        stream = Stream(frames, send)
+        stream = Stream(frames, send, session)
         group = self._join(watch, seen, stream)
         beat = min(self._beats, key=len)
         beat[stream] = None
@@ -181,7 +190,7 @@ class OpenStreams:
             list_id = group.seen.list_id
             stream.tell("first", frames.first(list_id or UNKNOWN_LIST))
             if list_id is not None and known_list not in (None, UNKNOWN_LIST, list_id):
-                _tell_list(stream, list_id)
+                self._tell_list(stream, list_id)
             while (await receive())["type"] != "http.disconnect":
                 pass
         finally:
@@ -193,6 +202,10 @@ class OpenStreams:
         """Look at what a person's streams show (a receiver of preferences_changed, any thread)."""
         if self._count and self._loop is not None:
             self._loop.call_soon_threadsafe(self._look_soon_at_person, user_id)
+
+    def end_session(self, number: str) -> None:
+        for stream in self._of_session.get(number, ()):
+            stream.end()
 
     def end_all_soon(self) -> None:
         """End each with its last frame, spread over some seconds: the server stops."""
@@ -213,12 +226,22 @@ class OpenStreams:
             group = self._groups[watch.key] = _Group(watch, seen, _next_look())
             self._index(group, None, seen.user_id)
         group.streams[stream] = None
+        if stream.session is not None:
+            of_session = self._of_session.setdefault(stream.session, [])
+            of_session.append(stream)
+            if len(of_session) > STREAMS_OF_SESSION:
+                of_session[0].end()
         self._count += 1
         self._of_owner[watch.owner] = self._of_owner.get(watch.owner, 0) + 1
         return group
 
     def _leave(self, group: _Group, stream: Stream) -> None:
         del group.streams[stream]
+        if stream.session is not None:
+            of_session = self._of_session[stream.session]
+            of_session.remove(stream)
+            if not of_session:
+                del self._of_session[stream.session]
         self._count -= 1
         owner = group.watch.owner
         self._of_owner[owner] -= 1
@@ -227,6 +250,14 @@ class OpenStreams:
         if not group.streams:
             del self._groups[group.watch.key]
             self._index(group, group.seen.user_id, None)
+
+    def _tell_list(self, stream: Stream, list_id: str) -> None:
+        if stream.frames.tell_of_list and self._is_newest(stream):
+            stream.tell("list", stream.frames.notification(LIST_CHANGED, list_id))
+
+    def _is_newest(self, stream: Stream) -> bool:
+        """Whether it is the one of its session that is told: each message goes out once."""
+        return stream.session is None or self._of_session[stream.session][-1] is stream
 
     def _index(self, group: _Group, old: int | None, new: int | None) -> None:
         if old is not None and (groups := self._of_person.get(old)):
@@ -304,12 +335,7 @@ class OpenStreams:
             return
         group.seen = seen
         if before.list_id not in (None, seen.list_id):
-            await _in_slices(group.streams, partial(_tell_list, list_id=seen.list_id))
-
-
-def _tell_list(stream: Stream, list_id: str) -> None:
-    if stream.frames.tell_of_list:
-        stream.tell("list", stream.frames.notification(LIST_CHANGED, list_id))
+            await _in_slices(group.streams, partial(self._tell_list, list_id=seen.list_id))
 
 
 def _keep_alive(stream: Stream, now: float) -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from mcp.server import Server
 
 from mcpendpoint.protocol import kernel
-from mcpendpoint.protocol.kernel import Answer, Peer
+from mcpendpoint.protocol.kernel import Answer, Ask, Peer
 from mcpendpoint.protocol.messages import Message
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.serving.answer_size import fit
@@ -61,10 +61,14 @@ class Answers:
         context: RequestContext,
         recording: Recording,
         outgoing: Outgoing,
+        ask: Ask | None = None,
     ) -> Answer:
-        """Have one request answered and recorded; never raises but for cancellation."""
+        """Have one request answered and recorded; never raises but for cancellation.
+
+        `ask` is the way to ask the client something meanwhile, if there is one.
+        """
         send = outgoing.put if outgoing.is_open else None
-        exchange = kernel.open_exchange(message, context.headers, context, send=send)
+        exchange = kernel.open_exchange(message, context.headers, context, send=send, ask=ask)
         context.report = exchange.progress
         context.wants_progress = exchange.progress_token is not None and outgoing.is_open
         outcome, error_code = Outcome.CANCELLED, None

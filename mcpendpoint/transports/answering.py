@@ -4,6 +4,7 @@ One record to the side for each message.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -29,11 +30,13 @@ from mcpendpoint.protocol.messages import (
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import begin_session
+from mcpendpoint.push.bus import bus
+from mcpendpoint.push.questions import questions
 from mcpendpoint.serving.answer_size import refusal
 from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
-from mcpendpoint.transports.open_calls import Lifetime, key_of, open_calls
+from mcpendpoint.transports.open_calls import CallKey, Lifetime, key_of, open_calls
 from mcpendpoint.transports.responses import (
     answer_response,
     batch_response,
@@ -43,6 +46,8 @@ from mcpendpoint.transports.responses import (
     serialized_response,
 )
 from mcpendpoint.transports.streaming import Outbox, respond
+
+CANCELLED = "call cancelled"
 
 MAX_BATCH_AT_ONCE = 8
 """Of a batch's requests: what each of them holds in memory meanwhile, all together hold."""
@@ -60,7 +65,7 @@ class Answering:
             return json_response(refusal.body, refusal.status)
         is_modern = kernel.is_modern(message, head)
         if message.kind != "request":
-            return _take_note(message, head, recording, is_modern=is_modern)
+            return await _take_note(message, head, recording, is_modern=is_modern)
         peer = (kernel.modern_peer if is_modern else kernel.legacy_peer)(message, head)
         if isinstance(peer, Answer):
             recording.finish(Outcome.REJECTED, error_code=peer.error_code)
@@ -89,7 +94,10 @@ class Answering:
         recording: Recording,
         outbox: Outbox,
     ) -> Answer:
-        answer = await self.answers.answer(message, peer, context, recording, outbox)
+        ask = None
+        if peer.session is not None and outbox.is_open:
+            ask = partial(questions.ask, peer.session, outbox.put_question)
+        answer = await self.answers.answer(message, peer, context, recording, outbox, ask)
         if context.scopes_to_ask_for:
             answer = _with_scopes_asked_for(answer, context)
         return answer
@@ -152,7 +160,7 @@ class Answering:
             return orjson.dumps(error_message(entry.code, str(entry), entry.request_id))
         recording.method = entry.method
         if entry.kind != "request":
-            _take_note(entry, head, recording, is_modern=False)
+            await _take_note(entry, head, recording, is_modern=False)
             return None
         if entry.method == "initialize" or kernel.is_modern(entry, head):
             recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
@@ -171,25 +179,34 @@ class Answering:
         return None if task.cancelled() else task.result().raw
 
 
-def _take_note(
+async def _take_note(
     message: Message, head: RequestHead, recording: Recording, *, is_modern: bool
 ) -> HttpResponseBase:
-    """Accept a notification, or a legacy client's response to nothing we asked."""
+    """Accept a notification, or a legacy client's response to what it was asked."""
     if is_modern and message.kind == "response":
         recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
         return error_response(400, INVALID_REQUEST, "Send one request or notification.")
     if not is_modern:
         recording.peer = peer = kernel.legacy_peer(message, head)
         if message.method == "notifications/cancelled":
-            _cancel((message.params or {}).get("requestId"), head, peer, recording.caller)
+            await _cancel((message.params or {}).get("requestId"), peer)
+        elif message.kind == "response" and peer.session is not None:
+            await questions.take(peer.session, message.body)
     recording.finish(Outcome.OK)
     return empty_response(202)
 
 
-def _cancel(request_id: Any, head: RequestHead, peer: Peer, caller: Caller) -> None:
-    key = key_of(request_id, head, peer, caller) if is_request_id(request_id) else None
+async def _cancel(request_id: Any, peer: Peer) -> None:
+    key = key_of(request_id, peer) if is_request_id(request_id) else None
     if key is not None:
-        open_calls.cancel(key)
+        await bus.tell(CANCELLED, list(key))
+
+
+def _cancel_here(key: Sequence[Any]) -> None:
+    open_calls.cancel(CallKey(*key))
+
+
+bus.on(CANCELLED, _cancel_here)
 
 
 def _with_scopes_asked_for(answer: Answer, context: RequestContext) -> Answer:

@@ -44,6 +44,7 @@ from mcpendpoint.protocol.security import (
     preflight_headers,
 )
 from mcpendpoint.protocol.sessions import Session
+from mcpendpoint.push.ended_sessions import ended_sessions
 from mcpendpoint.serving.answers import Answers, Shortcut
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
@@ -123,19 +124,31 @@ class _Service:
             return empty_response(204, preflight_headers(head))
         if _is_for_a_browser(head):
             return await welcome(request, username)
-        if head.method == "GET" and "mcp-session-id" in head.headers and self._pushes:
+        if head.method == "GET" and _has_session(head) and self._pushes:
             return await self._serve_get(head, username)
+        if head.method == "DELETE" and _has_session(head):
+            return await self._end_session(head, username)
         # Also for a GET without a session: some clients would hold on to what they get.
         return error_response(
             405,
             INVALID_REQUEST,
             "Send messages by POST. A stream to GET belongs to a session.",
-            {"Allow": "GET, POST" if self._pushes else "POST"},
+            {"Allow": "GET, POST, DELETE" if self._pushes else "POST, DELETE"},
         )
 
     @property
     def _pushes(self) -> bool:
         return self.listening is not None and "push" in settings.MCP_TRANSPORTS
+
+    async def _end_session(self, head: RequestHead, username: str | None) -> HttpResponseBase:
+        callers.note_address(head.client_address)
+        try:
+            overrides = read_overrides(head)
+            caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
+            await ended_sessions.end(_session(head, caller))
+        except REFUSALS as error:
+            return _refuse(error, head, Recording(address=head.client_address))
+        return empty_response(204)
 
     async def _serve_get(self, head: RequestHead, username: str | None) -> HttpResponseBase:
         callers.note_address(head.client_address)
@@ -224,17 +237,21 @@ def _refuse(
 
 def _is_in_session(parsed: Parsed, head: RequestHead) -> bool:
     """Whether a request says to be of a session; from 2026-07-28 on there are none."""
-    if "mcp-session-id" not in head.headers or "sessions" not in settings.MCP_TRANSPORTS:
+    if not _has_session(head):
         return False
     if not isinstance(parsed, Message):
         return isinstance(parsed, list)
     return parsed.method != "initialize" and not kernel.is_modern(parsed, head)
 
 
+def _has_session(head: RequestHead) -> bool:
+    return "mcp-session-id" in head.headers and "sessions" in settings.MCP_TRANSPORTS
+
+
 def _session(head: RequestHead, caller: Caller) -> Session:
     """Raises SessionUnknown."""
     session = kernel.session_of(head)
-    if session is None or not session.belongs_to(caller.owner):
+    if session is None or not session.belongs_to(caller.owner) or session in ended_sessions:
         raise SessionUnknown
     return session
 

@@ -167,7 +167,8 @@ class Listening:
         """Answer GET in a session."""
         version = session.protocol_version or kernel.ASSUMED_VERSION
         peer = kernel.Peer(False, version, session.client)
-        return await self._open(head, username, peer, caller, selection, SessionFrames(version))
+        frames = SessionFrames(version)
+        return await self._open(head, username, peer, caller, selection, frames, session.number)
 
     async def _open(
         self,
@@ -177,6 +178,7 @@ class Listening:
         caller: Caller,
         selection: Selection,
         frames: Frames,
+        session: str | None = None,
     ) -> HttpResponseBase:
         watch = self._watch(head, username, peer, caller)
         try:
@@ -189,7 +191,7 @@ class Listening:
             return _refuse(error)
         seen = open_streams.seen_by(watch) or await watch.see(caller, selection)
         known_list = head.headers.get("last-event-id")
-        return PushResponse(partial(open_streams.hold, watch, seen, known_list, frames))
+        return PushResponse(partial(open_streams.hold, watch, seen, known_list, session, frames))
 
     def _watch(
         self, head: RequestHead, username: str | None, peer: kernel.Peer, caller: Caller

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from accounts.proxies import network_of
 from mcpendpoint.access.who import Caller
@@ -25,25 +25,21 @@ MAX_ABANDONED_PER_CALLER = 8
 Task = asyncio.Task[Any]
 
 
-@dataclass(frozen=True)
-class CallKey:
-    """Identifies a request: its session, its caller and its id."""
+class CallKey(NamedTuple):
+    """Identifies a request by its session, which is of one caller, and its id."""
 
-    session_id: str
-    caller: Hashable
+    session: str
     request_id: RequestId
 
 
-def key_of(
-    request_id: RequestId | None, head: RequestHead, peer: Peer, caller: Caller
-) -> CallKey | None:
+def key_of(request_id: RequestId | None, peer: Peer) -> CallKey | None:
     """Return None for what cannot be cancelled by its id: that would name others' requests too.
 
     Ids are unique in a session only, so it has to be one that we began.
     """
     if request_id is None or peer.session is None:
         return None
-    return CallKey(head.headers["mcp-session-id"], _person(caller), request_id)
+    return CallKey(peer.session.number, request_id)
 
 
 def _person(caller: Caller) -> Hashable:
@@ -119,7 +115,7 @@ class Lifetime:
     def of(
         cls, request_id: RequestId | None, head: RequestHead, peer: Peer, caller: Caller
     ) -> "Lifetime":
-        key = None if peer.is_modern else key_of(request_id, head, peer, caller)
+        key = None if peer.is_modern else key_of(request_id, peer)
         network = None if caller.is_signed_in else network_of(head.client_address)
         return cls(peer.is_modern, key, (_person(caller), network))
 

@@ -31,6 +31,8 @@ class Outbox:
     """Notifications on their way to the client."""
 
     notifications: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MAX_WAITING))
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    """Requests to the client, of which none may be lost."""
     is_open: bool = True
     is_streaming: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -41,18 +43,25 @@ class Outbox:
             self.notifications.append(notification)
             self.ring()
 
+    def put_question(self, request: dict[str, Any]) -> None:
+        if self.is_open:
+            self.questions.append(request)
+            self.ring()
+
     def close(self) -> None:
-        """Drop further notifications: the client has gone."""
+        """Drop further messages: the client has gone."""
         self.is_open = False
         self.notifications.clear()
+        self.questions.clear()
 
     def ring(self) -> None:
         """Wake the waiting response: a notification or the answer is there."""
         self._news.set()
 
     def take(self) -> list[dict[str, Any]]:
-        taken = list(self.notifications)
+        taken = [*self.notifications, *self.questions]
         self.notifications.clear()
+        self.questions.clear()
         self._news.clear()
         return taken
 
@@ -83,7 +92,7 @@ async def respond(work: Work, lifetime: Lifetime, *, takes_stream: bool) -> Http
     except asyncio.CancelledError:
         _leave(task, outbox, lifetime)
         raise
-    if task.done() and not outbox.notifications:
+    if task.done() and not outbox.notifications and not outbox.questions:
         return _response_of(task)
     outbox.is_streaming = True
     response = StreamingHttpResponse(

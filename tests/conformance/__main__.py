@@ -9,6 +9,7 @@ import sys
 from tests.conformance import authorization
 from tests.conformance.expectations import FILE, Expected, read_expected, verdict
 from tests.conformance.suite import REVISIONS, Scenario, missing_program, run
+from tests.environment import SETTINGS
 from tests.standins.serve import start
 
 IN_ORDER = {"passed", "skipped", "failed as expected"}
@@ -19,7 +20,7 @@ def main() -> int:
         print(f"The conformance suite cannot run: {missing}.")
         return 1 if os.environ.get("CI") == "true" else 0
     expected = read_expected(FILE.read_text())
-    with start("tests.conformance.app") as server:
+    with start("tests.conformance.app", env=SETTINGS) as server:
         scenarios = [scenario for revision in REVISIONS for scenario in run(server.url, revision)]
     scenarios += authorization.run()
     for scenario in sorted(scenarios, key=_order):

@@ -1,4 +1,7 @@
-"""Serves the fixture through the product's lean handler; prints its URL when ready."""
+"""Serves the fixture through the product's lean handler; prints its URL when ready.
+
+Everything else comes from the environment, as in tests.live.
+"""
 
 import json
 import socket
@@ -7,17 +10,15 @@ from typing import Any
 import django
 import uvicorn
 
-from tests import environment
-
 
 def make_app() -> Any:
-    environment.apply()
     django.setup()
     from django.core.handlers.asgi import ASGIHandler
 
+    from mcpendpoint.push.bus import bus
     from mcpendpoint.transports.handler import EndpointHandler
 
-    return EndpointHandler(ASGIHandler(), urlconf="tests.conformance.urls")
+    return EndpointHandler(ASGIHandler(), urlconf="tests.conformance.urls", at_first=bus.start_soon)
 
 
 def main() -> None:

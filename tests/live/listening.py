@@ -84,9 +84,13 @@ def listen(
     return Listener().open("POST", url, content=orjson.dumps(body), headers=headers)
 
 
-def begin_session(url: str, token: str | None = None, version: str = LEGACY) -> dict[str, str]:
+def begin_session(
+    url: str, token: str | None = None, version: str = LEGACY, declares: Any = None
+) -> dict[str, str]:
     """Initialize, and return the headers of the session's further requests."""
-    answer = Wire(url, token).post(initialize(version), {"Accept": BOTH})
+    body = initialize(version)
+    body["params"]["capabilities"] = declares or {}
+    answer = Wire(url, token).post(body, {"Accept": BOTH})
     return {
         "Mcp-Session-Id": answer.headers["Mcp-Session-Id"],
         "MCP-Protocol-Version": version,
