@@ -29,13 +29,19 @@ async def callback() -> AsyncIterator[Callback]:
         yield callback
 
 
-def paste_token_and_agree(page: Page, person: Person) -> Visit:
+async def agree(page: Page, callback: Callback) -> None:
+    """Press the button and see the client's own page: a page that is under way stops the next."""
+    await page.get_by_role("button", name="Authorize").click()
+    await page.wait_for_url(lambda url: url.startswith(callback.url))
+
+
+def paste_token_and_agree(page: Page, callback: Callback, person: Person) -> Visit:
     async def visit(url: str) -> None:
         await page.goto(url)
         if "/sign-in/" in page.url:
             await page.get_by_label("token").fill(person.token)
             await page.get_by_role("button", name="Sign in").last.click()
-        await page.get_by_role("button", name="Authorize").click()
+        await agree(page, callback)
 
     return visit
 
@@ -47,7 +53,7 @@ async def test_from_an_address_to_a_result_by_registration(
     url = f"{product.url}/u/{person.name}/mcp"
 
     async with client_of(
-        url, provider_of(url, callback, paste_token_and_agree(page, person), storage)
+        url, provider_of(url, callback, paste_token_and_agree(page, callback, person), storage)
     ) as client:
         said = await whoami(client)
 
@@ -62,7 +68,7 @@ async def test_a_client_refreshes_by_itself(
 ):
     person, storage = new_user(), Storage()
     url = f"{product.url}/u/{person.name}/mcp"
-    provider = provider_of(url, callback, paste_token_and_agree(page, person), storage)
+    provider = provider_of(url, callback, paste_token_and_agree(page, callback, person), storage)
 
     async with client_of(url, provider) as client:
         await whoami(client)
@@ -91,7 +97,7 @@ async def test_a_client_asks_for_more_when_a_call_needs_more(
             await page.get_by_label("token").fill(person.token)
             await page.get_by_role("button", name="Sign in").last.click()
             await page.get_by_label("Read on Hugging Face").uncheck()
-        await page.get_by_role("button", name="Authorize").click()
+        await agree(page, callback)
 
     async with client_of(url, provider_of(url, callback, visit, storage)) as client:
         first = storage.tokens.scope
@@ -115,7 +121,7 @@ async def test_the_way_through_hugging_face_leads_back_to_the_question(
         await page.get_by_role("button", name="Log in").click()
         await page.get_by_role("button", name="Authorize").click()
         await expect(page.get_by_text("A client of the SDK")).to_be_visible()
-        await page.get_by_role("button", name="Authorize").click()
+        await agree(page, callback)
 
     async with client_of(url, provider_of(url, callback, visit, storage)) as client:
         assert person.name in await whoami(client)
@@ -183,7 +189,7 @@ async def test_the_connected_app_can_be_disconnected_on_the_settings_page(
 ):
     person, storage = new_user(), Storage()
     url = f"{product.url}/u/{person.name}/mcp"
-    visit = paste_token_and_agree(page, person)
+    visit = paste_token_and_agree(page, callback, person)
     async with client_of(url, provider_of(url, callback, visit, storage)) as client:
         await whoami(client)
 
