@@ -5,34 +5,29 @@ who asks and what they may have, or why not; `answering` does the rest.
 """
 
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from mcp.server import Server
-from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST
+from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
 
-from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from accounts.outgoing import callers
 from mcpendpoint.access import limits
-from mcpendpoint.access.caller import CallerMoved, identify
+from mcpendpoint.access.caller import identify
 from mcpendpoint.access.limits import Parsed, TooMany
-from mcpendpoint.access.metadata import challenge
 from mcpendpoint.access.selecting import selection_of
-from mcpendpoint.access.selection import InvalidOverrides, read_overrides
-from mcpendpoint.access.who import Caller, CallerRefused
+from mcpendpoint.access.selection import RequestOverrides, read_overrides
+from mcpendpoint.access.who import Caller
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import (
     MalformedMessage,
     Message,
-    RequestId,
-    error_message,
     parse_body,
 )
 from mcpendpoint.protocol.records import Outcome
@@ -47,22 +42,15 @@ from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push.ended_sessions import ended_sessions
 from mcpendpoint.serving.answers import Answers, Shortcut
 from mcpendpoint.serving.recording import Recording
-from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.transports.answering import Answering
 from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
 from mcpendpoint.transports.listening import LISTEN, Listening
-from mcpendpoint.transports.responses import empty_response, error_response, json_response
+from mcpendpoint.transports.refusing import REFUSALS, SessionUnknown, refuse, refuse_too_many
+from mcpendpoint.transports.responses import empty_response, error_response
 
 logger = logging.getLogger(__name__)
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
-
-
-class SessionUnknown(Exception):
-    """The session of a request is none of ours, or not of who asks."""
-
-    def __init__(self) -> None:
-        super().__init__("There is no such session. Begin a new one with initialize.")
 
 
 def endpoint_view(
@@ -77,7 +65,7 @@ def endpoint_view(
             response = await service.serve(request, head, username)
         except TooMany as too_many:
             recording = Recording(caller=too_many.caller, address=head.client_address)
-            response = _refuse_too_many(too_many, recording, head)
+            response = refuse_too_many(too_many, recording, head)
         except Exception:
             if _is_for_a_browser(head):
                 raise  # Django has a page for that
@@ -141,25 +129,20 @@ class _Service:
         return self.listening is not None and "push" in settings.MCP_TRANSPORTS
 
     async def _end_session(self, head: RequestHead, username: str | None) -> HttpResponseBase:
-        callers.note_address(head.client_address)
         try:
-            overrides = read_overrides(head)
-            caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
+            caller, _ = await _identify(head, username)
             await ended_sessions.end(_session(head, caller))
         except REFUSALS as error:
-            return _refuse(error, head, Recording(address=head.client_address))
+            return refuse(error, head, Recording(address=head.client_address))
         return empty_response(204)
 
     async def _serve_get(self, head: RequestHead, username: str | None) -> HttpResponseBase:
-        callers.note_address(head.client_address)
         try:
-            overrides = read_overrides(head)
-            caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
-            caller.note_for_outgoing()
+            caller, overrides = await _identify(head, username)
             session = _session(head, caller)
             selection = selection_of(caller, overrides)
         except REFUSALS as error:
-            return _refuse(error, head, Recording(address=head.client_address))
+            return refuse(error, head, Recording(address=head.client_address))
         assert self.listening is not None  # noqa: S101 - see _pushes
         return await self.listening.serve_session(head, username, caller, selection, session)
 
@@ -174,11 +157,8 @@ class _Service:
             method=parsed.method if isinstance(parsed, Message) else "",
             address=head.client_address,
         )
-        callers.note_address(head.client_address)
         try:
-            overrides = read_overrides(head)
-            recording.caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
-            recording.caller.note_for_outgoing()
+            recording.caller, overrides = await _identify(head, username)
             limits.charge(recording.caller, head, parsed)
             if isinstance(parsed, MalformedMessage):
                 raise parsed
@@ -186,7 +166,7 @@ class _Service:
                 _session(head, recording.caller)
             selection = selection_of(recording.caller, overrides)
         except REFUSALS as error:
-            return _refuse(error, head, recording, parsed)
+            return refuse(error, head, recording, parsed)
         if isinstance(parsed, list):
             return await self.answering.answer_batch(parsed, head, recording.caller, selection)
         if self.listening and _is_listen(parsed, head):
@@ -194,45 +174,13 @@ class _Service:
         return await self.answering.answer_message(parsed, head, recording, selection)
 
 
-REFUSALS = (
-    CallerRefused,
-    TooMany,
-    InvalidOverrides,
-    MalformedMessage,
-    SessionUnknown,
-    *UNAVAILABLE,
-)
-
-
-def _refuse(
-    error: Exception, head: RequestHead, recording: Recording, parsed: Parsed | None = None
-) -> HttpResponse:
-    """Say why a request is not served; `error` is one of REFUSALS."""
-    request_id = parsed.id if isinstance(parsed, Message) else None
-    match error:
-        case CallerRefused():
-            if error.status == 401:
-                limits.count_wrong_credential(head)
-            recording.credential_refused = error.status in (401, 403)
-            recording.finish(Outcome.DENIED)
-            return _refuse_caller(head, error)
-        case TooMany():
-            if isinstance(parsed, Message):
-                recording.tool = limits.built_in_tool_of(parsed)
-            return _refuse_too_many(error, recording, head, parsed)
-        case SessionUnknown():
-            recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
-            return json_response(error_message(INVALID_REQUEST, str(error), request_id), 404)
-        case InvalidOverrides() | MalformedMessage():
-            code = getattr(error, "code", INVALID_PARAMS)
-            recording.finish(Outcome.REJECTED, error_code=code)
-            request_id = getattr(error, "request_id", None) or request_id
-            return json_response(error_message(code, str(error), request_id), 400)
-        case _:
-            # Its text may quote a statement with what was looked for.
-            logger.warning("The database did not say who calls: %s.", type(error).__name__)
-            recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE)
-            return _refuse_for_now(request_id)
+async def _identify(head: RequestHead, username: str | None) -> tuple[Caller, RequestOverrides]:
+    """Return who asks, and what the URL asks for. Raises CallerRefused and InvalidOverrides."""
+    callers.note_address(head.client_address)
+    overrides = read_overrides(head)
+    caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
+    caller.note_for_outgoing()
+    return caller, overrides
 
 
 def _is_in_session(parsed: Parsed, head: RequestHead) -> bool:
@@ -298,59 +246,3 @@ def _parse(raw: bytes) -> Parsed:
         return parse_body(raw)
     except MalformedMessage as error:
         return error
-
-
-def _refuse_caller(head: RequestHead, refused: CallerRefused) -> HttpResponse:
-    response = json_response(
-        {"error": refused.error or "unauthorized", "error_description": str(refused)},
-        refused.status,
-    )
-    if isinstance(refused, CallerMoved):
-        # Relative, so that it is of the host that the client knows; 308 keeps method and body.
-        response["Location"] = refused.path + (
-            f"?{_escaped(head.raw_query)}" if head.raw_query else ""
-        )
-    if refused.status in (401, 403):
-        response["WWW-Authenticate"] = challenge(head, refused)
-    if refused.retry_after_seconds is not None:
-        response["Retry-After"] = str(refused.retry_after_seconds)
-    return response
-
-
-def _refuse_for_now(request_id: RequestId | None) -> HttpResponse:
-    message = "This server cannot reach its database or is too busy. Try again soon."
-    data = {"retryable": True, "retryAfterSeconds": RETRY_AFTER_SECONDS}
-    return json_response(
-        error_message(UNAVAILABLE_CODE, message, request_id, data),
-        503,
-        {"Retry-After": str(RETRY_AFTER_SECONDS)},
-    )
-
-
-def _escaped(query: str) -> str:
-    return quote(query, safe="%&=+,;:@!$'()*/?~")
-
-
-def _refuse_too_many(
-    too_many: TooMany, recording: Recording, head: RequestHead, parsed: Parsed | None = None
-) -> HttpResponse:
-    """Refuse the request by HTTP; or only its calls, when it is those that were too many.
-
-    Clients on version 1 of the Python SDK fail every later request after an HTTP error.
-    """
-    recording.finish(Outcome.LIMITED, error_code=limits.TOO_MANY, limit=too_many.limit)
-    headers = {"Retry-After": str(too_many.retry_after_seconds)}
-    messages = parsed if isinstance(parsed, Sequence) else [parsed]
-    requests = [each for each in messages if isinstance(each, Message) and each.kind == "request"]
-    if not (too_many.limit.is_by_class and requests):
-        request_id = parsed.id if isinstance(parsed, Message) else None
-        return json_response(limits.explain(too_many, request_id), 429, headers)
-    bodies = [_limited_answer(each, too_many, head) for each in requests]
-    return json_response(bodies if isinstance(parsed, list) else bodies[0], 200, headers)
-
-
-def _limited_answer(message: Message, too_many: TooMany, head: RequestHead) -> dict[str, Any]:
-    if message.method == "tools/call":
-        is_modern = kernel.is_modern(message, head)
-        return kernel.tool_failure(message, str(too_many), is_modern=is_modern)
-    return limits.explain(too_many, message.id)

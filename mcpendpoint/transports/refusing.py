@@ -1,0 +1,130 @@
+"""Why a request is not served, as an HTTP response, recorded."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from mcp_types import INVALID_PARAMS, INVALID_REQUEST
+
+from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
+from mcpendpoint.access import limits
+from mcpendpoint.access.caller import CallerMoved
+from mcpendpoint.access.limits import Parsed, TooMany
+from mcpendpoint.access.metadata import challenge
+from mcpendpoint.access.selection import InvalidOverrides
+from mcpendpoint.access.who import CallerRefused
+from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.messages import MalformedMessage, Message, RequestId, error_message
+from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.request_head import RequestHead
+from mcpendpoint.serving.recording import Recording
+from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
+from mcpendpoint.transports.responses import json_response
+
+logger = logging.getLogger(__name__)
+
+
+class SessionUnknown(Exception):
+    """The session of a request is none of ours, or not of who asks."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such session. Begin a new one with initialize.")
+
+
+REFUSALS = (
+    CallerRefused,
+    TooMany,
+    InvalidOverrides,
+    MalformedMessage,
+    SessionUnknown,
+    *UNAVAILABLE,
+)
+
+
+def refuse(
+    error: Exception, head: RequestHead, recording: Recording, parsed: Parsed | None = None
+) -> HttpResponse:
+    """Say why a request is not served; `error` is one of REFUSALS."""
+    request_id = parsed.id if isinstance(parsed, Message) else None
+    match error:
+        case CallerRefused():
+            if error.status == 401:
+                limits.count_wrong_credential(head)
+            recording.credential_refused = error.status in (401, 403)
+            recording.finish(Outcome.DENIED)
+            return _refuse_caller(head, error)
+        case TooMany():
+            if isinstance(parsed, Message):
+                recording.tool = limits.built_in_tool_of(parsed)
+            return refuse_too_many(error, recording, head, parsed)
+        case SessionUnknown():
+            recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+            return json_response(error_message(INVALID_REQUEST, str(error), request_id), 404)
+        case InvalidOverrides() | MalformedMessage():
+            code = getattr(error, "code", INVALID_PARAMS)
+            recording.finish(Outcome.REJECTED, error_code=code)
+            request_id = getattr(error, "request_id", None) or request_id
+            return json_response(error_message(code, str(error), request_id), 400)
+        case _:
+            # Its text may quote a statement with what was looked for.
+            logger.warning("The database did not say who calls: %s.", type(error).__name__)
+            recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE)
+            return _refuse_for_now(request_id)
+
+
+def _refuse_caller(head: RequestHead, refused: CallerRefused) -> HttpResponse:
+    response = json_response(
+        {"error": refused.error or "unauthorized", "error_description": str(refused)},
+        refused.status,
+    )
+    if isinstance(refused, CallerMoved):
+        # Relative, so that it is of the host that the client knows; 308 keeps method and body.
+        response["Location"] = refused.path + (
+            f"?{_escaped(head.raw_query)}" if head.raw_query else ""
+        )
+    if refused.status in (401, 403):
+        response["WWW-Authenticate"] = challenge(head, refused)
+    if refused.retry_after_seconds is not None:
+        response["Retry-After"] = str(refused.retry_after_seconds)
+    return response
+
+
+def _refuse_for_now(request_id: RequestId | None) -> HttpResponse:
+    message = "This server cannot reach its database or is too busy. Try again soon."
+    data = {"retryable": True, "retryAfterSeconds": RETRY_AFTER_SECONDS}
+    return json_response(
+        error_message(UNAVAILABLE_CODE, message, request_id, data),
+        503,
+        {"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+def _escaped(query: str) -> str:
+    return quote(query, safe="%&=+,;:@!$'()*/?~")
+
+
+def refuse_too_many(
+    too_many: TooMany, recording: Recording, head: RequestHead, parsed: Parsed | None = None
+) -> HttpResponse:
+    """Refuse the request by HTTP; or only its calls, when it is those that were too many.
+
+    Clients on version 1 of the Python SDK fail every later request after an HTTP error.
+    """
+    recording.finish(Outcome.LIMITED, error_code=limits.TOO_MANY, limit=too_many.limit)
+    headers = {"Retry-After": str(too_many.retry_after_seconds)}
+    messages = parsed if isinstance(parsed, Sequence) else [parsed]
+    requests = [each for each in messages if isinstance(each, Message) and each.kind == "request"]
+    if not (too_many.limit.is_by_class and requests):
+        request_id = parsed.id if isinstance(parsed, Message) else None
+        return json_response(limits.explain(too_many, request_id), 429, headers)
+    bodies = [_limited_answer(each, too_many, head) for each in requests]
+    return json_response(bodies if isinstance(parsed, list) else bodies[0], 200, headers)
+
+
+def _limited_answer(message: Message, too_many: TooMany, head: RequestHead) -> dict[str, Any]:
+    if message.method == "tools/call":
+        is_modern = kernel.is_modern(message, head)
+        return kernel.tool_failure(message, str(too_many), is_modern=is_modern)
+    return limits.explain(too_many, message.id)
