@@ -5,7 +5,7 @@ part of that. Pure: the bound is an argument.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -119,6 +119,20 @@ def _shortened(block: Block, max_bytes: int) -> Block:
 def _failure(result: dict[str, Any], size: int, max_bytes: int) -> dict[str, Any]:
     rest = {name: result[name] for name in ("resultType",) if name in result}
     return {**rest, "content": [_text(_too_large(size, max_bytes))], "isError": True}
+
+
+@dataclass
+class Room:
+    """What answers that go out together may take."""
+
+    left: int
+
+    def take(self, raw: bytes, request_id: RequestId | None) -> bytes:
+        """Return an answer, or in place of one that does not fit any more, an error."""
+        if len(raw) > self.left:
+            raw = orjson.dumps(refusal(request_id, len(raw), max(self.left, 0)))
+        self.left -= len(raw)
+        return raw
 
 
 def refusal(request_id: RequestId | None, size: int, max_bytes: int) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def site_directions() -> Directions:
             "URLs may switch on such tools."
         ),
         select_space=f"Spaces are chosen at {url} or with ?gradio=owner/name in the URL",
+        where_spaces_are_named="?gradio= in the URL, or x-mcp-gradio,",
         settings_url=url,
     )
 
@@ -62,5 +63,6 @@ def program_directions(*, has_account: bool) -> Directions:
             f"Spaces are chosen {on_the_page}by the arguments that start this server: "
             "--gradio owner/name"
         ),
+        where_spaces_are_named="--gradio, or another argument that starts this server,",
         settings_url=settings_url() if has_account else None,
     )

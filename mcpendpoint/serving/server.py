@@ -149,6 +149,7 @@ def make_site_server() -> Server[Any]:
     return make_server(SELECTED_ON_THE_PAGE, settings.PUBLIC_URL, pushes=pushes)
 
 
-def make_program_server() -> Server[Any]:
-    """Return the one that a client starts."""
-    return make_server(SELECTED_BY_ARGUMENTS, None, pushes=False)
+def make_program_server(*, has_account: bool) -> Server[Any]:
+    """Return the one that a client starts; `has_account` says that what was saved holds."""
+    selected = SELECTED_ON_THE_PAGE if has_account else SELECTED_BY_ARGUMENTS
+    return make_server(selected, None, pushes=False)

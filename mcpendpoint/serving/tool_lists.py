@@ -87,9 +87,9 @@ def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
     if missing and len(missing) == len(named):
         raise MCPError(
             code=INVALID_PARAMS,
-            message="?gradio= in the URL, or x-mcp-gradio, names Spaces that do not exist or that "
-            f"this caller may not see: {', '.join(missing)}. Correct the names, sign in, or leave "
-            "them out.",
+            message=f"{context.directions.where_spaces_are_named} names Spaces that do not exist "
+            f"or that this caller may not see: {', '.join(missing)}. Correct the names, sign in, "
+            "or leave them out.",
             data={"reason": "space_not_found", "spaces": missing},
         )
 

@@ -20,4 +20,6 @@ class Directions:
     """Sentences."""
     select_space: str
     """A sentence."""
+    where_spaces_are_named: str
+    """The subject of a sentence."""
     settings_url: str | None = None

@@ -32,7 +32,7 @@ from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import begin_session
 from mcpendpoint.push.bus import bus
 from mcpendpoint.push.questions import questions
-from mcpendpoint.serving.answer_size import refusal
+from mcpendpoint.serving.answer_size import Room
 from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
@@ -133,16 +133,14 @@ class Answering:
         selection: Selection,
     ) -> list[bytes]:
         slots = asyncio.Semaphore(MAX_BATCH_AT_ONCE)
-        room = settings.MCP_MAX_ANSWER_BYTES
+        room = Room(settings.MCP_MAX_ANSWER_BYTES)
 
         async def answer(entry: Message | MalformedMessage) -> bytes | None:
-            nonlocal room
             async with slots:
                 raw = await self._batch_answer(entry, head, caller, selection)
-            if raw is not None and len(raw) > room and isinstance(entry, Message):
-                raw = orjson.dumps(refusal(entry.id, len(raw), room))
-            room -= len(raw or b"")
-            return raw
+            if raw is None or not isinstance(entry, Message):
+                return raw
+            return room.take(raw, entry.id)
 
         answers = await asyncio.gather(*map(answer, entries))
         return [answer for answer in answers if answer is not None]

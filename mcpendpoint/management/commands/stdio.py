@@ -53,13 +53,16 @@ class Command(BaseCommand):
             selection_of(holder.unchecked(), overrides)
         except InvalidOverrides as invalid:
             raise CommandError(str(invalid)) from invalid
-        server = make_program_server()
+        has_account = options["account"]
+        server = make_program_server(has_account=has_account)
         service = Service(
             Answers(server, SerializedToolLists(server)),
             holder,
             overrides,
-            program_directions(has_account=options["account"]),
+            program_directions(has_account=has_account),
         )
+        if os.isatty(wire.incoming):
+            self.stderr.write("This is for MCP clients, which start it. End it with Ctrl-D.")
         gc.freeze()
         gc.enable()
         asyncio.run(_serve(service, wire))

@@ -34,6 +34,7 @@ from mcpendpoint.protocol.messages import (
     serialized_message,
 )
 from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.serving.answer_size import Room
 from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
@@ -128,21 +129,22 @@ class Session:
             await self._refuse(MalformedMessage(INVALID_REQUEST, text))
             return
         requests: list[asyncio.Task[bytes]] = []
+        room = Room(settings.MCP_MAX_ANSWER_BYTES)
         for entry in entries:
             if isinstance(entry, Message) and entry.kind != "request":
                 self._take_note(entry)
                 continue
-            task = asyncio.create_task(self._batch_response(entry))
+            task = asyncio.create_task(self._batch_response(entry, room))
             requests.append(task)
             if isinstance(entry, Message):
                 self._remember(entry, task)
         if requests:
             self._begin(self._serve_batch(requests), size)
 
-    async def _batch_response(self, entry: Message | MalformedMessage) -> bytes:
+    async def _batch_response(self, entry: Message | MalformedMessage, room: Room) -> bytes:
         if isinstance(entry, MalformedMessage):
             return _rejection(entry)
-        return self._too_much(entry) or await self._responding(entry)
+        return room.take(self._too_much(entry) or await self._responding(entry), entry.id)
 
     async def _serve_batch(self, requests: Sequence[asyncio.Task[bytes]]) -> None:
         answers = await asyncio.gather(*requests, return_exceptions=True)

@@ -1,5 +1,8 @@
 """What the program takes from its arguments and its client's environment, and what not."""
 
+import json
+import re
+
 import pytest
 
 from tests.mcpendpoint.transports.stdio.test_stdio import DEFAULT_TOOLS
@@ -118,3 +121,17 @@ def test_settings_that_are_of_other_programs_are_none_of_ours(start):
 
     assert program.result_of(initialize())
     assert program.tools() == DEFAULT_TOOLS
+
+
+def test_secrets_of_a_job_are_not_told_though_there_is_no_database(start_at_hub, new_user):
+    program = start_at_hub("--gradio", "none", "--mix", "jobs", HF_TOKEN=new_user().token)
+    secret = "a-very-secret-value"
+    run = {"command": ["sh", "-c", f"echo it is {secret}"], "secrets": {"KEY": secret}}
+
+    started = program.result_of(call(1, "hf_jobs", operation="run", args=run))
+    job_id = re.findall(r'"id": ?"(\w+)"', json.dumps(started["structuredContent"]))[0]
+    told = program.result_of(call(2, "hf_jobs", operation="logs", args={"job_id": job_id}))
+
+    assert not told.get("isError")
+    assert "it is" in str(told)
+    assert secret not in str(started) + str(told)

@@ -256,3 +256,15 @@ def test_subscriptions_are_not_there_yet(start):
 
 def test_the_modern_version_is_not_negotiated_by_a_handshake(start):
     assert start().result_of(initialize(MODERN))["protocolVersion"] == "2025-11-25"
+
+
+def test_a_batch_is_no_longer_than_one_answer_may_be(start):
+    program = start("--gradio", "none", "--mix", "classic", MCP_MAX_ANSWER_BYTES="60000")
+    program.result_of(initialize("2025-03-26"))
+
+    program.send([request(n, "tools/list") for n in range(4)])
+
+    answers = program.receive()
+    assert len(json.dumps(answers)) < 70_000
+    assert {answer["error"]["code"] for answer in answers if "error" in answer} == {413}
+    assert [answer for answer in answers if "result" in answer]
