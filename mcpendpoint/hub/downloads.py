@@ -84,6 +84,8 @@ async def _part_of(answer: OpenAnswer, offset: int, length: int, *, has_token: b
         raise await error_of(answer, has_token=has_token)
     if answer.status != 206:
         return await _part_of_whole(answer, offset, length)
+    if _is_compressed(answer):
+        raise HubBadAnswer("A part of a compressed file came, which cannot be read.")
     if found is None or found[1] is None or int(found[1]) != offset:
         raise HubBadAnswer("Another part of the file came than was asked for.")
     expected = int(found[2]) - offset + 1
@@ -98,13 +100,17 @@ async def _part_of(answer: OpenAnswer, offset: int, length: int, *, has_token: b
 async def _part_of_whole(answer: OpenAnswer, offset: int, length: int) -> FilePart:
     """Take the part out of a whole file, which comes from a server that knows no ranges."""
     declared = answer.headers.get("content-length", "")
-    size = int(declared) if declared.isdecimal() else None
+    size = int(declared) if declared.isdecimal() and not _is_compressed(answer) else None
     if offset > MAX_SKIPPED_BYTES:
         raise HubBadAnswer("The server of this file can only read it from its beginning.")
     content = (await answer.read_start(offset + length))[offset:]
     if len(content) < length and size is None:
         size = offset + len(content) if content else None
     return FilePart(content, size)
+
+
+def _is_compressed(answer: OpenAnswer) -> bool:
+    return answer.headers.get("content-encoding", "").lower() not in ("", "identity")
 
 
 def _size_of(headers: Mapping[str, str], size: int | None) -> int | None:

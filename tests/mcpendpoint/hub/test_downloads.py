@@ -1,9 +1,11 @@
 import asyncio
+import gzip
 
 import pytest
 
 from mcpendpoint.hub import downloads, errors
 from mcpendpoint.hub.client import HubClient
+from tests.accounts.outgoing.strangers import OK, saying, stranger
 from tests.mcpendpoint.hub_side import fresh_token
 from tests.standins.hub.journal import digest
 from tests.standins.hub.seed.odd_files import files
@@ -187,10 +189,24 @@ async def test_another_part_than_was_asked_for_is_refused(hub_side, content_rang
 
 
 async def test_a_compressed_part_is_refused(hub_side):
-    hub_side.break_at(NOTES, status=200, body="x", headers={"Content-Encoding": "gzip"})
+    headers = {"Content-Encoding": "gzip", "Content-Range": "bytes 0-0/9"}
+    hub_side.break_at(NOTES, status=206, body="x", headers=headers)
 
     with pytest.raises(errors.HubBadAnswer, match="compressed"):
         await part()
+
+
+async def test_a_whole_file_that_comes_compressed_is_read(settings):
+    zipped = gzip.compress(b"0123456789" * 100)
+    answer = OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(zipped)
+    async with stranger(saying(answer + zipped)) as hub:
+        settings.HF_ENDPOINT = hub.url
+        found = await HubClient(None).get_bytes(
+            "/acme/tiny-llm/resolve/main/a.txt", offset=990, length=20
+        )
+
+    assert found.content == b"0123456789"
+    assert found.size in (None, 1_000)
 
 
 async def test_content_that_breaks_off_is_read_again(hub_side):
