@@ -16,6 +16,7 @@ from django.conf import settings
 from accounts.caching import BoundedCache, approximate_bytes
 from accounts.outgoing.errors import Busy, OutgoingError, TooLarge, TooSlow, UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
+from mcpendpoint.gradio.argument_checks import checks_arguments
 from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, SpaceNotFound, busy
 from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Remembered
 from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
@@ -252,6 +253,8 @@ async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema
             f"The Space {info.space_id} describes its tools in a form that is not known. "
             "Its owner should update Gradio."
         ) from error
+    if schema.has_uncheckable and await checks_arguments(info.url, token_header(token)):
+        schema = schema.without_uncheckable()
     return Loaded(schema, FRESH_SECONDS, weight=weight_of(body) + schema.weight)
 
 

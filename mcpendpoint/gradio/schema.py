@@ -5,11 +5,12 @@ A tool that cannot be offered is left out, with the reason, and the others stay.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
+from mcpendpoint.gradio.checkable import is_checkable
 from mcpendpoint.gradio.drafts import sentences, shortened
 from mcpendpoint.gradio.mending import BadSchema, MendedSchema, mend_schema
 from mcpendpoint.gradio.metadata import portable_meta
@@ -37,6 +38,11 @@ _UPLOADING = (
     re.compile(r"(?:^|(?<=[.!?\n]))[^.!?\n]*\bupload_file_to_gradio\b[^.!?\n]*[.!?]?"),
 )
 """Gradio tells of a tool that runs on the user's machine, which is not here."""
+REFUSED_BY_ITSELF = (
+    "The tool “{name}” was left out: the Space refuses every call of it, as its Gradio describes "
+    "an input in a way that nothing can be checked against. Mostly that is a JSON input (gr.JSON); "
+    "the Space's owner can make it a text."
+)
 HOW_TO_GIVE_FILES = "Files are given by their http(s) URLs."
 
 
@@ -62,6 +68,8 @@ class UpstreamTool:
     """What it is called in a call, where that says nothing: a lambda's."""
     argument_names: dict[str, str] = field(default_factory=dict)
     """What the Space calls arguments that are called otherwise here."""
+    is_checkable: bool = True
+    """Whether the Space's server can check arguments against what Gradio says of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +81,17 @@ class SpaceSchema:
     """Why tools were left out, a sentence each."""
     weight: int = 0
     """How many bytes the tools take as JSON."""
+
+    @property
+    def has_uncheckable(self) -> bool:
+        return any(not tool.is_checkable for tool in self.tools)
+
+    def without_uncheckable(self) -> "SpaceSchema":
+        """Leave out the tools that the Space itself refuses to run."""
+        lost = [tool for tool in self.tools if not tool.is_checkable]
+        reasons = [REFUSED_BY_ITSELF.format(name=_label(tool.name)) for tool in lost[:MAX_REASONS]]
+        kept = tuple(tool for tool in self.tools if tool.is_checkable)
+        return replace(self, tools=kept, rejected=(*self.rejected, *reasons))
 
 
 def parse_schema(document: Any) -> SpaceSchema:
@@ -156,6 +175,7 @@ def _parse_tool(entry: Any) -> UpstreamTool | None:
         meta=portable_meta(entry.get("_meta")),
         own_name=own_name,
         argument_names=mended.argument_names,
+        is_checkable=is_checkable(entry["inputSchema"]),
     )
 
 

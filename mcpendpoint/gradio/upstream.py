@@ -9,15 +9,14 @@ import json
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from enum import StrEnum
 from typing import Any
 
 from accounts.caching import BoundedCache, approximate_bytes
 from accounts.outgoing.errors import OutgoingError
 from mcpendpoint.gradio.discovery import SpaceInfo
+from mcpendpoint.gradio.endpoints import HELLO, Endpoint, request_message
 from mcpendpoint.gradio.exchange import (
     MESSAGE_HEADERS,
-    REQUEST_ID,
     Message,
     Reply,
     UnknownAnswer,
@@ -26,7 +25,6 @@ from mcpendpoint.gradio.exchange import (
 from mcpendpoint.gradio.sse import INITIALIZED, exchange_over_sse
 from mcpendpoint.gradio.transport import ask_space, token_header
 
-PROTOCOL_VERSION = "2025-06-18"
 PROGRESS_TOKEN = 1
 MAX_PROGRESS_CHARS = 500
 CLOSE_SECONDS = 2
@@ -52,7 +50,7 @@ async def call_upstream(
     if report_progress is not None:
         # Gradio 6 looks for news twice a second then, which a short call without is over by.
         params["_meta"] = {"progressToken": PROGRESS_TOKEN}
-    call = _request("tools/call", params)
+    call = request_message("tools/call", params)
     headers = token_header(token)
     relay = ProgressRelay(report_progress)
     known = _endpoints.get(info.url)
@@ -68,14 +66,6 @@ async def call_upstream(
     return first
 
 
-class Endpoint(StrEnum):
-    """Where a Space takes messages, the newest first."""
-
-    ROOT = "/gradio_api/mcp/"
-    HTTP = "/gradio_api/mcp/http/"
-    SSE = "/gradio_api/mcp/sse"
-
-
 _endpoints: BoundedCache[str, Endpoint] = BoundedCache(max_bytes=400_000)
 """By the Space's URL."""
 
@@ -88,7 +78,7 @@ async def _ask_at(
     relay: "ProgressRelay",
 ) -> Reply:
     if endpoint is Endpoint.SSE:
-        return await exchange_over_sse(space_url, _HELLO, call, headers, relay)
+        return await exchange_over_sse(space_url, HELLO, call, headers, relay)
     url = f"{space_url}{endpoint}"
     if not _want_session.get(url):
         reply = await exchange(url, call, headers, relay)
@@ -131,10 +121,6 @@ def _number(value: Any) -> float | None:
     return float(value) if is_number and math.isfinite(value) else None
 
 
-def _request(method: str, params: dict[str, Any]) -> Message:
-    return {"jsonrpc": "2.0", "id": REQUEST_ID, "method": method, "params": params}
-
-
 def _asks_for_session(reply: Reply) -> bool:
     """Say whether the call was refused, unseen, for want of a session."""
     error = reply.message.get("error")
@@ -146,20 +132,10 @@ def _asks_for_session(reply: Reply) -> bool:
     return reply.status == 400 and ("session" in text or "initializ" in text)
 
 
-_HELLO = _request(
-    "initialize",
-    {
-        "protocolVersion": PROTOCOL_VERSION,
-        "capabilities": {},
-        "clientInfo": {"name": "hfmcp", "version": "1.0"},
-    },
-)
-
-
 @asynccontextmanager
 async def _session(url: str, headers: Mapping[str, str]) -> AsyncIterator[Mapping[str, str]]:
     """Open a session, and end it afterwards."""
-    reply = await exchange(url, _HELLO, headers, _ignore)
+    reply = await exchange(url, HELLO, headers, _ignore)
     result = reply.message.get("result")
     if reply.status != 200 or not isinstance(result, dict):
         raise UnknownAnswer("it wants a session and refuses to open one")

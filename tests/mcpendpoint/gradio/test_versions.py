@@ -4,11 +4,14 @@ import asyncio
 import json
 import subprocess
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
 
 from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import SpaceInfo, find_tools
+from mcpendpoint.gradio.schema import parse_schema
 from mcpendpoint.protocol.portable_tools import fault_of_schema
 from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import TOOLS
@@ -66,9 +69,58 @@ async def test_every_tool_is_such_as_every_client_takes(schema):
 
 
 async def test_only_what_cannot_be_offered_is_left_out_with_the_reason(schema):
-    assert [
+    reasons = [
         reason for reason in schema.rejected if "header" not in reason and "lambda" not in reason
-    ] == []
+    ]
+    assert len(reasons) == 1
+    assert "the Space refuses every call of it" in reasons[0]
+
+
+async def test_what_is_left_out_is_what_the_space_itself_refuses(app, schema):
+    """Its `mcp` checks arguments by the schema that Gradio made, with jsonschema."""
+    document = (await ask(app, "/gradio_api/mcp/schema")).json()
+    raw = (
+        {tool["name"]: tool["inputSchema"] for tool in document}
+        if isinstance(document, list)
+        else document
+    )
+    invalid = {name for name, told in raw.items() if not is_valid(told)}
+    offered = {tool.own_name for tool in schema.tools}
+
+    assert len(invalid) == 1
+    assert not invalid & offered
+    for name in invalid:
+        result = await call_tool(
+            app, name, {}, token=None, include_images=True, report_progress=None
+        )
+        assert result.is_error
+        assert "metaschema" in result.content[0].text
+
+
+async def ask(app, path):
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return await client.get(f"{app.url}{path}", timeout=30)
+
+
+def is_valid(schema):
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError:
+        return False
+    return True
+
+
+async def test_an_older_server_that_checks_nothing_keeps_its_tools():
+    schema = parse_schema([tool_of("json", {"type": {}}), tool_of("text", {"type": "string"})])
+
+    assert [tool.is_checkable for tool in schema.tools] == [False, True]
+    kept = schema.without_uncheckable()
+    assert [tool.name for tool in kept.tools] == ["text"]
+    assert "json" in kept.rejected[0]
+
+
+def tool_of(name, value):
+    return {"name": name, "inputSchema": {"type": "object", "properties": {"value": value}}}
 
 
 async def test_tool_is_called(call):
