@@ -35,6 +35,7 @@ FREE_PIECES = 2_000
 MIN_PIECE_BYTES = 64
 """Of those beyond FREE_PIECES, in the mean: smaller ones cost time, not memory."""
 PIECES_AT_A_TIME = 50
+BYTES_AT_A_TIME = 65_536
 """After so many, others get their turn; pieces that have come already are read without waiting."""
 
 
@@ -91,19 +92,25 @@ class OpenAnswer:
             return await self.read_start(max_bytes)
         return b""
 
-    async def pieces(self, max_bytes: int) -> AsyncIterator[bytes]:
-        """Yield the body as it comes. Raises TooLarge after as much as was wanted."""
+    async def pieces(
+        self, max_bytes: int, *, at_a_time: int = BYTES_AT_A_TIME
+    ) -> AsyncIterator[bytes]:
+        """Yield the body as it comes. Raises TooLarge after as much as was wanted.
+
+        Others get their turn after `at_a_time` bytes, for whoever has work with each line.
+        """
         unpacker = unpacker_of(self.headers.get("content-encoding", ""))
         raw = self._response.aiter_raw()
-        size = count = 0
+        size = count = unheard = 0
         while (piece := await self._next(raw)) is not None:
-            for part in unpacker.parts(piece):
-                size, count = size + len(part), count + 1
+            for part in _slices(unpacker.parts(piece), at_a_time):
+                size, count, unheard = size + len(part), count + 1, unheard + len(part)
                 if size > max_bytes or count > FREE_PIECES + max_bytes // MIN_PIECE_BYTES:
                     yield part[: len(part) - max(size - max_bytes, 0)]
                     raise TooLarge(f"The answer is larger than {max_bytes:,} bytes.")
                 yield part
-                if count % PIECES_AT_A_TIME == 0:
+                if count % PIECES_AT_A_TIME == 0 or unheard >= at_a_time:
+                    unheard = 0
                     await self._let_others_run()
         unpacker.finish()
 
@@ -116,6 +123,14 @@ class OpenAnswer:
         with _told_apart():
             async with asyncio.timeout_at(self._deadline):
                 return await anext(raw, None)
+
+
+def _slices(parts: Iterator[bytes], size: int) -> Iterator[bytes]:
+    for part in parts:
+        if len(part) <= size:
+            yield part
+        else:
+            yield from (part[start : start + size] for start in range(0, len(part), size))
 
 
 @asynccontextmanager

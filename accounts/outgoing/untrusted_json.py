@@ -17,10 +17,9 @@ MAX_DEPTH = 100
 
 def parse_json(text: bytes, *, max_values: int = MAX_VALUES, max_depth: int = MAX_DEPTH) -> Any:
     """Raises UnreadableJson for what is not JSON, has too many values or is nested too deep."""
-    containers = text.count(b"{") + text.count(b"[")
-    # Each value but the first follows one of these. Those within strings are counted with them.
-    if containers + text.count(b",") > max_values:
+    if has_more_values(text, max_values):
         raise UnreadableJson(f"It has more than {max_values:,} values.")
+    containers = text.count(b"{") + text.count(b"[")
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -28,6 +27,21 @@ def parse_json(text: bytes, *, max_values: int = MAX_VALUES, max_depth: int = MA
     if containers > max_depth and _is_deeper(value, max_depth):
         raise UnreadableJson(f"It is nested deeper than {max_depth} levels.")
     return value
+
+
+def has_more_values(text: bytes, limit: int) -> bool:
+    """Count the values in JSON, or in what is to be. Commas in its strings are none."""
+    if _values(text) <= limit:
+        return False
+    bare = text.replace(rb"\\", b"").replace(rb"\"", b"")
+    if bare.count(b'"') > 4 * limit:  # each string has two, and each value may have a name
+        return True
+    return _values(b"".join(bare.split(b'"')[::2])) > limit
+
+
+def _values(text: bytes) -> int:
+    """Return about how many there are: each but the first follows one of these."""
+    return text.count(b"{") + text.count(b"[") + text.count(b",")
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

@@ -209,7 +209,7 @@ def _reason(reply: Reply) -> str:
     """Return the upstream's own words on one line and of a bounded length."""
     error = reply.message.get("error")
     text = error.get("message") if isinstance(error, dict) else error
-    words = " ".join(text.split()) if isinstance(text, str) else ""
+    words = " ".join(text[: 10 * MAX_REASON_CHARS].split()) if isinstance(text, str) else ""
     return words[:MAX_REASON_CHARS]
 
 

@@ -16,10 +16,13 @@ from accounts.outgoing.asking import OpenAnswer
 from accounts.outgoing.errors import NotPlain, OutgoingError, TooLarge, UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.transport import ask_space
-from mcpendpoint.hub.events import EventDecoder
+from mcpendpoint.hub.events import PIECE_BYTES, EventDecoder
 
 MAX_ANSWER_BYTES = 25_000_000
 MAX_ERROR_BYTES = 20_000
+MAX_MESSAGES = 20_000
+MAX_VALUES = 50_000
+MAX_BYTES_ON_THE_LOOP = 250_000
 DRAIN_SECONDS = 0.2
 REQUEST_ID = 1
 MESSAGE_HEADERS = {
@@ -81,10 +84,13 @@ async def _read(kind: str, answer: OpenAnswer, on_notification: OnNotification) 
 
 async def _read_events(answer: OpenAnswer, on_notification: OnNotification) -> Message:
     decoder = EventDecoder()
-    pieces = answer.pieces(MAX_ANSWER_BYTES)
+    pieces = answer.pieces(MAX_ANSWER_BYTES, at_a_time=PIECE_BYTES)
+    count = 0
     async for piece in pieces:
         for event in decoder.feed(piece):
-            message = parse_message(event)
+            if (count := count + 1) > MAX_MESSAGES:
+                raise UnknownAnswer(f"it has more than {MAX_MESSAGES:,} messages")
+            message = await read_message(event)
             if is_response(message):
                 await _drain(pieces)
                 return message
@@ -102,15 +108,22 @@ async def _drain(pieces: AsyncIterator[bytes]) -> None:
 
 
 async def _read_json(answer: OpenAnswer) -> Message:
-    message = parse_message(await answer.read(MAX_ANSWER_BYTES))
+    message = await read_message(await answer.read(MAX_ANSWER_BYTES))
     if not is_response(message):
         raise UnknownAnswer("it holds no result")
     return message
 
 
+async def read_message(data: bytes) -> Message:
+    """Parse a message, a large one in a thread: between its steps others get their turn."""
+    if len(data) <= MAX_BYTES_ON_THE_LOOP:
+        return parse_message(data)
+    return await asyncio.to_thread(parse_message, data)
+
+
 def parse_message(data: bytes) -> Message:
     try:
-        message = parse_json(data)
+        message = parse_json(data, max_values=MAX_VALUES)
     except UnreadableJson as error:
         raise UnknownAnswer(f"as JSON it cannot be read: {error}") from error
     if not isinstance(message, dict):

@@ -16,6 +16,7 @@ from accounts.outgoing.errors import TooLarge
 from mcpendpoint.gradio.exchange import (
     MAX_ANSWER_BYTES,
     MAX_ERROR_BYTES,
+    MAX_MESSAGES,
     MESSAGE_HEADERS,
     AnswerTooLarge,
     Message,
@@ -24,10 +25,10 @@ from mcpendpoint.gradio.exchange import (
     UnknownAnswer,
     error_of,
     is_response,
-    parse_message,
+    read_message,
 )
 from mcpendpoint.gradio.transport import ask_space
-from mcpendpoint.hub.events import EventDecoder
+from mcpendpoint.hub.events import PIECE_BYTES, EventDecoder
 
 POST_SECONDS = 20
 HELLO_ID = 0
@@ -80,7 +81,7 @@ async def _post(url: str, headers: Mapping[str, str], message: Message) -> None:
 
 class _Stream:
     def __init__(self, answer: OpenAnswer) -> None:
-        self._pieces = answer.pieces(MAX_ANSWER_BYTES)
+        self._pieces = answer.pieces(MAX_ANSWER_BYTES, at_a_time=PIECE_BYTES)
         self._messages = EventDecoder()
         self._addresses = EventDecoder(b"endpoint")
         self._waiting: list[bytes] = []
@@ -96,8 +97,11 @@ class _Stream:
         raise UnknownAnswer("it ended before there was a session")
 
     async def response(self, request_id: int, on_notification: OnNotification) -> Message:
+        count = 0
         async for event in self._events():
-            message = parse_message(event)
+            if (count := count + 1) > MAX_MESSAGES:
+                raise UnknownAnswer(f"it has more than {MAX_MESSAGES:,} messages")
+            message = await read_message(event)
             if is_response(message, request_id):
                 return message
             if isinstance(message.get("method"), str) and "id" not in message:

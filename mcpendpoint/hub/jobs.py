@@ -94,6 +94,7 @@ class Job(JobSpec):
     initiator: Owner | None = None
     """Who or what started it: a user, or a scheduled job."""
     cancel_reason: str | None = Field(default=None, alias="cancelReason")
+    """Said of late, if at all: huggingface_hub 1.29 knows `status.message` alone."""
     tags: list[str] = []
 
     @property
@@ -116,6 +117,7 @@ class ScheduledJob(HubModel):
     schedule: str = ""
     suspend: bool = False
     suspend_reason: str | None = Field(default=None, alias="suspendReason")
+    """Said of late, if at all: huggingface_hub 1.29 knows `suspend` alone."""
     created_at: datetime | None = Field(default=None, alias="createdAt")
     owner: Owner = Owner()
     job_spec: JobSpec = Field(default=JobSpec(), alias="jobSpec")

@@ -34,6 +34,7 @@ class Paper(HubModel):
     submitted_at: datetime | None = Field(default=None, alias="submittedOnDailyAt")
     """To the Daily Papers."""
     withdrawn_at: datetime | None = Field(default=None, alias="withdrawnAt")
+    """As the Hub's OpenAPI document has it, of GET /api/daily_papers."""
     authors: list[Author] = []
     project_page: str | None = Field(default=None, alias="projectPage")
     github_repo: str | None = Field(default=None, alias="githubRepo")

@@ -12,7 +12,7 @@ from accounts.outgoing.asking import OpenAnswer, Request, open_answer
 from accounts.outgoing.errors import Busy, OutgoingError, Share, Silent, TooLarge
 from accounts.outgoing.pools import STREAMS
 from mcpendpoint.hub.errors import HubBadAnswer, HubBusy, HubError, HubUnavailable, HubUncertain
-from mcpendpoint.hub.events import EventDecoder
+from mcpendpoint.hub.events import PIECE_BYTES, EventDecoder
 from mcpendpoint.hub.transport import HubRequest, error_from_failure, error_of, was_refused
 
 EVENT_STREAM = "text/event-stream"
@@ -83,7 +83,7 @@ def _of(request: HubRequest, error: HubError) -> HubError:
 
 async def _pieces(answer: OpenAnswer, max_bytes: int) -> AsyncIterator[bytes]:
     try:
-        async for piece in answer.pieces(max_bytes):
+        async for piece in answer.pieces(max_bytes, at_a_time=PIECE_BYTES):
             yield piece
     except TooLarge as error:
         raise HubBadAnswer(f"The stream is larger than {max_bytes:,} bytes.") from error

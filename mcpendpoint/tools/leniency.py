@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -18,8 +19,16 @@ import orjson
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from accounts.outgoing.untrusted_json import has_more_values
+
 MAX_LITERAL_CHARS = 20_000
 """Of a list in Python's notation; JSON may be longer."""
+
+MAX_JSON_VALUES = 20_000
+MAX_LINE_CHARS = 30_000
+"""Of what is split like a shell does, which takes a millisecond for each thousand."""
+MAX_ITEMS = 1_000
+"""Of a list or an object that is read leniently; of more, types say that they are too many."""
 
 _LEFT_OUT = frozenset(("null", "none", "undefined"))
 _PAIR = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*=(.*)", re.DOTALL)
@@ -45,7 +54,8 @@ class FromText:
 
 def by_comma(text: str) -> list[str]:
     """Split names: a comma is in none of them."""
-    return [word.strip() for word in text.strip("[]").split(",") if word.strip()]
+    words = text.strip("[]").split(",", MAX_ITEMS)
+    return [word.strip() for word in words if word.strip()]
 
 
 def by_line(text: str) -> list[str]:
@@ -54,6 +64,8 @@ def by_line(text: str) -> list[str]:
 
 def words_in(line: str) -> list[str]:
     """Split like a shell; no shell runs it. A line with an open quotation is one word."""
+    if len(line) > MAX_LINE_CHARS:
+        return [line]
     try:
         return shlex.split(line)
     except ValueError:
@@ -68,7 +80,7 @@ def known_names(data: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any
     """Return arguments by the names that we know: `repoIds` and `repo-id` are `repo_ids`."""
     known = list(fields)
     meant: dict[str, Any] = {name: value for name, value in data.items() if name in known}
-    for name, value in data.items():
+    for name, value in islice(data.items(), MAX_ITEMS // 10):
         if name not in meant:
             meant[choose(name, (each for each in known if each not in meant))] = value
     return meant
@@ -126,11 +138,13 @@ def _read(annotation: Any, marks: Iterable[Any], value: Any) -> Any:
     if origin is list:
         (item,) = get_args(core)
         found = _as_list(value, item, marks)
-        return [_read(item, (), each) for each in found] if isinstance(found, list) else found
+        if not isinstance(found, list) or len(found) > MAX_ITEMS:
+            return found
+        return [_read(item, (), each) for each in found]
     if origin is dict:
         _, inner = get_args(core)
         found = _as_dict(value, marks)
-        if not isinstance(found, dict):
+        if not isinstance(found, dict) or len(found) > MAX_ITEMS:
             return found
         return {name: _read(inner, (), each) for name, each in found.items() if each is not None}
     if isinstance(core, type) and issubclass(core, BaseModel):
@@ -180,7 +194,7 @@ def _as_dict(value: Any, marks: tuple[Any, ...]) -> Any:
 def _pairs(items: list[Any], otherwise: Any) -> Any:
     """Read `["A=1", …]`, `[{"name": "A", "value": "1"}, …]` and `[{"A": "1"}, …]`."""
     found: dict[str, Any] = {}
-    for item in items:
+    for item in items if len(items) <= MAX_ITEMS else ():
         match item:
             case str() if pair := _PAIR.fullmatch(item):
                 found[pair[1]] = pair[2]
@@ -249,6 +263,8 @@ def _parsed(text: str) -> Any:
     """Return what a text holds in JSON or in Python's notation; None when it is neither."""
     written = text.strip()
     if written[:1] + written[-1:] not in ("[]", "{}", '""'):
+        return None
+    if has_more_values(written.encode("utf-8", "replace"), MAX_JSON_VALUES):
         return None
     try:
         return orjson.loads(written)

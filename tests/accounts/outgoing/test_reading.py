@@ -126,3 +126,14 @@ async def test_what_is_no_url_is_said_to_be_none(url):
 async def test_nobody_there_is_told_from_an_answer_that_was_lost():
     with pytest.raises(errors.NotReached):
         await ask_for("http://127.0.0.1:9/")
+
+
+async def test_a_body_comes_in_slices_of_the_size_that_the_reader_takes():
+    async with (
+        stranger(saying(OK + b"\r\n" + b"x" * 100_000)) as server,
+        open_answer(HUB, Request("GET", server.url, {}), seconds=5) as answer,
+    ):
+        slices = [len(piece) async for piece in answer.pieces(200_000, at_a_time=8_000)]
+
+    assert sum(slices) == 100_000
+    assert max(slices) <= 8_000

@@ -17,6 +17,8 @@ from accounts.outgoing.untrusted_json import parse_json
         b"[" + b'{"a":[],"b":{}},' * 200 + b"[" * 150 + b"]" * 150 + b"]",
         b"[" + b"1," * 120_000 + b"1]",
         b"[" + b"{}," * 60_000 + b"1]",
+        b"[" + b'"a,b",' * 120_000 + b"1]",
+        b"{" + b'"":"",' * 120_000 + b'"":1}',
     ],
 )
 def test_what_is_not_json_or_too_much_of_it_is_refused(text):
@@ -32,6 +34,9 @@ def test_what_is_not_json_or_too_much_of_it_is_refused(text):
         (b"[" * 90 + b"]" * 90, None),
         (b"[" + b"1," * 90_000 + b"1]", [1] * 90_001),
         (b'["[[[[", "{{{{"]', ["[[[[", "{{{{"]),
+        (b'["' + b"1,2\\n" * 200_000 + b'"]', None),
+        (b'["' + rb"\"a\"," * 200_000 + b'"]', None),
+        (b'["\\\\", "' + b"," * 200_000 + b'"]', None),
     ],
 )
 def test_all_else_is_read(text, value):

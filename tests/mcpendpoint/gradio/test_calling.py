@@ -350,3 +350,19 @@ async def test_empty_answer_of_a_tool_that_returns_nothing_says_so(space, call):
 
     assert not answer.is_error
     assert "returns nothing" in answer.content[0].text
+
+
+async def test_a_stream_of_messages_that_say_nothing_is_left(space, call):
+    space.answers = [Answer(event({"jsonrpc": "2.0", "method": "x"}) * 30_000, stays_open=True)]
+
+    with pytest.raises(SpaceError, match="more than 20,000 messages"):
+        await call()
+
+
+async def test_an_answer_with_many_commas_in_a_text_is_read(space, call):
+    table = "1,2,3\n" * 100_000
+    space.answers = [Answer(event(result(table)))]
+
+    answer = await call()
+
+    assert answer.content[0].text.startswith(table[:1_000])

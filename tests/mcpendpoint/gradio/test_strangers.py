@@ -80,5 +80,5 @@ async def test_an_answer_of_a_great_many_values_is_not_parsed():
         space.answers = [
             Answer(body + b"1," * 3_000_000 + b"1]}}}", kind="application/json"),
         ]
-        with pytest.raises(SpaceError, match="more than 100,000 values"):
+        with pytest.raises(SpaceError, match="more than 50,000 values"):
             await call(space)
