@@ -11,13 +11,16 @@ class DashboardConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out
 
         from accounts import housekeeping
-        from dashboard import store
+        from dashboard import connections, store
         from dashboard.announcements import announce_sign_out
         from dashboard.call_log import call_log
         from dashboard.recorder import recorder
         from mcpendpoint.protocol import records
+        from mcpendpoint.push.streams import open_streams
 
         housekeeping.register("counts of the dashboard", store.prune)
+        housekeeping.register("workers' open streams", connections.forget_old)
+        open_streams.listen(connections.connections.note)
         records.listen(recorder.note)
         records.listen(call_log.note)
         user_logged_out.connect(announce_sign_out)

@@ -68,6 +68,13 @@ class LimitCount(NamedTuple):
     messages: int
 
 
+class StreamCount(NamedTuple):
+    client_name: str
+    client_version: str
+    kind: str
+    streams: int
+
+
 class PeriodLatency(NamedTuple):
     period: datetime
     bucket: int
@@ -95,6 +102,8 @@ class Counts:
     tools: Sequence[UsageCount] = ()
     tool_latencies: Sequence[UsageLatency] = ()
     limits: Sequence[LimitCount] = ()
+    streams: Sequence[StreamCount] = ()
+    open_streams: int = 0
     last_minutes: Mapping[datetime, int] = field(default_factory=dict)
     """How many messages came in the minute of now and in the one before."""
     first_seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
@@ -127,6 +136,8 @@ class Totals:
     authenticated: int
     refused: int
     notifications_sent: int
+    open_streams: int
+    """Now, whatever the range."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +201,17 @@ class LimitHits:
 
 
 @dataclass(frozen=True)
+class Streams:
+    """Those of one client that are open now."""
+
+    name: str
+    version: str
+    kind: str
+    """"subscription" (subscriptions/listen) or "session" (GET)."""
+    streams: int
+
+
+@dataclass(frozen=True)
 class Truncated:
     """Which lists leave out what was used least; the totals tell how many there are in all."""
 
@@ -209,6 +231,7 @@ class Snapshot:
     methods: tuple[Method, ...]
     tools: tuple[Tool, ...]
     limits: tuple[LimitHits, ...]
+    streams: tuple[Streams, ...]
     truncated: Truncated
 
     def as_json(self) -> dict[str, Any]:
@@ -235,6 +258,7 @@ def build_snapshot(shown: Range, now: datetime, counts: Counts) -> Snapshot:
         limits=tuple(
             LimitHits(*row) for row in sorted(counts.limits, key=lambda row: -row.messages)
         ),
+        streams=tuple(Streams(*row) for row in counts.streams),
         truncated=Truncated(
             clients=len(counts.clients) < sums.clients,
             methods=len(counts.methods) < sums.methods,
@@ -281,6 +305,7 @@ def _totals(now: datetime, counts: Counts) -> Totals:
         authenticated=requests - sums.anonymous - sums.refused,
         refused=sums.refused,
         notifications_sent=sums.notifications_sent,
+        open_streams=counts.open_streams,
     )
 
 

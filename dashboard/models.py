@@ -69,6 +69,26 @@ class LatencyCount(PeriodRow):
         return f"{self.count} × {self.method} {self.tool} in bucket {self.bucket}"
 
 
+class OpenStreams(models.Model):
+    """How many streams of one client are open in one worker, as it said a few seconds ago."""
+
+    worker = models.CharField(max_length=32)
+    digest = models.CharField(max_length=32)
+    client_name = models.CharField(max_length=120, blank=True)
+    client_version = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=20)
+    count = models.PositiveIntegerField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "digest"], name="one_row_of_open_streams")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.client_name} in {self.worker}"
+
+
 class ClientSeen(models.Model):
     """When a client was here first and last, beyond the range that a page shows."""
 

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
@@ -27,6 +27,7 @@ class ListenFrames:
     subscription_id: RequestId
     honored: dict[str, Any]
     """The part of the request's filter that is served."""
+    kind: ClassVar[str] = "subscription"
 
     @property
     def tell_of_list(self) -> bool:
@@ -53,6 +54,7 @@ class SessionFrames:
     """Of a session's GET stream. Event ids name the list that the client was told of."""
 
     protocol_version: str
+    kind: ClassVar[str] = "session"
 
     @property
     def tell_of_list(self) -> bool:

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from accounts.preferences import preferences_changed
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
 from mcpendpoint.push.frames import ALIVE, Frames
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,8 @@ UNKNOWN_LIST = "0"
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Listener = Callable[[ClientTag, str, int], None]
+"""Gets a client, the kind of its stream, and 1 for one more or -1 for one less."""
 
 
 class StreamEnds(Exception):
@@ -100,6 +103,7 @@ class Stream:
 
     frames: Frames
     send: Send
+    client: ClientTag = UNKNOWN_CLIENT
     session: str | None = None
     """Number of the session that it belongs to."""
     due: dict[str, bytes] = field(default_factory=dict)
@@ -149,6 +153,7 @@ class OpenStreams:
         self._lookers = 0
         self._ticker: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._listeners: list[Listener] = []
         self._ending: asyncio.Task[None] | None = None
         self._count = 0
 
@@ -159,6 +164,10 @@ class OpenStreams:
         """Return what the last look found, where such streams are open."""
         group = self._groups.get(watch.key)
         return group.seen if group else None
+
+    def listen(self, listener: Listener) -> None:
+        """Let `listener` know of each stream that opens or ends; it must only take note."""
+        self._listeners.append(listener)
 
     def check_room(self, owner: Hashable, *, most: int, most_of_owner: int) -> None:
         """Raises TooManyStreams: another, ended in place of the newcomer, would be back at once."""
@@ -172,6 +181,7 @@ class OpenStreams:
         watch: Watch,
         seen: Seen,
         known_list: str | None,
+        client: ClientTag,
         session: str | None,
         frames: Frames,
         receive: Receive,
@@ -182,7 +192,7 @@ class OpenStreams:
         `known_list` is the list that a client that comes back was told of, `session` the number of
         the session that it belongs to.
         """
-        stream = Stream(frames, send, session)
+        stream = Stream(frames, send, client, session)
         group = self._join(watch, seen, stream)
         beat = min(self._beats, key=len)
         beat[stream] = None
@@ -232,6 +242,7 @@ class OpenStreams:
             if len(of_session) > STREAMS_OF_SESSION:
                 of_session[0].end()
         self._count += 1
+        self._say(stream, 1)
         self._of_owner[watch.owner] = self._of_owner.get(watch.owner, 0) + 1
         return group
 
@@ -243,6 +254,7 @@ class OpenStreams:
             if not of_session:
                 del self._of_session[stream.session]
         self._count -= 1
+        self._say(stream, -1)
         owner = group.watch.owner
         self._of_owner[owner] -= 1
         if not self._of_owner[owner]:
@@ -250,6 +262,10 @@ class OpenStreams:
         if not group.streams:
             del self._groups[group.watch.key]
             self._index(group, group.seen.user_id, None)
+
+    def _say(self, stream: Stream, difference: int) -> None:
+        for listener in self._listeners:
+            listener(stream.client, stream.frames.kind, difference)
 
     def _tell_list(self, stream: Stream, list_id: str) -> None:
         if stream.frames.tell_of_list and self._is_newest(stream):

@@ -191,7 +191,9 @@ class Listening:
             return _refuse(error)
         seen = open_streams.seen_by(watch) or await watch.see(caller, selection)
         known_list = head.headers.get("last-event-id")
-        return PushResponse(partial(open_streams.hold, watch, seen, known_list, session, frames))
+        return PushResponse(
+            partial(open_streams.hold, watch, seen, known_list, peer.client, session, frames)
+        )
 
     def _watch(
         self, head: RequestHead, username: str | None, peer: kernel.Peer, caller: Caller

@@ -1,8 +1,10 @@
 """A client that only listens: to a session's GET stream, or to `subscriptions/listen`."""
 
 import queue
+import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +28,7 @@ class Listener:
     """Of the first block: what a stream begins with."""
     last_event_id: str = ""
     _heard: "queue.Queue[tuple[float, Any]]" = field(default_factory=queue.Queue)
+    _socket: socket.socket | None = None
     _client: httpx.Client = field(default_factory=lambda: loopback.client(timeout=None))
 
     def open(self, method: str, url: str, **options: Any) -> "Listener":
@@ -41,7 +44,10 @@ class Listener:
         return self._heard.get(timeout=seconds)[1]
 
     def close(self) -> None:
-        self._client.close()
+        """Leave, as a client does whose program ends."""
+        with suppress(OSError):
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def _read(
         self, method: str, url: str, options: dict[str, Any], started: "queue.Queue[None]"
@@ -50,6 +56,8 @@ class Listener:
         try:
             with self._client.stream(method, url, **options) as response:
                 self.status = response.status_code
+                stream = response.extensions["network_stream"]
+                self._socket = stream.get_extra_info("socket")
                 block: list[str] = []
                 for line in response.iter_lines():
                     if line:

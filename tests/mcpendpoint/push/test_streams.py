@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.push import streams
 from mcpendpoint.push.frames import ListenFrames, SessionFrames
 from mcpendpoint.push.streams import OpenStreams, Seen, StreamEnds, TooManyStreams
@@ -76,7 +77,7 @@ async def opened(streams, what, *, frames=LEGACY, session=None, known=None, read
     client = Client()
     if reads:
         client.reads.set()
-    hold = partial(streams.hold, what, what.seen, known, session, frames)
+    hold = partial(streams.hold, what, what.seen, known, UNKNOWN_CLIENT, session, frames)
     holding = asyncio.create_task(hold(client.receive, client.send))
     await asyncio.wait_for(client.is_written_to.wait(), SECONDS)
     if reads:
