@@ -162,11 +162,11 @@ def test_where_nobody_is_an_admin_the_pages_say_how_to_become_one(named, client_
     browser = client_of(make_user("ada", hf_id=HUB_ID))
 
     for path in ("/settings/", "/dashboard/"):
-        assert "ADMIN_HF_USERS=ada" in browser.get(path).text
+        assert f"ADMIN_HF_USERS=id:{HUB_ID}" in browser.get(path).text
 
 
 def test_whoever_is_no_admin_where_there_are_some_is_told_whom_to_ask(named, client_of):
     browser = client_of(make_user("bob", hf_id=OTHER_ID))
 
     assert "ADMIN_HF_USERS=" not in browser.get("/settings/").text
-    assert "Whoever runs it can add your Hugging Face name" in browser.get("/dashboard/").text
+    assert "Whoever runs it can add your Hugging Face id" in browser.get("/dashboard/").text

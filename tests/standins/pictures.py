@@ -98,7 +98,7 @@ async def take_all(url: str, seconds: float) -> None:
         await take(page, "settings", "#tools")
         await page.locator("#space-query").fill("image")
         await page.locator("#space-results .space").first.wait_for()
-        await take(page, "search", "form[role=search]")
+        await take(page, "search", "#spaces h3")
         await page.goto(f"{url}/dashboard/?range=15m")
         await page.locator(".uplot").first.wait_for()
         await page.wait_for_timeout(2_000)
