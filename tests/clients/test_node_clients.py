@@ -10,7 +10,9 @@ from mcp import StdioServerParameters
 from mcpendpoint.serving.prompts.registry import by_name as prompts
 from mcpendpoint.serving.resources.registry import resource_by_uri, template_by_uri
 from tests import node
+from tests.clients.conftest import DEFAULT_TOOLS
 from tests.needs import need
+from tests.stdio_program import COMMAND
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 SECONDS = 60
@@ -111,6 +113,17 @@ def test_the_inspector_connects_lists_and_calls(run_node, account, era):
 
     assert account.tools == [tool["name"] for tool in listed["result"]["tools"]]
     assert account.name in str(called["result"]["structuredContent"])
+
+
+@pytest.mark.parametrize("era", ["legacy", "modern"])
+def test_the_inspector_starts_the_program_and_lists(run_node, product_env, era):
+    env = [part for name, value in product_env.items() for part in ("-e", f"{name}={value}")]
+    inspect = [node.BIN / "inspector", "--cli", *env, "--protocol-era", era]
+    inspect += ["--format", "json", "--quiet", "--method", "tools/list"]
+
+    listed = run_node(*inspect, "--", *COMMAND, "--gradio", "none")
+
+    assert [tool["name"] for tool in listed["result"]["tools"]] == DEFAULT_TOOLS
 
 
 @pytest.mark.parametrize("program", node.MCP_REMOTES.values(), ids=node.MCP_REMOTES)
