@@ -16,7 +16,7 @@ from mcpendpoint.transports.stdio.streams import Wire
 
 logger = logging.getLogger(__name__)
 
-GRACE_SECONDS = 1.0
+GRACE_SECONDS = 1.5
 """For what is open when standard input ends: messages that were piped in get their answers. The
 SDKs send SIGTERM two seconds after they closed it."""
 
