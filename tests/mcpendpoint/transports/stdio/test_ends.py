@@ -44,7 +44,7 @@ def test_what_was_piped_in_is_answered_before_it_ends(start):
     program = start("--gradio", "none")
 
     program.send(
-        initialize(), request(2, "tools/list"), b'{"jsonrpc":"2.0","id":3,"method":"ping"}'
+        initialize(), request(2, "prompts/list"), b'{"jsonrpc":"2.0","id":3,"method":"ping"}'
     )
     program.close()
 
