@@ -49,7 +49,13 @@ class Owner:
             await self.page.get_by_label("User name").fill(self.person.name)
             await self.page.get_by_role("button", name="Log in").click()
             await self.page.get_by_role("button", name="Authorize").click()
+            await self.page.wait_for_url(self._is_of_site)
         await self.page.get_by_role("button", name="Authorize").click()
+        # A page that is still under way would stop the next visit.
+        await self.page.wait_for_url(lambda url: not self._is_of_site(url), wait_until="commit")
+
+    def _is_of_site(self, url: str) -> bool:
+        return url.startswith(self.site.url)
 
     async def disconnect_the_app(self) -> None:
         (path,) = set(re.findall(r"/settings/apps/\d+/disconnect/", await self._get("/settings/")))
