@@ -4,12 +4,14 @@ this site, `manage.py`, or an operator with a database client. accounts.news rea
 Set up after each `migrate`, since SQLite loses those of a table that a migration alters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from django.db import connections
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 
 _PREFIX = "hfmcp_note_"
 _NOTES = "accounts_personchange"
@@ -85,16 +87,26 @@ def set_up(using: str, **kwargs: Any) -> None:
         return
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
-        if _NOTES not in tables:
-            return
-        wanted = {t.name: t for t in _triggers(dialect) if t.table in tables}
-        cursor.execute(dialect.existing, [f"{_PREFIX}%"])
-        existing: dict[str, str] = dict(cursor.fetchall())
-        for name in existing.keys() - wanted.keys():
-            cursor.execute(dialect.drop.format(name=name, table=existing[name]))
-        for name in wanted.keys() - existing.keys():
-            for statement in dialect.create(wanted[name]):
-                cursor.execute(statement)
+        if _NOTES in tables:
+            _set_to({t.name: t for t in _triggers(dialect) if t.table in tables}, cursor, dialect)
+
+
+def take_down(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Drop all, for a migration back to where there is nothing to note in: each would fail."""
+    dialect = _DIALECTS.get(schema_editor.connection.vendor)
+    if dialect is not None:
+        with schema_editor.connection.cursor() as cursor:
+            _set_to({}, cursor, dialect)
+
+
+def _set_to(wanted: Mapping[str, _Trigger], cursor: CursorWrapper, dialect: "_Dialect") -> None:
+    cursor.execute(dialect.existing, [f"{_PREFIX}%"])
+    existing: dict[str, str] = dict(cursor.fetchall())
+    for name in existing.keys() - wanted.keys():
+        cursor.execute(dialect.drop.format(name=name, table=existing[name]))
+    for name in wanted.keys() - existing.keys():
+        for statement in dialect.create(wanted[name]):
+            cursor.execute(statement)
 
 
 def _note(person: str, now: str) -> str:

@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from accounts.triggers import take_down
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -28,4 +30,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.RunPython(migrations.RunPython.noop, take_down),
     ]
