@@ -1,6 +1,7 @@
 """Hugging Face tokens of users, refreshed before they expire."""
 
 import asyncio
+import time
 from contextlib import suppress
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -14,6 +15,7 @@ from accounts.granting import powers_of
 from accounts.hub_powers import Powers
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
+from accounts.news import follower
 from accounts.preferences import announce, preferences_changed
 from accounts.refreshing import (
     InvalidGrant,
@@ -21,13 +23,16 @@ from accounts.refreshing import (
     Step,
     begin,
     finish_without_refresh_token,
+    fresh_seconds,
     give_up,
     is_fresh,
     longest_wait,
     refresh,
 )
 
-KNOWN_SECONDS = 1.0
+SHORT_SECONDS = 1.0
+"""So long is a token remembered; longer, where every change of it is heard of."""
+LONG_SECONDS = 300.0
 LOOK_EVERY_SECONDS = 0.1
 """While somebody else refreshes a token."""
 PATIENCE_SECONDS = 5.0
@@ -109,12 +114,14 @@ def _expire(user_id: int, token: str) -> None:
 
 
 async def _load(user_id: int) -> tuple[str, float]:
+    asked_at = time.monotonic()
     credential = await lookups.run(_find, user_id)
     if credential is None or not credential.is_usable:
         raise SignInNeeded
-    if is_fresh(credential):
-        return credential.access_token, KNOWN_SECONDS
-    return await _renew(user_id), KNOWN_SECONDS
+    if not is_fresh(credential):
+        return await _renew(user_id), SHORT_SECONDS
+    most = LONG_SECONDS if follower.has_heard_all_since(asked_at) else SHORT_SECONDS
+    return credential.access_token, min(most, max(SHORT_SECONDS, fresh_seconds(credential)))
 
 
 def _find(user_id: int) -> HubCredential | None:

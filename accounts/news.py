@@ -24,7 +24,7 @@ POLL_SECONDS = 0.4
 CURRENT_SECONDS = 1.0
 """What was heard is relied on for this time."""
 
-LATE = timedelta(seconds=5)
+LATE = timedelta(seconds=15)
 """So long after it noted a change may a transaction end."""
 
 MAX_AT_ONCE = 2_000

@@ -162,8 +162,14 @@ def give_up(credential: HubCredential) -> None:
 
 
 def is_fresh(credential: HubCredential) -> bool:
-    expires_at = credential.expires_at
-    return expires_at is None or expires_at > timezone.now() + REFRESH_BEFORE
+    return fresh_seconds(credential) > 0
+
+
+def fresh_seconds(credential: HubCredential) -> float:
+    """Return for how long it need not be refreshed."""
+    if credential.expires_at is None:
+        return float("inf")
+    return (credential.expires_at - REFRESH_BEFORE - timezone.now()).total_seconds()
 
 
 def has_expired(credential: HubCredential) -> bool:
