@@ -8,7 +8,7 @@ network is away, and who cannot read them knows that they do not know.
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError
 from django.db.models import Q
@@ -24,8 +24,9 @@ POLL_SECONDS = 0.4
 CURRENT_SECONDS = 1.0
 """What was heard is relied on for this time."""
 
-LATE = timedelta(seconds=15)
-"""So long after it noted a change may a transaction end."""
+GAP_SECONDS = 1_800.0
+MAX_GAPS = 500
+"""Numbers that were left out: of transactions that were rolled back, or go on for this time."""
 
 MAX_AT_ONCE = 2_000
 """With more news than this, all that is known of anybody is forgotten."""
@@ -33,39 +34,64 @@ MAX_AT_ONCE = 2_000
 KEPT = timedelta(hours=1)
 
 
+Found = list[tuple[int, int | None]]
+"""Number of a note, and whom it is about; the newest first."""
+
+
 class Notes:
-    """Reads what the database noted since the last time."""
+    """What was read of what the database notes.
+
+    To read and to take note of it are apart: what was read by a thread that nobody waits for any
+    more is read again.
+    """
 
     def __init__(self) -> None:
-        self._last_id: int | None = None
-        self._newest = datetime.min.replace(tzinfo=UTC) + LATE
-        self._recent: dict[int, datetime] = {}
-        """Those of the last seconds: one of a lower number may come after them."""
+        self._last: int | None = None
+        self._gaps: dict[int, float] = {}
+        """Numbers below the last one that were not there, and since when: a note becomes visible
+        when its transaction ends, and others may have ended before."""
 
-    def read(self) -> list[int | None]:
-        """Return whom the new notes are about, None for everybody; nobody the first time."""
-        rows = PersonChange.objects.order_by("-pk").values_list("pk", "user_id", "at")
-        if self._last_id is None:
-            last = rows.first()
-            self._last_id = last[0] if last else 0
-            self._newest = last[2] if last else self._newest
-            self._remember(list(rows.filter(at__gt=self._newest - LATE)[:MAX_AT_ONCE]))
-            return []
-        is_new = Q(pk__gt=self._last_id) | Q(at__gt=self._newest - LATE)
-        found = list(rows.filter(is_new)[:MAX_AT_ONCE])
-        new = [user_id for pk, user_id, _ in found if pk not in self._recent]
-        self._remember(found)
-        is_too_much = len(found) == MAX_AT_ONCE and new
-        return [None] if is_too_much or None in new else list(dict.fromkeys(reversed(new)))
+    def read(self) -> Found:
+        """Return the notes that are new. Asks the database."""
+        rows = PersonChange.objects.order_by("-pk").values_list("pk", "user_id")
+        if self._last is None:
+            return list(rows[:MAX_GAPS])
+        newest = rows.first() or (0, None)
+        if newest[0] < self._last:
+            return [newest]  # emptied: it may count anew
+        return list(rows.filter(Q(pk__gt=self._last) | Q(pk__in=list(self._gaps)))[:MAX_AT_ONCE])
 
-    def _remember(self, found: list[tuple[int, int | None, datetime]]) -> None:
+    def take(self, found: Found) -> list[int | None]:
+        """Take note; return whom it is about, None for everybody, and nobody the first time."""
+        last, self._last = self._last, self._last or 0
         if not found:
-            return
-        self._last_id = max(self._last_id or 0, found[0][0])
-        self._newest = max(self._newest, *(at for _, _, at in found))
-        self._recent.update((pk, at) for pk, _, at in found)
-        oldest = self._newest - LATE
-        self._recent = {pk: at for pk, at in self._recent.items() if at > oldest}
+            return []
+        highest = found[0][0]
+        numbers = {number for number, _ in found}
+        if last is None:
+            self._last = highest
+            self._note_gaps(min(numbers) - 1, numbers)
+            return []
+        if self._is_emptied(found):
+            self._last, self._gaps = highest, {}
+            return [None]
+        self._last = max(last, highest)
+        self._note_gaps(last, numbers)
+        people = [user_id for _, user_id in reversed(found)]
+        return (
+            [None] if None in people or len(found) == MAX_AT_ONCE else list(dict.fromkeys(people))
+        )
+
+    def _is_emptied(self, found: Found) -> bool:
+        return len(found) == 1 and found[0][0] < (self._last or 0) and found[0][0] not in self._gaps
+
+    def _note_gaps(self, last: int, numbers: set[int]) -> None:
+        now = time.monotonic()
+        missing = set(range(max(last + 1, (self._last or 0) - MAX_GAPS), self._last or 0)) - numbers
+        gaps = {number: since for number, since in self._gaps.items() if number not in numbers}
+        gaps |= dict.fromkeys(missing, now)
+        fresh = [(n, since) for n, since in gaps.items() if now - since < GAP_SECONDS]
+        self._gaps = dict(sorted(fresh)[-MAX_GAPS:])
 
 
 class Follower:
@@ -98,11 +124,11 @@ class Follower:
         while True:
             asked_at = time.monotonic()
             try:
-                changed = await threads.run(notes.read)
+                found = await threads.run(notes.read)
             except DatabaseError as error:
                 logger.warning("The database tells no news: %s.", type(error).__name__)
             else:
-                for user_id in changed:
+                for user_id in notes.take(found):
                     preferences_changed.send_robust(PersonChange, user_id=user_id)
                 self._since = min(self._since, asked_at)
                 self._heard_until = asked_at

@@ -114,6 +114,7 @@ def _note(person: str, now: str) -> str:
 
 
 class _Sqlite:
+    has_truncate = False
     existing = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
     drop = "DROP TRIGGER {name}"
     differs = "OLD.{0} IS NOT NEW.{0}"
@@ -130,6 +131,7 @@ class _Sqlite:
 
 
 class _Postgresql:
+    has_truncate = True
     existing = (
         "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
         "WHERE pg_table_is_visible(c.oid) AND t.tgname LIKE %s"
@@ -149,9 +151,10 @@ class _Postgresql:
             f"BEGIN {_note(person, self.now)}; RETURN NULL; END $$"
         )
         when = f"WHEN ({trigger.condition}) " if trigger.condition else ""
+        each = "STATEMENT" if trigger.event == "TRUNCATE" else "ROW"
         yield (
             f"CREATE TRIGGER {trigger.name} AFTER {trigger.event} ON {trigger.table} "
-            f"FOR EACH ROW {when}EXECUTE FUNCTION {function}()"
+            f"FOR EACH {each} {when}EXECUTE FUNCTION {function}()"
         )
 
 
@@ -163,6 +166,8 @@ def _triggers(dialect: _Dialect) -> Iterator[_Trigger]:
     for watched in _WATCHED:
         changed = " OR ".join(dialect.differs.format(column) for column in watched.columns)
         yield _Trigger(watched.table, "UPDATE", changed, watched.person)
+        if dialect.has_truncate:
+            yield _Trigger(watched.table, "TRUNCATE", "", "NULL")
         if watched.on_insert:
             yield _Trigger(watched.table, "INSERT", "", watched.person)
         if watched.on_delete:

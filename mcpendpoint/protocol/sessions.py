@@ -16,8 +16,6 @@ from accounts.caching import remember_short
 from mcpendpoint.protocol.client_tag import ClientTag, read_client_tag
 
 _SALT = "mcpendpoint.session"
-_SALT_BEFORE = "mcpendpoint.client_tag"
-"""Of notes that had nothing but the client's name and version."""
 
 MAX_NOTE_CHARS = 2_000
 
@@ -38,7 +36,7 @@ class Session:
     number: str = ""
     """Random: no two sessions are the same, as clients of one name and version may be."""
     owner: str = ""
-    """Digest of whom it belongs to; "" in notes from before they had one."""
+    """Digest of whom it belongs to."""
     began_at: int = 0
     """By time.time()."""
 
@@ -54,7 +52,7 @@ class Session:
         return declared
 
     def belongs_to(self, owner: str) -> bool:
-        return not self.owner or self.owner == _owner_digest(self.number, owner)
+        return self.owner == _owner_digest(self.number, owner)
 
 
 def begin_session(client: ClientTag, protocol_version: str, declared: Any, owner: str) -> str:
@@ -83,15 +81,7 @@ def read_session(session_id: str) -> Session | None:
             int(began_at),
         )
     except (signing.BadSignature, ValueError, TypeError):
-        return _read_note_from_before(session_id)
-
-
-def _read_note_from_before(session_id: str) -> Session | None:
-    try:
-        name, version, *rest = signing.loads(session_id, salt=_SALT_BEFORE)
-    except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Session(read_client_tag({"name": name, "version": version}), number=str(rest))
 
 
 def _owner_digest(number: str, owner: str) -> str:

@@ -8,6 +8,7 @@ changed about people comes through the database instead (accounts.news).
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -26,6 +27,8 @@ ATTEMPTS = 2
 TIMEOUT_SECONDS = 1.0
 POLL_SECONDS = 5.0
 AGAIN_SECONDS = 0.5
+AWAY_SECONDS = 5.0
+"""Nobody waits for a Redis that does not answer more often than this."""
 
 Handler = Callable[[Any], None]
 
@@ -38,6 +41,7 @@ class Bus:
         self._redis: Redis | None = None
         self._listening: asyncio.Task[None] | None = None
         self._heard = asyncio.Event()
+        self._away_until = 0.0
 
     @property
     def name(self) -> str:
@@ -67,9 +71,12 @@ class Bus:
         """Send to one worker or to all, this one among them. Never raises."""
         if worker in (None, self.name):
             self._hand_on(topic, message)
-        if worker == self.name or not self._redis_url:
+        if worker == self.name or not self._redis_url or time.monotonic() < self._away_until:
             return
-        body = orjson.dumps([topic, self.name, message])
+        try:
+            body = orjson.dumps([topic, self.name, message])
+        except TypeError:  # such as what is nested too deeply
+            return
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with asyncio.timeout(TIMEOUT_SECONDS):
@@ -77,6 +84,7 @@ class Bus:
                 return
             except (RedisError, OSError, TimeoutError) as error:
                 if attempt == ATTEMPTS:
+                    self._away_until = time.monotonic() + AWAY_SECONDS
                     logger.warning("Other workers could not be told: %s.", type(error).__name__)
 
     async def _listen(self) -> None:
@@ -94,12 +102,19 @@ class Bus:
             if received is not None and received["type"] == "subscribe":
                 self._heard.set()
             elif received is not None and received["type"] == "message":
-                topic, sender, message = orjson.loads(received["data"])
-                if sender != self.name:
-                    self._hand_on(topic, message)
+                self._take(received["data"])
+
+    def _take(self, data: bytes) -> None:
+        try:
+            topic, sender, message = orjson.loads(data)
+        except ValueError:
+            logger.warning("What came from another worker is no message.")
+            return
+        if sender != self.name:
+            self._hand_on(topic, message)
 
     def _hand_on(self, topic: str, message: Any) -> None:
-        handler = self._handlers.get(topic)
+        handler = self._handlers.get(topic) if isinstance(topic, str) else None
         if handler is not None:
             try:
                 handler(message)

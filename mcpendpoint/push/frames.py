@@ -16,7 +16,7 @@ RETRY_MS = (5_000, 10_000)
 twice this time, and then never, so it is how long a restart may take. They do not all come at once.
 """
 
-EVENT_IDS_SINCE = "2025-11-25"
+PRIMED_SINCE = "2025-11-25"
 """Since then clients expect a first event without data; older ones may drop a server for it."""
 
 
@@ -54,6 +54,7 @@ class SessionFrames:
     """Of a session's GET stream. Event ids name the list that the client was told of."""
 
     protocol_version: str
+    """As the request for the stream has it; bridges that say nothing can read no empty event."""
     kind: ClassVar[str] = "session"
 
     @property
@@ -62,7 +63,7 @@ class SessionFrames:
 
     def first(self, list_id: str) -> bytes:
         retry = b"retry: %d\r\n" % random.randint(*RETRY_MS)  # noqa: S311 - spreads load
-        if self.protocol_version < EVENT_IDS_SINCE:
+        if self.protocol_version < PRIMED_SINCE:
             return retry + b"\r\n"
         return retry + _id(list_id) + b"data:\r\n\r\n"
 

@@ -94,7 +94,16 @@ class _Group:
     next_look: float
     streams: dict["Stream", None] = field(default_factory=dict)
     looked_at: float = float("-inf")
-    is_waiting: bool = False
+    """For news: by time.monotonic()."""
+    waits_in: set["_Lane"] = field(default_factory=set)
+
+
+@dataclass(eq=False)
+class _Lane:
+    """Groups to look at, by few at a time. What is due anyhow is never before what news came of."""
+
+    groups: deque[_Group] = field(default_factory=deque)
+    lookers: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -111,12 +120,14 @@ class Stream:
     writing: asyncio.Task[None] | None = None
     writing_since: float = 0.0
     is_over: bool = False
+    holder: asyncio.Task[Any] | None = None
 
     def tell(self, what: str, frame: bytes) -> None:
         if self.is_over:
             return
         self.due[what] = frame
         if self.writing is None:
+            self.writing_since = time.monotonic()
             self.writing = _task(self._write())
 
     def end(self) -> None:
@@ -134,8 +145,10 @@ class Stream:
                 self.writing_since = time.monotonic()
                 more = not self.is_over
                 await self.send({"type": "http.response.body", "body": body, "more_body": more})
-        except OSError:
-            self.is_over = True  # the client has gone, as `receive()` will say
+        except (OSError, RuntimeError):  # uvloop raises the latter for a transport that is closed
+            self.is_over = True
+            if self.holder is not None:
+                self.holder.cancel()  # `receive()` may not say that its client has gone
         finally:
             self.writing = None
 
@@ -149,12 +162,12 @@ class OpenStreams:
         self._of_owner: dict[Hashable, int] = {}
         self._of_session: dict[str, list[Stream]] = {}
         self._beats: list[dict[Stream, None]] = [{} for _ in range(KEEP_ALIVE_SECONDS)]
-        self._queue: deque[_Group] = deque()
-        self._lookers = 0
+        self._for_news = _Lane()
+        self._unasked = _Lane()
         self._ticker: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listeners: list[Listener] = []
-        self._ending: asyncio.Task[None] | None = None
+        self._is_ending = False
         self._count = 0
 
     def __len__(self) -> int:
@@ -199,12 +212,18 @@ class OpenStreams:
         try:
             list_id = group.seen.list_id
             stream.tell("first", frames.first(list_id or UNKNOWN_LIST))
+            if self._is_ending:
+                stream.end()
             if list_id is not None and known_list not in (None, UNKNOWN_LIST, list_id):
                 self._tell_list(stream, list_id)
+            stream.holder = asyncio.current_task()
             while (await receive())["type"] != "http.disconnect":
                 pass
+        except asyncio.CancelledError:
+            if not stream.is_over:
+                raise
         finally:
-            stream.is_over = True
+            stream.is_over, stream.holder = True, None
             beat.pop(stream, None)
             self._leave(group, stream)
 
@@ -219,8 +238,10 @@ class OpenStreams:
 
     def end_all_soon(self) -> None:
         """End each with its last frame, spread over some seconds: the server stops."""
-        if self._ending is None and self._count:
-            self._ending = _task(self._end_all())
+        if not self._is_ending:
+            self._is_ending = True
+            if self._count:
+                _task(self._end_all())
 
     async def _end_all(self) -> None:
         streams = [stream for group in self._groups.values() for stream in group.streams]
@@ -233,7 +254,9 @@ class OpenStreams:
         self._start()
         group = self._groups.get(watch.key)
         if group is None:
-            group = self._groups[watch.key] = _Group(watch, seen, _next_look())
+            # A first look soon: what changed while the stream was opened was not for this group.
+            first_look = time.monotonic() + COALESCE_SECONDS
+            group = self._groups[watch.key] = _Group(watch, seen, first_look)
             self._index(group, None, seen.user_id)
         group.streams[stream] = None
         if stream.session is not None:
@@ -296,8 +319,10 @@ class OpenStreams:
             now = time.monotonic()
             for group in list(self._groups.values()):
                 ends = group.seen.expires_at
-                if now >= group.next_look or (ends is not None and time.time() >= ends):
-                    self._look_soon(group)
+                if ends is not None and time.time() >= ends:
+                    await _in_slices(group.streams, Stream.end)
+                elif now >= group.next_look:
+                    self._look_soon(group, self._unasked)
             await _in_slices(self._beats[beat], partial(_keep_alive, now=now))
 
     def _look_soon_at_person(self, user_id: int | None) -> None:
@@ -305,33 +330,35 @@ class OpenStreams:
         for group in list(groups):
             self._look_soon(group)
 
-    def _look_soon(self, group: _Group) -> None:
-        if group.is_waiting:
+    def _look_soon(self, group: _Group, lane: "_Lane | None" = None) -> None:
+        lane = lane or self._for_news
+        if lane in group.waits_in:
             return
-        group.is_waiting = True
+        group.waits_in.add(lane)
         group.next_look = _next_look()
         wait = group.looked_at + COALESCE_SECONDS - time.monotonic()
         if wait <= 0:
-            self._enqueue(group)
+            self._enqueue(group, lane)
         else:
-            asyncio.get_running_loop().call_later(wait, self._enqueue, group)
+            asyncio.get_running_loop().call_later(wait, self._enqueue, group, lane)
 
-    def _enqueue(self, group: _Group) -> None:
-        self._queue.append(group)
-        if self._lookers < LOOKS_AT_ONCE:
-            self._lookers += 1
-            _task(self._look_at_queue())
+    def _enqueue(self, group: _Group, lane: "_Lane") -> None:
+        lane.groups.append(group)
+        if lane.lookers < LOOKS_AT_ONCE:
+            lane.lookers += 1
+            _task(self._look_at_all(lane))
 
-    async def _look_at_queue(self) -> None:
+    async def _look_at_all(self, lane: "_Lane") -> None:
         try:
-            while self._queue:
-                group = self._queue.popleft()
-                group.is_waiting = False
-                group.looked_at = time.monotonic()
+            while lane.groups:
+                group = lane.groups.popleft()
+                group.waits_in.discard(lane)
+                if lane is self._for_news:
+                    group.looked_at = time.monotonic()
                 if group.streams:
                     await self._look_at(group)
         finally:
-            self._lookers -= 1
+            lane.lookers -= 1
 
     async def _look_at(self, group: _Group) -> None:
         try:

@@ -1,6 +1,7 @@
 """Streams that stay open: `subscriptions/listen` (2026-07-28), and GET in a session (before)."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,7 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, SubscriptionsListenRequestParams
+from mcp_types import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    SubscriptionsListenRequestParams,
+)
 from pydantic import ValidationError
 
 from accounts.outgoing import callers
@@ -41,6 +47,9 @@ from mcpendpoint.transports.responses import json_response
 
 LISTEN = "subscriptions/listen"
 BUSY_SECONDS = 30
+MAX_KEPT_CHARS = 8_000
+COMES_BACK_AFTER_SECONDS = 30
+"""A client opens its first stream right after `initialize`."""
 _KEPT_HEADERS = ("authorization", "x-mcp-")
 
 Hold = Callable[[Receive, Send], Awaitable[None]]
@@ -94,6 +103,13 @@ class ListWatch:
     peer: kernel.Peer
     key: bytes
     owner: str
+
+    @property
+    def size(self) -> int:
+        """In characters, of what is kept of the request's head."""
+        return len(self.head.raw_query) + sum(
+            len(name) + len(text) for name, text in self.head.pairs
+        )
 
     async def look(self) -> Seen:
         callers.note_address(self.head.client_address)
@@ -167,8 +183,13 @@ class Listening:
         """Answer GET in a session."""
         version = session.protocol_version or kernel.ASSUMED_VERSION
         peer = kernel.Peer(False, version, session.client)
-        frames = SessionFrames(version)
-        return await self._open(head, username, peer, caller, selection, frames, session.number)
+        frames = SessionFrames(head.headers.get("mcp-protocol-version", ""))
+        known_list = head.headers.get("last-event-id")
+        if known_list is None and time.time() - session.began_at > COMES_BACK_AFTER_SECONDS:
+            known_list = ""  # it comes back, and cannot say what it knows
+        return await self._open(
+            head, username, peer, caller, selection, frames, session.number, known_list
+        )
 
     async def _open(
         self,
@@ -179,8 +200,12 @@ class Listening:
         selection: Selection,
         frames: Frames,
         session: str | None = None,
+        known_list: str | None = None,
     ) -> HttpResponseBase:
         watch = self._watch(head, username, peer, caller)
+        if watch.size > MAX_KEPT_CHARS:
+            text = "The URL and the x-mcp headers are too long for a stream that stays open."
+            return json_response(error_message(INVALID_REQUEST, text), 431)
         try:
             open_streams.check_room(
                 watch.owner,
@@ -190,7 +215,6 @@ class Listening:
         except TooManyStreams as error:
             return _refuse(error)
         seen = open_streams.seen_by(watch) or await watch.see(caller, selection)
-        known_list = head.headers.get("last-event-id")
         return PushResponse(
             partial(open_streams.hold, watch, seen, known_list, peer.client, session, frames)
         )

@@ -39,10 +39,23 @@ def token_of(user, app, **values):
 
 def heard_of(change):
     """Return whom the notes of a change are about."""
-    notes = news.Notes()
-    assert notes.read() == []
+    notes = Reader()
     change()
-    return notes.read()
+    return notes.new()
+
+
+class Reader:
+    """Has read all that was there."""
+
+    def __init__(self):
+        self._notes = news.Notes()
+        assert self.new() == []
+
+    def new(self):
+        return self._notes.take(self._notes.read())
+
+    def read_in_vain(self):
+        self._notes.read()
 
 
 CHANGES = {
@@ -93,23 +106,55 @@ def test_what_decides_about_no_request_is_not_noted(user, app):
 
 
 def test_a_note_is_read_once_and_in_any_order():
-    notes = news.Notes()
-    notes.read()
+    PersonChange.objects.create(pk=9, user_id=9)
+    notes = Reader()
     PersonChange.objects.create(pk=11, user_id=2)
+    PersonChange.objects.create(pk=14, user_id=5)
 
-    assert notes.read() == [2]
-    PersonChange.objects.create(pk=10, user_id=1)  # of a transaction that took longer
-    assert notes.read() == [1]
-    assert notes.read() == []
+    assert notes.new() == [2, 5]
+    PersonChange.objects.create(pk=10, user_id=1)  # of transactions that took longer,
+    PersonChange.objects.create(pk=12, user_id=3)  # whatever comes meanwhile
+    assert notes.new() == [1, 3]
+    assert notes.new() == []
+    PersonChange.objects.create(pk=13, user_id=4)
+    assert notes.new() == [4]
+
+
+def test_what_was_not_there_at_the_start_is_heard_of_when_it_comes():
+    PersonChange.objects.create(pk=7, user_id=1)
+    PersonChange.objects.create(pk=9, user_id=1)
+    notes = Reader()
+
+    PersonChange.objects.create(pk=8, user_id=2)
+
+    assert notes.new() == [2]
+
+
+def test_what_was_read_too_late_to_be_told_is_read_again():
+    notes = Reader()
+    PersonChange.objects.create(user_id=1)
+
+    notes.read_in_vain()
+
+    assert notes.new() == [1]
+
+
+def test_notes_that_were_all_removed_are_news_of_everybody_once():
+    PersonChange.objects.create(pk=50, user_id=1)
+    notes = Reader()
+    PersonChange.objects.all().delete()
+
+    assert (notes.new(), notes.new()) == ([None], [])
+    PersonChange.objects.create(pk=1, user_id=2)
+    assert notes.new() == [2]
 
 
 def test_too_much_news_is_news_of_everybody(monkeypatch):
     monkeypatch.setattr(news, "MAX_AT_ONCE", 3)
-    notes = news.Notes()
-    notes.read()
+    notes = Reader()
     PersonChange.objects.bulk_create([PersonChange(user_id=number) for number in range(5)])
 
-    assert notes.read() == [None]
+    assert notes.new() == [None]
 
 
 def test_old_notes_are_removed():

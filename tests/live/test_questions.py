@@ -37,12 +37,13 @@ def session(askers) -> dict[str, str]:
     return begin_session(askers[0], declares={"elicitation": {}})
 
 
-def call(url: str, session: dict[str, str]) -> Listener:
+def call(url: str, session: dict[str, str], request_id: int = 7) -> Listener:
     headers = {**session, "Accept": BOTH}
-    return Listener().open("POST", url, json=request("tools/call", CALL, 7), headers=headers)
+    body = request("tools/call", CALL, request_id)
+    return Listener().open("POST", url, json=body, headers=headers)
 
 
-def post(url: str, session: dict[str, str], body: Json) -> int:
+def post(url: str, session: dict[str, str], body: Json | bytes) -> int:
     return Wire(url).post(body, {**session, "Accept": BOTH}).status_code
 
 
@@ -89,6 +90,27 @@ def test_an_answer_counts_in_the_session_of_its_question_alone_and_once(askers, 
 
     assert "ada" in stream.next()["result"]["content"][0]["text"]
     assert stream.next() == END
+
+
+def test_answers_to_what_nobody_asked_go_nowhere(askers, session):
+    stream = call(askers[0], session)
+    asked = stream.next()["id"]
+    worker = asked.partition(".")[0]
+    deep = b"[" * 300 + b"]" * 300
+
+    for question_id in ("all.x", f"{worker}.x", f"{worker}.x.y", "x" * 250, asked):
+        body = b'{"jsonrpc":"2.0","id":"%s","result":{"a":%s}}' % (question_id.encode(), deep)
+        assert post(askers[1], session, body) == 202
+
+    assert hears_nothing(stream)
+
+
+def test_one_session_takes_no_more_questions_than_its_share(askers, session):
+    streams = [call(askers[0], session, request_id=number) for number in range(25)]
+
+    told = [stream.next() for stream in streams]
+
+    assert (sum("method" in message for message in told), told.count(END)) == (20, 5)
 
 
 def test_a_refusal_and_an_error_are_answers(askers, session):

@@ -1,6 +1,7 @@
 """Streams of one process: who is told what, once, and who is refused."""
 
 import asyncio
+import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -103,6 +104,40 @@ async def test_all_streams_of_one_list_are_told_after_one_look():
     assert (what.looks, len(several)) == (1, 0)
 
 
+async def test_what_is_due_when_streams_are_kept_alive_is_told_all_the_same():
+    several, what = OpenStreams(), List()
+    async with opened(several, what) as client:
+        (stream,) = next(iter(several._groups.values())).streams
+        stream.tell("list", b"news")
+        streams._keep_alive(stream, time.monotonic())
+
+        assert (await client.next())["body"] == b"news"
+
+
+async def test_a_stream_that_opens_while_the_server_stops_is_ended():
+    several, what = OpenStreams(), List()
+    several.end_all_soon()
+
+    async with opened(several, what, reads=False) as client:
+        client.reads.set()
+        first = await client.next()
+
+    assert (b"retry:" in first["body"], first["more_body"]) == (True, False)
+
+
+async def test_a_stream_whose_connection_is_closed_without_a_word_is_left():
+    several, what = OpenStreams(), List()
+    client = Client()
+
+    async def fails(message):
+        raise RuntimeError("unable to perform operation on a closed transport")
+
+    hold = several.hold(what, what.seen, None, UNKNOWN_CLIENT, None, LEGACY, client.receive, fails)
+    await asyncio.wait_for(hold, SECONDS)
+
+    assert len(several) == 0
+
+
 async def test_news_of_another_person_is_no_reason_to_look():
     several, what = OpenStreams(), List()
     async with opened(several, what) as client:
@@ -146,9 +181,9 @@ async def test_of_more_streams_than_a_session_may_have_the_oldest_ends():
     assert (ended["body"], ended["more_body"]) == (b"", False)
 
 
-async def test_a_stream_ends_when_its_credential_expires_and_is_refused():
+async def test_a_stream_ends_when_its_credential_expires():
     several = OpenStreams()
-    what = List(seen=Seen("list 1", 1, expires_at=1.0), is_refused=True)
+    what = List(seen=Seen("list 1", 1, expires_at=1.0))
     frames = ListenFrames("listen:0", {"toolsListChanged": True})
     async with opened(several, what, frames=frames) as client:
         ended = await client.next()
