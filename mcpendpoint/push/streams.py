@@ -6,19 +6,19 @@ A stream is one task that waits in `receive()`, and nothing of it runs while not
 """
 
 import asyncio
-import contextvars
 import logging
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
 from accounts.preferences import preferences_changed
-from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
-from mcpendpoint.push.frames import ALIVE, Frames
+from mcpendpoint.protocol.client_tag import ClientTag
+from mcpendpoint.push.frames import Frames
+from mcpendpoint.push.stream import Send, Stream, start_task
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +28,6 @@ LOOK_EVERY_SECONDS = (45.0, 75.0)
 COALESCE_SECONDS = 1.0
 """Between two looks at a group: some clients list again for each notification."""
 LOOKS_AT_ONCE = 8
-STUCK_SECONDS = 10.0
-"""A client that does not read for so long is told nothing more; its connection ends by itself."""
 SLICE = 200
 """So many streams are written to in one go: calls are answered in between."""
 END_SECONDS = 5.0
@@ -44,7 +42,6 @@ UNKNOWN_LIST = "0"
 """Stands for one that could not be listed."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 Listener = Callable[[ClientTag, str, int], None]
 """Gets a client, the kind of its stream, and 1 for one more or -1 for one less."""
 
@@ -92,7 +89,7 @@ class _Group:
     watch: Watch
     seen: Seen
     next_look: float
-    streams: dict["Stream", None] = field(default_factory=dict)
+    streams: dict[Stream, None] = field(default_factory=dict)
     looked_at: float = float("-inf")
     """For news: by time.monotonic()."""
     waits_in: set["_Lane"] = field(default_factory=set)
@@ -104,53 +101,6 @@ class _Lane:
 
     groups: deque[_Group] = field(default_factory=deque)
     lookers: int = 0
-
-
-@dataclass(eq=False, slots=True)
-class Stream:
-    """One stream of one client."""
-
-    frames: Frames
-    send: Send
-    client: ClientTag = UNKNOWN_CLIENT
-    session: str | None = None
-    """Number of the session that it belongs to."""
-    due: dict[str, bytes] = field(default_factory=dict)
-    """By what it tells: the same news twice is one frame."""
-    writing: asyncio.Task[None] | None = None
-    writing_since: float = 0.0
-    is_over: bool = False
-    holder: asyncio.Task[Any] | None = None
-
-    def tell(self, what: str, frame: bytes) -> None:
-        if self.is_over:
-            return
-        self.due[what] = frame
-        if self.writing is None:
-            self.writing_since = time.monotonic()
-            self.writing = _task(self._write())
-
-    def end(self) -> None:
-        self.tell("end", self.frames.last())
-
-    def is_stuck(self, now: float) -> bool:
-        return self.writing is not None and now - self.writing_since > STUCK_SECONDS
-
-    async def _write(self) -> None:
-        try:
-            while self.due and not self.is_over:
-                self.is_over = "end" in self.due
-                body = b"".join(self.due.values())
-                self.due.clear()
-                self.writing_since = time.monotonic()
-                more = not self.is_over
-                await self.send({"type": "http.response.body", "body": body, "more_body": more})
-        except (OSError, RuntimeError):  # uvloop raises the latter for a transport that is closed
-            self.is_over = True
-            if self.holder is not None:
-                self.holder.cancel()  # `receive()` may not say that its client has gone
-        finally:
-            self.writing = None
 
 
 class OpenStreams:
@@ -241,7 +191,7 @@ class OpenStreams:
         if not self._is_ending:
             self._is_ending = True
             if self._count:
-                _task(self._end_all())
+                start_task(self._end_all())
 
     async def _end_all(self) -> None:
         streams = [stream for group in self._groups.values() for stream in group.streams]
@@ -309,7 +259,7 @@ class OpenStreams:
     def _start(self) -> None:
         self._loop = asyncio.get_running_loop()
         if self._ticker is None or self._ticker.done():
-            self._ticker = _task(self._tick())
+            self._ticker = start_task(self._tick())
 
     async def _tick(self) -> None:
         beat = 0
@@ -323,7 +273,7 @@ class OpenStreams:
                     await _in_slices(group.streams, Stream.end)
                 elif now >= group.next_look:
                     self._look_soon(group, self._unasked)
-            await _in_slices(self._beats[beat], partial(_keep_alive, now=now))
+            await _in_slices(self._beats[beat], partial(Stream.keep_alive, now=now))
 
     def _look_soon_at_person(self, user_id: int | None) -> None:
         groups = self._groups.values() if user_id is None else self._of_person.get(user_id, ())
@@ -346,7 +296,7 @@ class OpenStreams:
         lane.groups.append(group)
         if lane.lookers < LOOKS_AT_ONCE:
             lane.lookers += 1
-            _task(self._look_at_all(lane))
+            start_task(self._look_at_all(lane))
 
     async def _look_at_all(self, lane: "_Lane") -> None:
         try:
@@ -363,7 +313,7 @@ class OpenStreams:
     async def _look_at(self, group: _Group) -> None:
         try:
             # In a task of its own: what it asks others counts for this person and for no other.
-            seen = await _task(group.watch.look())
+            seen = await start_task(group.watch.look())
         except StreamEnds:
             await _in_slices(group.streams, Stream.end)
             return
@@ -381,13 +331,6 @@ class OpenStreams:
             await _in_slices(group.streams, partial(self._tell_list, list_id=seen.list_id))
 
 
-def _keep_alive(stream: Stream, now: float) -> None:
-    if stream.is_stuck(now):
-        stream.is_over = True
-    elif stream.writing is None:
-        stream.tell("alive", ALIVE)
-
-
 async def _in_slices(streams: Iterable[Stream], act: Callable[[Stream], None]) -> None:
     for number, stream in enumerate(list(streams), start=1):
         act(stream)
@@ -397,18 +340,6 @@ async def _in_slices(streams: Iterable[Stream], act: Callable[[Stream], None]) -
 
 def _next_look() -> float:
     return time.monotonic() + random.uniform(*LOOK_EVERY_SECONDS)  # noqa: S311 - spreads load
-
-
-_tasks: set[asyncio.Task[Any]] = set()
-"""The event loop itself keeps no task alive."""
-
-
-def _task(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-    """Start work that is nobody's request, whatever request is being answered now."""
-    task = asyncio.get_running_loop().create_task(work, context=contextvars.Context())
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
-    return task
 
 
 open_streams = OpenStreams()

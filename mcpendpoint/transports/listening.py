@@ -32,10 +32,10 @@ from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push.frames import Frames, ListenFrames, SessionFrames
+from mcpendpoint.push.stream import Send
 from mcpendpoint.push.streams import (
     Receive,
     Seen,
-    Send,
     StreamEnds,
     TooManyStreams,
     open_streams,

@@ -109,7 +109,7 @@ async def test_what_is_due_when_streams_are_kept_alive_is_told_all_the_same():
     async with opened(several, what) as client:
         (stream,) = next(iter(several._groups.values())).streams
         stream.tell("list", b"news")
-        streams._keep_alive(stream, time.monotonic())
+        stream.keep_alive(time.monotonic())
 
         assert (await client.next())["body"] == b"news"
 
