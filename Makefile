@@ -22,6 +22,7 @@ demo: .venv/.installed-dev $(NODE_DIR)/.installed virtualenvs  ## Run on stand-i
 	@$(BIN)/python -m tests.standins.demo --port $(PORT)
 
 check: .venv/.installed-dev  ## Format, lint, types, architecture, migrations, deployment
+	@mkdir -p var
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	@$(BIN)/python -m hfmcp_site.bootstrap

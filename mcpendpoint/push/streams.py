@@ -246,7 +246,10 @@ class OpenStreams:
 
     def _is_newest(self, stream: Stream) -> bool:
         """Whether it is the one of its session that is told: each message goes out once."""
-        return stream.session is None or self._of_session[stream.session][-1] is stream
+        if stream.session is None:
+            return True
+        of_session = self._of_session.get(stream.session)
+        return of_session is not None and of_session[-1] is stream
 
     def _index(self, group: _Group, old: int | None, new: int | None) -> None:
         if old is not None and (groups := self._of_person.get(old)):

@@ -87,7 +87,9 @@ async def test_what_grows_a_thousand_times_is_left_before_it_does():
     assert most < 4_000_000
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"x" * 1_000)[:-9]])
+@pytest.mark.parametrize(
+    "body", [b"no gzip", gzip.compress(b"x" * 1_000)[:-9]], ids=["none", "cut off"]
+)
 async def test_what_is_no_whole_gzip_is_broken_off(body):
     with pytest.raises(errors.BrokenOff):
         await say_zipped(body)
