@@ -79,7 +79,9 @@ class Program:
         line, sent = json.dumps(message).encode() + b"\n", 0
         os.set_blocking(self._stdin.fileno(), False)
         rest = b""
-        while select.select([], [self._stdin], [], QUIET_SECONDS)[1]:
+        waiting = select.poll()  # select() takes no more than a thousand files
+        waiting.register(self._stdin, select.POLLOUT)
+        while waiting.poll(QUIET_SECONDS * 1_000):
             if not rest:
                 rest, sent = line, sent + 1
             with suppress(BlockingIOError):

@@ -5,6 +5,7 @@ import os
 import select
 import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import CancelledError
 
 CHUNK_BYTES = 65_536
 MAX_LINES_AHEAD = 8
@@ -55,7 +56,15 @@ async def read_lines(descriptor: int, max_bytes: int) -> AsyncIterator[bytes | i
     lines: asyncio.Queue[bytes | int | None] = asyncio.Queue(MAX_LINES_AHEAD)
 
     def hand_over(line: bytes | int | None) -> None:
-        asyncio.run_coroutine_threadsafe(lines.put(line), loop).result()
+        """Raises SystemExit, which ends a thread quietly, when there is no loop any more."""
+        putting = lines.put(line)
+        try:
+            asyncio.run_coroutine_threadsafe(putting, loop).result()
+        except RuntimeError:
+            putting.close()
+            raise SystemExit from None
+        except CancelledError:
+            raise SystemExit from None
 
     def read() -> None:
         splitter = Splitter(max_bytes)
