@@ -43,7 +43,7 @@ async def _measure(product: Product, count: int) -> None:
     assert found is not None
     key, url = found[0], httpx.URL(f"{product.url}/mcp")
     alone = await asyncio.to_thread(_call_ms, str(url), key)
-    session = begin_session(str(url), key)
+    sessions = [begin_session(str(url), key) for _ in range(count)]
     before = _rss(product)
     idle = [await _connect(url) for _ in range(count)]
     for _, writer in idle:
@@ -52,7 +52,7 @@ async def _measure(product: Product, count: int) -> None:
         await reader.readuntil(b"}")
     idle_kb = (_rss(product) - before) / count
     before = _rss(product)
-    streams = [await _open_stream(url, session) for _ in range(count)]
+    streams = [await _open_stream(url, session) for session in sessions]
     kb = (_rss(product) - before) / count
     print(f"{count} streams: {kb:.1f} kB each; an idle connection: {idle_kb:.1f} kB")
     beside = await asyncio.to_thread(_call_ms, str(url), key)
