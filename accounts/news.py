@@ -10,7 +10,6 @@ import logging
 import time
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError
 from django.db.models import Q
 
 from accounts.database import DatabaseThreads
@@ -109,11 +108,6 @@ class Follower:
             self._threads = self._threads or DatabaseThreads("news", 1)
             self._task = asyncio.get_running_loop().create_task(self._follow(self._threads))
 
-    def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-        self._since = float("inf")
-
     def has_heard_all_since(self, moment: float) -> bool:
         """Return whether what changed since then has been told, up to a second ago."""
         is_current = time.monotonic() - self._heard_until < CURRENT_SECONDS
@@ -125,12 +119,13 @@ class Follower:
             asked_at = time.monotonic()
             try:
                 found = await threads.run(notes.read)
-            except DatabaseError as error:
+            except Exception as error:  # whatever it is, others are still to be heard
                 logger.warning("The database tells no news: %s.", type(error).__name__)
             else:
                 for user_id in notes.take(found):
                     preferences_changed.send_robust(PersonChange, user_id=user_id)
-                self._since = min(self._since, asked_at)
+                # The first reading tells nobody of what came before its end.
+                self._since = min(self._since, time.monotonic())
                 self._heard_until = asked_at
             await asyncio.sleep(POLL_SECONDS)
 
