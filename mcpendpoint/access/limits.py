@@ -222,7 +222,7 @@ def _too_many(draw: Draw, seconds: float, caller: Caller) -> TooMany:
     return TooMany(draw.key, retry_after(seconds), caller)
 
 
-@remember_short(max_bytes=16_000_000, max_chars=MAX_SUBJECT_CHARS)
+@remember_short(max_bytes=8_000_000, max_chars=MAX_SUBJECT_CHARS)
 def _draw(limit: Limit, subject: str, cost: int = 1) -> Draw:
     return Draw(f"{limit}:{subject}", Rate(limit.per_minute), cost)
 

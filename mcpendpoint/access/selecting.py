@@ -7,7 +7,7 @@ from accounts.catalogue import catalogue
 from mcpendpoint.access.selection import RequestOverrides, Rules, Selection, select
 from mcpendpoint.access.who import Caller
 
-_selections: BoundedCache[object, Selection] = BoundedCache(max_bytes=8_000_000)
+_selections: BoundedCache[object, Selection] = BoundedCache(max_bytes=4_000_000)
 """By all that decides about one: the same callers ask again and again."""
 
 

@@ -12,7 +12,7 @@ from mcpendpoint.push.streams import OpenStreams, open_streams
 
 TOPIC = "session ended"
 KEPT_SECONDS = 86_400.0
-MAX_BYTES = 16_000_000
+MAX_BYTES = 8_000_000
 
 
 class EndedSessions:

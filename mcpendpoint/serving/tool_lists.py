@@ -28,7 +28,7 @@ from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import by_name
 
 LIST_TOOLS = "tools/list"
-MAX_LISTS_BYTES = 16_000_000
+MAX_LISTS_BYTES = 8_000_000
 
 
 @cache
