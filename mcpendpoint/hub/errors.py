@@ -16,7 +16,7 @@ HubError                 status, message (the Hub's own words), is_retryable, re
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -166,7 +166,13 @@ def _text_of_json(body: bytes) -> str:
     if not any(parts):
         errors = data.get("errors") or data.get("failed")
         parts = [_as_text(item) for item in errors[:3]] if isinstance(errors, list) else []
-    return ": ".join(dict.fromkeys(part for part in parts if part))
+    return joined(parts)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Put an error and its causes, most of which are sentences, into one line; each once."""
+    *first, last = dict.fromkeys(filter(None, parts)) or ("",)
+    return ": ".join([*(part.rstrip(". ") for part in first), last])
 
 
 def _as_text(value: Any) -> str:

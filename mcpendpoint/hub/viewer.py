@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.errors import joined
 from mcpendpoint.hub.ids import parse_repo_id
 from mcpendpoint.hub.transport import Params
 from mcpendpoint.hub.types import HubModel, HubModelT
@@ -29,7 +30,7 @@ class Fault(HubModel):
     cause_message: str = ""
 
     def __str__(self) -> str:
-        return ": ".join(dict.fromkeys(filter(None, (self.error, self.cause_message))))
+        return joined((self.error, self.cause_message))
 
 
 class Failed(Pending):
