@@ -38,6 +38,15 @@ def _names_only(value: Any) -> list[str]:
     return [name if isinstance(name, str) else UNNAMED_SECRET for name in names]
 
 
+def _as_texts(value: Any) -> Any:
+    """Return variables with their values as text: the Hub may send numbers (huggingface_hub
+    1.29.0, JobInfo.environment), and no variable is left out of what is redacted."""
+    if not isinstance(value, dict):
+        return value
+    plain = {name: text for name, text in value.items() if isinstance(text, str | int | float)}
+    return dict.fromkeys(value, "") | {name: str(text) for name, text in plain.items()}
+
+
 class Owner(HubModel):
     id: str = ""
     name: Name = ""
@@ -70,7 +79,9 @@ class JobSpec(HubModel):
     space_id: str | None = Field(default=None, alias="spaceId")
     command: list[str] = []
     arguments: list[str] = []
-    environment: dict[str, str] = Field(default={}, repr=False)
+    environment: Annotated[dict[str, str], BeforeValidator(_as_texts)] = Field(
+        default={}, repr=False
+    )
     secret_names: Annotated[list[str], BeforeValidator(_names_only)] = Field(
         default=[], alias="secrets"
     )

@@ -1,5 +1,5 @@
 """What the Hub answers, typed. Upstream drifts: extra fields are ignored, most may be missing, and
-a field of a wrong type counts as missing (see `read`)."""
+a value of a wrong type counts as missing (see `read`)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -122,7 +122,9 @@ class Model(Repo):
     def _either_form(cls, value: Any) -> Any:
         """The Hub sends a list, and used to send an object by provider."""
         if isinstance(value, dict):
-            return [{"provider": name, **info} for name, info in value.items()]
+            return [
+                {**info, "provider": name} for name, info in value.items() if isinstance(info, dict)
+            ]
         return value
 
 
@@ -214,18 +216,51 @@ class Organization(HubModel):
 HubModelT = TypeVar("HubModelT", bound=HubModel)
 
 
+MAX_FAULTS = 1_000
+"""Of one answer, that are left out one by one."""
+
+Place = tuple[int | str, ...]
+
+
 def read(kind: type[HubModelT], data: Any) -> HubModelT:
-    """Read what the Hub sent, without the fields that are not of the form we know.
+    """Read what the Hub sent, without the values that are not of the form we know.
 
     Raises HubBadAnswer when what is left is not enough.
     """
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        if not isinstance(data, dict):
-            raise HubBadAnswer("The Hub's answer is not of the form that was expected.") from error
-        unknown = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
-    try:
-        return kind.model_validate({k: v for k, v in data.items() if k not in unknown})
-    except ValidationError as error:
-        raise HubBadAnswer("The Hub's answer lacks what was expected in it.") from error
+    while True:
+        try:
+            return kind.model_validate(data)
+        except ValidationError as error:
+            places = _places_of(error)
+            if not isinstance(data, dict) or not all(place[0] in data for place in places):
+                raise HubBadAnswer("The Hub's answer lacks what was expected in it.") from error
+        data = _without(data, places)  # which may leave what is around it without something
+
+
+def _places_of(error: ValidationError) -> list[Place]:
+    """Return where the faults are; of very many, only in which fields."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    depth = None if len(faults) <= MAX_FAULTS else 1
+    return [fault["loc"][:depth] or ("",) for fault in faults]
+
+
+def _without(value: Any, places: list[Place]) -> Any:
+    """Return a value without what is at those places, or without what something lacks in."""
+    below: dict[int | str, list[Place]] = {}
+    for first, *rest in places:
+        below.setdefault(first, []).append(tuple(rest))
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    kept = [
+        (key, _without(item, below[key]) if key in below else item)
+        for key, item in items
+        if key not in below or all(_has(item, place) for place in below[key])
+    ]
+    return dict(kept) if isinstance(value, dict) else [item for _, item in kept]
+
+
+def _has(value: Any, place: Place) -> bool:
+    if not place:
+        return False
+    if isinstance(value, dict):
+        return place[0] in value
+    return isinstance(value, list) and isinstance(place[0], int) and place[0] < len(value)
