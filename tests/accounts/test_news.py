@@ -21,6 +21,12 @@ from accounts.models import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _no_notes_of_other_tests(db):
+    """A test with transactions of its own leaves notes of what it takes away at its end."""
+    PersonChange.objects.all().delete()
+
+
 @pytest.fixture
 def user():
     return User.objects.create(username="alice", hf_id="a" * 24)
