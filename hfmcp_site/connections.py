@@ -5,8 +5,6 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mcpendpoint.push.streams import open_streams
-
 HEAD_SECONDS = 20
 MAX_HEAD_BYTES = 128_000
 READ_SECONDS = 60
@@ -72,6 +70,9 @@ class PatientForAWhile(HttpToolsProtocol):
         self._open_cycles = []
 
     def shutdown(self) -> None:
+        # A worker of several loads this module before Django is set up.
+        from mcpendpoint.push.streams import open_streams
+
         # The server waits for open responses, which streams are, before it says that it ends.
         open_streams.end_all_soon()
         super().shutdown()

@@ -88,6 +88,20 @@ def test_a_server_that_stops_ends_its_streams(tmp_path):
     assert "Traceback" not in log()
 
 
+def test_several_workers_serve_and_end_their_streams(tmp_path):
+    run(env_for(tmp_path), "manage.py", "migrate", "--verbosity", "0")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/mcp"
+    command = ["-m", "hfmcp_site.serve", "--port", str(port), "--workers", "2"]
+    with served(tmp_path, port, *command) as log:
+        streams = [listen(url) for _ in range(4)]
+        for stream in streams:
+            stream.next()
+
+    assert [stream.next()["id"] for stream in streams] == ["listen:0"] * 4
+    assert "Traceback" not in log()
+
+
 def test_our_command_serves_without_a_word_of_any_request(tmp_path):
     port = free_port()
     with served(tmp_path, port, "-m", "hfmcp_site.serve", "--port", str(port)) as log:
