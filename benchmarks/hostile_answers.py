@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
+from benchmarks.hostile_hub import serve
+
 MB = 1_000_000
 VALUES = 49_000
 """Those of an answer that is just read."""
@@ -138,13 +140,5 @@ def _raw(content: bytes) -> Iterator[bytes]:
     yield content
 
 
-async def main() -> None:
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    print(json.dumps({"url": f"http://127.0.0.1:{port}"}), flush=True)
-    async with server:
-        await server.serve_forever()
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve(answer))

@@ -8,10 +8,13 @@ import asyncio
 import json
 import random
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 SCHEMA_BYTES = (20_000, 900_000)
 PROGRESS_SECONDS = 0.02
+
+Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 _SPACE = re.compile(r"/api/spaces/([^/?]+)/([^/?]+)")
 
@@ -80,7 +83,8 @@ async def _work_for_ever(writer: asyncio.StreamWriter, body: bytes) -> None:
         await asyncio.sleep(PROGRESS_SECONDS)
 
 
-async def main() -> None:
+async def serve(answer: Answer) -> None:
+    """Answer each connection on a free port, whose URL is printed, for ever."""
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     print(json.dumps({"url": f"http://127.0.0.1:{port}"}), flush=True)
@@ -89,4 +93,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve(answer))
