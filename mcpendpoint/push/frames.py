@@ -16,6 +16,9 @@ RETRY_MS = (5_000, 10_000)
 twice this time, and then never, so it is how long a restart may take. They do not all come at once.
 """
 
+RETRY_CALL_MS = (3_000, 5_000)
+"""The same for the stream of a call, whose client waits."""
+
 PRIMED_SINCE = "2025-11-25"
 """Since then clients expect a first event without data; older ones may drop a server for it."""
 
@@ -62,10 +65,9 @@ class SessionFrames:
         return True
 
     def first(self, list_id: str) -> bytes:
-        retry = b"retry: %d\r\n" % random.randint(*RETRY_MS)  # noqa: S311 - spreads load
         if self.protocol_version < PRIMED_SINCE:
-            return retry + b"\r\n"
-        return retry + _id(list_id) + b"data:\r\n\r\n"
+            return retry_block(RETRY_MS)
+        return primer(list_id, RETRY_MS)
 
     def notification(self, method: str, list_id: str) -> bytes:
         return _id(list_id) + _event(_notification(method))
@@ -77,8 +79,12 @@ class SessionFrames:
 Frames = ListenFrames | SessionFrames
 
 
-def _id(list_id: str) -> bytes:
-    return f"id: {list_id}\r\n".encode()
+def _id(event_id: str) -> bytes:
+    return f"id: {event_id}\r\n".encode()
+
+
+def _retry(retry_ms: tuple[int, int]) -> bytes:
+    return b"retry: %d\r\n" % random.randint(*retry_ms)  # noqa: S311 - spreads load
 
 
 def _notification(method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -87,4 +93,20 @@ def _notification(method: str, params: dict[str, Any] | None = None) -> dict[str
 
 
 def _event(message: dict[str, Any]) -> bytes:
-    return b"event: message\r\ndata: " + orjson.dumps(message) + b"\r\n\r\n"
+    return message_event(orjson.dumps(message))
+
+
+def message_event(message: bytes, event_id: str = "") -> bytes:
+    """Return the event of a message that is JSON already."""
+    return (
+        (_id(event_id) if event_id else b"") + b"event: message\r\ndata: " + message + b"\r\n\r\n"
+    )
+
+
+def retry_block(retry_ms: tuple[int, int]) -> bytes:
+    return _retry(retry_ms) + b"\r\n"
+
+
+def primer(event_id: str, retry_ms: tuple[int, int]) -> bytes:
+    """Return what lets a client come back from the beginning on."""
+    return _retry(retry_ms) + _id(event_id) + b"data:\r\n\r\n"

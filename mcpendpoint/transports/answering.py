@@ -31,6 +31,8 @@ from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import begin_session
 from mcpendpoint.push.bus import bus
+from mcpendpoint.push.calls.logs import call_logs
+from mcpendpoint.push.frames import PRIMED_SINCE
 from mcpendpoint.push.questions import questions
 from mcpendpoint.serving.answer_size import Room
 from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
@@ -45,7 +47,7 @@ from mcpendpoint.transports.responses import (
     json_response,
     serialized_response,
 )
-from mcpendpoint.transports.streaming import Outbox, respond
+from mcpendpoint.transports.streaming import OpenLog, Outbox, respond
 
 CANCELLED = "call cancelled"
 
@@ -79,7 +81,8 @@ class Answering:
         if message.method in LONG_METHODS:
             lifetime = Lifetime.of(message.id, head, peer, recording.caller)
             can_stream = message.method in TALKATIVE_METHODS and head.accepts("text/event-stream")
-            return await respond(work, lifetime, takes_stream=can_stream)
+            open_log = _log_opener(message, peer, lifetime) if can_stream else None
+            return await respond(work, lifetime, takes_stream=can_stream, open_log=open_log)
         answer = await work(Outbox(is_open=False))
         response = answer_response(answer)
         if message.method == "initialize" and answer.error_code is None:
@@ -175,6 +178,13 @@ class Answering:
         finally:
             task.cancel()  # with the batch; does nothing when it has ended
         return None if task.cancelled() else task.result().raw
+
+
+def _log_opener(message: Message, peer: Peer, lifetime: Lifetime) -> OpenLog | None:
+    """Return what makes the stream of a call resumable, where its client knows of that."""
+    if peer.session is None or peer.protocol_version < PRIMED_SINCE or message.id is None:
+        return None
+    return partial(call_logs.open, peer.session, message.id, lifetime.owner)
 
 
 async def _take_note(

@@ -47,6 +47,7 @@ from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
 from mcpendpoint.transports.listening import LISTEN, Listening
 from mcpendpoint.transports.refusing import REFUSALS, SessionUnknown, refuse, refuse_too_many
 from mcpendpoint.transports.responses import empty_response, error_response
+from mcpendpoint.transports.resuming import resume, resumes_call
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ class _Service:
             return empty_response(204, preflight_headers(head))
         if _is_for_a_browser(head):
             return await welcome(request, username)
-        if head.method == "GET" and _has_session(head) and self._pushes:
+        if head.method == "GET" and _has_session(head) and (self._pushes or resumes_call(head)):
             return await self._serve_get(head, username)
         if head.method == "DELETE" and _has_session(head):
             return await self._end_session(head, username)
@@ -140,6 +141,8 @@ class _Service:
         try:
             caller, overrides = await _identify(head, username)
             session = _session(head, caller)
+            if resumes_call(head):
+                return resume(head, session)
             selection = selection_of(caller, overrides)
         except REFUSALS as error:
             return refuse(error, head, Recording(address=head.client_address))

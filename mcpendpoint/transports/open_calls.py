@@ -1,7 +1,8 @@
 """Lifetime of calls: who may cancel one, and how long it runs after its client disconnected.
 
 From 2026-07-28 on a client cancels by leaving. Before that, leaving says nothing: a call is
-cancelled by `notifications/cancelled`, which comes in a request of its own.
+cancelled by `notifications/cancelled`, which comes in a request of its own. In a session of
+2025-11-25 a client that was cut off comes back for the answer (mcpendpoint.push.calls).
 """
 
 import asyncio
@@ -9,6 +10,8 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from django.conf import settings
 
 from accounts.proxies import network_of
 from mcpendpoint.access.who import Caller
@@ -123,8 +126,18 @@ class Lifetime:
         if self.key is not None:
             open_calls.add(self.key, task)
 
-    def client_left(self, task: Task) -> None:
+    def client_left(self, task: Task, *, may_come_back: bool = False) -> None:
+        """`may_come_back` says that what the call says is kept for its client."""
         if self.ends_with_client:
             task.cancel()
+        elif may_come_back:
+            _end_at_deadline(task)
         else:
             abandoned_calls.adopt(task, self.owner)
+
+
+def _end_at_deadline(task: Task) -> None:
+    """As a handler does by itself; this is for what handlers do not count."""
+    seconds = settings.MCP_CALL_TIMEOUT_SECONDS
+    timer = asyncio.get_running_loop().call_later(seconds, task.cancel)
+    task.add_done_callback(lambda _: timer.cancel())

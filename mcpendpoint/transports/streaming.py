@@ -11,6 +11,10 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from mcpendpoint.protocol.kernel import Answer
+from mcpendpoint.push.calls.ids import CallEvent
+from mcpendpoint.push.calls.log import CallLog
+from mcpendpoint.push.calls.logs import call_logs
+from mcpendpoint.push.frames import ALIVE, RETRY_CALL_MS, message_event, primer
 from mcpendpoint.transports.open_calls import Lifetime
 from mcpendpoint.transports.responses import answer_response, empty_response
 
@@ -21,35 +25,45 @@ MAX_WAITING = 16
 """Notifications that a client has not read yet, of some thousand characters each: the oldest go.
 They tell of progress, of which the latest is what counts."""
 
-_KEEP_ALIVE = b": keep-alive\r\n\r\n"
+_FIRST_READER = "first"
 
 Work = Callable[["Outbox"], Coroutine[Any, Any, Answer]]
+OpenLog = Callable[[], CallLog | None]
 
 
 @dataclass
 class Outbox:
-    """Notifications on their way to the client."""
+    """What is said before the answer: on its way to the client, and into a log if there is one."""
 
-    notifications: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=MAX_WAITING))
-    questions: list[dict[str, Any]] = field(default_factory=list)
+    notifications: deque[CallEvent] = field(default_factory=lambda: deque(maxlen=MAX_WAITING))
+    questions: list[CallEvent] = field(default_factory=list)
     """Requests to the client, of which none may be lost."""
     is_open: bool = True
     is_streaming: bool = False
+    log: CallLog | None = None
+    _count: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(self, notification: dict[str, Any]) -> None:
         self.is_streaming = True
-        if self.is_open:
-            self.notifications.append(notification)
+        event = self._event(notification)
+        if event is not None and self.is_open:
+            self.notifications.append(event)
             self.ring()
 
     def put_question(self, request: dict[str, Any]) -> None:
-        if self.is_open:
-            self.questions.append(request)
+        event = self._event(request)
+        if event is not None and self.is_open:
+            self.questions.append(event)
             self.ring()
 
+    def keep_in(self, log: CallLog) -> None:
+        """Let a log have what waits here, and all that comes."""
+        self.log = log
+        log.begin_with(self._waiting())
+
     def close(self) -> None:
-        """Drop further messages: the client has gone."""
+        """Send no more: the client has gone, or listens elsewhere."""
         self.is_open = False
         self.notifications.clear()
         self.questions.clear()
@@ -58,12 +72,16 @@ class Outbox:
         """Wake the waiting response: a notification or the answer is there."""
         self._news.set()
 
-    def take(self) -> list[dict[str, Any]]:
-        taken = [*self.notifications, *self.questions]
+    def take(self) -> bytes:
+        """Return what waits, as events."""
+        frames = b"".join(map(self.frame, self._waiting()))
         self.notifications.clear()
         self.questions.clear()
         self._news.clear()
-        return taken
+        return frames
+
+    def frame(self, event: CallEvent) -> bytes:
+        return message_event(event.message, self.log.place.id_of(event) if self.log else "")
 
     async def wait(self) -> None:
         """Wait for something to send, until the client should hear that we are still there."""
@@ -73,11 +91,23 @@ class Outbox:
         finally:
             timer.cancel()
 
+    def _event(self, message: dict[str, Any]) -> CallEvent | None:
+        if self.log is not None:
+            return self.log.add(orjson.dumps(message))
+        self._count += 1
+        return CallEvent(self._count, orjson.dumps(message)) if self.is_open else None
 
-async def respond(work: Work, lifetime: Lifetime, *, takes_stream: bool) -> HttpResponseBase:
+    def _waiting(self) -> list[CallEvent]:
+        return sorted([*self.notifications, *self.questions], key=lambda event: event.number)
+
+
+async def respond(
+    work: Work, lifetime: Lifetime, *, takes_stream: bool, open_log: OpenLog | None = None
+) -> HttpResponseBase:
     """Run `work` and answer with JSON, or with SSE once it sends a notification or takes long.
 
-    A call that is cancelled meanwhile gets no answer: an empty one, in terms of HTTP.
+    A call that is cancelled meanwhile gets no answer: an empty one, in terms of HTTP. Where
+    `open_log` opens a log, an SSE stream is kept in it and can be resumed.
     """
     outbox = Outbox()
     task = asyncio.create_task(work(outbox))
@@ -95,9 +125,14 @@ async def respond(work: Work, lifetime: Lifetime, *, takes_stream: bool) -> Http
     if task.done() and not outbox.notifications and not outbox.questions:
         return _response_of(task)
     outbox.is_streaming = True
-    response = StreamingHttpResponse(
-        _events(task, outbox, lifetime), content_type="text/event-stream"
-    )
+    if open_log and (log := open_log()):
+        outbox.keep_in(log)
+        task.add_done_callback(lambda done: log.end(_answer_of(done)))
+    return event_stream(_events(task, outbox, lifetime))
+
+
+def event_stream(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-store, no-transform"
     response["X-Accel-Buffering"] = "no"
     return response
@@ -109,32 +144,37 @@ def _response_of(task: asyncio.Task[Answer]) -> HttpResponse:
     return answer_response(task.result())
 
 
+def _answer_of(task: asyncio.Task[Answer]) -> bytes:
+    return b"" if task.cancelled() else task.result().raw
+
+
 async def _events(
     task: asyncio.Task[Answer], outbox: Outbox, lifetime: Lifetime
 ) -> AsyncIterator[bytes]:
     try:
-        yield _frames(outbox.take()) or _KEEP_ALIVE
+        yield _beginning(outbox) + outbox.take() or ALIVE
         while not task.done():
             await outbox.wait()
-            if frames := _frames(outbox.take()):
+            if frames := outbox.take():
                 yield frames
             elif not task.done():
-                yield _KEEP_ALIVE
-        if not task.cancelled():
-            yield _frames(outbox.take()) + _frame(task.result().raw)
+                yield ALIVE
+        if outbox.is_open and (answer := _answer_of(task)):
+            yield outbox.take() + outbox.frame(CallEvent(0, answer, is_last=True))
     finally:
         _leave(task, outbox, lifetime)
 
 
-def _frames(messages: list[dict[str, Any]]) -> bytes:
-    return b"".join(_frame(orjson.dumps(message)) for message in messages)
-
-
-def _frame(message: bytes) -> bytes:
-    return b"event: message\r\ndata: " + message + b"\r\n\r\n"
+def _beginning(outbox: Outbox) -> bytes:
+    if outbox.log is None:
+        return b""
+    call_logs.note_reader(outbox.log.ref, _FIRST_READER, outbox.close)
+    return primer(outbox.log.place.id_of(CallEvent(0, b"")), RETRY_CALL_MS)
 
 
 def _leave(task: asyncio.Task[Answer], outbox: Outbox, lifetime: Lifetime) -> None:
     outbox.close()
+    if outbox.log is not None:
+        call_logs.forget_reader(outbox.log.ref, _FIRST_READER)
     if not task.done():
-        lifetime.client_left(task)
+        lifetime.client_left(task, may_come_back=outbox.log is not None)

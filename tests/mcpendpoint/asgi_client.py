@@ -13,7 +13,14 @@ SECONDS = 5
 class AsgiRequest:
     """Started by `async with`; a client that leaves early calls `disconnect()`."""
 
-    def __init__(self, app: Any, body: Json, headers: dict[str, str], path: str = "/mcp") -> None:
+    def __init__(
+        self,
+        app: Any,
+        body: Json,
+        headers: dict[str, str],
+        path: str = "/mcp",
+        method: str = "POST",
+    ) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
         self._app = app
@@ -23,7 +30,7 @@ class AsgiRequest:
         lines = {"host": "localhost", "content-type": "application/json", **headers}
         self._scope = {
             "type": "http",
-            "method": "POST",
+            "method": method,
             "path": path,
             "query_string": b"gradio=none",
             "scheme": "http",
