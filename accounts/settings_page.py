@@ -30,7 +30,9 @@ from accounts.huggingface.permissions import (
 )
 from accounts.models import AccessKey, HubCredential, User
 from accounts.preferences import Preferences, SavedSpace, load_preferences
-from accounts.readiness import Need, permissions_of
+from accounts.readiness import permissions_of
+from accounts.signed_in import is_htmx
+from accounts.tool_groups import ToolRow, tool_groups
 
 UNDO = "tools_before"
 """In the session: the choices before the last save, and the version that this save made."""
@@ -42,14 +44,6 @@ class NewKey:
 
     name: str
     text: str
-
-
-@dataclass(frozen=True)
-class ToolRow:
-    tool: ToolChoice
-    is_ticked: bool
-    needs: tuple[Need, ...]
-    """What it lacks besides the tick."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +114,9 @@ def tools_context(
         include_images=preferences.include_images,
         urls_may_write=preferences.urls_may_write,
     )
-    rows = _tool_rows(user, form)
     return {
         "tools_form": form,
-        "rows": [row for row in rows if not row.tool.is_classic],
-        "classic_rows": [row for row in rows if row.tool.is_classic],
-        "has_ticked_classics": any(row.is_ticked for row in rows if row.tool.is_classic),
+        "tool_groups": tool_groups(_tool_rows(user, form)),
         "bouquets": catalogue.bouquets,
         "preset": preset.name if preset else _matching_preset(preferences),
         "preview": preset and _preview(preset, saved),
@@ -177,9 +168,12 @@ def keys_context(
         "max_keys": MAX_KEYS,
         "new_key": new_key,
     }
+    url = endpoint_url(request, user.username)
     if new_key:
-        url = endpoint_url(request, user.username)
         context["new_key_snippets"] = client_snippets(url, bearer(new_key.text))
+    if is_htmx(request):
+        # The list of clients in another section comes and goes with a key that is shown.
+        context |= {"is_fragment": True, "snippets": client_snippets(url, None)}
     return context
 
 

@@ -27,6 +27,8 @@ LIMITS = {
     Limit.HUB: "Hub tools",
     Limit.SPACE: "Spaces",
     Limit.WRITE: "writing tools",
+    "streams_server": "streams in all",
+    "streams_caller": "streams of one caller",
 }
 
 
@@ -44,8 +46,7 @@ def page_context(snapshot: Snapshot) -> dict[str, Any]:
             if (count := snapshot.totals.outcomes[outcome])
         ],
         "limits_hit": [
-            f"{hits.requests:,} {LIMITS.get(hits.limit, hits.limit)}"  # type: ignore[call-overload]
-            for hits in snapshot.limits
+            f"{hits.requests:,} {LIMITS.get(hits.limit, hits.limit)}" for hits in snapshot.limits
         ],
         "now": snapshot.generated_at,
         "shown": RANGES[snapshot.range],

@@ -14,6 +14,7 @@ class Range:
     name: str
     """As in `?range=`."""
     title: str
+    """After "the last"."""
     step_seconds: int
     points: int
 
@@ -28,7 +29,7 @@ RANGES = {
     each.name: each
     for each in (
         Range("15m", "15 minutes", MINUTE, 15),
-        Range("1h", "1 hour", MINUTE, 60),
+        Range("1h", "hour", MINUTE, 60),
         Range("24h", "24 hours", TEN_MINUTES, 144),
         Range("7d", "7 days", HOUR, 168),
     )

@@ -34,7 +34,7 @@ LABELS = {
     Scope.WRITE: ScopeLabel(
         "Make changes on Hugging Face",
         "Create and change repositories and discussions, and run jobs, which can cost money. "
-        "Whoever may do that may also read.",
+        "This includes reading.",
     ),
 }
 

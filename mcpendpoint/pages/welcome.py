@@ -43,6 +43,8 @@ async def welcome(request: HttpRequest, owner: str | None) -> HttpResponse:
         "tools": _tools_for_everybody(),
         "spaces": settings.DEFAULT_SPACES,
         "hub": settings.HF_ENDPOINT,
+        "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
+        "takes_tokens": settings.SIGN_IN_WITH_TOKEN,
     }
     response = await render_page(request, "mcpendpoint/welcome.html", context)
     response["Vary"] = "Accept, Cookie"

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from mcp_types import (
-    INTERNAL_ERROR,
     INVALID_PARAMS,
     INVALID_REQUEST,
     SubscriptionsListenRequestParams,
@@ -27,7 +26,7 @@ from mcpendpoint.access.selection import InvalidOverrides, Selection, read_overr
 from mcpendpoint.access.who import Caller, CallerRefused
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
-from mcpendpoint.protocol.messages import Message, error_message
+from mcpendpoint.protocol.messages import Message, RequestId, error_message
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
@@ -42,6 +41,7 @@ from mcpendpoint.push.streams import (
 )
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
+from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.responses import json_response
 
@@ -51,6 +51,14 @@ MAX_KEPT_CHARS = 8_000
 COMES_BACK_AFTER_SECONDS = 30
 """A client opens its first stream right after `initialize`."""
 _KEPT_HEADERS = ("authorization", "x-mcp-")
+
+
+class HeadTooLarge(Exception):
+    def __init__(self) -> None:
+        super().__init__("The URL and the x-mcp headers are too long for a stream that stays open.")
+
+
+NOT_OPENED = (HeadTooLarge, TooManyStreams)
 
 Hold = Callable[[Receive, Send], Awaitable[None]]
 
@@ -163,13 +171,11 @@ class Listening:
         assert message.id is not None  # noqa: S101 - it is a request
         honored = {"toolsListChanged": True} if params.notifications.tools_list_changed else {}
         frames = ListenFrames(message.id, honored)
-        response = await self._open(head, username, peer, recording.caller, selection, frames)
-        is_open = isinstance(response, PushResponse)
-        recording.finish(
-            Outcome.OK if is_open else Outcome.LIMITED,
-            error_code=None if is_open else INTERNAL_ERROR,
-            is_stream=is_open,
-        )
+        try:
+            response = await self._open(head, username, peer, recording.caller, selection, frames)
+        except NOT_OPENED as error:
+            return _refuse(error, recording, message.id)
+        recording.finish(Outcome.OK, is_stream=True)
         return response
 
     async def serve_session(
@@ -187,9 +193,13 @@ class Listening:
         known_list = head.headers.get("last-event-id")
         if known_list is None and time.time() - session.began_at > COMES_BACK_AFTER_SECONDS:
             known_list = ""  # it comes back, and cannot say what it knows
-        return await self._open(
-            head, username, peer, caller, selection, frames, session.number, known_list
-        )
+        try:
+            return await self._open(
+                head, username, peer, caller, selection, frames, session.number, known_list
+            )
+        except NOT_OPENED as error:
+            recording = Recording(caller=caller, peer=peer, address=head.client_address)
+            return _refuse(error, recording)
 
     async def _open(
         self,
@@ -201,19 +211,16 @@ class Listening:
         frames: Frames,
         session: str | None = None,
         known_list: str | None = None,
-    ) -> HttpResponseBase:
+    ) -> PushResponse:
+        """Raises one of NOT_OPENED."""
         watch = self._watch(head, username, peer, caller)
         if watch.size > MAX_KEPT_CHARS:
-            text = "The URL and the x-mcp headers are too long for a stream that stays open."
-            return json_response(error_message(INVALID_REQUEST, text), 431)
-        try:
-            open_streams.check_room(
-                watch.owner,
-                most=settings.MCP_MAX_STREAMS,
-                most_of_owner=settings.MCP_MAX_STREAMS_PER_CALLER,
-            )
-        except TooManyStreams as error:
-            return _refuse(error)
+            raise HeadTooLarge
+        open_streams.check_room(
+            watch.owner,
+            most=settings.MCP_MAX_STREAMS,
+            most_of_owner=settings.MCP_MAX_STREAMS_PER_CALLER,
+        )
         seen = open_streams.seen_by(watch) or await watch.see(caller, selection)
         return PushResponse(
             partial(open_streams.hold, watch, seen, known_list, peer.client, session, frames)
@@ -234,11 +241,19 @@ class Listening:
         )
 
 
-def _refuse(error: TooManyStreams) -> HttpResponse:
+def _refuse(
+    error: Exception, recording: Recording, request_id: RequestId | None = None
+) -> HttpResponse:
+    """Say why a stream is not opened; `error` is one of NOT_OPENED."""
+    if isinstance(error, HeadTooLarge):
+        recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+        return json_response(error_message(INVALID_REQUEST, str(error), request_id), 431)
+    assert isinstance(error, TooManyStreams)  # noqa: S101 - the other one
+    recording.finish(Outcome.LIMITED, error_code=UNAVAILABLE, limit=f"streams_{error.whose}")
     text = (
         "This server holds as many streams as it can. Try again later; calls work without one."
         if error.whose == "server"
         else "You hold too many open streams here. Close some of your clients; calls work without."
     )
     headers = {"Retry-After": str(BUSY_SECONDS)}
-    return json_response(error_message(INTERNAL_ERROR, text), 503, headers)
+    return json_response(error_message(UNAVAILABLE, text, request_id), 503, headers)

@@ -31,26 +31,59 @@ document.addEventListener("click", (event) => {
   if (event.target.closest(".toast")) dismissToasts();
 });
 
+// It was about the last thing done.
+for (const name of ["submit", "change", "input"]) document.addEventListener(name, dismissToasts, true);
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") dismissToasts();
 });
 
-// Focus that was on something which a swap took away goes to the heading of its section, and not to
-// the top of the page. What went wrong comes first: it may be out of sight.
-let sectionInFocus = null;
+// A swap leaves the person where they are: the first thing in the window that is there afterwards too
+// stays at its place (a browser may take the new content for something above what they see, and scroll
+// on by its height). Focus goes from a button that is disabled now to the main one of its section, and
+// from something that is gone to the heading. What went wrong comes first: it may be out of sight.
+let before = null;
+
+function isInWindow(element) {
+  const { top } = element.getBoundingClientRect();
+  return element.checkVisibility() && top >= 0 && top < innerHeight && !element.closest(".save-bar");
+}
+
+function placesIn(section) {
+  const marks = [...section.querySelectorAll("[id]")].filter(isInWindow);
+  return marks.map((mark) => [mark.id, mark.getBoundingClientRect().top]);
+}
+
+function scrollBack({ scrolled, places }) {
+  for (const [id, top] of places) {
+    const mark = document.getElementById(id);
+    if (!mark?.checkVisibility()) continue;
+    scrollBy({ top: mark.getBoundingClientRect().top - top, behavior: "instant" });
+    return;
+  }
+  scrollTo({ top: scrolled, behavior: "instant" });
+}
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const focused = document.activeElement;
-  sectionInFocus = event.target.contains(focused) ? focused.closest("section[id]")?.id : null;
+  const section = event.target.contains(focused) ? focused.closest("section[id]") : null;
+  before = section && { id: section.id, focused: focused.id, scrolled: scrollY, places: placesIn(section) };
 });
 
 document.addEventListener("htmx:afterSettle", () => {
-  const section = sectionInFocus && document.getElementById(sectionInFocus);
+  const section = before && document.getElementById(before.id);
   if (!section) return;
   const problem = section.querySelector('[role="alert"]');
-  const isLost = document.activeElement === document.body;
-  const next = problem ?? (isLost ? section.querySelector("h2") : null);
-  if (!next) return;
-  next.tabIndex = -1;
-  next.focus();
+  if (problem) {
+    problem.tabIndex = -1;
+    problem.focus();
+    return;
+  }
+  scrollBack(before);
+  if (document.activeElement !== document.body) return;
+  const isDisabled = before.focused && document.getElementById(before.focused);
+  const main = isDisabled ? section.querySelector("button.primary:enabled") : null;
+  const heading = section.querySelector("h2");
+  heading.tabIndex = -1;
+  (main ?? heading).focus({ preventScroll: Boolean(main) });
 });

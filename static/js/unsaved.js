@@ -1,5 +1,6 @@
 // Says that a form holds changes which are not saved, and asks before they are lost:
-// <form id="…" data-unsaved="yes or nothing">, with an element of class "unsaved" in it.
+// <form id="f" data-unsaved="yes or nothing">, and elsewhere <… class="unsaved" data-of="f" data-due="what to say">.
+// Where part of it is folded away, an element with data-count="ticked" tells how much is ticked there.
 // A form with data-replaces="id" shows other values in that form than somebody ticked there.
 const saved = new WeakMap();
 
@@ -14,7 +15,12 @@ function hasChanges(form) {
 function watch() {
   for (const form of document.querySelectorAll("form[data-unsaved]")) {
     if (!saved.has(form)) saved.set(form, stateOf(form));
-    form.querySelector(".unsaved").textContent = hasChanges(form) ? "Not saved yet" : "";
+    const note = document.querySelector(`.unsaved[data-of="${form.id}"]`);
+    note.textContent = hasChanges(form) ? note.dataset.due : "";
+    note.classList.toggle("is-due", hasChanges(form));
+    for (const count of form.querySelectorAll("[data-count=ticked]")) {
+      count.textContent = count.closest("details").querySelectorAll("input:checked").length;
+    }
   }
 }
 

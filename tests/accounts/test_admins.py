@@ -169,4 +169,4 @@ def test_whoever_is_no_admin_where_there_are_some_is_told_whom_to_ask(named, cli
     browser = client_of(make_user("bob", hf_id=OTHER_ID))
 
     assert "ADMIN_HF_USERS=" not in browser.get("/settings/").text
-    assert "Whoever runs it can add your Hugging Face id" in browser.get("/dashboard/").text
+    assert "to add your Hugging Face id" in browser.get("/dashboard/").text

@@ -1,10 +1,13 @@
 """The pages in a real browser: with JavaScript, without, and under their own security policy."""
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.live.people import Person
 from tests.live.product import Product
+
+PHONE = ViewportSize(width=390, height=740)
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 async def sign_in(page: Page, product: Product, person: Person) -> None:
@@ -105,11 +108,71 @@ async def test_what_is_ticked_and_not_saved_is_not_lost_without_a_word(signed_in
     asked = []
     signed_in.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss())[1])
 
+    await signed_in.locator("summary", has_text="Presets").click()
     await signed_in.locator("#preset-docs").click()
     await expect(signed_in.locator("#tool-hub_repo_search")).not_to_be_checked()
     await signed_in.close(run_before_unload=True)
 
     assert asked[0] == "confirm"
+
+
+async def test_who_taps_on_a_phone_stays_where_they_tapped(signed_in: Page):
+    await signed_in.set_viewport_size(PHONE)
+    preset, undo = signed_in.locator("#preset-jobs"), signed_in.locator("#undo-tools")
+
+    await signed_in.locator("summary", has_text="Presets").click()
+    await stays_in_place(preset, signed_in.get_by_text("is ticked below and not saved yet"))
+    await expect(signed_in.get_by_text("“Jobs” is not saved yet")).to_be_in_viewport()
+    await signed_in.get_by_role("button", name="Save changes").click()
+    await expect(undo).to_be_enabled()
+    await stays_in_place(undo, signed_in.get_by_text("Undone"))
+
+    await expect(signed_in.get_by_role("button", name="Save changes")).to_be_focused()
+
+
+async def stays_in_place(button: Locator, outcome: Locator) -> None:
+    await button.scroll_into_view_if_needed()
+    before = await button.bounding_box()
+    await button.click()
+    await expect(outcome).to_be_attached()
+    await button.page.evaluate(TWO_FRAMES)
+    after = await button.bounding_box()
+    assert before and after
+    assert abs(before["y"] - after["y"]) < 2
+
+
+async def test_what_is_not_saved_is_said_beside_a_button_in_sight(signed_in: Page):
+    await signed_in.set_viewport_size(PHONE)
+
+    await signed_in.locator("#tool-hub_repo_search").uncheck()
+
+    await expect(signed_in.locator(".unsaved")).to_be_in_viewport(ratio=1)
+    await expect(signed_in.get_by_role("button", name="Save changes")).to_be_in_viewport(ratio=1)
+    await expect(signed_in.get_by_text("3 of 4 on")).to_be_visible()
+
+
+async def test_a_message_goes_when_something_else_is_done(signed_in: Page):
+    await signed_in.get_by_role("button", name="Save changes").click()
+    await expect(signed_in.locator("#toasts")).to_have_text("Your tools are saved.")
+
+    await signed_in.locator("#tool-hub_repo_search").uncheck()
+
+    await expect(signed_in.locator("#toasts")).to_be_empty()
+
+
+async def test_clients_are_listed_once_with_a_new_key(signed_in: Page):
+    lists = signed_in.locator("summary", has_text="Claude Code")
+    await signed_in.get_by_label("Name of a new key").fill("Laptop")
+    await signed_in.get_by_role("button", name="Create key").click()
+    await expect(signed_in.locator("#new-key")).to_be_visible()
+
+    await expect(lists).to_have_count(1)
+    await expect(signed_in.locator("#keys").filter(has=lists)).to_contain_text("Bearer hfmcp_")
+
+    await signed_in.get_by_label("Revoke Laptop").click()
+    await signed_in.get_by_role("button", name="Revoke key").click()
+    await expect(signed_in.locator("#address").filter(has=lists)).to_be_visible()
+    await expect(lists).to_have_count(1)
 
 
 async def test_results_go_when_the_search_for_spaces_is_emptied(signed_in: Page):

@@ -74,15 +74,27 @@ def test_the_defaults_are_ticked_for_whoever_never_chose(alice_client):
 
 def test_tools_of_older_servers_are_folded_away_until_one_is_chosen(alice_client, alice):
     name = catalogue.bouquet("classic").tools[0]
-    folded = alice_client.get("/settings/").content.decode()
+    assert not group_of(alice_client, name).is_open
 
     save_tools(alice, [name], include_images=True)
-    unfolded = alice_client.get("/settings/").content.decode()
 
-    before, _, after = folded.partition('<details class="fold classics">')
-    assert f'id="tool-{name}"' not in before
-    assert f'id="tool-{name}"' in after
-    assert '<details class="fold classics" open>' in unfolded
+    assert group_of(alice_client, name).is_open
+
+
+def test_what_only_reads_is_never_folded_away(alice_client, alice):
+    save_tools(alice, [], include_images=True)
+
+    assert group_of(alice_client, SEARCH).is_open
+
+
+def test_what_a_costly_tool_brings_is_beside_it(alice_client):
+    assert group_of(alice_client, "hf_sandbox_fs") == group_of(alice_client, "hf_sandbox")
+
+
+def group_of(client, name):
+    groups = client.get("/settings/").context["tool_groups"]
+    (found,) = [group for group in groups if name in {row.tool.name for row in group.rows}]
+    return found
 
 
 def test_saved_tools_come_back_ticked(alice_client, alice):
@@ -321,7 +333,8 @@ def test_the_page_has_no_inline_code_and_says_so_to_htmx(alice_client):
 
 
 def needs_of(client, name):
-    rows = client.get("/settings/").context["rows"]
+    groups = client.get("/settings/").context["tool_groups"]
+    rows = [row for group in groups for row in group.rows]
     return [need.text for row in rows if row.tool.name == name for need in row.needs]
 
 

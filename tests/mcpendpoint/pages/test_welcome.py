@@ -66,7 +66,17 @@ def test_start_page_says_what_this_is_and_how_to_sign_in(client):
 
     assert "This is an MCP server" in page
     assert "http://localhost:8000/mcp" in page
+    assert 'href="/sign-in/">Sign in</a>' in page
+
+
+def test_start_page_says_how_signing_in_goes_here(client, settings):
+    settings.SIGN_IN_WITH_TOKEN, settings.HF_OAUTH_CLIENT_ID = True, ""
+    assert "paste here" in page_at(client, "/").text
+
+    settings.HF_OAUTH_CLIENT_ID = "app"
+    page = page_at(client, "/").text
     assert "Sign in with Hugging Face" in page
+    assert "paste here" not in page
 
 
 def test_start_page_of_somebody_signed_in_is_their_settings(alice_client):

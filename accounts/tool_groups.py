@@ -1,0 +1,57 @@
+"""The tools of the settings page by what they may do, so that a phone shows what matters first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from accounts.catalogue import Effect, ToolChoice, catalogue
+from accounts.readiness import Need
+
+
+@dataclass(frozen=True)
+class ToolRow:
+    tool: ToolChoice
+    is_ticked: bool
+    needs: tuple[Need, ...]
+    """What it lacks besides the tick."""
+
+
+@dataclass(frozen=True)
+class ToolGroup:
+    title: str
+    rows: tuple[ToolRow, ...]
+    hint: str = ""
+    is_main: bool = False
+    """Open whatever is ticked in it."""
+
+    @property
+    def ticked(self) -> int:
+        return sum(row.is_ticked for row in self.rows)
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_main or self.ticked > 0
+
+
+def tool_groups(rows: Iterable[ToolRow]) -> list[ToolGroup]:
+    """Return the groups that have a tool; whoever needs another comes with it."""
+    rows = tuple(rows)
+    spending = catalogue.with_brought(
+        row.tool.name for row in rows if Effect.SPEND in row.tool.effects
+    )
+    classic = tuple(row for row in rows if row.tool.is_classic)
+    others = [row for row in rows if not row.tool.is_classic]
+    costly = tuple(row for row in others if row.tool.name in spending)
+    reading = tuple(row for row in others if row.tool.only_reads and row not in costly)
+    writing = tuple(row for row in others if row not in costly and row not in reading)
+    groups = (
+        ToolGroup("Find and read", reading, is_main=True),
+        ToolGroup("Create and change", writing),
+        ToolGroup("Run commands, which can cost money", costly),
+        ToolGroup(
+            "Tools of older servers",
+            classic,
+            "For prompts that name them. The tools above do the same and more, in less of your "
+            "assistant's memory.",
+        ),
+    )
+    return [group for group in groups if group.rows]
