@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from django.db.models import Q
 
@@ -93,10 +94,21 @@ class Notes:
         self._gaps = dict(sorted(fresh)[-MAX_GAPS:])
 
 
+class Source(Protocol):
+    """Something else in the database that every process is to hear of within a second."""
+
+    def read(self) -> Any:
+        """Ask the database, in a thread."""
+
+    def take(self, found: Any) -> None:
+        """Take note of what was read, on the event loop."""
+
+
 class Follower:
     """Reads the notes over and over, and tells this process by `preferences_changed`."""
 
     def __init__(self) -> None:
+        self._sources: list[Source] = []
         self._task: asyncio.Task[None] | None = None
         self._threads: DatabaseThreads | None = None
         self._since = float("inf")
@@ -107,6 +119,9 @@ class Follower:
         if self._task is None or self._task.done():
             self._threads = self._threads or DatabaseThreads("news", 1)
             self._task = asyncio.get_running_loop().create_task(self._follow(self._threads))
+
+    def follow_too(self, source: Source) -> None:
+        self._sources.append(source)
 
     def has_heard_all_since(self, moment: float) -> bool:
         """Return whether what changed since then has been told, up to a second ago."""
@@ -127,7 +142,16 @@ class Follower:
                 # The first reading tells nobody of what came before its end.
                 self._since = min(self._since, time.monotonic())
                 self._heard_until = asked_at
+            for source in self._sources:
+                await _hear(source, threads)
             await asyncio.sleep(POLL_SECONDS)
+
+
+async def _hear(source: Source, threads: DatabaseThreads) -> None:
+    try:
+        source.take(await threads.run(source.read))
+    except Exception as error:  # as above
+        logger.warning("The database tells no news: %s.", type(error).__name__)
 
 
 follower = Follower()

@@ -23,6 +23,7 @@ from dashboard.routing import websocket_urlpatterns  # noqa: E402
 from hfmcp_site.startup import require_migrations  # noqa: E402
 from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
 from mcpendpoint.push.bus import bus  # noqa: E402
+from mcpendpoint.push.ended_sessions import ended_sessions  # noqa: E402
 from mcpendpoint.transports.handler import EndpointHandler  # noqa: E402
 
 # In a thread: uvicorn imports this module within its event loop, where Django refuses to ask.
@@ -32,6 +33,7 @@ with ThreadPoolExecutor(1) as start:
 
 def hear_of_others() -> None:
     """Begin to hear what other processes change and tell, as soon as there is an event loop."""
+    follower.follow_too(ended_sessions)
     follower.start()
     bus.start_soon()
 

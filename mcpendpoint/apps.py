@@ -6,7 +6,9 @@ class McpEndpointConfig(AppConfig):
     verbose_name = "MCP endpoint"
 
     def ready(self) -> None:
+        from accounts import housekeeping
         from accounts.catalogue import ToolChoice, catalogue
+        from mcpendpoint.push import stored_endings
         from mcpendpoint.tools.bouquets import BOUQUETS
         from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
         from mcpendpoint.tools.registry import TOOLS
@@ -27,3 +29,4 @@ class McpEndpointConfig(AppConfig):
             for tool in TOOLS
         ]
         catalogue.register(choices, BOUQUETS)
+        housekeeping.register("ended sessions", stored_endings.forget_old)

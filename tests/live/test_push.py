@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from mcpendpoint.protocol.sessions import read_session
 from tests import environment
 from tests.live.listening import END, Listener, begin_session, get_stream, listen
 from tests.live.people import post_form
@@ -249,3 +250,24 @@ def test_requests_of_a_session_are_those_of_its_caller(make_somebody):
     statuses = [status(key, session) for key in (other.key, one.key, None)]
 
     assert (statuses, status(other.key, "made up")) == ([200, 404, 404], 404)
+
+
+def test_a_session_ends_everywhere_even_if_redis_does_not_say_so(somebody, administer):
+    session = begin_session(somebody.url, somebody.key)
+    stream = somebody._closed_in_the_end(get_stream(somebody.url, session))
+    number = read_session(session["Mcp-Session-Id"]).number
+
+    administer(f"from mcpendpoint.push.stored_endings import store; store({number!r})")
+    stored_at = time.monotonic()
+
+    assert stream.next() == END
+    assert time.monotonic() - stored_at < END_WITHIN_SECONDS
+    for url in somebody.workers:
+        wait_for(lambda url=url: Wire(f"{url}/mcp").post(request("ping"), session).status_code, 404)
+
+
+def wait_for(ask: Any, expected: Any) -> None:
+    deadline = time.monotonic() + END_WITHIN_SECONDS
+    while (found := ask()) != expected and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert found == expected
