@@ -37,6 +37,7 @@ OF_ADMINS = frozenset(
         Action.ADMIN_LOST,
         Action.ADMIN_NAME_BOUND,
         Action.ADMIN_NAME_REFUSED,
+        Action.SESSION_ENDED,
         Action.AUDIT_READ,
         Action.AUDIT_EXPORTED,
     }

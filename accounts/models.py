@@ -230,6 +230,7 @@ class AuditEvent(models.Model):
         ADMIN_NAME_REFUSED = "admin_name_refused", "Has the name of an admin, is another person"
         CLIENT_REGISTERED = "client_registered", "App registered"
         CREDENTIAL_REFUSED = "credential_refused", "Wrong credentials at the endpoint"
+        SESSION_ENDED = "session_ended", "Client's session ended"
         AUDIT_READ = "audit_read", "Audit log read"
         AUDIT_EXPORTED = "audit_exported", "Audit log exported"
         TOOL_CALL = "tool_call", "Tool called"

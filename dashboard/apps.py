@@ -14,13 +14,18 @@ class DashboardConfig(AppConfig):
         from dashboard import connections, store
         from dashboard.announcements import announce_sign_out
         from dashboard.call_log import call_log
+        from dashboard.listed_again import listed_again
         from dashboard.recorder import recorder
+        from dashboard.stream_counts import stream_counts
         from mcpendpoint.protocol import records
         from mcpendpoint.push.streams import open_streams
 
         housekeeping.register("counts of the dashboard", store.prune)
         housekeeping.register("workers' open streams", connections.forget_old)
         open_streams.listen(connections.connections.note)
+        open_streams.listen(stream_counts.note)
+        open_streams.listen(listed_again.note_told)
+        records.listen(listed_again.note)
         records.listen(recorder.note)
         records.listen(call_log.note)
         user_logged_out.connect(announce_sign_out)

@@ -5,11 +5,13 @@ one has not repeated for a while is gone with it.
 import asyncio
 import contextvars
 import logging
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from secrets import token_hex
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.db import transaction
@@ -17,10 +19,10 @@ from django.db import transaction
 from accounts.housekeeping import delete_in_steps
 from dashboard.announcements import announce
 from dashboard.background import background
-from dashboard.models import OpenStreams
+from dashboard.models import OpenStreams, StreamSample
 from dashboard.tally import OTHER
 from dashboard.upserts import digest, upsert
-from mcpendpoint.protocol.client_tag import ClientTag
+from mcpendpoint.push.stream import Stream, StreamEvent
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,10 @@ REPEAT_SECONDS = 5.0
 GONE_AFTER = timedelta(seconds=15)
 MAX_KINDS = 300
 """Of clients that one worker tells apart: names come from them."""
+MAX_SHOWN = 100
+"""Of streams that one worker tells one by one, however many it has."""
+MAX_ENDED = 20
+ENDED_SHOWN_FOR = timedelta(minutes=5)
 
 _REPLACE = "{new}"
 
@@ -39,6 +45,12 @@ class Kind(NamedTuple):
     client_version: str
     kind: str
     """As mcpendpoint.push.frames call it."""
+    protocol_version: str = ""
+
+
+class Open(NamedTuple):
+    streams: int
+    distressed: int = 0
 
 
 class Connections:
@@ -47,16 +59,27 @@ class Connections:
     def __init__(self, changed: Callable[[dict[str, str]], Awaitable[None]] = announce) -> None:
         self._changed = changed
         self._open: Counter[Kind] = Counter()
+        self._streams: dict[Stream, None] = {}
+        self._ended: deque[dict[str, Any]] = deque(maxlen=MAX_ENDED)
         self._is_said = True
         self._saying: asyncio.Task[None] | None = None
         self._worker = ""
 
-    def note(self, client: ClientTag, kind: str, difference: int) -> None:
+    def note(self, stream: Stream, event: StreamEvent) -> None:
         """Count a stream that opens or ends; a listener of push.streams, on the event loop."""
-        key = Kind(client.name, client.version, kind)
-        self._open[key] += difference
-        if not self._open[key]:
-            del self._open[key]
+        kind = _kind_of(stream)
+        match event:
+            case StreamEvent.OPENED | StreamEvent.RESUMED:
+                self._open[kind] += 1
+                self._streams[stream] = None
+            case StreamEvent.CLOSED:
+                self._open[kind] -= 1
+                if not self._open[kind]:
+                    del self._open[kind]
+                self._streams.pop(stream, None)
+                self._ended.append(_shown(stream) | {"ended_at": time.time()})
+            case _:
+                return
         self._is_said = False
         if self._saying is None or self._saying.get_loop().is_closed():
             self._saying = asyncio.get_running_loop().create_task(
@@ -79,8 +102,9 @@ class Connections:
     async def _say(self) -> None:
         is_news, self._is_said = not self._is_said, True
         self._worker = self._worker or token_hex(8)
+        counts, sample = self._counts(), self._sample()
         try:
-            await background.run(store, self._worker, dict(self._open), datetime.now(UTC))
+            await background.run(store, self._worker, counts, datetime.now(UTC), sample)
         except Exception as error:
             self._is_said = not is_news
             logger.warning("Open streams could not be stored: %s.", type(error).__name__)
@@ -88,40 +112,91 @@ class Connections:
         if is_news:
             await self._changed({"type": "metrics.changed", "id": uuid4().hex})
 
+    def _counts(self) -> dict[Kind, Open]:
+        now = time.monotonic()
+        slow = Counter(_kind_of(stream) for stream in self._streams if stream.is_slow(now))
+        return {kind: Open(count, slow[kind]) for kind, count in self._open.items()}
 
-def store(worker: str, streams: dict[Kind, int], now: datetime) -> None:
+    def _sample(self) -> list[dict[str, Any]]:
+        since = time.time() - ENDED_SHOWN_FOR.total_seconds()
+        newest = islice(reversed(self._streams), MAX_SHOWN)
+        return [
+            *map(_shown, newest),
+            *(row for row in reversed(self._ended) if row["ended_at"] > since),
+        ]
+
+
+def _kind_of(stream: Stream) -> Kind:
+    origin = stream.origin
+    client = origin.client
+    return Kind(client.name, client.version, stream.frames.kind, origin.protocol_version)
+
+
+def _shown(stream: Stream) -> dict[str, Any]:
+    origin = stream.origin
+    return {
+        **_kind_of(stream)._asdict(),
+        "user_id": origin.user_id,
+        "credential": origin.credential,
+        "session": origin.session or "",
+        "opened_at": stream.opened_at,
+        "alive_at": stream.alive_at,
+        "is_distressed": stream.is_slow(time.monotonic()),
+        "ended_by": stream.ended_by,
+        "ended_at": None,
+    }
+
+
+def store(
+    worker: str,
+    streams: dict[Kind, Open],
+    now: datetime,
+    sample: list[dict[str, Any]] | None = None,
+) -> None:
     """Say what is open in a worker now, and nothing else is."""
-    counts = _within_bounds(streams)
     rows = [
         {
             "worker": worker,
             "digest": digest(*kind),
             **kind._asdict(),
-            "count": count,
+            "count": found.streams,
+            "distressed": found.distressed,
             "at": now,
         }
-        for kind, count in counts.items()
+        for kind, found in _within_bounds(streams).items()
     ]
+    said = {"worker": worker, "streams": sample or [], "at": now}
     with transaction.atomic():
         upsert(
             OpenStreams,
             rows,
             unique=("worker", "digest"),
-            on_conflict={"count": _REPLACE, "at": _REPLACE},
+            on_conflict={"count": _REPLACE, "distressed": _REPLACE, "at": _REPLACE},
         )
         OpenStreams.objects.filter(worker=worker, at__lt=now).delete()
+        upsert(
+            StreamSample,
+            [said],
+            unique=("worker",),
+            on_conflict={"streams": _REPLACE, "at": _REPLACE},
+        )
 
 
-def _within_bounds(streams: dict[Kind, int]) -> Counter[Kind]:
-    counts: Counter[Kind] = Counter()
-    for number, (kind, count) in enumerate(Counter(streams).most_common()):
-        counts[kind if number < MAX_KINDS else Kind(OTHER, "", kind.kind)] += count
-    return counts
+def _within_bounds(streams: dict[Kind, Open]) -> dict[Kind, Open]:
+    found: dict[Kind, Open] = {}
+    for number, (kind, more) in enumerate(
+        sorted(streams.items(), key=lambda item: -item[1].streams)
+    ):
+        known = kind if number < MAX_KINDS else Kind(OTHER, "", kind.kind)
+        before = found.get(known, Open(0))
+        found[known] = Open(before.streams + more.streams, before.distressed + more.distressed)
+    return found
 
 
 def forget_old(now: datetime) -> int:
     gone = OpenStreams.objects.filter(at__lt=now - GONE_AFTER)
-    return delete_in_steps(gone.order_by("at"))
+    ended = StreamSample.objects.filter(at__lt=now - ENDED_SHOWN_FOR)
+    return delete_in_steps(gone.order_by("at")) + delete_in_steps(ended.order_by("at"))
 
 
 connections = Connections()

@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard.call_log import call_log
 from dashboard.recorder import recorder
+from dashboard.stream_counts import stream_counts
 
 
 async def lifespan(
@@ -21,4 +22,5 @@ async def lifespan(
         await send({"type": "lifespan.startup.complete"})
     await recorder.finish()
     await call_log.finish()
+    await stream_counts.finish()
     await send({"type": "lifespan.shutdown.complete"})

@@ -68,7 +68,8 @@ def _make(shown: Range) -> LivePage:
     # The page tells by itself how long ago something was: or all of it changed each second.
     context = page_context(snapshot) | {"now": None}
     parts: dict[str, object] = {
-        name: render_to_string(f"dashboard/_{name}.html", context) for name in ("tiles", "tables")
+        name: render_to_string(f"dashboard/_{name}.html", context)
+        for name in ("tiles", "tables", "connections")
     }
     return LivePage(shown.name, now.timestamp(), parts | {"series": series_json(snapshot)})
 

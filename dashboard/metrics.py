@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from dashboard.connections_shown import Connections
 from dashboard.histogram import percentile
 from dashboard.ranges import MINUTE, Range
 from mcpendpoint.protocol.records import Outcome
@@ -68,13 +69,6 @@ class LimitCount(NamedTuple):
     messages: int
 
 
-class StreamCount(NamedTuple):
-    client_name: str
-    client_version: str
-    kind: str
-    streams: int
-
-
 class PeriodLatency(NamedTuple):
     period: datetime
     bucket: int
@@ -102,8 +96,7 @@ class Counts:
     tools: Sequence[UsageCount] = ()
     tool_latencies: Sequence[UsageLatency] = ()
     limits: Sequence[LimitCount] = ()
-    streams: Sequence[StreamCount] = ()
-    open_streams: int = 0
+    connections: Connections = Connections()
     last_minutes: Mapping[datetime, int] = field(default_factory=dict)
     """How many messages came in the minute of now and in the one before."""
     first_seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
@@ -201,17 +194,6 @@ class LimitHits:
 
 
 @dataclass(frozen=True)
-class Streams:
-    """Those of one client that are open now."""
-
-    name: str
-    version: str
-    kind: str
-    """"subscription" (subscriptions/listen) or "session" (GET)."""
-    streams: int
-
-
-@dataclass(frozen=True)
 class Truncated:
     """Which lists leave out what was used least; the totals tell how many there are in all."""
 
@@ -231,7 +213,7 @@ class Snapshot:
     methods: tuple[Method, ...]
     tools: tuple[Tool, ...]
     limits: tuple[LimitHits, ...]
-    streams: tuple[Streams, ...]
+    connections: Connections
     truncated: Truncated
 
     def as_json(self) -> dict[str, Any]:
@@ -258,7 +240,7 @@ def build_snapshot(shown: Range, now: datetime, counts: Counts) -> Snapshot:
         limits=tuple(
             LimitHits(*row) for row in sorted(counts.limits, key=lambda row: -row.messages)
         ),
-        streams=tuple(Streams(*row) for row in counts.streams),
+        connections=counts.connections,
         truncated=Truncated(
             clients=len(counts.clients) < sums.clients,
             methods=len(counts.methods) < sums.methods,
@@ -305,7 +287,7 @@ def _totals(now: datetime, counts: Counts) -> Totals:
         authenticated=requests - sums.anonymous - sums.refused,
         refused=sums.refused,
         notifications_sent=sums.notifications_sent,
-        open_streams=counts.open_streams,
+        open_streams=counts.connections.open,
     )
 
 

@@ -77,7 +77,10 @@ class OpenStreams(models.Model):
     client_name = models.CharField(max_length=120, blank=True)
     client_version = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=20)
+    protocol_version = models.CharField(max_length=120, blank=True, db_default="")
     count = models.PositiveIntegerField()
+    distressed = models.PositiveIntegerField(db_default=0)
+    """Of these, how many have clients that do not read."""
     at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -87,6 +90,36 @@ class OpenStreams(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} of {self.client_name} in {self.worker}"
+
+
+class StreamSample(models.Model):
+    """Some of the streams of one worker one by one: the newest, and those that ended last."""
+
+    worker = models.CharField(max_length=32, unique=True)
+    streams = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{len(self.streams)} of {self.worker}"
+
+
+class StreamCount(PeriodRow):
+    """How often something became of a client's streams in a period, as push.stream calls it."""
+
+    client_name = models.CharField(max_length=120, blank=True)
+    client_version = models.CharField(max_length=120, blank=True)
+    event = models.CharField(max_length=40)
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_seconds", "period", "digest"], name="one_stream_count"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.event} of {self.client_name} at {self.period}"
 
 
 class ClientSeen(models.Model):

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from dashboard.connections import GONE_AFTER
 from dashboard.metrics import (
     ERRORS,
     ClientCount,
@@ -18,14 +17,14 @@ from dashboard.metrics import (
     PeriodCount,
     PeriodLatency,
     Snapshot,
-    StreamCount,
     Sums,
     UsageCount,
     UsageLatency,
     build_snapshot,
 )
-from dashboard.models import ClientSeen, LatencyCount, MessageCount, OpenStreams
+from dashboard.models import ClientSeen, LatencyCount, MessageCount
 from dashboard.ranges import MINUTE, Range, floor
+from dashboard.reading_connections import read_connections
 from dashboard.tally import ANONYMOUS
 from dashboard.upserts import digest
 from mcpendpoint.protocol.records import REFUSED
@@ -78,8 +77,7 @@ def _read_counts(shown: Range, now: datetime, rows: int) -> Counts:
             LimitCount(*row)
             for row in messages.exclude(limit="").values_list("limit").annotate(Sum("count"))
         ],
-        streams=_streams(now, rows),
-        open_streams=_streams_now(now).aggregate(total=Sum("count", default=0))["total"],
+        connections=read_connections(in_range, now, rows),
         last_minutes=_last_minutes(now),
         first_seen=_first_seen((row.name, row.version) for row in clients),
     )
@@ -156,20 +154,6 @@ def _tool_latencies(latencies: Latencies, tools: Iterable[UsageCount]) -> list[U
         UsageLatency(*row)
         for row in found.values_list("tool", "space_id", "bucket").annotate(Sum("count"))
     ]
-
-
-def _streams_now(now: datetime) -> QuerySet[OpenStreams]:
-    return OpenStreams.objects.filter(at__gt=now - GONE_AFTER)
-
-
-def _streams(now: datetime, rows: int) -> list[StreamCount]:
-    found = (
-        _streams_now(now)
-        .values_list("client_name", "client_version", "kind")
-        .annotate(total=Sum("count"))
-        .order_by("-total", "client_name", "client_version", "kind")[:rows]
-    )
-    return [StreamCount(*row) for row in found]
 
 
 def _last_minutes(now: datetime) -> dict[datetime, int]:

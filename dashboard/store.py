@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.housekeeping import delete_in_steps
-from dashboard.models import ClientSeen, LatencyCount, MessageCount
+from dashboard.models import ClientSeen, LatencyCount, MessageCount, StreamCount
 from dashboard.ranges import MINUTE, STEPS, TEN_MINUTES, floor
 from dashboard.tally import Tally
 from dashboard.upserts import ADD, EARLIEST, LATEST, digest, upsert
@@ -54,9 +54,9 @@ def prune(now: datetime) -> int:
         removed += delete_in_steps(seen, limit=too_many)
     for step in STEPS:
         oldest = now - min(KEPT.get(step, longest), longest)
-        for rows in (MessageCount.objects.all(), LatencyCount.objects.all()):
+        for model in (MessageCount, LatencyCount, StreamCount):
             # The step first, as the index has it.
-            old = rows.filter(step_seconds=step, period__lt=oldest)
+            old = model._default_manager.filter(step_seconds=step, period__lt=oldest)
             removed += delete_in_steps(old.order_by("period"))
     return removed
 

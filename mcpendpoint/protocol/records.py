@@ -77,6 +77,8 @@ class Record:
     """IP address of the client, where AUDIT_IP says to keep it."""
     credential_name: str = ""
     """What its owner calls the access key, or the name of the OAuth client."""
+    source: str = ""
+    """Of a tools/list: what tells the messages of one client of one caller from others'."""
 
 
 Listener = Callable[[Record], None]

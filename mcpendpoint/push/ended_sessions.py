@@ -1,6 +1,6 @@
-"""Sessions that their client ended (DELETE). A session lives nowhere, so that it ended is what is
-kept: for a day, in the database, which every worker reads within a second. With Redis the others
-hear of it at once.
+"""Sessions that were ended, by their client (DELETE) or an admin. A session lives nowhere, so that
+it ended is what is kept: for a day, in the database, which every worker reads within a second. With
+Redis the others hear of it at once.
 """
 
 import logging
@@ -29,10 +29,11 @@ class EndedSessions:
         self._last: int | None = None
         bus.on(TOPIC, self._note)
 
-    async def end(self, session: Session) -> None:
-        await self._bus.tell(TOPIC, session.number)
+    async def end(self, number: str) -> None:
+        """End the session of this number."""
+        await self._bus.tell(TOPIC, number)
         try:
-            await changes.run(store, session.number)
+            await changes.run(store, number)
         except UNAVAILABLE as error:
             logger.warning("The end of a session could not be stored: %s.", type(error).__name__)
 

@@ -5,6 +5,7 @@ import contextvars
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
@@ -12,6 +13,9 @@ from mcpendpoint.push.frames import ALIVE, Frames
 
 STUCK_SECONDS = 10.0
 """A client that does not read for so long is told nothing more; its connection ends by itself."""
+
+SLOW_SECONDS = 3.0
+"""From then on a client that does not read is said to be in distress."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -27,15 +31,54 @@ def start_task(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
     return task
 
 
+class StreamEvent(StrEnum):
+    OPENED = "opened"
+    RESUMED = "resumed"
+    """Opened by a client that comes back."""
+    LIST_CHANGED = "list_changed"
+    """Its client was told so."""
+    CLOSED = "closed"
+
+
+class EndedBy(StrEnum):
+    CLIENT = "client"
+    SERVER = "server"
+    CREDENTIAL = "credential"
+    SESSION = "session"
+    """Its session was ended, by the client or an admin."""
+    LIMIT = "limit"
+    """Its client opened too many in one session."""
+    STUCK = "stuck"
+    """Its client did not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a stream comes from."""
+
+    client: ClientTag = UNKNOWN_CLIENT
+    session: str | None = None
+    """Number of the session that it belongs to."""
+    protocol_version: str = ""
+    user_id: int | None = None
+    credential: str = ""
+    """As records call it."""
+    source: str = ""
+    """What records call so, to know a later message of the same client by."""
+
+
 @dataclass(eq=False, slots=True)
 class Stream:
     """One stream of one client."""
 
     frames: Frames
     send: Send
-    client: ClientTag = UNKNOWN_CLIENT
-    session: str | None = None
-    """Number of the session that it belongs to."""
+    origin: Origin = field(default_factory=Origin)
+    opened_at: float = field(default_factory=time.time)
+    alive_at: float = field(default_factory=time.time)
+    """When something could be written last, by time.time()."""
+    ended_by: EndedBy = EndedBy.CLIENT
+    """Unless somebody else ended it before the client left."""
     due: dict[str, bytes] = field(default_factory=dict)
     """By what it tells: the same news twice is one frame."""
     writing: asyncio.Task[None] | None = None
@@ -51,16 +94,22 @@ class Stream:
             self.writing_since = time.monotonic()
             self.writing = start_task(self._write())
 
-    def end(self) -> None:
+    @property
+    def session(self) -> str | None:
+        return self.origin.session
+
+    def end(self, by: EndedBy = EndedBy.SERVER) -> None:
+        if not self.is_over and "end" not in self.due:
+            self.ended_by = by
         self.tell("end", self.frames.last())
 
-    def is_stuck(self, now: float) -> bool:
-        return self.writing is not None and now - self.writing_since > STUCK_SECONDS
+    def is_slow(self, now: float, seconds: float = SLOW_SECONDS) -> bool:
+        return self.writing is not None and now - self.writing_since > seconds
 
     def keep_alive(self, now: float) -> None:
         """Say something, if nothing is being said; give up a client that does not read."""
-        if self.is_stuck(now):
-            self.is_over = True
+        if self.is_slow(now, STUCK_SECONDS):
+            self.is_over, self.ended_by = True, EndedBy.STUCK
         elif self.writing is None:
             self.tell("alive", ALIVE)
 
@@ -73,6 +122,7 @@ class Stream:
                 self.writing_since = time.monotonic()
                 more = not self.is_over
                 await self.send({"type": "http.response.body", "body": body, "more_body": more})
+                self.alive_at = time.time()
         except (OSError, RuntimeError):  # uvloop raises the latter for a transport that is closed
             self.is_over = True
             if self.holder is not None:

@@ -16,9 +16,8 @@ from functools import partial
 from typing import Any, Protocol
 
 from accounts.preferences import preferences_changed
-from mcpendpoint.protocol.client_tag import ClientTag
 from mcpendpoint.push.frames import Frames
-from mcpendpoint.push.stream import Send, Stream, start_task
+from mcpendpoint.push.stream import EndedBy, Origin, Send, Stream, StreamEvent, start_task
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +41,7 @@ UNKNOWN_LIST = "0"
 """Stands for one that could not be listed."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-Listener = Callable[[ClientTag, str, int], None]
-"""Gets a client, the kind of its stream, and 1 for one more or -1 for one less."""
+Listener = Callable[[Stream, StreamEvent], None]
 
 
 class StreamEnds(Exception):
@@ -129,7 +127,7 @@ class OpenStreams:
         return group.seen if group else None
 
     def listen(self, listener: Listener) -> None:
-        """Let `listener` know of each stream that opens or ends; it must only take note."""
+        """Let `listener` know what becomes of each stream; it must only take note."""
         self._listeners.append(listener)
 
     def check_room(self, owner: Hashable, *, most: int, most_of_owner: int) -> None:
@@ -144,19 +142,18 @@ class OpenStreams:
         watch: Watch,
         seen: Seen,
         known_list: str | None,
-        client: ClientTag,
-        session: str | None,
+        origin: Origin,
         frames: Frames,
         receive: Receive,
         send: Send,
     ) -> None:
         """Keep a stream open until its client leaves or its end is written.
 
-        `known_list` is the list that a client that comes back was told of, `session` the number of
-        the session that it belongs to.
+        `known_list` is the list that a client that comes back was told of.
         """
-        stream = Stream(frames, send, client, session)
+        stream = Stream(frames, send, origin)
         group = self._join(watch, seen, stream)
+        self._say(stream, StreamEvent.OPENED if known_list is None else StreamEvent.RESUMED)
         beat = min(self._beats, key=len)
         beat[stream] = None
         try:
@@ -184,7 +181,7 @@ class OpenStreams:
 
     def end_session(self, number: str) -> None:
         for stream in self._of_session.get(number, ()):
-            stream.end()
+            stream.end(EndedBy.SESSION)
 
     def end_all_soon(self) -> None:
         """End each with its last frame, spread over some seconds: the server stops."""
@@ -213,9 +210,8 @@ class OpenStreams:
             of_session = self._of_session.setdefault(stream.session, [])
             of_session.append(stream)
             if len(of_session) > STREAMS_OF_SESSION:
-                of_session[0].end()
+                of_session[0].end(EndedBy.LIMIT)
         self._count += 1
-        self._say(stream, 1)
         self._of_owner[watch.owner] = self._of_owner.get(watch.owner, 0) + 1
         return group
 
@@ -227,7 +223,7 @@ class OpenStreams:
             if not of_session:
                 del self._of_session[stream.session]
         self._count -= 1
-        self._say(stream, -1)
+        self._say(stream, StreamEvent.CLOSED)
         owner = group.watch.owner
         self._of_owner[owner] -= 1
         if not self._of_owner[owner]:
@@ -236,13 +232,14 @@ class OpenStreams:
             del self._groups[group.watch.key]
             self._index(group, group.seen.user_id, None)
 
-    def _say(self, stream: Stream, difference: int) -> None:
+    def _say(self, stream: Stream, event: StreamEvent) -> None:
         for listener in self._listeners:
-            listener(stream.client, stream.frames.kind, difference)
+            listener(stream, event)
 
     def _tell_list(self, stream: Stream, list_id: str) -> None:
         if stream.frames.tell_of_list and self._is_newest(stream):
             stream.tell("list", stream.frames.notification(LIST_CHANGED, list_id))
+            self._say(stream, StreamEvent.LIST_CHANGED)
 
     def _is_newest(self, stream: Stream) -> bool:
         """Whether it is the one of its session that is told: each message goes out once."""
@@ -273,7 +270,7 @@ class OpenStreams:
             for group in list(self._groups.values()):
                 ends = group.seen.expires_at
                 if ends is not None and time.time() >= ends:
-                    await _in_slices(group.streams, Stream.end)
+                    await _in_slices(group.streams, _end_for_credential)
                 elif now >= group.next_look:
                     self._look_soon(group, self._unasked)
             await _in_slices(self._beats[beat], partial(Stream.keep_alive, now=now))
@@ -318,7 +315,7 @@ class OpenStreams:
             # In a task of its own: what it asks others counts for this person and for no other.
             seen = await start_task(group.watch.look())
         except StreamEnds:
-            await _in_slices(group.streams, Stream.end)
+            await _in_slices(group.streams, _end_for_credential)
             return
         except Exception as error:
             logger.warning("A stream's list could not be looked at: %s.", type(error).__name__)
@@ -332,6 +329,10 @@ class OpenStreams:
         group.seen = seen
         if before.list_id not in (None, seen.list_id):
             await _in_slices(group.streams, partial(self._tell_list, list_id=seen.list_id))
+
+
+def _end_for_credential(stream: Stream) -> None:
+    stream.end(EndedBy.CREDENTIAL)
 
 
 async def _in_slices(streams: Iterable[Stream], act: Callable[[Stream], None]) -> None:

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import blake2b
 
 from django.conf import settings
 from mcp_types import INTERNAL_ERROR
@@ -14,6 +15,7 @@ from mcpendpoint.protocol.records import REFUSED, Outcome, Record, publish
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 
+LIST_TOOLS = "tools/list"
 MAX_METHOD_LENGTH = 80
 
 _OF_ERRORS = {INTERNAL_ERROR: Outcome.FAILED, UNAVAILABLE: Outcome.TOOL_ERROR}
@@ -64,10 +66,26 @@ class Recording:
                 user_id=self.caller.user_id,
                 notifications_sent=notifications_sent,
                 limit=limit,
+                source=self._source if self.method == LIST_TOOLS else "",
                 credential_name=self.caller.credential_name,
                 address=self.address if settings.AUDIT_IP else "",
             )
         )
+
+    @property
+    def _source(self) -> str:
+        return source_of(self.peer, self.caller, self.address) if self.peer else ""
+
+
+def source_of(peer: Peer, caller: Caller, address: str) -> str:
+    """Return what messages of one client have in common, and those of others have not.
+
+    It is the number of a session, or a digest that nobody's name can be read off.
+    """
+    if peer.session is not None:
+        return peer.session.number
+    parts = (caller.owner or address, peer.client.name, peer.client.version)
+    return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
 def outcome_of(answer: Answer, context: RequestContext) -> Outcome:

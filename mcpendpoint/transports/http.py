@@ -132,7 +132,7 @@ class _Service:
     async def _end_session(self, head: RequestHead, username: str | None) -> HttpResponseBase:
         try:
             caller, _ = await _identify(head, username)
-            await ended_sessions.end(_session(head, caller))
+            await ended_sessions.end(_session(head, caller).number)
         except REFUSALS as error:
             return refuse(error, head, Recording(address=head.client_address))
         return empty_response(204)

@@ -31,7 +31,7 @@ from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push.frames import Frames, ListenFrames, SessionFrames
-from mcpendpoint.push.stream import Send
+from mcpendpoint.push.stream import Origin, Send
 from mcpendpoint.push.streams import (
     Receive,
     Seen,
@@ -40,7 +40,7 @@ from mcpendpoint.push.streams import (
     open_streams,
 )
 from mcpendpoint.serving.context import RequestContext
-from mcpendpoint.serving.recording import Recording
+from mcpendpoint.serving.recording import Recording, source_of
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.responses import json_response
@@ -188,15 +188,13 @@ class Listening:
     ) -> HttpResponseBase:
         """Answer GET in a session."""
         version = session.protocol_version or kernel.ASSUMED_VERSION
-        peer = kernel.Peer(False, version, session.client)
+        peer = kernel.Peer(False, version, session.client, session=session)
         frames = SessionFrames(head.headers.get("mcp-protocol-version", ""))
         known_list = head.headers.get("last-event-id")
         if known_list is None and time.time() - session.began_at > COMES_BACK_AFTER_SECONDS:
             known_list = ""  # it comes back, and cannot say what it knows
         try:
-            return await self._open(
-                head, username, peer, caller, selection, frames, session.number, known_list
-            )
+            return await self._open(head, username, peer, caller, selection, frames, known_list)
         except NOT_OPENED as error:
             recording = Recording(caller=caller, peer=peer, address=head.client_address)
             return _refuse(error, recording)
@@ -209,7 +207,6 @@ class Listening:
         caller: Caller,
         selection: Selection,
         frames: Frames,
-        session: str | None = None,
         known_list: str | None = None,
     ) -> PushResponse:
         """Raises one of NOT_OPENED."""
@@ -222,9 +219,15 @@ class Listening:
             most_of_owner=settings.MCP_MAX_STREAMS_PER_CALLER,
         )
         seen = open_streams.seen_by(watch) or await watch.see(caller, selection)
-        return PushResponse(
-            partial(open_streams.hold, watch, seen, known_list, peer.client, session, frames)
+        origin = Origin(
+            client=peer.client,
+            session=peer.session.number if peer.session else None,
+            protocol_version=peer.protocol_version,
+            user_id=caller.user_id,
+            credential=caller.credential,
+            source=source_of(peer, caller, head.client_address),
         )
+        return PushResponse(partial(open_streams.hold, watch, seen, known_list, origin, frames))
 
     def _watch(
         self, head: RequestHead, username: str | None, peer: kernel.Peer, caller: Caller

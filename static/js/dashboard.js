@@ -7,6 +7,7 @@
   const POLL_MS = 5000;
   const SILENCE_MS = 15000; // the server sends at least every 5 seconds
   const SIGNED_OUT = 4401;
+  const FRAGMENTS = ["tiles", "tables", "connections"];
   const STATES = {
     live: "Live",
     waiting: "Connecting…",
@@ -175,7 +176,7 @@
   function show(message) {
     if (message.range !== range) return; // made before the range was switched
     clockAhead = Date.now() / 1000 - message.at;
-    for (const name of ["tiles", "tables"]) {
+    for (const name of FRAGMENTS) {
       if (!(name in message.parts)) continue; // as it was
       const content = parse(message.parts[name]);
       tellTimes(content);
@@ -235,7 +236,7 @@
     const fetched = page.querySelector(".dashboard");
     if (fetched.dataset.range !== range) return;
     clockAhead = Date.now() / 1000 - fetched.dataset.now;
-    for (const name of ["tiles", "tables"]) {
+    for (const name of FRAGMENTS) {
       showFragment(name, page.querySelector(`[data-fragment="${name}"]`));
     }
     series = JSON.parse(page.getElementById("series").textContent);

@@ -1,59 +1,158 @@
 """Which streams are open, as the dashboard shows it."""
 
+import re
 import time
 from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.connections import GONE_AFTER, MAX_KINDS, Kind, forget_old, store
+from dashboard.connections import (
+    ENDED_SHOWN_FOR,
+    GONE_AFTER,
+    MAX_KINDS,
+    MAX_SHOWN,
+    Connections,
+    Kind,
+    Open,
+    forget_old,
+    store,
+)
+from dashboard.listed_again import ListedAgain
 from dashboard.models import OpenStreams
 from dashboard.ranges import RANGES
 from dashboard.reading import read_snapshot
-from tests.live.listening import begin_session, get_stream, listen
+from dashboard.stream_counts import Cell, Counts, write_counts
+from mcpendpoint.protocol.client_tag import ClientTag
+from mcpendpoint.push.bus import Bus
+from mcpendpoint.push.frames import SessionFrames
+from mcpendpoint.push.stream import Origin, Stream, StreamEvent
+from tests.dashboard.factories import make_record
+from tests.live.listening import END, begin_session, get_stream, listen
+from tests.live.people import post_form
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 CURSOR = Kind("cursor", "1.0", "session")
+CLAUDE = Kind("claude-code", "2", "subscription")
 WITHIN_SECONDS = 10
 
 
 def shown(now=NOW):
-    snapshot = read_snapshot(RANGES["1h"], now)
-    rows = {(row.name, row.kind): row.streams for row in snapshot.streams}
-    return snapshot.totals.open_streams, rows
+    return read_snapshot(RANGES["1h"], now).connections
+
+
+def open_by_client(now=NOW):
+    clients = {row.name: (row.subscriptions, row.sessions) for row in shown(now).clients}
+    return shown(now).open, clients
 
 
 @pytest.mark.django_db
 def test_streams_of_all_workers_add_up():
-    store("one", {CURSOR: 2}, NOW)
-    store("other", {CURSOR: 1, Kind("claude-code", "2", "subscription"): 5}, NOW)
+    store("one", {CURSOR: Open(2)}, NOW)
+    store("other", {CURSOR: Open(1, distressed=1), CLAUDE: Open(5)}, NOW)
 
-    assert shown() == (8, {("claude-code", "subscription"): 5, ("cursor", "session"): 3})
+    assert open_by_client() == (8, {"claude-code": (5, 0), "cursor": (0, 3)})
+    assert shown().distressed == 1
 
 
 @pytest.mark.django_db
 def test_what_a_worker_says_replaces_what_it_said():
-    store("one", {CURSOR: 2}, NOW)
-    store("one", {Kind("claude-code", "2", "subscription"): 1}, NOW + GONE_AFTER / 3)
+    store("one", {CURSOR: Open(2)}, NOW)
+    store("one", {CLAUDE: Open(1)}, NOW + GONE_AFTER / 3)
 
-    assert shown() == (1, {("claude-code", "subscription"): 1})
+    assert open_by_client() == (1, {"claude-code": (1, 0)})
 
 
 @pytest.mark.django_db
 def test_a_worker_that_says_nothing_more_is_gone_after_a_while():
-    store("one", {CURSOR: 2}, NOW)
+    store("one", {CURSOR: Open(2)}, NOW, [row_of(stream())])
+    assert [each.state for each in shown().streams] == ["connected"]
 
-    assert shown(NOW + GONE_AFTER) == (0, {})
-    assert forget_old(NOW + 2 * GONE_AFTER) == 1
+    assert open_by_client(NOW + GONE_AFTER) == (0, {})
+    assert shown(NOW + GONE_AFTER).streams == ()
+    assert forget_old(NOW + ENDED_SHOWN_FOR + GONE_AFTER) == 2
     assert not OpenStreams.objects.exists()
 
 
 @pytest.mark.django_db
 def test_made_up_names_take_no_more_than_their_share():
-    store("one", {Kind(f"client {n}", "", "session"): 1 for n in range(2_000)}, NOW)
+    store("one", {Kind(f"client {n}", "", "session"): Open(1) for n in range(2_000)}, NOW)
 
     assert OpenStreams.objects.count() == MAX_KINDS + 1
-    assert shown()[0] == 2_000
+    assert open_by_client()[0] == 2_000
+
+
+def stream(client="cursor", **origin):
+    async def send(message):
+        """Write nothing."""
+
+    origin = Origin(ClientTag(client, "1.0"), protocol_version="2025-11-25", **origin)
+    return Stream(SessionFrames("2025-11-25"), send, origin)
+
+
+def row_of(one):
+    several = Connections()
+    several._streams[one] = None
+    return several._sample()[0]
+
+
+async def test_few_of_many_streams_are_told_one_by_one(db):
+    said = []
+
+    async def changed(message):
+        said.append(message)
+
+    several = Connections(changed)
+    for _ in range(1_000):
+        several.note(stream(), StreamEvent.OPENED)
+    ended = stream("gone")
+    several.note(ended, StreamEvent.OPENED)
+    several.note(ended, StreamEvent.CLOSED)
+
+    sample = several._sample()
+    assert len(sample) == MAX_SHOWN + 1
+    assert (sample[-1]["client_name"], sample[-1]["ended_by"]) == ("gone", "client")
+    several._saying.cancel()
+
+
+@pytest.mark.django_db
+def test_what_became_of_streams_is_counted_by_client():
+    counts = Counts()
+    minute = int(NOW.timestamp())
+    for event, times in {"opened": 3, "resumed": 2, "closed_stuck": 1, "list_changed": 4}.items():
+        counts.add(Cell(minute, "cursor", "1.0", event), times)
+    write_counts(counts)
+    write_counts(counts)
+
+    (client,) = shown().clients
+    assert (client.happened.opened, client.happened.resumed) == (10, 4)
+    assert client.happened.closed == {"stuck": 2}
+    assert shown().happened == client.happened
+
+
+class Noted:
+    """Counts that are looked at, not stored."""
+
+    def __init__(self):
+        self.events = []
+
+    def count(self, origin, event, *, at=None):
+        self.events.append((origin.client.name, event))
+
+
+async def test_who_lists_again_is_counted_once_whichever_worker_is_asked():
+    noted, bus = Noted(), Bus("")
+    worker = ListedAgain(bus, noted)
+    told = [stream("a", source="1"), stream("b", source="2")]
+    for one in told:
+        worker.note_told(one, StreamEvent.LIST_CHANGED)
+        worker.note_told(one, StreamEvent.LIST_CHANGED)
+    await worker._telling
+
+    for source in ("1", "1", "3"):
+        worker.note(make_record(method="tools/list", source=source, client_name="a"))
+
+    assert noted.events == [("a", "watched"), ("b", "watched"), ("a", "listed_again")]
 
 
 def test_streams_at_two_workers_show_on_one_page_until_they_are_closed(postgres_product, sign_in):
@@ -68,6 +167,34 @@ def test_streams_at_two_workers_show_on_one_page_until_they_are_closed(postgres_
         assert comes_to(2, open_streams)
 
     assert comes_to(0, open_streams)
+
+
+def test_an_admin_ends_a_session_at_every_worker(postgres_product, sign_in):
+    one, other = postgres_product(), postgres_product()
+    admin = sign_in(one, "hf_admin")
+    sign_in(one, "hf_alice")
+    session = begin_session(f"{other.url}/mcp", "hf_alice")
+
+    with closing(get_stream(f"{other.url}/mcp", session)) as stream:
+        assert comes_to(["alice"], lambda: people(admin))
+        (address,) = re.findall(r"/dashboard/sessions/[\w-]+/end/", admin.get("/dashboard/").text)
+        assert sign_in(one, "hf_bob").get(address).status_code == 403
+        assert "<strong>alice</strong>" in admin.get(address).text
+
+        post_form(admin, address, {}).raise_for_status()
+
+        assert stream.next(WITHIN_SECONDS) is END
+    assert "Client’s session ended" in admin.get("/dashboard/audit/").text.replace("&#x27;", "’")
+    assert comes_to({"session": 1}, lambda: closed(admin))
+
+
+def people(admin):
+    streams = admin.get("/dashboard/api/metrics").json()["connections"]["streams"]
+    return [row["username"] for row in streams if row["state"] == "connected"]
+
+
+def closed(admin):
+    return admin.get("/dashboard/api/metrics").json()["connections"]["happened"]["closed"]
 
 
 def comes_to(wanted, ask):

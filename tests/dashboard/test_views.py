@@ -121,7 +121,7 @@ def test_staff_get_metrics_of_each_range(staff, browser_of, name):
 
     assert body.keys() == {
         "version", "generated_at", "range", "step_seconds",
-        "totals", "series", "clients", "methods", "tools", "limits", "streams", "truncated",
+        "totals", "series", "clients", "methods", "tools", "limits", "connections", "truncated",
     }  # fmt: skip
     assert (body["version"], body["range"], body["totals"]["requests"]) == (1, name, 1)
     assert datetime.fromisoformat(body["generated_at"]).tzinfo is not None

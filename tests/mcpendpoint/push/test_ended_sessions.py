@@ -26,7 +26,7 @@ async def test_another_worker_reads_that_a_session_was_ended(make_worker):
     worker, other = make_worker(), make_worker()
     other.take([])
 
-    await worker.end(SESSION)
+    await worker.end(SESSION.number)
 
     for reader in (other, make_worker()):
         reader.take([(row.pk, row.number) async for row in EndedSession.objects.all()])

@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
-from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.push import streams
 from mcpendpoint.push.frames import ListenFrames, SessionFrames
+from mcpendpoint.push.stream import Origin
 from mcpendpoint.push.streams import OpenStreams, Seen, StreamEnds, TooManyStreams
 
 SECONDS = 5
@@ -78,7 +78,7 @@ async def opened(streams, what, *, frames=LEGACY, session=None, known=None, read
     client = Client()
     if reads:
         client.reads.set()
-    hold = partial(streams.hold, what, what.seen, known, UNKNOWN_CLIENT, session, frames)
+    hold = partial(streams.hold, what, what.seen, known, Origin(session=session), frames)
     holding = asyncio.create_task(hold(client.receive, client.send))
     await asyncio.wait_for(client.is_written_to.wait(), SECONDS)
     if reads:
@@ -132,7 +132,7 @@ async def test_a_stream_whose_connection_is_closed_without_a_word_is_left():
     async def fails(message):
         raise RuntimeError("unable to perform operation on a closed transport")
 
-    hold = several.hold(what, what.seen, None, UNKNOWN_CLIENT, None, LEGACY, client.receive, fails)
+    hold = several.hold(what, what.seen, None, Origin(), LEGACY, client.receive, fails)
     await asyncio.wait_for(hold, SECONDS)
 
     assert len(several) == 0
