@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 import orjson
 
-from mcpendpoint.protocol.messages import RequestId
+from mcpendpoint.protocol.subscriptions import Subscription, notification
 
-SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId"
 ALIVE = b": keep-alive\r\n\r\n"
 
 RETRY_MS = (5_000, 10_000)
@@ -27,29 +26,21 @@ PRIMED_SINCE = "2025-11-25"
 class ListenFrames:
     """Of `subscriptions/listen` (2026-07-28): each names the subscription."""
 
-    subscription_id: RequestId
-    honored: dict[str, Any]
-    """The part of the request's filter that is served."""
+    subscription: Subscription
     kind: ClassVar[str] = "subscription"
 
     @property
     def tell_of_list(self) -> bool:
-        return "toolsListChanged" in self.honored
+        return self.subscription.tells_of_tools
 
     def first(self, list_id: str) -> bytes:
-        params = {"notifications": self.honored, "_meta": self._meta}
-        return _event(_notification("notifications/subscriptions/acknowledged", params))
+        return _event(self.subscription.acknowledgement())
 
     def notification(self, method: str, list_id: str) -> bytes:
-        return _event(_notification(method, {"_meta": self._meta}))
+        return _event(self.subscription.notification(method))
 
     def last(self) -> bytes:
-        result = {"resultType": "complete", "_meta": self._meta}
-        return _event({"jsonrpc": "2.0", "id": self.subscription_id, "result": result})
-
-    @property
-    def _meta(self) -> dict[str, Any]:
-        return {SUBSCRIPTION_ID: self.subscription_id}
+        return _event(self.subscription.result())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,7 @@ class SessionFrames:
         return primer(list_id, RETRY_MS)
 
     def notification(self, method: str, list_id: str) -> bytes:
-        return _id(list_id) + _event(_notification(method))
+        return _id(list_id) + _event(notification(method))
 
     def last(self) -> bytes:
         return b""
@@ -85,11 +76,6 @@ def _id(event_id: str) -> bytes:
 
 def _retry(retry_ms: tuple[int, int]) -> bytes:
     return b"retry: %d\r\n" % random.randint(*retry_ms)  # noqa: S311 - spreads load
-
-
-def _notification(method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-    message: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
-    return message if params is None else {**message, "params": params}
 
 
 def _event(message: dict[str, Any]) -> bytes:

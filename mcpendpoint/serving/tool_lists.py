@@ -6,6 +6,7 @@ its Spaces does.
 
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 from weakref import ref
 
@@ -130,6 +131,11 @@ class SerializedToolLists:
             return None
         return await self.result_for(peer, context)
 
+    async def digest_for(self, peer: Peer, context: RequestContext) -> str | None:
+        """Return a digest of the result, to tell one list from another; None for a failure."""
+        result = await self.result_for(peer, context)
+        return digest_of(result) if result else None
+
     async def result_for(self, peer: Peer, context: RequestContext) -> bytes | None:
         """Return the result, or None for a failure that the kernel has to answer with."""
         key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
@@ -148,3 +154,7 @@ class SerializedToolLists:
             size = approximate_bytes(key) + len(known.result) + 100 * len(listings)
             self._lists.put(key, known, size_bytes=size)
         return known.result
+
+
+def digest_of(result: bytes) -> str:
+    return blake2b(result, digest_size=8).hexdigest()

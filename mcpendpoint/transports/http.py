@@ -39,12 +39,13 @@ from mcpendpoint.protocol.security import (
     preflight_headers,
 )
 from mcpendpoint.protocol.sessions import Session
+from mcpendpoint.protocol.subscriptions import LISTEN
 from mcpendpoint.push.ended_sessions import ended_sessions
 from mcpendpoint.serving.answers import Answers, Shortcut
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.answering import Answering
 from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
-from mcpendpoint.transports.listening import LISTEN, Listening
+from mcpendpoint.transports.listening import Listening
 from mcpendpoint.transports.refusing import REFUSALS, SessionUnknown, refuse, refuse_too_many
 from mcpendpoint.transports.responses import empty_response, error_response
 from mcpendpoint.transports.resuming import resume, resumes_call

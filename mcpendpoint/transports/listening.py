@@ -11,11 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from mcp_types import (
-    INVALID_PARAMS,
-    INVALID_REQUEST,
-    SubscriptionsListenRequestParams,
-)
+from mcp_types import INVALID_PARAMS, INVALID_REQUEST
 from pydantic import ValidationError
 
 from accounts.outgoing import callers
@@ -30,6 +26,7 @@ from mcpendpoint.protocol.messages import Message, RequestId, error_message
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
+from mcpendpoint.protocol.subscriptions import read_listen
 from mcpendpoint.push.frames import Frames, ListenFrames, SessionFrames
 from mcpendpoint.push.stream import Origin, Send
 from mcpendpoint.push.streams import (
@@ -45,7 +42,6 @@ from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.responses import json_response
 
-LISTEN = "subscriptions/listen"
 BUSY_SECONDS = 30
 MAX_KEPT_CHARS = 8_000
 COMES_BACK_AFTER_SECONDS = 30
@@ -136,9 +132,8 @@ class ListWatch:
 
     async def see(self, caller: Caller, selection: Selection) -> Seen:
         context = RequestContext(caller, selection, self.head)
-        result = await self.lists.result_for(self.peer, context)
         return Seen(
-            list_id=blake2b(result, digest_size=8).hexdigest() if result else None,
+            list_id=await self.lists.digest_for(self.peer, context),
             user_id=caller.user_id,
             expires_at=caller.expires_at.timestamp() if caller.expires_at else None,
         )
@@ -163,14 +158,11 @@ class Listening:
             return json_response(peer.body, peer.status)
         recording.peer = peer
         try:
-            params = SubscriptionsListenRequestParams.model_validate(message.params)
+            frames = ListenFrames(read_listen(message))
         except ValidationError as error:
             recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS)
             text = explain_invalid_params(error)
             return json_response(error_message(INVALID_PARAMS, text, message.id), 400)
-        assert message.id is not None  # noqa: S101 - it is a request
-        honored = {"toolsListChanged": True} if params.notifications.tools_list_changed else {}
-        frames = ListenFrames(message.id, honored)
         try:
             response = await self._open(head, username, peer, recording.caller, selection, frames)
         except NOT_OPENED as error:

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from mcpendpoint.protocol.subscriptions import Subscription
 from mcpendpoint.push import streams
 from mcpendpoint.push.frames import ListenFrames, SessionFrames
 from mcpendpoint.push.stream import Origin
@@ -184,7 +185,7 @@ async def test_of_more_streams_than_a_session_may_have_the_oldest_ends():
 async def test_a_stream_ends_when_its_credential_expires():
     several = OpenStreams()
     what = List(seen=Seen("list 1", 1, expires_at=1.0))
-    frames = ListenFrames("listen:0", {"toolsListChanged": True})
+    frames = ListenFrames(Subscription("listen:0", {"toolsListChanged": True}))
     async with opened(several, what, frames=frames) as client:
         ended = await client.next()
 
