@@ -8,6 +8,7 @@ from mcp_types import SubscriptionsListenRequestParams
 from mcpendpoint.protocol.messages import Message, RequestId
 
 LISTEN = "subscriptions/listen"
+TOOLS_CHANGED = "notifications/tools/list_changed"
 SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId"
 
 

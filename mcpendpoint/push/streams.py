@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from accounts.preferences import preferences_changed
+from mcpendpoint.protocol.subscriptions import TOOLS_CHANGED
 from mcpendpoint.push.frames import Frames
 from mcpendpoint.push.stream import EndedBy, Origin, Send, Stream, StreamEvent, start_task
 
@@ -36,7 +37,6 @@ STREAMS_OF_SESSION = 3
 """Some clients open more than one; over this, the oldest ends. To end it at the second would make
 both come back for ever, each in place of the other."""
 
-LIST_CHANGED = "notifications/tools/list_changed"
 UNKNOWN_LIST = "0"
 """Stands for one that could not be listed."""
 
@@ -238,7 +238,7 @@ class OpenStreams:
 
     def _tell_list(self, stream: Stream, list_id: str) -> None:
         if stream.frames.tell_of_list and self._is_newest(stream):
-            stream.tell("list", stream.frames.notification(LIST_CHANGED, list_id))
+            stream.tell("list", stream.frames.notification(TOOLS_CHANGED, list_id))
             self._say(stream, StreamEvent.LIST_CHANGED)
 
     def _is_newest(self, stream: Stream) -> bool:

@@ -152,4 +152,4 @@ def make_site_server() -> Server[Any]:
 def make_program_server(*, has_account: bool) -> Server[Any]:
     """Return the one that a client starts; `has_account` says that what was saved holds."""
     selected = SELECTED_ON_THE_PAGE if has_account else SELECTED_BY_ARGUMENTS
-    return make_server(selected, None, pushes=False)
+    return make_server(selected, None, pushes=True)

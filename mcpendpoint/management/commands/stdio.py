@@ -55,8 +55,10 @@ class Command(BaseCommand):
             raise CommandError(str(invalid)) from invalid
         has_account = options["account"]
         server = make_program_server(has_account=has_account)
+        lists = SerializedToolLists(server)
         service = Service(
-            Answers(server, SerializedToolLists(server)),
+            Answers(server, lists),
+            lists,
             holder,
             overrides,
             program_directions(has_account=has_account),
@@ -65,10 +67,14 @@ class Command(BaseCommand):
             self.stderr.write("This is for MCP clients, which start it. End it with Ctrl-D.")
         gc.freeze()
         gc.enable()
-        asyncio.run(_serve(service, wire))
+        asyncio.run(_serve(service, wire, follows=has_account))
 
 
-async def _serve(service: Service, wire: Wire) -> None:
+async def _serve(service: Service, wire: Wire, *, follows: bool) -> None:
+    if follows:
+        from accounts.news import follower
+
+        follower.start()
     await serve(service, wire)
     timer = threading.Timer(LEAVE_SECONDS, os._exit, (0,))
     timer.daemon = True

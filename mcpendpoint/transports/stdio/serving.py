@@ -41,6 +41,7 @@ async def serve(service: Service, wire: Wire) -> None:
     reading = asyncio.create_task(_read(session, wire))
     await asyncio.wait({reading, *ends}, return_when=asyncio.FIRST_COMPLETED)
     reading.cancel()
+    session.end_subscriptions()
     await _within(GRACE_SECONDS, session.finished(), ends)
     session.cancel()
     await _within(UNWIND_SECONDS, session.finished(), set())

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST
+from pydantic import ValidationError
 
 from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from accounts.outgoing.budgets import Budget, open_budget
@@ -20,9 +21,10 @@ from mcpendpoint.access.holder import Holder
 from mcpendpoint.access.limits import TOO_MANY
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import InvalidOverrides, RequestOverrides
-from mcpendpoint.access.who import CallerRefused
+from mcpendpoint.access.who import Caller, CallerRefused
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
+from mcpendpoint.protocol.invalid_params import explain_invalid_params
 from mcpendpoint.protocol.kernel import Answer, Peer
 from mcpendpoint.protocol.messages import (
     MalformedMessage,
@@ -34,18 +36,29 @@ from mcpendpoint.protocol.messages import (
     serialized_message,
 )
 from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.subscriptions import (
+    LISTEN,
+    TOOLS_CHANGED,
+    Subscription,
+    notification,
+    read_listen,
+)
 from mcpendpoint.serving.answer_size import Room
 from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
+from mcpendpoint.serving.tool_lists import LIST_TOOLS, SerializedToolLists, digest_of
 from mcpendpoint.tools.directions import Directions
+from mcpendpoint.transports.stdio.list_changes import ListChanges
 from mcpendpoint.transports.stdio.outlet import Outlet
 
 logger = logging.getLogger(__name__)
 
 MAX_AT_ONCE = 32
 """Of long requests. Further ones wait, and can be cancelled meanwhile."""
+
+MAX_SUBSCRIPTIONS = 20
 
 MAX_OPEN = 256
 MAX_OPEN_BYTES = 8_000_000
@@ -60,6 +73,7 @@ class Service:
     """What is the same for as long as the process runs."""
 
     answers: Answers
+    lists: SerializedToolLists
     holder: Holder
     overrides: RequestOverrides
     directions: Directions
@@ -86,6 +100,10 @@ class Session:
         self._cancellable: dict[RequestId, asyncio.Task[Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._open_bytes = 0
+        self._is_initialized = False
+        self._subscriptions: dict[asyncio.Event, Subscription] = {}
+        """And what ends each."""
+        self._list_changes = ListChanges(self._digest_for, self._tell_of_list)
 
     async def take(self, line: bytes | int) -> None:
         """Begin what a line asks for; a number is the size of one that was too long.
@@ -116,6 +134,12 @@ class Session:
         """Wait until all is answered, or has ended without."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
+
+    def end_subscriptions(self) -> None:
+        """End what would go on for ever, with its result."""
+        self._list_changes.stop()
+        for end in self._subscriptions:
+            end.set()
 
     def cancel(self) -> None:
         """End what is not answered yet."""
@@ -192,6 +216,8 @@ class Session:
             task = self._cancellable.get(request_id) if is_request_id(request_id) else None
             if task is not None:  # clients cancel late
                 task.cancel()
+        elif message.method == "notifications/initialized":
+            self._is_initialized = True
         recording.finish(Outcome.OK)
 
     async def _refuse(self, malformed: MalformedMessage) -> None:
@@ -208,6 +234,8 @@ class Session:
             recording.finish(Outcome.REJECTED, error_code=peer.error_code)
             return _immediately(orjson.dumps(peer.body))
         recording.peer = peer
+        if message.method == LISTEN and peer.is_modern:
+            return self._hold_subscription(message, peer, recording)
         return self._response(message, peer, recording)
 
     def _peer_of(self, message: Message) -> Peer | Answer:
@@ -239,13 +267,15 @@ class Session:
             return orjson.dumps(error_message(INTERNAL_ERROR, text, message.id))
 
     async def _answer(self, message: Message, peer: Peer, recording: Recording) -> bytes:
-        open_budget(Budget(0, seconds_to_wait=lambda: 0.0, pay=lambda: None))
+        open_budget(_unlimited())
         is_long = message.method in LONG_METHODS
         try:
             context = await self._context_of(message, recording)
             answers = self._service.answers
             result = await answers.known_result(message, peer, context, recording)
             if result is not None:
+                if message.method == LIST_TOOLS:
+                    self._list_changes.told(kernel.nameless(peer), digest_of(result))
                 return serialized_message(message.id, result)
             if is_long:
                 await self._slots.acquire()
@@ -260,14 +290,50 @@ class Session:
                 self._slots.release()
 
     async def _context_of(self, message: Message, recording: Recording) -> RequestContext:
+        holder = self._service.holder
+        is_for_a_caller = message.method in FOR_A_CALLER
+        recording.caller = await holder.caller() if is_for_a_caller else holder.unchecked()
+        return self._context(recording.caller)
+
+    def _context(self, caller: Caller) -> RequestContext:
         service = self._service
-        if message.method in FOR_A_CALLER:
-            caller = await service.holder.caller()
-        else:
-            caller = service.holder.unchecked()
-        recording.caller = caller
         selection = selection_of(caller, service.overrides)
         return RequestContext(caller, selection, None, own_directions=service.directions)
+
+    async def _hold_subscription(self, message: Message, peer: Peer, recording: Recording) -> bytes:
+        try:
+            subscription = read_listen(message)
+        except ValidationError as error:
+            recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS)
+            text = explain_invalid_params(error)
+            return orjson.dumps(error_message(INVALID_PARAMS, text, message.id))
+        if len(self._subscriptions) >= MAX_SUBSCRIPTIONS:
+            recording.finish(Outcome.LIMITED, error_code=TOO_MANY)
+            text = f"No more than {MAX_SUBSCRIPTIONS} subscriptions can be open. Cancel one."
+            return orjson.dumps(error_message(TOO_MANY, text, message.id))
+        recording.finish(Outcome.OK, is_stream=True)
+        if subscription.tells_of_tools:  # before it is said, so that no change is missed
+            await self._list_changes.begin(kernel.nameless(peer))
+        await self._outlet.send(orjson.dumps(subscription.acknowledgement()))
+        end = asyncio.Event()
+        self._subscriptions[end] = subscription
+        try:
+            await end.wait()
+        finally:
+            del self._subscriptions[end]
+        return orjson.dumps(subscription.result())
+
+    async def _digest_for(self, peer: Peer) -> str | None:
+        open_budget(_unlimited())
+        caller = await self._service.holder.caller()
+        return await self._service.lists.digest_for(peer, self._context(caller))
+
+    def _tell_of_list(self) -> None:
+        if self._is_initialized:
+            self._outlet.offer(orjson.dumps(notification(TOOLS_CHANGED)))
+        for subscription in self._subscriptions.values():
+            if subscription.tells_of_tools:
+                self._outlet.offer(orjson.dumps(subscription.notification(TOOLS_CHANGED)))
 
     def _words_for(self, refused: CallerRefused) -> str:
         if refused.status != 401:
@@ -281,6 +347,10 @@ class Session:
 
     def _recording(self, message: Message) -> Recording:
         return Recording(method=message.method, transport="stdio")
+
+
+def _unlimited() -> Budget:
+    return Budget(0, seconds_to_wait=lambda: 0.0, pay=lambda: None)
 
 
 def _rejection(malformed: MalformedMessage) -> bytes:

@@ -9,7 +9,7 @@ from mcpendpoint.transports.stdio.session import MAX_AT_ONCE, MAX_OPEN
 from tests.stdio_program import MODERN, call, initialize, modern, request
 
 DEFAULT_TOOLS = ["hf_whoami", "hub_repo_search", "hub_repo_details", "hf_fs"]
-NO_CHANGES = {"listChanged": False}
+CHANGES = {"listChanged": True}
 
 
 def cancelled(request_id):
@@ -25,7 +25,7 @@ def test_a_handshake_and_the_tools_need_neither_settings_nor_a_network(start):
     tools = program.result_of(request(2, "tools/list"))["tools"]
 
     assert result["protocolVersion"] == "2025-11-25"
-    assert result["capabilities"]["tools"] == NO_CHANGES
+    assert result["capabilities"]["tools"] == CHANGES
     assert [tool["name"] for tool in tools] == DEFAULT_TOOLS
     assert program.result_of(request(3, "ping")) == {}
 
@@ -55,7 +55,7 @@ def test_discovery_tells_the_versions_and_what_is_true_today(start):
     result = start().result_of(modern(0, "server/discover"))
 
     assert result["supportedVersions"] == SUPPORTED_VERSIONS
-    assert result["capabilities"]["tools"] == NO_CHANGES
+    assert result["capabilities"]["tools"] == CHANGES
     assert "arguments that start this server" in result["instructions"]
 
 
