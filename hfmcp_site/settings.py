@@ -60,7 +60,7 @@ MCP_MAX_BODY_BYTES = env.integer("MCP_MAX_BODY_BYTES", 1_000_000, minimum=1_000)
 BODY_TIMEOUT_SECONDS = env.integer("BODY_TIMEOUT_SECONDS", 20, minimum=1, maximum=env.MOST_SECONDS)
 MCP_MAX_ANSWER_BYTES = env.integer("MCP_MAX_ANSWER_BYTES", 1_000_000, minimum=20_000)
 MCP_MAX_SPACES = env.integer("MCP_MAX_SPACES", 20, minimum=1)
-MCP_TRANSPORTS = env.subset("MCP_TRANSPORTS", "push,sessions")
+MCP_TRANSPORTS = env.subset("MCP_TRANSPORTS", "push,sessions,sse")
 MCP_MAX_STREAMS = env.integer("MCP_MAX_STREAMS", 20_000)
 MCP_MAX_STREAMS_PER_CALLER = env.integer("MCP_MAX_STREAMS_PER_CALLER", 100, minimum=1)
 MCP_CALL_TIMEOUT_SECONDS = env.integer(

@@ -6,11 +6,17 @@ many clients do not repeat a POST.
 
 from django.urls import path
 
-from mcpendpoint.views import endpoint
+from mcpendpoint.views import endpoint, sse
 
 urlpatterns = [
     path("mcp", endpoint, name="shared"),
     path("mcp/", endpoint),
     path("u/<str:username>/mcp", endpoint, name="personal"),
     path("u/<str:username>/mcp/", endpoint),
+    path("sse", sse, name="shared_sse"),
+    path("sse/", sse),
+    path("sse/messages", sse),
+    path("u/<str:username>/sse", sse, name="personal_sse"),
+    path("u/<str:username>/sse/", sse),
+    path("u/<str:username>/sse/messages", sse),
 ]

@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("mcpendpoint.endpoint_urls")),
     *(
         path(f"{RESOURCE}{resource}{slash}", protected_resource)
-        for resource in ("", "/mcp", "/u/<str:username>/mcp")
+        for resource in ("", "/mcp", "/u/<str:username>/mcp", "/sse", "/u/<str:username>/sse")
         for slash in ("", "/")
     ),
 ]

@@ -5,11 +5,16 @@ from mcpendpoint.serving.server import make_site_server
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.http import endpoint_view
 from mcpendpoint.transports.listening import Listening
+from mcpendpoint.transports.sse.view import sse_view
 
 _server = make_site_server()
 
 _lists = SerializedToolLists(_server)
 
-endpoint = endpoint_view(_server, shortcut=_lists, listening=Listening(_lists))
+_listening = Listening(_lists)
 
-__all__ = ["endpoint", "protected_resource"]
+endpoint = endpoint_view(_server, shortcut=_lists, listening=_listening)
+
+sse = sse_view(_server, _lists, _listening)
+
+__all__ = ["endpoint", "protected_resource", "sse"]

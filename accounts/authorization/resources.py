@@ -69,9 +69,9 @@ def canonical_resource(uri: str) -> str | None:
         return None
     if match is None:
         return None
-    if match.view_name == "mcpendpoint:shared":
+    if match.view_name in {"mcpendpoint:shared", "mcpendpoint:shared_sse"}:
         return shared_resource()
-    if match.view_name == "mcpendpoint:personal":
+    if match.view_name in {"mcpendpoint:personal", "mcpendpoint:personal_sse"}:
         return personal_resource(match.kwargs["username"])
     return None
 

@@ -55,9 +55,11 @@ class Session:
         return self.owner == _owner_digest(self.number, owner)
 
 
-def begin_session(client: ClientTag, protocol_version: str, declared: Any, owner: str) -> str:
+def begin_session(
+    client: ClientTag, protocol_version: str, declared: Any, owner: str, number: str = ""
+) -> str:
     """Return the id of a new session. `owner` tells one caller from another."""
-    number = token_urlsafe(16)
+    number = number or token_urlsafe(16)
     note = [
         *(client.name, client.version, protocol_version),
         _capability_words(declared),

@@ -67,7 +67,26 @@ class SessionFrames:
         return b""
 
 
-Frames = ListenFrames | SessionFrames
+@dataclass(frozen=True, slots=True)
+class SseFrames:
+    """Of HTTP+SSE (2024-11-05), which has no event ids."""
+
+    address: str
+    """Where the client is to send its messages."""
+    tell_of_list: bool
+    kind: ClassVar[str] = "sse"
+
+    def first(self, list_id: str) -> bytes:
+        return f"event: endpoint\r\ndata: {self.address}\r\n\r\n".encode()
+
+    def notification(self, method: str, list_id: str) -> bytes:
+        return _event(notification(method))
+
+    def last(self) -> bytes:
+        return b""
+
+
+Frames = ListenFrames | SessionFrames | SseFrames
 
 
 def _id(event_id: str) -> bytes:

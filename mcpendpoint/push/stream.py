@@ -17,6 +17,10 @@ STUCK_SECONDS = 10.0
 SLOW_SECONDS = 3.0
 """From then on a client that does not read is said to be in distress."""
 
+PIECE_BYTES = 64_000
+MAX_DUE_BYTES = 4_000_000
+"""Of answers (HTTP+SSE) that wait for a client to read."""
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _tasks: set[asyncio.Task[Any]] = set()
@@ -109,9 +113,13 @@ class Stream:
     def keep_alive(self, now: float) -> None:
         """Say something, if nothing is being said; give up a client that does not read."""
         if self.is_slow(now, STUCK_SECONDS):
-            self.is_over, self.ended_by = True, EndedBy.STUCK
+            self.give_up()
         elif self.writing is None:
             self.tell("alive", ALIVE)
+
+    def give_up(self) -> None:
+        self.is_over, self.ended_by = True, EndedBy.STUCK
+        self.due.clear()
 
     async def _write(self) -> None:
         try:
@@ -119,9 +127,15 @@ class Stream:
                 self.is_over = "end" in self.due
                 body = b"".join(self.due.values())
                 self.due.clear()
-                self.writing_since = time.monotonic()
                 more = not self.is_over
-                await self.send({"type": "http.response.body", "body": body, "more_body": more})
+                # In pieces: who takes long to read a large one reads all the same.
+                for start in range(0, len(body) or 1, PIECE_BYTES):
+                    piece = body[start : start + PIECE_BYTES]
+                    has_more = more or start + PIECE_BYTES < len(body)
+                    self.writing_since = time.monotonic()
+                    await self.send(
+                        {"type": "http.response.body", "body": piece, "more_body": has_more}
+                    )
                 self.alive_at = time.time()
         except (OSError, RuntimeError):  # uvloop raises the latter for a transport that is closed
             self.is_over = True

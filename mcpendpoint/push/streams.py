@@ -18,7 +18,15 @@ from typing import Any, Protocol
 from accounts.preferences import preferences_changed
 from mcpendpoint.protocol.subscriptions import TOOLS_CHANGED
 from mcpendpoint.push.frames import Frames
-from mcpendpoint.push.stream import EndedBy, Origin, Send, Stream, StreamEvent, start_task
+from mcpendpoint.push.stream import (
+    MAX_DUE_BYTES,
+    EndedBy,
+    Origin,
+    Send,
+    Stream,
+    StreamEvent,
+    start_task,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -178,6 +186,14 @@ class OpenStreams:
         """Look at what a person's streams show (a receiver of preferences_changed, any thread)."""
         if self._count and self._loop is not None:
             self._loop.call_soon_threadsafe(self._look_soon_at_person, user_id)
+
+    def tell_session(self, number: str, what: str, frame: bytes) -> None:
+        """Write something on the newest stream of a session; `what` is as in Stream.due."""
+        if of_session := self._of_session.get(number):
+            stream = of_session[-1]
+            stream.tell(what, frame)
+            if sum(map(len, stream.due.values())) > MAX_DUE_BYTES:
+                stream.give_up()
 
     def end_session(self, number: str) -> None:
         for stream in self._of_session.get(number, ()):

@@ -4,7 +4,7 @@ One record to the side for each message.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ from mcpendpoint.protocol.messages import (
     Message,
     error_message,
     is_request_id,
+    serialized_message,
 )
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
@@ -47,9 +48,11 @@ from mcpendpoint.transports.responses import (
     json_response,
     serialized_response,
 )
-from mcpendpoint.transports.streaming import OpenLog, Outbox, respond
+from mcpendpoint.transports.streaming import OpenLog, Outbox, messages_of, respond
 
 CANCELLED = "call cancelled"
+
+Send = Callable[[bytes], Awaitable[None]]
 
 MAX_BATCH_AT_ONCE = 8
 """Of a batch's requests: what each of them holds in memory meanwhile, all together hold."""
@@ -67,7 +70,7 @@ class Answering:
             return json_response(refusal.body, refusal.status)
         is_modern = kernel.is_modern(message, head)
         if message.kind != "request":
-            return await _take_note(message, head, recording, is_modern=is_modern)
+            return await take_note(message, head, recording, is_modern=is_modern)
         peer = (kernel.modern_peer if is_modern else kernel.legacy_peer)(message, head)
         if isinstance(peer, Answer):
             recording.finish(Outcome.REJECTED, error_code=peer.error_code)
@@ -88,6 +91,25 @@ class Answering:
         if message.method == "initialize" and answer.error_code is None:
             _begin_session(response, message, peer, recording.caller)
         return response
+
+    async def answer_elsewhere(
+        self,
+        message: Message,
+        peer: Peer,
+        context: RequestContext,
+        recording: Recording,
+        send: Send,
+    ) -> None:
+        """Have a request answered by `send`, which gets each message that goes out."""
+        result = await self.answers.known_result(message, peer, context, recording)
+        if result is not None:
+            await send(serialized_message(message.id, result))
+            return
+        assert context.head is not None  # noqa: S101 - it is of HTTP
+        lifetime = Lifetime.of(message.id, context.head, peer, recording.caller)
+        work = partial(self._answer, message, peer, context, recording)
+        async for raw in messages_of(work, lifetime):
+            await send(raw)
 
     async def _answer(
         self,
@@ -161,7 +183,7 @@ class Answering:
             return orjson.dumps(error_message(entry.code, str(entry), entry.request_id))
         recording.method = entry.method
         if entry.kind != "request":
-            await _take_note(entry, head, recording, is_modern=False)
+            await take_note(entry, head, recording, is_modern=False)
             return None
         if entry.method == "initialize" or kernel.is_modern(entry, head):
             recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
@@ -187,7 +209,7 @@ def _log_opener(message: Message, peer: Peer, lifetime: Lifetime) -> OpenLog | N
     return partial(call_logs.open, peer.session, message.id, lifetime.owner)
 
 
-async def _take_note(
+async def take_note(
     message: Message, head: RequestHead, recording: Recording, *, is_modern: bool
 ) -> HttpResponseBase:
     """Accept a notification, or a legacy client's response to what it was asked."""

@@ -21,13 +21,14 @@ from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import InvalidOverrides, Selection, read_overrides
 from mcpendpoint.access.who import Caller, CallerRefused
 from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
 from mcpendpoint.protocol.messages import Message, RequestId, error_message
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.protocol.subscriptions import read_listen
-from mcpendpoint.push.frames import Frames, ListenFrames, SessionFrames
+from mcpendpoint.push.frames import Frames, ListenFrames, SessionFrames, SseFrames
 from mcpendpoint.push.stream import Origin, Send
 from mcpendpoint.push.streams import (
     Receive,
@@ -42,6 +43,7 @@ from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.responses import json_response
 
+SSE_VERSION = "2024-11-05"
 BUSY_SECONDS = 30
 MAX_KEPT_CHARS = 8_000
 COMES_BACK_AFTER_SECONDS = 30
@@ -187,6 +189,25 @@ class Listening:
             known_list = ""  # it comes back, and cannot say what it knows
         try:
             return await self._open(head, username, peer, caller, selection, frames, known_list)
+        except NOT_OPENED as error:
+            recording = Recording(caller=caller, peer=peer, address=head.client_address)
+            return _refuse(error, recording)
+
+    async def serve_sse(
+        self,
+        head: RequestHead,
+        username: str | None,
+        caller: Caller,
+        selection: Selection,
+        number: str,
+        address: str,
+    ) -> HttpResponseBase:
+        """Answer GET of HTTP+SSE; `number` is that of the session that lives with it."""
+        session = Session(UNKNOWN_CLIENT, SSE_VERSION, number=number)
+        peer = kernel.Peer(False, SSE_VERSION, UNKNOWN_CLIENT, session=session)
+        frames = SseFrames(address, "push" in settings.MCP_TRANSPORTS)
+        try:
+            return await self._open(head, username, peer, caller, selection, frames)
         except NOT_OPENED as error:
             recording = Recording(caller=caller, peer=peer, address=head.client_address)
             return _refuse(error, recording)

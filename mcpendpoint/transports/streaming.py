@@ -72,13 +72,15 @@ class Outbox:
         """Wake the waiting response: a notification or the answer is there."""
         self._news.set()
 
-    def take(self) -> bytes:
-        """Return what waits, as events."""
-        frames = b"".join(map(self.frame, self._waiting()))
+    def take(self) -> list[CallEvent]:
+        taken = self._waiting()
         self.notifications.clear()
         self.questions.clear()
         self._news.clear()
-        return frames
+        return taken
+
+    def take_frames(self) -> bytes:
+        return b"".join(map(self.frame, self.take()))
 
     def frame(self, event: CallEvent) -> bytes:
         return message_event(event.message, self.log.place.id_of(event) if self.log else "")
@@ -131,6 +133,23 @@ async def respond(
     return event_stream(_events(task, outbox, lifetime))
 
 
+async def messages_of(work: Work, lifetime: Lifetime) -> AsyncIterator[bytes]:
+    """Run `work` and yield each message that goes out as it comes, the answer last.
+
+    A call that is cancelled gets none.
+    """
+    outbox = Outbox()
+    task = asyncio.create_task(work(outbox))
+    lifetime.begin(task)
+    task.add_done_callback(lambda _: outbox.ring())
+    while not task.done():
+        await outbox.wait()
+        for event in outbox.take():
+            yield event.message
+    if answer := _answer_of(task):
+        yield answer
+
+
 def event_stream(events: AsyncIterator[bytes]) -> StreamingHttpResponse:
     response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-store, no-transform"
@@ -152,15 +171,15 @@ async def _events(
     task: asyncio.Task[Answer], outbox: Outbox, lifetime: Lifetime
 ) -> AsyncIterator[bytes]:
     try:
-        yield _beginning(outbox) + outbox.take() or ALIVE
+        yield _beginning(outbox) + outbox.take_frames() or ALIVE
         while not task.done():
             await outbox.wait()
-            if frames := outbox.take():
+            if frames := outbox.take_frames():
                 yield frames
             elif not task.done():
                 yield ALIVE
         if outbox.is_open and (answer := _answer_of(task)):
-            yield outbox.take() + outbox.frame(CallEvent(0, answer, is_last=True))
+            yield outbox.take_frames() + outbox.frame(CallEvent(0, answer, is_last=True))
     finally:
         _leave(task, outbox, lifetime)
 

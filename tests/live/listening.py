@@ -77,7 +77,8 @@ class Listener:
         if not self.first_lines:
             self.first_lines = block
             started.put(None)
-        if data := fields.get("data", "").strip():
+        data = fields.get("data", "").strip()
+        if data and fields.get("event", " message") == " message":
             self._heard.put((time.monotonic(), orjson.loads(data)))
 
 

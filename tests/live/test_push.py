@@ -96,6 +96,22 @@ def test_a_saved_selection_is_announced_at_another_worker_within_a_second(somebo
     }
 
 
+def test_a_saved_selection_is_announced_on_a_stream_of_http_sse(somebody):
+    url = f"{somebody.workers[1]}/sse"
+    headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {somebody.key}"}
+    stream = somebody._closed_in_the_end(Listener().open("GET", url, headers=headers))
+    somebody.submit("/settings/tools/", tools=["hub_repo_search"], include_images="on")
+
+    assert stream.next(WITHIN_SECONDS + 1) == ANNOUNCED
+    assert_takes_messages_of_its_caller_only(somebody, stream.first_lines[1])
+
+
+def assert_takes_messages_of_its_caller_only(somebody: Somebody, line: str) -> None:
+    url = somebody.workers[0] + line.removeprefix("data: ")
+    statuses = [Wire(url, key).post(request("ping")).status_code for key in (somebody.key, None)]
+    assert statuses == [202, 404]
+
+
 def test_a_subscription_is_acknowledged_before_anything_else(somebody):
     listener = somebody.listen(
         toolsListChanged=True, promptsListChanged=True, resourceSubscriptions=["hf://papers/1"]

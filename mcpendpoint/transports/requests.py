@@ -1,0 +1,122 @@
+"""What every request by HTTP goes through, whichever transport it is for."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
+
+from accounts.outgoing import callers
+from mcpendpoint.access import limits
+from mcpendpoint.access.caller import identify
+from mcpendpoint.access.limits import Parsed, TooMany
+from mcpendpoint.access.selection import RequestOverrides, read_overrides
+from mcpendpoint.access.who import Caller
+from mcpendpoint.protocol.messages import MalformedMessage, parse_body
+from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.request_head import RequestHead, read_request_head
+from mcpendpoint.protocol.security import cors_headers, is_host_served, is_origin_served
+from mcpendpoint.serving.recording import Recording
+from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
+from mcpendpoint.transports.refusing import refuse_too_many
+from mcpendpoint.transports.responses import error_response
+
+logger = logging.getLogger(__name__)
+
+View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
+Serve = Callable[[HttpRequest, RequestHead, str | None], Coroutine[Any, Any, HttpResponseBase]]
+
+
+def as_view(serve: Serve) -> View:
+    """Return the Django view of what serves requests."""
+
+    async def view(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
+        head = read_request_head(request)
+        try:
+            response = await serve(request, head, username)
+        except TooMany as too_many:
+            recording = Recording(caller=too_many.caller, address=head.client_address)
+            response = refuse_too_many(too_many, recording, head)
+        except Exception:
+            if is_for_a_browser(head):
+                raise  # Django has a page for that
+            # Whoever serves us would answer with something else than JSON-RPC, and log what the
+            # exception says.
+            logger.exception("The endpoint failed.")
+            if head.method == "POST":
+                Recording(address=head.client_address).finish(
+                    Outcome.FAILED, error_code=INTERNAL_ERROR
+                )
+            response = error_response(500, INTERNAL_ERROR, "The server failed. It has logged why.")
+        for name, value in cors_headers(head).items():
+            response[name] = value
+        # What one caller is told is nobody else's, and nothing else than it says it is.
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        return response
+
+    view.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie is ever looked at
+    return view
+
+
+def refuse_entry(request: HttpRequest, head: RequestHead) -> HttpResponse | None:
+    """Raises TooMany."""
+    if head.method != "OPTIONS" and not getattr(request, "has_entered", False):
+        limits.enter(head.client_address, head.headers.get("authorization"))
+    if not is_host_served(head):
+        return error_response(421, INVALID_REQUEST, "This host is not served. Check ALLOWED_HOSTS.")
+    if not is_origin_served(head):
+        return error_response(
+            403, INVALID_REQUEST, "This origin is not served. Check MCP_ALLOWED_ORIGINS."
+        )
+    return None
+
+
+async def identify_caller(
+    head: RequestHead, username: str | None
+) -> tuple[Caller, RequestOverrides]:
+    """Return who asks, and what the URL asks for. Raises CallerRefused and InvalidOverrides."""
+    callers.note_address(head.client_address)
+    overrides = read_overrides(head)
+    caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
+    caller.note_for_outgoing()
+    return caller, overrides
+
+
+def is_for_a_browser(head: RequestHead) -> bool:
+    return head.method == "GET" and "text/html" in head.headers.get("accept", "")
+
+
+def refuse_body(request: HttpRequest, head: RequestHead) -> HttpResponse | None:
+    content_type = head.headers.get("content-type", "application/json")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        return error_response(415, INVALID_REQUEST, "Content-Type should be application/json.")
+    encoding = head.headers.get("content-encoding", "")
+    if encoding.lower() not in {"", "identity"}:
+        return error_response(
+            415,
+            INVALID_REQUEST,
+            "Content-Encoding is not supported: send the body as plain JSON.",
+            {"Accept-Encoding": "identity"},
+        )
+    refused: BodyRefused | None = getattr(request, "body_refused", None)
+    try:
+        too_large = len(request.body) > settings.MCP_MAX_BODY_BYTES
+    except RequestDataTooBig:
+        too_large = True
+    if refused is None and too_large:
+        refused = BodyTooLarge()
+    if refused is not None:
+        return error_response(refused.status, INVALID_REQUEST, str(refused))
+    return None
+
+
+def parse(raw: bytes) -> Parsed:
+    try:
+        return parse_body(raw)
+    except MalformedMessage as error:
+        return error
