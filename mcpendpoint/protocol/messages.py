@@ -13,6 +13,9 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR
 from mcpendpoint.protocol import json_text
 
 MAX_BATCH = 50
+MAX_NAMES = 1_000
+"""Of each parameter that is an object, but for the arguments of tools: the SDK reads it several
+times over."""
 MAX_ID_LENGTH = 256
 MAX_ERROR_LENGTH = 2_000
 MAX_QUOTED_LENGTH = 500
@@ -87,6 +90,10 @@ def parse_message(body: Any) -> Message:
         raise MalformedMessage(INVALID_REQUEST, "method must be a string.", request_id)
     if params is not None and not isinstance(params, dict):
         raise MalformedMessage(INVALID_REQUEST, "params must be an object.", request_id)
+    for name, value in (params or {}).items():
+        if isinstance(value, dict) and len(value) > MAX_NAMES and name != "arguments":
+            text = f"{_cut(name, MAX_QUOTED_LENGTH)} has more than {MAX_NAMES:,} names."
+            raise MalformedMessage(INVALID_REQUEST, text, request_id)
     kind: Literal["request", "notification"] = "request" if "id" in body else "notification"
     return Message(kind, method, request_id, params, body)
 

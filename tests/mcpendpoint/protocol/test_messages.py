@@ -8,6 +8,7 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR
 
 from mcpendpoint.protocol.messages import (
     MAX_BATCH,
+    MAX_NAMES,
     MalformedMessage,
     Message,
     error_message,
@@ -201,3 +202,19 @@ def test_any_bytes_are_a_message_a_batch_or_refused(raw):
         orjson.dumps(refused.request_id)
     else:
         assert isinstance(parsed, Message | list)
+
+
+@pytest.mark.parametrize("name", ["_meta", "capabilities"])
+def test_a_parameter_with_too_many_names_is_refused_by_its_name(name):
+    names = {f"n{number}": 1 for number in range(MAX_NAMES + 1)}
+
+    refused = refusal(orjson.dumps(REQUEST | {"params": {name: names}}))
+
+    assert (refused.code, refused.request_id) == (INVALID_REQUEST, 1)
+    assert name in str(refused)
+
+
+def test_arguments_may_have_as_many_names_as_a_body():
+    arguments = {f"n{number}": 1 for number in range(MAX_NAMES + 1)}
+
+    assert isinstance(parse(REQUEST | {"params": {"arguments": arguments}}), Message)
