@@ -19,6 +19,15 @@ from accounts.models import AuditEvent, User
 Action = AuditEvent.Action
 Outcome = AuditEvent.Outcome
 
+OF_CALLS = (
+    Action.TOOL_CALL,
+    Action.APPROVAL_ASKED,
+    Action.APPROVAL_GIVEN,
+    Action.APPROVAL_REFUSED,
+    Action.APPROVAL_USED,
+)
+"""Those that come with calls, as many as assistants make."""
+
 MAX_NAME = 120
 ROWS_A_STATEMENT = 80
 """Few enough for the number of parameters that SQLite takes."""
@@ -32,6 +41,7 @@ def record(
     user: User | None = None,
     *,
     outcome: AuditEvent.Outcome = Outcome.OK,
+    tool: str = "",
     client: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
@@ -45,6 +55,7 @@ def record(
         hf_id=(user and user.hf_id) or "",
         action=action,
         outcome=outcome,
+        tool=tool[:MAX_NAME],
         client=client[:MAX_NAME],
         address=request_address.get() if settings.AUDIT_IP else "",
         detail=detail or {},
@@ -130,7 +141,7 @@ def forget_surplus(now: datetime) -> int:
     Those of nobody go first, so that nobody can push out with a flood of calls what they did; what
     is not a call stays, being limited by itself.
     """
-    calls = AuditEvent.objects.filter(action=Action.TOOL_CALL)
+    calls = AuditEvent.objects.filter(action__in=OF_CALLS)
     surplus = calls.count() - settings.AUDIT_MAX_ROWS
     removed = 0
     for some in (calls.filter(user=None), calls):

@@ -11,6 +11,11 @@ from django.utils import timezone
 from accounts.access_keys import MAX_KEYS, PREFIX
 from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLabel
 from accounts.catalogue import ToolChoice, catalogue
+from accounts.consequences import ApprovalChoices, Choice, read_choices
+from accounts.preferences import ToolChoices
+
+APPROVAL_FIELDS = ("approve_delete", "approve_publish", "approve_spend")
+"""In the order of ApprovalChoices."""
 
 
 class TokenForm(forms.Form):
@@ -38,6 +43,15 @@ def _tool_choices() -> list[tuple[str, str]]:
     return [(tool.name, tool.title) for tool in catalogue.tools]
 
 
+def _approval_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        choices=Choice.choices,
+        required=False,
+        initial=Choice.ASK,
+        error_messages={"invalid_choice": "Choose to be asked, not to be asked, or never."},
+    )
+
+
 class ToolsForm(forms.Form):
     tools = forms.MultipleChoiceField(
         choices=_tool_choices,
@@ -46,8 +60,16 @@ class ToolsForm(forms.Form):
     )
     include_images = forms.BooleanField(required=False)
     urls_may_write = forms.BooleanField(required=False)
+    approve_delete = _approval_field()
+    approve_publish = _approval_field()
+    approve_spend = _approval_field()
     version = forms.CharField(required=False, max_length=16)
     """Of the choices that the page showed as saved."""
+
+    @property
+    def approvals(self) -> ApprovalChoices:
+        """What is chosen to be asked about: what was sent, else what is saved."""
+        return read_choices(self[name].value() for name in APPROVAL_FIELDS)
 
     @property
     def ticked(self) -> frozenset[str]:
@@ -60,13 +82,14 @@ class ToolsForm(forms.Form):
         return [(tool, tool.is_always_on or tool.name in ticked) for tool in catalogue.tools]
 
 
-def tools_form(names: frozenset[str], *, include_images: bool, urls_may_write: bool) -> ToolsForm:
-    """Return the form with these tools ticked."""
+def tools_form(names: frozenset[str], choices: ToolChoices) -> ToolsForm:
+    """Return the form with these tools ticked, and everything else as it is chosen."""
     return ToolsForm(
         initial={
             "tools": sorted(names),
-            "include_images": include_images,
-            "urls_may_write": urls_may_write,
+            "include_images": choices.include_images,
+            "urls_may_write": choices.urls_may_write,
+            **dict(zip(APPROVAL_FIELDS, choices.approvals.as_words().values(), strict=True)),
         }
     )
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Now, Upper
 
+from accounts.consequences import Choice
 from accounts.encryption import EncryptedTextField
 
 
@@ -95,6 +96,15 @@ class ToolSelection(models.Model):
     include_images = models.BooleanField(default=True)
     urls_may_write = models.BooleanField(default=False, db_default=False)
     """Whether a URL may switch on tools that write or spend, without their tick in `tools`."""
+    approve_delete = models.CharField(
+        max_length=5, choices=Choice, default=Choice.ASK, db_default=Choice.ASK
+    )
+    approve_publish = models.CharField(
+        max_length=5, choices=Choice, default=Choice.ASK, db_default=Choice.ASK
+    )
+    approve_spend = models.CharField(
+        max_length=5, choices=Choice, default=Choice.ASK, db_default=Choice.ASK
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -115,6 +125,8 @@ class SelectedSpace(models.Model):
     is_private = models.BooleanField(default=False)
     was_default = models.BooleanField(default=False, db_default=False)
     """Whether it was offered before anybody chose it, under names that assistants may know."""
+    asks_first = models.BooleanField(default=False, db_default=False)
+    """Whether the person wants to be asked before each call."""
     title = models.CharField(max_length=200, blank=True)
     emoji = models.CharField(max_length=16, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
@@ -189,6 +201,41 @@ class JobSecrets(models.Model):
         return f"Secrets of job {self.job_id}"
 
 
+class Approval(models.Model):
+    """One call that a person is asked about, or was: see accounts.approvals."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        USED = "used", "Used"
+        """The call was made, or the question was answered elsewhere: it counts for no other."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="approvals")
+    tool = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    """Of the tool and its arguments."""
+    content = EncryptedTextField()
+    """What the person is shown, which quotes arguments."""
+    client = models.CharField(max_length=160, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "digest"],
+                condition=~models.Q(state="used"),
+                name="one_open_approval_per_call",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tool} of {self.user_id}: {self.state}"
+
+
 class AuditEvents(models.QuerySet["AuditEvent"]):
     """Insert only: no update, and only accounts.housekeeping deletes."""
 
@@ -234,6 +281,10 @@ class AuditEvent(models.Model):
         AUDIT_READ = "audit_read", "Audit log read"
         AUDIT_EXPORTED = "audit_exported", "Audit log exported"
         TOOL_CALL = "tool_call", "Tool called"
+        APPROVAL_ASKED = "approval_asked", "Approval asked for"
+        APPROVAL_GIVEN = "approval_given", "Call approved"
+        APPROVAL_REFUSED = "approval_refused", "Call refused"
+        APPROVAL_USED = "approval_used", "Approval used"
 
     class Outcome(models.TextChoices):
         """Those of mcpendpoint.protocol.records, in words for people."""

@@ -18,6 +18,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.catalogue import catalogue
 from accounts.compiled_query import CompiledQuery, Row
+from accounts.consequences import ALWAYS_ASK, ApprovalChoices, read_choices
 from accounts.models import SelectedSpace, ToolSelection, User
 from accounts.space_prefixes import space_prefix, url_space_prefix
 
@@ -42,6 +43,8 @@ class SavedSpace:
     emoji: str
     was_default: bool = False
     """Whether its tools keep the names that they had as those of a default Space."""
+    asks_first: bool = False
+    """Whether the person wants to be asked before each call."""
 
     @property
     def prefix(self) -> str:
@@ -65,10 +68,16 @@ class Preferences:
     """Whether `spaces` is a choice, or the default Spaces hold."""
     urls_may_write: bool = False
     """Whether a URL may switch on tools that write or spend, without their tick in `tools`."""
+    approvals: ApprovalChoices = ALWAYS_ASK
 
     @property
     def tool_choices(self) -> "ToolChoices":
-        return ToolChoices(self.tools, self.include_images, self.urls_may_write)
+        return ToolChoices(self.tools, self.include_images, self.urls_may_write, self.approvals)
+
+    def asks_before(self, space_id: str) -> bool:
+        """Return whether the person marked this Space."""
+        wanted = space_id.lower()
+        return any(space.asks_first and space.space_id.lower() == wanted for space in self.spaces)
 
 
 @dataclass(frozen=True)
@@ -79,12 +88,14 @@ class ToolChoices:
     """None when the user never chose."""
     include_images: bool
     urls_may_write: bool
+    approvals: ApprovalChoices
 
     @property
     def version(self) -> str:
         """Tells one state of the form from another, for a page that is older than the last save."""
         names = "defaults" if self.tools is None else ",".join(sorted(self.tools))
-        state = f"{names}|{self.include_images}|{self.urls_may_write}"
+        approvals = self.approvals.as_words()
+        state = f"{names}|{self.include_images}|{self.urls_may_write}|{approvals}"
         return sha256(state.encode()).hexdigest()[:16]
 
 
@@ -128,12 +139,14 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
             f"{user}tool_selection__tools",
             f"{user}tool_selection__include_images",
             f"{user}tool_selection__urls_may_write",
+            *(f"{user}tool_selection__approve_{kind}" for kind in ALWAYS_ASK.as_words()),
             "active_spaces__space_id",
             "active_spaces__slot",
             "active_spaces__is_private",
             "active_spaces__title",
             "active_spaces__emoji",
             "active_spaces__was_default",
+            "active_spaces__asks_first",
         )
     )
     return found
@@ -141,8 +154,8 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
 
 def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
     """Read what with_preferences added, from the column `first` on."""
-    space = first + 5
-    hub_changes, has_chosen_spaces, tools, include_images, urls_may_write = rows[0][first:space]
+    approvals, space = first + 5, first + 8
+    hub_changes, has_chosen_spaces, tools, include_images, urls_may_write = rows[0][first:approvals]
     return Preferences(
         tools=None if tools is None else frozenset(tools),
         spaces=tuple(SavedSpace(*row[space:]) for row in rows if row[space] is not None),
@@ -150,6 +163,7 @@ def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
         hub_changes=hub_changes,
         has_chosen_spaces=has_chosen_spaces,
         urls_may_write=urls_may_write is True,
+        approvals=read_choices(rows[0][approvals:space]),
     )
 
 
@@ -188,6 +202,7 @@ def save_tools(
     include_images: bool,
     *,
     urls_may_write: bool = False,
+    approvals: ApprovalChoices = ALWAYS_ASK,
     version: str | None = None,
 ) -> None:
     """Save which built-in tools the user wants; `version` is that of the choices it replaces.
@@ -201,6 +216,7 @@ def save_tools(
         "tools": sorted(wanted),
         "include_images": include_images,
         "urls_may_write": urls_may_write,
+        **{f"approve_{kind}": choice for kind, choice in approvals.as_words().items()},
     }
     with transaction.atomic():
         _check_version(user.pk, version)
@@ -265,6 +281,22 @@ def remove_space(user: User, space_id: str) -> None:
     announce(user.pk)
 
 
+def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:
+    """Save whether the person is asked before each call; False for a Space that is not theirs."""
+    with transaction.atomic():
+        _choose_spaces(user.pk)
+        rows = SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id, is_active=True)
+        row = rows.first()
+        if row is None:
+            return False
+        row.asks_first = asks_first
+        row.save(update_fields=["asks_first"])
+        detail = {**_audited(row), "asks_first": asks_first}
+        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
+    announce(user.pk)
+    return True
+
+
 def _choose_spaces(user_id: int) -> None:
     """Make the default Spaces the user's own, unless they chose before.
 
@@ -308,4 +340,12 @@ def _audited(row: SelectedSpace) -> dict[str, str | int]:
 
 
 def _saved_space(row: SelectedSpace) -> SavedSpace:
-    return SavedSpace(row.space_id, row.slot, row.is_private, row.title, row.emoji, row.was_default)
+    return SavedSpace(
+        row.space_id,
+        row.slot,
+        row.is_private,
+        row.title,
+        row.emoji,
+        row.was_default,
+        row.asks_first,
+    )

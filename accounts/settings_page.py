@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.access_keys import MAX_KEYS
 from accounts.addresses import endpoint_url, site_url
+from accounts.approval_pages import choice_rows, waiting_context
 from accounts.authorization.connections import connected_apps
 from accounts.authorization.scopes import (
     Scope,
@@ -109,14 +110,11 @@ def tools_context(
     preferences = load_preferences(user.pk)
     saved = catalogue.default_tools if preferences.tools is None else preferences.tools
     shown = saved if preset is None else frozenset(preset.tools)
-    form = form or tools_form(
-        shown,
-        include_images=preferences.include_images,
-        urls_may_write=preferences.urls_may_write,
-    )
+    form = form or tools_form(shown, preferences.tool_choices)
     return {
         "tools_form": form,
         "tool_groups": tool_groups(_tool_rows(user, form)),
+        "approval_rows": choice_rows(form.approvals, form.errors),
         "bouquets": catalogue.bouquets,
         "preset": preset.name if preset else _matching_preset(preferences),
         "preview": preset and _preview(preset, saved),
@@ -194,6 +192,7 @@ def account_context(user: User) -> dict[str, Any]:
 def page_context(request: HttpRequest, user: User, **sections: dict[str, Any]) -> dict[str, Any]:
     """Return everything, with some sections already made, such as one with errors in its form."""
     return {
+        **waiting_context(user),
         **address_context(request, user),
         **sections.get("tools", tools_context(request, user)),
         **spaces_context(user),

@@ -38,13 +38,16 @@ _WATCHED = (
     _Watched(
         "accounts_toolselection",
         "user_id",
-        ("tools", "include_images", "urls_may_write"),
+        (
+            *("tools", "include_images", "urls_may_write"),
+            *("approve_delete", "approve_publish", "approve_spend"),
+        ),
         on_insert=True,
     ),
     _Watched(
         "accounts_selectedspace",
         "user_id",
-        ("space_id", "slot", "is_active", "is_private", "was_default"),
+        ("space_id", "slot", "is_active", "is_private", "was_default", "asks_first"),
         on_insert=True,
     ),
     _Watched(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.catalogue import catalogue
+from accounts.consequences import read_choices
 from accounts.forms import ToolsForm
 from accounts.models import User
 from accounts.preferences import (
@@ -67,6 +68,7 @@ def undo(request: HttpRequest, user: User) -> HttpResponseBase:
                 names,
                 saved["include_images"],
                 urls_may_write=saved.get("urls_may_write", False),
+                approvals=read_choices(saved.get("approvals", ())),
                 version=saved["version"],
             )
     except SelectionChanged:
@@ -86,6 +88,7 @@ def _save(request: HttpRequest, user: User) -> HttpResponseBase:
             form.cleaned_data["tools"],
             form.cleaned_data["include_images"],
             urls_may_write=form.cleaned_data["urls_may_write"],
+            approvals=form.approvals,
             version=form.cleaned_data["version"] or None,
         )
     except SelectionChanged:
@@ -106,6 +109,7 @@ def _saved(
             "tools": None if before.tools is None else sorted(before.tools),
             "include_images": before.include_images,
             "urls_may_write": before.urls_may_write,
+            "approvals": list(before.approvals.as_words().values()),
             "version": now.version,
         }
     if is_htmx(request):

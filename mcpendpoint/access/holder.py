@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts.consequences import ALWAYS_ASK, ApprovalChoices
 from accounts.credentials import SignInNeeded
 from accounts.preferences import NO_PREFERENCES, Preferences
 from mcpendpoint.access.who import Caller, CallerRefused, Credential, may_be_token
@@ -24,14 +25,17 @@ FindAccount = Callable[[str], Awaitable[Caller]]
 
 @dataclass(frozen=True)
 class Holder:
-    """`find_account` is None where nobody has an account: nothing was saved then."""
+    """`find_account` is None where nobody has an account: nothing was saved then, and `approvals`
+    says what they are asked about.
+    """
 
     find_account: FindAccount | None = None
+    approvals: ApprovalChoices = ALWAYS_ASK
 
     def unchecked(self) -> Caller:
         """Return who asks without asking who that is."""
         token = own_token()
-        preferences = _own(NO_PREFERENCES)
+        preferences = _own(replace(NO_PREFERENCES, approvals=self.approvals))
         if token is None:
             return Caller(Credential.ANONYMOUS, preferences=preferences)
         kind = Caller if may_be_token(token) else _WithoutUse

@@ -8,5 +8,6 @@ urlpatterns = [
     path("search/", space_views.search, name="search"),
     path("add/", space_views.add, name="add"),
     path("remove/", space_views.remove, name="remove"),
+    path("mark/", space_views.mark, name="mark"),
     path("<str:owner>/<str:name>/", space_views.status, name="status"),
 ]

@@ -27,6 +27,7 @@ from accounts.preferences import (
     TooManySpaces,
     add_space,
     load_preferences,
+    mark_space,
     remove_space,
 )
 from accounts.signed_in import render_page
@@ -48,6 +49,7 @@ UserView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 _load_preferences = sync_to_async(load_preferences)
 _add_space = sync_to_async(add_space)
 _remove_space = sync_to_async(remove_space)
+_mark_space = sync_to_async(mark_space)
 
 
 class Refused(Exception):
@@ -107,6 +109,22 @@ async def remove(request: HttpRequest, user: User) -> HttpResponse:
         return await _done(request, space_id, error="That is not the id of a Space.")
     await _remove_space(user, space_id)
     return await _done(request, space_id)
+
+
+@require_POST
+@for_users
+async def mark(request: HttpRequest, user: User) -> HttpResponse:
+    """Save whether the person is asked before each call of a Space."""
+    space_id = request.POST.get("space_id", "").strip()
+    asks_first = bool(request.POST.get("asks_first"))
+    is_known = await _mark_space(user, space_id, asks_first=asks_first)
+    said = "before each call" if asks_first else "no more before calls"
+    said = f"You are asked {said} of {space_id}." if is_known else "You have no such Space."
+    if not _is_htmx(request):
+        messages.add_message(request, messages.SUCCESS if is_known else messages.ERROR, said)
+        return redirect(resolve_url("accounts:settings") + "#spaces")
+    response = await render_page(request, "accounts/_toast.html", {"toast": said})
+    return trigger_client_event(response, SPACES_CHANGED)
 
 
 @require_GET

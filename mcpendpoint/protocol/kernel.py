@@ -5,16 +5,18 @@ mcp is pinned to 2.3 for this file's sake.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.util import find_spec
 from typing import Any
 
 import anyio
+from django.utils.crypto import salted_hmac
 from mcp.server import NotificationOptions, Server, ServerRequestContext
 from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.connection import Connection
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.runner import ServerRunner, modern_error_data
 from mcp.shared.dispatcher import CallOptions
 from mcp.shared.exceptions import NoBackChannelError
@@ -343,6 +345,25 @@ def drop_unused_tracing(server: Server[Any]) -> None:
             for middleware in server.middleware
             if not isinstance(middleware, OpenTelemetryMiddleware)
         ]
+
+
+def seal_request_state(
+    server: Server[Any],
+    secrets: Sequence[str],
+    *,
+    audience: str,
+    whose: Callable[[ServerRequestContext[Any]], str],
+) -> None:
+    """Let `requestState` come back unaltered, within ten minutes, with the same call of its caller.
+
+    The first of the secrets seals, all open. That it comes once is for the handler to see to.
+    """
+    keys = [
+        salted_hmac("mcpendpoint.request_state", "", secret, algorithm="sha256").digest()
+        for secret in secrets
+    ]
+    security = RequestStateSecurity(keys=list(dict.fromkeys(keys)), bind_principal=whose)
+    server.middleware.append(RequestStateBoundary(security, default_audience=audience))
 
 
 def announce(server: Server[Any], *, pushes: bool) -> None:

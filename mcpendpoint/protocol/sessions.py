@@ -13,7 +13,7 @@ from typing import Any
 from django.core import signing
 
 from accounts.caching import remember_short
-from mcpendpoint.protocol.client_tag import ClientTag, read_client_tag
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag, read_client_tag
 
 _SALT = "mcpendpoint.session"
 
@@ -84,6 +84,11 @@ def read_session(session_id: str) -> Session | None:
         )
     except (signing.BadSignature, ValueError, TypeError):
         return None
+
+
+def known_capabilities(declared: Any) -> dict[str, Any]:
+    """Return what a client declares, as far as a server acts by it; hostile until then."""
+    return Session(UNKNOWN_CLIENT, capabilities=_capability_words(declared)).client_capabilities
 
 
 def _owner_digest(number: str, owner: str) -> str:

@@ -14,25 +14,22 @@ from typing import Any
 import orjson
 from django.utils.crypto import constant_time_compare, salted_hmac
 from mcp import MCPError
-from mcp_types import INTERNAL_ERROR, INVALID_REQUEST, REQUEST_TIMEOUT
+from mcp_types import INTERNAL_ERROR, REQUEST_TIMEOUT
 
+from mcpendpoint.protocol.client_requests import (
+    ANSWER_SECONDS,
+    cancellation,
+    check_capability,
+    request_message,
+    result_of,
+)
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push.bus import Bus, bus
-
-ANSWER_SECONDS = 270.0
-"""Many clients give a call up after 300 s, whatever they hear meanwhile."""
 
 MAX_WAITING = 2_000
 MAX_WAITING_OF_SESSION = 20
 MAX_ANSWER_BYTES = 256_000
 TOPIC = "answer"
-
-CAPABILITIES = {
-    "elicitation/create": "elicitation",
-    "roots/list": "roots",
-    "sampling/createMessage": "sampling",
-}
-"""What a client declares that takes a method."""
 
 Put = Callable[[dict[str, Any]], None]
 
@@ -58,26 +55,24 @@ class Questions:
 
         Raises MCPError for a client that cannot be asked this, for a refusal, or for no answer.
         """
-        _check_capability(session, method, params or {})
+        check_capability(session.client_capabilities, method, params or {})
         self._check_room(session)
         await self._bus.start()
         question_id = _question_id(self._bus.name, session)
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[question_id] = _Waiting(session.number, answer)
-        question = {"jsonrpc": "2.0", "id": question_id, "method": method}
-        put(question if params is None else {**question, "params": dict(params)})
+        put(request_message(question_id, method, params))
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 message = await answer
         except TimeoutError as error:
-            cancelled = {"requestId": question_id, "reason": "There was no answer in time."}
-            put({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancelled})
+            put(cancellation(question_id))
             raise MCPError(
                 code=REQUEST_TIMEOUT, message="The client did not answer in time."
             ) from error
         finally:
             del self._waiting[question_id]
-        return _result_of(message)
+        return result_of(message)
 
     async def take(self, session: Session, message: dict[str, Any]) -> None:
         """Hand an answer of this session to the worker that waits for it, if any does."""
@@ -120,32 +115,6 @@ def _size(message: dict[str, Any]) -> int:
         return len(orjson.dumps(message))
     except TypeError:  # nested too deeply to be sent on
         return MAX_ANSWER_BYTES + 1
-
-
-def _check_capability(session: Session, method: str, params: Mapping[str, Any]) -> None:
-    declared = session.client_capabilities
-    capability = CAPABILITIES.get(method, method)
-    parts = declared.get(capability)
-    mode = params.get("mode", "form") if capability == "elicitation" else None
-    # `elicitation: {}` is from before there were modes, and means forms (2025-11-25, Elicitation).
-    is_mode_missing = mode is not None and parts is not None and mode not in (parts or {"form"})
-    if parts is None or is_mode_missing:
-        raise MCPError(
-            code=INVALID_REQUEST, message=f"The client has not declared that it takes {method}."
-        )
-
-
-def _result_of(message: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(error := message.get("error"), dict):
-        code, text = error.get("code"), error.get("message")
-        raise MCPError(
-            code=code if isinstance(code, int) else INTERNAL_ERROR,
-            message=text if isinstance(text, str) else "The client refused.",
-        )
-    result = message.get("result")
-    if not isinstance(result, dict):
-        raise MCPError(code=INTERNAL_ERROR, message="The client's answer is none.")
-    return result
 
 
 questions = Questions(bus)

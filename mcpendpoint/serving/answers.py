@@ -69,6 +69,7 @@ class Answers:
         """
         send = outgoing.put if outgoing.is_open else None
         exchange = kernel.open_exchange(message, context.headers, context, send=send, ask=ask)
+        context.client = peer.client
         context.report = exchange.progress
         context.wants_progress = exchange.progress_token is not None and outgoing.is_open
         outcome, error_code = Outcome.CANCELLED, None

@@ -11,6 +11,7 @@ from accounts.identity import HubUnreachable
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.access.who import Caller
 from mcpendpoint.hub.client import HubClient
+from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.serving.directions import site_directions
 from mcpendpoint.serving.rpc_errors import database_unavailable
@@ -36,6 +37,9 @@ class RequestContext:
     wants_progress: bool = False
     own_directions: Directions | None = None
     """None for those of the site."""
+    runs_unasked: bool = False
+    """Whether what the person has a say in is done all the same where nobody can ask them."""
+    client: ClientTag = UNKNOWN_CLIENT
 
     # Noted by the handler of tools/call, for the record.
     tool_name: str = ""

@@ -1,13 +1,15 @@
 """Calls one selected tool, built-in or of a Space, and turns failures into results."""
 
+import json
 from collections.abc import Awaitable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from mcp import MCPError
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, InputRequiredResult, TextContent
 from pydantic import ValidationError
 
 from accounts.catalogue import Effect
+from accounts.consequences import Kind
 from mcpendpoint.access.who import Credential
 from mcpendpoint.gradio.discovery import look_again_after_failure
 from mcpendpoint.gradio.naming import prefix_of
@@ -18,13 +20,17 @@ from mcpendpoint.gradio.spaces import (
     call_space_tool,
     list_space_tools,
 )
+from mcpendpoint.serving.approvals.asking import Asking
+from mcpendpoint.serving.approvals.holding import consequence_of, held_back
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
 from mcpendpoint.serving.scope_checks import check_scopes, error_for, explain_absence
-from mcpendpoint.tools.base import Tool, ToolError
+from mcpendpoint.tools.base import Arguments, Consequence, Tool, ToolError
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
 from mcpendpoint.tools.markdown import count
 from mcpendpoint.tools.registry import by_name
+
+Result = TypeVar("Result", CallToolResult, CallToolResult | InputRequiredResult)
 
 SPACE_EFFECTS = frozenset({Effect.SPEND})
 """A Space may do anything, but with the caller's quota, not in the caller's name."""
@@ -34,14 +40,14 @@ PRIVATE = "private"
 
 
 async def call_tool(
-    name: str, arguments: dict[str, Any], context: RequestContext
-) -> CallToolResult:
+    name: str, arguments: dict[str, Any], context: RequestContext, asking: Asking
+) -> CallToolResult | InputRequiredResult:
     """Raises MCPError for a tool that this caller does not have, and for a bug of ours."""
     if name in context.selection.tools:
         context.tool_name = name
         if refusal := _refusal(name, by_name[name].effects, context):
             return refusal
-        return await _result_of(name, _call_built_in(by_name[name], arguments, context))
+        return await _with_failures(_call_built_in(by_name[name], arguments, context, asking))
     space = _selected_space(name, context)
     if space is None:
         denial = explain_absence(name, context)
@@ -53,7 +59,7 @@ async def call_tool(
     context.space_label = PRIVATE
     if refusal := _refusal(name, SPACE_EFFECTS, context):
         return refusal
-    return await _result_of(name, _call_of_space(space, name, arguments, context))
+    return await _with_failures(_call_of_space(space, name, arguments, context, asking))
 
 
 def _refusal(
@@ -77,20 +83,31 @@ def _selected_space(name: str, context: RequestContext) -> SpaceChoice | None:
     return next((space for space in context.selection.spaces if space.prefix == prefix), None)
 
 
-async def _result_of(name: str, call: Awaitable[CallToolResult]) -> CallToolResult:
+async def _with_failures(call: Awaitable[Result]) -> Result | CallToolResult:
     try:
-        return await within_deadline(name, call)
+        return await call
     except ToolError as error:
         return _failure(error)
 
 
 async def _call_built_in(
-    tool: Tool[Any], arguments: dict[str, Any], context: RequestContext
-) -> CallToolResult:
+    tool: Tool[Any], arguments: dict[str, Any], context: RequestContext, asking: Asking
+) -> CallToolResult | InputRequiredResult:
     try:
         typed = tool.arguments.model_validate(arguments)
     except ValidationError as error:
         raise invalid_arguments(tool.name, tool.arguments, error) from error
+    if tool.consequences is not None:
+        consequence = await within_deadline(tool.name, consequence_of(tool, typed, context))
+        if consequence is not None:
+            # The time that a person takes is none of the call's.
+            asked = typed.model_dump(mode="json")
+            if held := await held_back(tool.name, asked, consequence, context, asking):
+                return held
+    return await within_deadline(tool.name, _run(tool, typed, context))
+
+
+async def _run(tool: Tool[Any], typed: Arguments, context: RequestContext) -> CallToolResult:
     output = await tool.run(typed, context)
     blocks = output.blocks if context.include_images else ()
     return CallToolResult(
@@ -101,6 +118,31 @@ async def _call_built_in(
 
 
 async def _call_of_space(
+    space: SpaceChoice,
+    name: str,
+    arguments: dict[str, Any],
+    context: RequestContext,
+    asking: Asking,
+) -> CallToolResult | InputRequiredResult:
+    saved = context.caller.preferences
+    if saved is not None and saved.asks_before(space.space_id):
+        use = _use_of_space(space, name, arguments)
+        if held := await held_back(name, arguments, use, context, asking):
+            return held
+    return await within_deadline(name, _run_space(space, name, arguments, context))
+
+
+def _use_of_space(space: SpaceChoice, name: str, arguments: dict[str, Any]) -> Consequence:
+    given = [f"{argument}: {_as_text(value)}" for argument, value in arguments.items()]
+    title = f"Run {name} of the Space {space.space_id}"
+    return Consequence(frozenset({Kind.SPACE}), title, tuple(given))
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+async def _run_space(
     space: SpaceChoice, name: str, arguments: dict[str, Any], context: RequestContext
 ) -> CallToolResult:
     token = await context.hub_token()

@@ -12,6 +12,7 @@ from mcp_types import ContentBlock
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from accounts.catalogue import Effect
+from accounts.consequences import Kind
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.tools.directions import Directions
 from mcpendpoint.tools.leniency import is_left_out, known_names, read_value
@@ -130,6 +131,28 @@ ArgumentsT = TypeVar("ArgumentsT", bound=Arguments)
 
 
 @dataclass(frozen=True)
+class Consequence:
+    """What a call would do, for the person who may have a say in it."""
+
+    kinds: frozenset[Kind]
+    title: str
+    """A sentence without a full stop: "Delete hf://models/ada/x/a.txt"."""
+    lines: tuple[str, ...] = ()
+    """Everything else that decides, such as the price."""
+    look_closer: "Callable[[ToolContext], Awaitable[Consequence | None]] | None" = None
+    """Asks the Hub what the arguments do not tell, None if it is harmless after all. Called only
+    where the person has a say in it."""
+
+
+@dataclass(frozen=True)
+class Consequences(Generic[ArgumentsT]):
+    kinds: frozenset[Kind]
+    """All that a tool can have."""
+    of: Callable[[ArgumentsT], Consequence | None]
+    """None for a call that has none, and for one that will fail for its arguments."""
+
+
+@dataclass(frozen=True)
 class Tool(Generic[ArgumentsT]):
     name: str
     title: str
@@ -150,4 +173,5 @@ class Tool(Generic[ArgumentsT]):
     """Other tools that come with it."""
     hub_scopes: tuple[str, ...] = ()
     """Scopes of Hugging Face that it needs beyond those of sign-in, for one thing or another."""
+    consequences: Consequences[ArgumentsT] | None = None
     meta: dict[str, Any] = field(default_factory=dict)

@@ -6,11 +6,21 @@ from django.conf import settings
 from pydantic import Field
 
 from accounts.catalogue import Effect
+from accounts.consequences import Kind
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.creation import Created, create_bucket, create_repo, duplicate_repo
 from mcpendpoint.hub.errors import HubConflict, HubError, HubForbidden
 from mcpendpoint.hub.types import RepoType
-from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolError, ToolOutput
+from mcpendpoint.tools.base import (
+    Arguments,
+    Consequence,
+    Consequences,
+    Result,
+    Tool,
+    ToolContext,
+    ToolError,
+    ToolOutput,
+)
 from mcpendpoint.tools.hf_fs.failures import Failure
 from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, Uri, parse_uri
 from mcpendpoint.tools.hub_failures import tool_error
@@ -19,6 +29,7 @@ from mcpendpoint.tools.markdown import bullets, code
 Sdk = Literal["gradio", "docker", "static"]
 DEFAULT_SDK: Sdk = "static"
 BUCKETS = "buckets"
+PUBLISHES = frozenset({Kind.PUBLISH})
 
 
 class CreateRepoArguments(Arguments):
@@ -64,6 +75,25 @@ async def run(arguments: CreateRepoArguments, context: ToolContext) -> ToolOutpu
         raise tool_error(error, subject, context, advice=advice) from error
     result = _result(arguments, target, source, created)
     return ToolOutput(result, _render(result))
+
+
+def _consequence_of(arguments: CreateRepoArguments) -> Consequence | None:
+    """Nothing but a private one is sure to be seen by nobody else."""
+    if arguments.private:
+        return None
+    try:
+        target = _parse("uri", arguments.uri)
+    except ToolError:
+        return None
+    title, source = f"Create {target}", arguments.source_uri
+    if arguments.private is False:
+        return Consequence(PUBLISHES, f"{title}, which everybody can see", _copied(source))
+    who = "as public as what it copies" if source else "public, unless its organization has it else"
+    return Consequence(PUBLISHES, f"{title}, {who}", _copied(source))
+
+
+def _copied(source: str | None) -> tuple[str, ...]:
+    return (f"Copies everything in: {source}",) if source else ()
 
 
 def _parse(argument: str, text: str) -> Uri:
@@ -185,4 +215,5 @@ CREATE_REPO = Tool(
     hub_scopes=("contribute-repos", "manage-repos"),
     is_default=False,
     needs_sign_in=True,
+    consequences=Consequences(PUBLISHES, _consequence_of),
 )

@@ -125,6 +125,9 @@ def test_changed_selections_are_logged(alice):
         "tools": ["hub_repo_search"],
         "include_images": False,
         "urls_may_write": False,
+        "approve_delete": "ask",
+        "approve_publish": "ask",
+        "approve_spend": "ask",
     }
 
 

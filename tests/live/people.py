@@ -41,11 +41,18 @@ def sign_in(product: Product, token: str) -> httpx.Client:
     return client
 
 
+JUST_DO_IT = {f"approve_{kind}": "allow" for kind in ("delete", "publish", "spend")}
+"""Of the form of the tools: nobody is asked before a call."""
+
+
 def let_urls_write(product: Product, token: str) -> None:
-    """Sign a person in, keep the defaults, and let URLs switch on what writes or spends."""
+    """Sign a person in, keep the default tools, and let URLs switch on what writes or spends, which
+    is done without a question."""
     with closing(sign_in(product, token)) as browser:
         form = {"tools": sorted(catalogue.default_tools), "include_images": "on"}
-        answer = post_form(browser, "/settings/tools/", {**form, "urls_may_write": "on"})
+        answer = post_form(
+            browser, "/settings/tools/", {**form, **JUST_DO_IT, "urls_may_write": "on"}
+        )
         answer.raise_for_status()
 
 

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from mcpendpoint.hub.memory import forget_answers
-from tests.live.people import Person, post_form
+from tests.live.people import JUST_DO_IT, Person, post_form
 from tests.live.product import Product
 from tests.mcpendpoint.hub_side import HubSide
 from tests.mcpendpoint.wire import Wire
@@ -41,17 +41,21 @@ def settled_user(
     new_user: Callable[[], Person],
     sign_in: Callable[[Product, str], httpx.Client],
 ) -> Callable[..., tuple[Person, httpx.Client]]:
-    """Make up a user who has signed in and saved tools: `settled_user("hub_repo_search")`."""
+    """Make up a user who has signed in and saved tools: `settled_user("hub_repo_search")`.
 
-    def settle(*tools: str) -> tuple[Person, httpx.Client]:
+    They are asked before no call, unless it says otherwise: `approve_delete="ask"`.
+    """
+
+    def settle(*tools: str, **approvals: str) -> tuple[Person, httpx.Client]:
         person = new_user()
         client = sign_in(product, person.token)
-        save_tools(client, *tools)
+        save_tools(client, *tools, **approvals)
         return person, client
 
     return settle
 
 
-def save_tools(client: httpx.Client, *tools: str) -> None:
-    answer = post_form(client, "/settings/tools/", {"tools": list(tools), "include_images": "on"})
+def save_tools(client: httpx.Client, *tools: str, **approvals: str) -> None:
+    ticks = {"tools": list(tools), "include_images": "on"}
+    answer = post_form(client, "/settings/tools/", {**ticks, **JUST_DO_IT, **approvals})
     assert answer.status_code == 200, answer.text

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from accounts.consequences import ALWAYS_ASK, JUST_DO_IT
 from accounts.preferences import find_user
 from mcpendpoint.access.holder import FindAccount, Holder, own_token
 from mcpendpoint.access.selecting import selection_of
@@ -24,6 +25,8 @@ from mcpendpoint.transports.stdio.streams import Wire, claim
 
 LEAVE_SECONDS = 1.0
 """Threads that look up a name, or read what nobody writes, are not waited for any longer."""
+
+ASK = IF_POSSIBLE, ALWAYS, NEVER = ("if-possible", "always", "never")
 
 
 class Command(BaseCommand):
@@ -44,16 +47,30 @@ class Command(BaseCommand):
             action="store_true",
             help="use what the token's owner saved on the settings page of this server",
         )
+        parser.add_argument(
+            "--ask",
+            choices=ASK,
+            default=None,
+            help=(
+                "whether to have the client ask before a call deletes, publishes or spends: "
+                "if-possible (the default) makes the call where the client cannot ask, always "
+                "does not, never does not ask"
+            ),
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         wire = claim()
         overrides = _read_overrides(options)
-        holder = Holder(_find_account() if options["account"] else None)
+        has_account, ask = options["account"], options["ask"] or IF_POSSIBLE
+        if has_account and options["ask"]:
+            raise CommandError("With --account, what was saved says when to ask: leave --ask out.")
+        holder = Holder(
+            _find_account() if has_account else None, JUST_DO_IT if ask == NEVER else ALWAYS_ASK
+        )
         try:
             selection_of(holder.unchecked(), overrides)
         except InvalidOverrides as invalid:
             raise CommandError(str(invalid)) from invalid
-        has_account = options["account"]
         server = make_program_server(has_account=has_account)
         lists = SerializedToolLists(server)
         service = Service(
@@ -62,6 +79,7 @@ class Command(BaseCommand):
             holder,
             overrides,
             program_directions(has_account=has_account),
+            runs_unasked=not has_account and ask == IF_POSSIBLE,
         )
         if os.isatty(wire.incoming):
             self.stderr.write("This is for MCP clients, which start it. End it with Ctrl-D.")

@@ -1,17 +1,28 @@
 """duplicate_space: a copy of a Space in one's own account."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
 from accounts.catalogue import Effect
+from accounts.consequences import Kind
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.creation import duplicate_repo
 from mcpendpoint.hub.errors import HubConflict, HubError
 from mcpendpoint.hub.spaces import get_space, get_variables
 from mcpendpoint.hub.types import RepoType, Space
-from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolOutput
+from mcpendpoint.tools.base import (
+    Arguments,
+    Consequence,
+    Consequences,
+    Result,
+    Tool,
+    ToolContext,
+    ToolError,
+    ToolOutput,
+)
 from mcpendpoint.tools.classic.failures import told
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.markdown import bullets, code
@@ -85,6 +96,33 @@ async def run(arguments: DuplicateSpaceArguments, context: ToolContext) -> ToolO
     return ToolOutput(result, _render(result))
 
 
+def _consequence_of(arguments: DuplicateSpaceArguments) -> Consequence | None:
+    kinds = frozenset() if arguments.private else frozenset({Kind.PUBLISH})
+    where = f" as {arguments.newSpaceId}" if arguments.newSpaceId else ""
+    who = "only you can see" if arguments.private else "everybody can see"
+    title = f"Copy the Space {arguments.sourceSpaceId}{where}, which {who}"
+    on_free_cpu = Consequence(kinds, title, (f"Hardware: {FREE_CPU}, free",)) if kinds else None
+    on_zero_gpu = Consequence(
+        kinds | {Kind.SPEND}, title, (f"Hardware: {ZERO_GPU}, which uses your quota",)
+    )
+    match arguments.hardware:
+        case "freecpu":
+            return on_free_cpu
+        case "zerogpu":
+            return on_zero_gpu
+
+    async def look_closer(context: ToolContext) -> Consequence | None:
+        try:
+            hub = await context.hub()
+            source = await space_id_in(hub, arguments.sourceSpaceId, "sourceSpaceId", context)
+            space = await get_space(hub, source)
+        except (HubError, ToolError):  # the call itself will say so
+            return on_free_cpu
+        return on_zero_gpu if _like(space) == ZERO_GPU else on_free_cpu
+
+    return replace(on_zero_gpu, look_closer=look_closer)
+
+
 async def _target(
     hub: HubClient, arguments: DuplicateSpaceArguments, source: str, context: ToolContext
 ) -> str:
@@ -142,4 +180,5 @@ DUPLICATE_SPACE = Tool(
     hub_scopes=("contribute-repos", "manage-repos"),
     is_default=False,
     needs_sign_in=True,
+    consequences=Consequences(frozenset({Kind.PUBLISH, Kind.SPEND}), _consequence_of),
 )

@@ -28,7 +28,15 @@ from mcpendpoint.hub.errors import (
 from mcpendpoint.hub.files import FileStore
 from mcpendpoint.hub.repos import get_repo, page_url
 from mcpendpoint.hub.types import RepoType
-from mcpendpoint.tools.base import Arguments, Tool, ToolContext, ToolError, ToolOutput
+from mcpendpoint.tools.base import (
+    Arguments,
+    Consequence,
+    Consequences,
+    Tool,
+    ToolContext,
+    ToolError,
+    ToolOutput,
+)
 from mcpendpoint.tools.hf_fs.failures import Failure
 from mcpendpoint.tools.hf_fs_write.arguments import (
     BUCKETS,
@@ -36,6 +44,7 @@ from mcpendpoint.tools.hf_fs_write.arguments import (
     WriteCommand,
     parse_change,
 )
+from mcpendpoint.tools.hf_fs_write.consequences import DELETES, consequence_of
 from mcpendpoint.tools.hf_fs_write.results import CommitInfo, WriteResult, render
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.leniency import Aliases, FromText, words_in
@@ -73,9 +82,7 @@ class FsWriteArguments(Arguments):
 
 async def run(arguments: FsWriteArguments, context: ToolContext) -> ToolOutput:
     try:
-        change = parse_change(
-            arguments.cmd, arguments.args, arguments.content, endpoint=settings.HF_ENDPOINT
-        )
+        change = _change_of(arguments)
     except Failure as failure:
         raise ToolError(failure.message) from failure
     hub = await context.hub()
@@ -86,6 +93,20 @@ async def run(arguments: FsWriteArguments, context: ToolContext) -> ToolOutput:
         raise tool_error(error, code(str(change.uri)), context, advice=advice) from error
     result = _result(change, commit)
     return ToolOutput(result, render(result))
+
+
+def _change_of(arguments: FsWriteArguments) -> Change:
+    """Raises Failure."""
+    return parse_change(
+        arguments.cmd, arguments.args, arguments.content, endpoint=settings.HF_ENDPOINT
+    )
+
+
+def _consequence_of(arguments: FsWriteArguments) -> Consequence | None:
+    try:
+        return consequence_of(_change_of(arguments))
+    except Failure:
+        return None
 
 
 async def _make(hub: HubClient, change: Change) -> Commit | None:
@@ -207,4 +228,5 @@ HF_FS_WRITE = Tool(
     is_destructive=True,
     is_default=False,
     needs_sign_in=True,
+    consequences=Consequences(DELETES, _consequence_of),
 )

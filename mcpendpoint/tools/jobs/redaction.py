@@ -73,8 +73,12 @@ class Redactor:
 
 def secret_variables(environment: Mapping[str, str]) -> list[str]:
     """Return the values of variables that somebody should have made secrets."""
+    return [environment[name] for name in secret_names(environment)]
+
+
+def secret_names(environment: Mapping[str, str]) -> list[str]:
     return [
-        value
+        name
         for name, value in environment.items()
         if len(value) >= MIN_VARIABLE_CHARS and _SECRET_WORDS & set(name.upper().split("_"))
     ]

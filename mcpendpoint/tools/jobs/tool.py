@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.conf import settings
+from mcp import MCPError
 from pydantic import Field, ValidationError
 
 from accounts.catalogue import Effect
 from mcpendpoint.hub.errors import HubError, HubUncertain
 from mcpendpoint.tools.base import (
     Arguments,
+    Consequence,
+    Consequences,
     Tool,
     ToolContext,
     ToolError,
@@ -23,6 +26,7 @@ from mcpendpoint.tools.jobs.arguments import (
     ScheduledJobArguments,
     Submission,
 )
+from mcpendpoint.tools.jobs.consequences import DELETES, SPENDS, consequence_of
 from mcpendpoint.tools.jobs.guide import help_for, usage
 from mcpendpoint.tools.jobs.operations import OPERATION_ALIASES, OPERATIONS, Operation
 from mcpendpoint.tools.jobs.redaction import Redactor, secret_variables
@@ -63,12 +67,25 @@ async def run(arguments: HfJobsArguments, context: ToolContext) -> ToolOutput:
         guide = usage()
         return _output(None, Outcome(kind="usage", instructions=guide), guide)
     operation = _operation(arguments.operation)
-    if str(arguments.args.get(HELP, "")).lower() == "true" or (
-        operation.needs_arguments and not arguments.args
-    ):
+    if _wants_help(operation, arguments):
         guide = help_for(operation)
         return _output(operation.name, Outcome(kind="help", instructions=guide), guide)
     return await _run(operation, _read(operation, arguments.args), context)
+
+
+def _wants_help(operation: Operation, arguments: HfJobsArguments) -> bool:
+    is_asked_for = str(arguments.args.get(HELP, "")).lower() == "true"
+    return is_asked_for or (operation.needs_arguments and not arguments.args)
+
+
+def _consequence_of(arguments: HfJobsArguments) -> Consequence | None:
+    try:
+        operation = _operation(arguments.operation or "")
+        if _wants_help(operation, arguments):
+            return None
+        return consequence_of(operation.name, _read(operation, arguments.args))
+    except (ToolError, MCPError):
+        return None
 
 
 def _operation(asked: str) -> Operation:
@@ -179,4 +196,5 @@ HF_JOBS = Tool(
     is_destructive=True,
     is_default=False,
     needs_sign_in=True,
+    consequences=Consequences(SPENDS | DELETES, _consequence_of),
 )

@@ -9,7 +9,15 @@ from mcpendpoint.hub import jobs
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.jobs import Job
 from mcpendpoint.hub.sandboxes import Process
-from mcpendpoint.tools.base import Result, Tool, ToolContext, ToolError, ToolOutput
+from mcpendpoint.tools.base import (
+    Consequence,
+    Consequences,
+    Result,
+    Tool,
+    ToolContext,
+    ToolError,
+    ToolOutput,
+)
 from mcpendpoint.tools.hf_fs.options import Given, Option, options
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.jobs.results import Volume, job_url
@@ -18,6 +26,7 @@ from mcpendpoint.tools.markdown import MISSING, code, one_line, table
 from mcpendpoint.tools.sandbox.argv import ArgvArguments, read_argv
 from mcpendpoint.tools.sandbox.bootstrap import NAME_LABEL, volumes_of
 from mcpendpoint.tools.sandbox.connecting import Desk, explained, open_desk
+from mcpendpoint.tools.sandbox.consequences import SPENDS, consequence_of
 from mcpendpoint.tools.sandbox.creation import create
 from mcpendpoint.tools.sandbox.handles import Handle
 
@@ -91,8 +100,7 @@ WHAT_NEXT = (
 
 
 async def run(arguments: SandboxArguments, context: ToolContext) -> ToolOutput:
-    positionals, known = _GRAMMAR[arguments.cmd]
-    words, given = read_argv(arguments.cmd, arguments.args, positionals, known)
+    words, given = _read(arguments)
     desk = await open_desk(context)
     match arguments.cmd:
         case "create":
@@ -105,6 +113,21 @@ async def run(arguments: SandboxArguments, context: ToolContext) -> ToolOutput:
             return await _list_processes(desk.handle(words[0]), desk)
         case "kill":
             return await _kill(desk.handle(words[0]), words[1], desk)
+
+
+def _read(arguments: SandboxArguments) -> tuple[list[str], Given]:
+    """Raises ToolError."""
+    positionals, known = _GRAMMAR[arguments.cmd]
+    return read_argv(arguments.cmd, arguments.args, positionals, known)
+
+
+def _consequence_of(arguments: SandboxArguments) -> Consequence | None:
+    if arguments.cmd != "create":
+        return None
+    try:
+        return consequence_of(_read(arguments)[1])
+    except ToolError:
+        return None
 
 
 async def _create(given: Given, desk: Desk) -> ToolOutput:
@@ -255,5 +278,6 @@ HF_SANDBOX = Tool(
     is_destructive=True,
     is_default=False,
     needs_sign_in=True,
+    consequences=Consequences(SPENDS, _consequence_of),
     brings=("hf_sandbox_exec", "hf_sandbox_fs"),
 )

@@ -7,7 +7,8 @@ without an envelope is of.
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -36,6 +37,7 @@ from mcpendpoint.protocol.messages import (
     serialized_message,
 )
 from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.sessions import known_capabilities
 from mcpendpoint.protocol.subscriptions import (
     LISTEN,
     TOOLS_CHANGED,
@@ -52,6 +54,7 @@ from mcpendpoint.serving.tool_lists import LIST_TOOLS, SerializedToolLists, dige
 from mcpendpoint.tools.directions import Directions
 from mcpendpoint.transports.stdio.list_changes import ListChanges
 from mcpendpoint.transports.stdio.outlet import Outlet
+from mcpendpoint.transports.stdio.questions import Questions
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +80,8 @@ class Service:
     holder: Holder
     overrides: RequestOverrides
     directions: Directions
+    runs_unasked: bool = False
+    """Whether what a person has a say in is done all the same for a client that cannot ask them."""
 
 
 @dataclass
@@ -95,6 +100,7 @@ class Session:
     def __init__(self, service: Service, outlet: Outlet) -> None:
         self._service = service
         self._outlet = outlet
+        self._questions = Questions(outlet)
         self._slots = asyncio.Semaphore(MAX_AT_ONCE)
         self._client = Peer(False, kernel.ASSUMED_VERSION, UNKNOWN_CLIENT)
         self._cancellable: dict[RequestId, asyncio.Task[Any]] = {}
@@ -208,7 +214,7 @@ class Session:
         return orjson.dumps(error_message(TOO_MANY, text, message.id, {"retryAfterSeconds": 1}))
 
     def _take_note(self, message: Message) -> None:
-        """Accept a notification, or a response to nothing we asked."""
+        """Accept a notification, or the answer to a question."""
         recording = self._recording(message)
         recording.peer = self._client
         if message.method == "notifications/cancelled":
@@ -218,6 +224,8 @@ class Session:
                 task.cancel()
         elif message.method == "notifications/initialized":
             self._is_initialized = True
+        elif message.kind == "response":
+            self._questions.take(message.body)
         recording.finish(Outcome.OK)
 
     async def _refuse(self, malformed: MalformedMessage) -> None:
@@ -242,7 +250,8 @@ class Session:
         if kernel.has_envelope(message):
             return kernel.envelope_peer(message)
         if message.method == "initialize":
-            self._client = kernel.newcomer(message)
+            declared = known_capabilities((message.params or {}).get("capabilities"))
+            self._client = replace(kernel.newcomer(message), capabilities=declared)
         return self._client
 
     async def _response(self, message: Message, peer: Peer, recording: Recording) -> bytes:
@@ -283,8 +292,13 @@ class Session:
             recording.finish(Outcome.CANCELLED)
             raise
         try:
-            progress = _Progress(self._outlet, is_open=message.method in TALKATIVE_METHODS)
-            return (await answers.answer(message, peer, context, recording, progress)).raw
+            is_talkative = message.method in TALKATIVE_METHODS
+            progress = _Progress(self._outlet, is_open=is_talkative)
+            ask = None
+            if is_talkative and not peer.is_modern:
+                ask = partial(self._questions.ask, peer.capabilities or {})
+            answer = await answers.answer(message, peer, context, recording, progress, ask)
+            return answer.raw
         finally:
             if is_long:
                 self._slots.release()
@@ -298,7 +312,13 @@ class Session:
     def _context(self, caller: Caller) -> RequestContext:
         service = self._service
         selection = selection_of(caller, service.overrides)
-        return RequestContext(caller, selection, None, own_directions=service.directions)
+        return RequestContext(
+            caller,
+            selection,
+            None,
+            own_directions=service.directions,
+            runs_unasked=service.runs_unasked,
+        )
 
     async def _hold_subscription(self, message: Message, peer: Peer, recording: Recording) -> bytes:
         try:

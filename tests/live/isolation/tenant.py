@@ -12,7 +12,7 @@ import httpx
 from tests.accounts.authorization import live
 from tests.accounts.authorization.live import LiveApp
 from tests.live.isolation.ledger import Ledger
-from tests.live.people import Person, post_form
+from tests.live.people import JUST_DO_IT, Person, post_form
 from tests.mcpendpoint.wire import Json, Wire, message_of
 
 READERS = ("hub_repo_search", "hub_repo_details", "hf_fs")
@@ -177,7 +177,8 @@ class Tenant(Visitor):
 
     def choose(self, tools: frozenset[str]) -> None:
         worker = self.worker
-        form = {"tools": sorted(tools), "include_images": "on", "urls_may_write": "on"}
+        ticks = {"tools": sorted(tools), "include_images": "on", "urls_may_write": "on"}
+        form = {**ticks, **JUST_DO_IT}
         assert self.submit("/settings/tools/", form, worker).status_code == 200
         self.saved.now, self.saved.worker = tools, worker
 

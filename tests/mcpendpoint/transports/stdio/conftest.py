@@ -5,6 +5,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
+from tests import environment
 from tests.environment import NOBODY
 from tests.stdio_program import SECONDS, Program, start_program
 
@@ -70,3 +71,12 @@ class SilentHub:
 def silent_hub() -> Iterator[SilentHub]:
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         yield SilentHub(listener)
+
+
+@pytest.fixture
+def deployment(make_product, tmp_path):
+    """A product, and the environment of a program beside it."""
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+    product = make_product(**database)
+    secrets = ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS")
+    return product, database | {name: environment.SETTINGS[name] for name in secrets}

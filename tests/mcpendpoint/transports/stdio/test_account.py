@@ -5,20 +5,10 @@ import time
 from itertools import count, takewhile
 
 import httpx
-import pytest
 
 from tests import environment
 from tests.mcpendpoint.conftest import save_tools
 from tests.stdio_program import SECONDS, call, modern, request
-
-
-@pytest.fixture
-def deployment(make_product, tmp_path):
-    """A product, and the environment of a program beside it."""
-    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
-    product = make_product(**database)
-    secrets = ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS")
-    return product, database | {name: environment.SETTINGS[name] for name in secrets}
 
 
 def test_the_saved_selection_holds_and_changes_at_once(start_at_hub, deployment, new_user, sign_in):

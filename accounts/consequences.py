@@ -1,0 +1,52 @@
+"""What a call may do that a person wants a say in, and what each person chose. Pure: no I/O."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import TextChoices
+
+
+class Kind(StrEnum):
+    """Of what a call does, as far as it cannot be taken back by another call."""
+
+    DELETE = "delete"
+    PUBLISH = "publish"
+    SPEND = "spend"
+    SPACE = "space"
+    """Runs a Space that the person marked: what that does, nobody here knows."""
+
+
+class Choice(TextChoices):
+    ASK = "ask", "Ask me"
+    ALLOW = "allow", "Just do it"
+    NEVER = "never", "Never"
+
+
+@dataclass(frozen=True)
+class ApprovalChoices:
+    """What a person wants to be asked about."""
+
+    delete: Choice = Choice.ASK
+    publish: Choice = Choice.ASK
+    spend: Choice = Choice.ASK
+
+    def about(self, kinds: Iterable[Kind]) -> Choice:
+        """Return what holds for a call that does all of this: the strictest."""
+        chosen = {Choice.ASK if kind is Kind.SPACE else getattr(self, kind) for kind in kinds}
+        return next(
+            (choice for choice in (Choice.NEVER, Choice.ASK) if choice in chosen), Choice.ALLOW
+        )
+
+    def as_words(self) -> dict[str, str]:
+        return {field.name: str(getattr(self, field.name)) for field in fields(self)}
+
+
+ALWAYS_ASK = ApprovalChoices()
+JUST_DO_IT = ApprovalChoices(Choice.ALLOW, Choice.ALLOW, Choice.ALLOW)
+
+
+def read_choices(words: Iterable[Any]) -> ApprovalChoices:
+    """Read what as_words wrote, in the order of the fields; what is no choice is to be asked."""
+    return ApprovalChoices(*(Choice(word) if word in Choice else Choice.ASK for word in words))

@@ -1,0 +1,119 @@
+"""Holds a call back until the person has decided. Costs nothing where they need not be asked."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from mcp import MCPError
+from mcp_types import CallToolResult, InputRequiredResult, TextContent
+
+from accounts.approvals import State, Subject, TooManyApprovals, new_id
+from accounts.consequences import ALWAYS_ASK, Choice, Kind
+from accounts.database import UNAVAILABLE
+from mcpendpoint.serving.approvals import words
+from mcpendpoint.serving.approvals.asking import Answered, Asking
+from mcpendpoint.serving.approvals.books import Book, book_of
+from mcpendpoint.serving.approvals.subjects import message_of, subject_of
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.rpc_errors import database_unavailable
+from mcpendpoint.tools.base import Arguments, Consequence, Tool
+
+Held = CallToolResult | InputRequiredResult
+
+
+def choice_about(kinds: Iterable[Kind], context: RequestContext) -> Choice:
+    saved = context.caller.preferences
+    return (saved.approvals if saved else ALWAYS_ASK).about(kinds)
+
+
+async def consequence_of(
+    tool: Tool[Any], arguments: Arguments, context: RequestContext
+) -> Consequence | None:
+    """Return what the person has a say in; None for a call that may be made at once."""
+    possible = tool.consequences
+    if possible is None or choice_about(possible.kinds, context) is Choice.ALLOW:
+        return None
+    found = possible.of(arguments)
+    if found is None or choice_about(found.kinds, context) is Choice.ALLOW:
+        return None
+    return found if found.look_closer is None else await found.look_closer(context)
+
+
+async def held_back(
+    name: str,
+    arguments: dict[str, Any],
+    consequence: Consequence,
+    context: RequestContext,
+    asking: Asking,
+) -> Held | None:
+    """Return what to answer in place of making a call; None when it may be made.
+
+    Waits for the person where the client asks them meanwhile.
+    """
+    choice = choice_about(consequence.kinds, context)
+    if choice is Choice.ALLOW:
+        return None
+    if choice is Choice.NEVER:
+        url = context.directions.settings_url
+        return _not_done(words.forbidden(consequence.kinds, url), context)
+    subject = subject_of(name, arguments, consequence, context.client)
+    try:
+        return await _decided(subject, book_of(context.caller.user_id), context, asking)
+    except TooManyApprovals:
+        return _not_done(words.TOO_MANY, context)
+    except UNAVAILABLE as error:
+        raise database_unavailable() from error
+
+
+async def _decided(
+    subject: Subject, book: Book, context: RequestContext, asking: Asking
+) -> Held | None:
+    answered = asking.answered()
+    if answered is not None and answered.digest == subject.digest:
+        return await _after(answered, subject, book, context)
+    match await book.take(subject.digest):
+        case State.USED:
+            return None
+        case State.REFUSED:
+            return _not_done(words.REFUSED, context)
+    if not asking.is_possible:
+        return await _at_page(subject, book, context)
+    await book.note_asked(subject)
+    if asking.is_modern:
+        return asking.ask_in_answer(message_of(subject), new_id(), subject.digest)
+    try:
+        action = await asking.ask_now(message_of(subject), context)
+    except MCPError:
+        action = "cancel"
+    if action == "cancel":
+        return await _at_page(subject, book, context, was_asked=True)
+    is_approved = action == "accept"
+    await book.note_answer(subject, is_approved=is_approved)
+    return None if is_approved else _not_done(words.REFUSED, context)
+
+
+async def _after(
+    answered: Answered, subject: Subject, book: Book, context: RequestContext
+) -> Held | None:
+    """Go on with a call whose client asked the person."""
+    if answered.action == "cancel":
+        return await _at_page(subject, book, context, was_asked=True)
+    is_approved = answered.action == "accept"
+    if not await book.settle(answered.question, subject, is_approved=is_approved):
+        return _not_done(words.REPLAYED, context)
+    return None if is_approved else _not_done(words.REFUSED, context)
+
+
+async def _at_page(
+    subject: Subject, book: Book, context: RequestContext, *, was_asked: bool = False
+) -> Held | None:
+    url = await book.address(subject)
+    if url is not None:
+        return _not_done(words.at_page(url, was_asked=was_asked), context)
+    if was_asked:
+        return _not_done(words.UNANSWERED, context)
+    return None if context.runs_unasked else _not_done(words.CANNOT_ASK, context)
+
+
+def _not_done(text: str, context: RequestContext) -> CallToolResult:
+    context.is_denied = True
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)

@@ -1,0 +1,50 @@
+"""What a change deletes: a file that is removed, or the content of one that is replaced."""
+
+from functools import partial
+
+from accounts.consequences import Kind
+from mcpendpoint.hub.errors import HubError, HubNotFound
+from mcpendpoint.hub.files import FileStore
+from mcpendpoint.tools.base import Consequence, ToolContext
+from mcpendpoint.tools.hf_fs_write.arguments import Change, WriteCommand
+from mcpendpoint.tools.markdown import byte_size
+
+DELETES = frozenset({Kind.DELETE})
+IRREVERSIBLE = "Buckets keep no earlier versions: this cannot be undone."
+
+
+def consequence_of(change: Change) -> Consequence | None:
+    if change.creates_pull_request:  # which changes nothing until somebody merges it
+        return None
+    if change.command is WriteCommand.RM:
+        return Consequence(DELETES, f"Delete {change.uri}", _facts(change))
+    return _replacement(change, look_closer=True)
+
+
+def _replacement(change: Change, *found: str, look_closer: bool = False) -> Consequence:
+    content = change.content.decode("utf-8", "replace")
+    lines = (*found, *_facts(change), f"New content, {byte_size(len(change.content))}:\n{content}")
+    look = partial(_if_it_exists, change) if look_closer else None
+    return Consequence(DELETES, f"Replace {change.uri}", lines, look)
+
+
+def _facts(change: Change) -> tuple[str, ...]:
+    if change.is_in_bucket:
+        return (IRREVERSIBLE,)
+    return (f"Branch: {change.branch}", f"Commit message: {change.message}")
+
+
+async def _if_it_exists(change: Change, context: ToolContext) -> Consequence | None:
+    uri = change.uri
+    revision = () if change.is_in_bucket else (change.branch,)
+    store = FileStore(uri.root, uri.repo_id, *revision)
+    try:
+        found = await store.find(await context.hub(), uri.path)
+    except HubNotFound:  # there is no such repository: the call itself will say so
+        return None
+    except HubError:
+        return _replacement(change, "The Hub did not say whether there is such a file.")
+    if found is None or found.type == "directory":
+        return None
+    size = byte_size(found.size) if found.size is not None else "of unknown size"
+    return _replacement(change, f"What is there now: a file, {size}")

@@ -1,0 +1,44 @@
+"""What hardware costs, for the person who is to approve it."""
+
+from dataclasses import replace
+from functools import partial
+
+from mcpendpoint.hub.client import HubClient
+from mcpendpoint.hub.errors import HubError
+from mcpendpoint.tools.base import Consequence, ToolContext
+from mcpendpoint.tools.jobs.flavors import list_hardware
+from mcpendpoint.tools.markdown import count
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+
+
+def priced(spending: Consequence, flavor: str, seconds: int) -> Consequence:
+    """Have the price looked up where somebody is to read it; it may run for so long."""
+    return replace(spending, look_closer=partial(_with_price, spending, flavor, seconds))
+
+
+async def _with_price(
+    spending: Consequence, flavor: str, seconds: int, context: ToolContext
+) -> Consequence:
+    price = await _price_of(await context.hub(), flavor, seconds)
+    return replace(spending, lines=(price, *spending.lines))
+
+
+async def _price_of(hub: HubClient, flavor: str, seconds: int) -> str:
+    try:
+        known = {each.name: each.usd_per_hour for each in await list_hardware(hub)}
+    except HubError:
+        known = {}
+    hourly = known.get(flavor)
+    if hourly is None:
+        return f"Price: not known here, for at most {in_words(seconds)}"
+    most = hourly * seconds / 3_600
+    return f"Price: ${hourly:.2f} an hour, at most ${most:.2f} in {in_words(seconds)}"
+
+
+def in_words(seconds: int) -> str:
+    """Return it in the largest unit that leaves nothing out."""
+    for unit, size in _UNITS:
+        if seconds >= size and seconds % size == 0:
+            return count(seconds // size, unit)
+    return count(seconds, "second")

@@ -1,0 +1,40 @@
+"""What a new sandbox spends, for the person who has a say in it.
+
+What runs in one later needs no further word: it is paid by the minute, and what it may write to is
+mounted now.
+"""
+
+from collections.abc import Iterator
+
+from accounts.consequences import Kind
+from mcpendpoint.tools.base import Consequence
+from mcpendpoint.tools.hf_fs.options import Given
+from mcpendpoint.tools.jobs.prices import priced
+from mcpendpoint.tools.sandbox.bootstrap import LIFETIME_SECONDS
+from mcpendpoint.tools.sandbox.creation import DEFAULT_FLAVOR, DEFAULT_IDLE_TIME, DEFAULT_IMAGE
+
+SPENDS = frozenset({Kind.SPEND})
+
+
+def consequence_of(given: Given) -> Consequence:
+    """Return what to create a sandbox with these options does."""
+    flavor = given.texts.get("flavor", DEFAULT_FLAVOR)
+    spending = Consequence(SPENDS, f"Start a sandbox on {flavor}", tuple(_lines(given)))
+    return priced(spending, flavor, LIFETIME_SECONDS)
+
+
+def _lines(given: Given) -> Iterator[str]:
+    texts = given.texts
+    yield f"Ends when nobody uses it for: {texts.get('timeout', DEFAULT_IDLE_TIME)}"
+    yield f"Image: {texts.get('image', DEFAULT_IMAGE)}"
+    if "namespace" in texts:
+        yield f"Account: {texts['namespace']}"
+    if "resource_group_id" in texts:
+        yield f"Resource group: {texts['resource_group_id']}"
+    if "forward" in given.flags:
+        yield "Gets your own Hugging Face token, as HF_TOKEN"
+    for spec in given.repeated:
+        yield f"Mounted: {spec}"
+    if "bucket" in texts:
+        mode = texts.get("bucket_mode", "rw")
+        yield f"Mounted: the bucket {texts['bucket']}, {mode}"
