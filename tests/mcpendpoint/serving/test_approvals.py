@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,9 +15,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import ElicitResult
 
 from tests.live.people import Person, post_form
-from tests.mcpendpoint.wire import Json, Wire
+from tests.mcpendpoint.wire import META, Json, Wire, message_of, modern, modern_headers
 
 ASK = {f"approve_{kind}": "ask" for kind in ("delete", "publish", "spend")}
+TOOLS = ("hf_fs", "hf_fs_write", "create_repo", "hf_jobs")
 ERAS = ["legacy", "auto"]
 """Before 2026-07-28, and since."""
 TAKES_FORMS = {"elicitation": {"form": {}}}
@@ -58,13 +60,15 @@ class Somebody:
 @pytest.fixture
 def somebody(product, settled_user) -> Somebody:
     """Somebody with a repository that has a file, who wants to be asked."""
-    person, browser = settled_user("hf_fs", "hf_fs_write", "create_repo", "hf_jobs", **ASK)
+    return make_somebody(product, settled_user)
+
+
+def make_somebody(product, settled_user, **approvals: str) -> Somebody:
+    person, browser = settled_user(*TOOLS, **ASK | approvals)
     somebody = Somebody(person, browser, f"{product.url}/mcp?gradio=none")
-    form = {"tools": ["hf_fs", "hf_fs_write", "create_repo", "hf_jobs"], **ASK}
     somebody.wire.call("create_repo", {"uri": somebody.repo, "private": True})
-    somebody.call(somebody.put(content="old"))
+    somebody.call(somebody.put(content="old"))  # there is nothing to replace yet
     assert somebody.content_of() == "old"
-    assert form
     return somebody
 
 
@@ -142,3 +146,190 @@ async def test_a_client_that_cannot_ask_gets_the_address_of_a_page(somebody, era
     assert not done.is_error, done
     assert somebody.content_of() == "new"
     assert address_in(once_more.model_dump(by_alias=True)) != address
+
+
+def test_an_approval_is_of_these_arguments_and_no_others(somebody):
+    somebody.decide(address_in(somebody.call(somebody.put())), "approve")
+
+    other = somebody.call(somebody.put(content="something else"))
+
+    address_in(other)
+    assert somebody.content_of() == "old"
+
+
+def test_what_is_refused_on_the_page_stays_refused_for_a_while(somebody):
+    address = address_in(somebody.call(somebody.remove()))
+    somebody.decide(address, "refuse")
+
+    for _ in range(2):
+        assert "the person refused it" in somebody.call(somebody.remove())["content"][0]["text"]
+    assert somebody.content_of() == "old"
+
+
+def test_one_of_several_calls_at_once_uses_an_approval(somebody):
+    somebody.decide(address_in(somebody.call(somebody.remove())), "approve")
+
+    with ThreadPoolExecutor(4) as threads:
+        results = list(threads.map(somebody.call, [somebody.remove()] * 4))
+
+    assert sum(not result.get("isError", False) for result in results) == 1
+    addresses = {address_in(result) for result in results if result.get("isError")}
+    assert len(addresses) == 1
+
+
+def test_an_access_key_asks_its_owner(somebody):
+    form = {"name": "Laptop", "scopes": ["mcp:read", "mcp:write"], "days": ""}
+    page = post_form(somebody.browser, "/settings/keys/", form).text
+    key = re.search(r"hfmcp_[\w-]{40,}", page)[0]
+
+    result = Wire(somebody.url, key).call("hf_fs_write", somebody.remove())["result"]
+
+    assert somebody.browser.get(address_in(result)).status_code == 200
+
+
+async def test_who_chose_never_is_not_asked_and_nothing_is_done(product, settled_user):
+    somebody = make_somebody(product, settled_user, approve_delete="never")
+    answering = Answering("accept")
+
+    async with connected(somebody, "auto", answering) as client:
+        result = await client.call_tool("hf_fs_write", somebody.remove())
+
+    assert "/settings/#approval-choices" in result.content[0].text
+    assert answering.asked == []
+    assert somebody.content_of() == "old"
+
+
+async def test_who_chose_to_just_do_it_is_not_asked(product, settled_user):
+    somebody = make_somebody(product, settled_user, approve_delete="allow")
+    answering = Answering("decline")
+
+    async with connected(somebody, "auto", answering) as client:
+        result = await client.call_tool("hf_fs_write", somebody.remove())
+
+    assert not result.is_error, result
+    assert answering.asked == []
+
+
+async def test_a_client_that_takes_no_forms_gets_the_page(somebody):
+    body = call_of(somebody.remove(), {"elicitation": {"url": {}}})
+
+    answer = message_of(somebody.wire.post(body, modern_headers(body)))
+
+    address_in(answer["result"])
+
+
+def call_of(arguments: Json, capabilities: Json = TAKES_FORMS, **answered: Any) -> Json:
+    params = {"name": "hf_fs_write", "arguments": arguments, **answered}
+    return modern("tools/call", params, **{META + "clientCapabilities": capabilities})
+
+
+def send(wire: Wire, arguments: Json, **answered: Any) -> Json:
+    body = call_of(arguments, **answered)
+    return message_of(wire.post(body, modern_headers(body)))
+
+
+def accepted(asked: Json, action: str = "accept") -> Json:
+    """Return what a client adds to the same call when its person has answered."""
+    (key,) = asked["inputRequests"]
+    answers = {key: {"action": action, "content": {}}}
+    return {"inputResponses": answers, "requestState": asked["requestState"]}
+
+
+def test_an_answer_counts_once_whatever_the_client_sends_again(somebody):
+    asked = send(somebody.wire, somebody.put())["result"]
+    assert asked["resultType"] == "input_required"
+
+    done = send(somebody.wire, somebody.put(), **accepted(asked))["result"]
+    somebody.call(somebody.put("b.txt"))
+    replayed = send(somebody.wire, somebody.put(), **accepted(asked))["result"]
+
+    assert not done.get("isError", False), done
+    assert "used already" in replayed["content"][0]["text"]
+
+
+def test_a_refusal_is_not_turned_into_an_approval(somebody):
+    asked = send(somebody.wire, somebody.put())["result"]
+
+    send(somebody.wire, somebody.put(), **accepted(asked, "decline"))
+    replayed = send(somebody.wire, somebody.put(), **accepted(asked))["result"]
+
+    assert "used already" in replayed["content"][0]["text"]
+    assert somebody.content_of() == "old"
+
+
+def test_of_several_answers_at_once_one_counts(somebody):
+    answered = accepted(send(somebody.wire, somebody.remove())["result"])
+
+    with ThreadPoolExecutor(4) as threads:
+        sent = [threads.submit(send, somebody.wire, somebody.remove(), **answered) for _ in "1234"]
+    results = [each.result()["result"] for each in sent]
+
+    assert sum("used already" not in result["content"][0]["text"] for result in results) == 1
+
+
+def test_a_state_that_is_altered_or_of_another_call_or_person_is_refused(
+    somebody, product, settled_user
+):
+    stranger = make_somebody(product, settled_user)
+    answered = accepted(send(somebody.wire, somebody.put())["result"])
+    forged = {**answered, "requestState": answered["requestState"][:-4] + "AAAA"}
+    elsewhere = somebody.put(content="something else")
+
+    for wire, arguments, sent in (
+        (somebody.wire, somebody.put(), forged),
+        (somebody.wire, elsewhere, answered),
+        (stranger.wire, somebody.put(), answered),
+    ):
+        error = send(wire, arguments, **sent)["error"]
+        assert error["data"]["reason"] == "invalid_request_state"
+    assert somebody.content_of() == "old"
+
+
+def test_an_answer_without_its_state_and_a_state_without_an_answer_ask_again(somebody):
+    answered = accepted(send(somebody.wire, somebody.put())["result"])
+
+    for part in answered.items():
+        again = send(somebody.wire, somebody.put(), **dict([part]))["result"]
+        assert again["resultType"] == "input_required"
+
+
+def test_a_job_is_shown_with_its_price_and_without_its_secrets(somebody):
+    args = {
+        "command": ["python", "-c", "print(1)"],
+        "flavor": "a10g-small",
+        "secrets": {"WANDB": "a-secret-value"},
+        "timeout": "2h",
+    }
+
+    result = somebody.wire.call("hf_jobs", {"operation": "run", "args": args})["result"]
+    page = somebody.browser.get(address_in(result)).text
+
+    assert "an hour, at most $" in page
+    assert "in 2 hours" in page
+    assert "WANDB" in page
+    assert "a-secret-value" not in page
+
+
+def test_a_space_that_is_marked_is_asked_about(product, settled_user):
+    person, browser = settled_user("hf_fs")
+    space = {"space_id": "acme/image-maker"}
+    post_form(browser, "/settings/spaces/add/", space)
+    wire = Wire(f"{product.url}/mcp", person.token)
+
+    page = post_form(browser, "/settings/spaces/mark/", {**space, "asks_first": "on"}).text
+    result = wire.call("gr1_draw", {"prompt": "a fox"})["result"]
+
+    assert "Asks before each call" in page
+    assert "prompt: a fox" in browser.get(address_in(result)).text
+
+
+def test_the_audit_log_tells_of_approvals_but_not_of_arguments(somebody):
+    address = address_in(somebody.call(somebody.put(content="words of mine")))
+    somebody.decide(address, "approve")
+    somebody.call(somebody.put(content="words of mine"))
+
+    page = somebody.browser.get("/settings/activity/").text
+
+    for told in ("Approval asked for", "Call approved", "Approval used"):
+        assert told in page
+    assert "words of mine" not in page
