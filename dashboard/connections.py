@@ -114,8 +114,10 @@ class Connections:
 
     def _counts(self) -> dict[Kind, Open]:
         now = time.monotonic()
-        slow = Counter(_kind_of(stream) for stream in self._streams if stream.is_slow(now))
-        return {kind: Open(count, slow[kind]) for kind, count in self._open.items()}
+        distressed = Counter(
+            _kind_of(stream) for stream in self._streams if stream.is_in_distress(now)
+        )
+        return {kind: Open(count, distressed[kind]) for kind, count in self._open.items()}
 
     def _sample(self) -> list[dict[str, Any]]:
         since = time.time() - ENDED_SHOWN_FOR.total_seconds()
@@ -141,7 +143,7 @@ def _shown(stream: Stream) -> dict[str, Any]:
         "session": origin.session or "",
         "opened_at": stream.opened_at,
         "alive_at": stream.alive_at,
-        "is_distressed": stream.is_slow(time.monotonic()),
+        "is_distressed": stream.is_in_distress(time.monotonic()),
         "ended_by": stream.ended_by,
         "ended_at": None,
     }

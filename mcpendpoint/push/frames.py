@@ -101,6 +101,10 @@ def _event(message: dict[str, Any]) -> bytes:
     return message_event(orjson.dumps(message))
 
 
+def ping_event(ping_id: str) -> bytes:
+    return _event({"jsonrpc": "2.0", "id": ping_id, "method": "ping"})
+
+
 def message_event(message: bytes, event_id: str = "") -> bytes:
     """Return the event of a message that is JSON already."""
     return (

@@ -1,18 +1,13 @@
 """Questions to a legacy client: a request on the stream of the call that needs to know, whose
 answer comes by a POST of its own, at whichever worker.
-
-The id of a question names the worker that waits, under a seal that holds in its session alone: what
-nobody asked goes to no other worker.
 """
 
 import asyncio
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.utils.crypto import constant_time_compare, salted_hmac
 from mcp import MCPError
 from mcp_types import INTERNAL_ERROR, REQUEST_TIMEOUT
 
@@ -25,6 +20,8 @@ from mcpendpoint.protocol.client_requests import (
 )
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push.bus import Bus, bus
+from mcpendpoint.push.pings import TOPIC as PONG
+from mcpendpoint.push.question_ids import make_question_id, read_question_id
 
 MAX_WAITING = 2_000
 MAX_WAITING_OF_SESSION = 20
@@ -58,7 +55,7 @@ class Questions:
         check_capability(session.client_capabilities, method, params or {})
         self._check_room(session)
         await self._bus.start()
-        question_id = _question_id(self._bus.name, session)
+        question_id = make_question_id(self._bus.name, TOPIC, session.number)
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[question_id] = _Waiting(session.number, answer)
         put(request_message(question_id, method, params))
@@ -76,9 +73,13 @@ class Questions:
 
     async def take(self, session: Session, message: dict[str, Any]) -> None:
         """Hand an answer of this session to the worker that waits for it, if any does."""
-        worker = _worker_of(message.get("id"), session)
-        if worker is not None and _size(message) <= MAX_ANSWER_BYTES:
-            await self._bus.tell(TOPIC, [session.number, message], worker)
+        asked = read_question_id(message.get("id"), session.number)
+        if asked is None:
+            return
+        if asked.topic == PONG:
+            await self._bus.tell(PONG, message["id"], asked.worker)
+        elif _size(message) <= MAX_ANSWER_BYTES:
+            await self._bus.tell(TOPIC, [session.number, message], asked.worker)
 
     def _check_room(self, session: Session) -> None:
         of_session = sum(each.session == session.number for each in self._waiting.values())
@@ -90,24 +91,6 @@ class Questions:
         waiting = self._waiting.get(message["id"])
         if waiting is not None and waiting.session == session and not waiting.answer.done():
             waiting.answer.set_result(message)
-
-
-def _question_id(worker: str, session: Session) -> str:
-    random = secrets.token_hex(12)
-    return f"{worker}.{random}.{_seal(worker, random, session)}"
-
-
-def _worker_of(question_id: Any, session: Session) -> str | None:
-    """Return who asked this, None for what nobody asked in this session."""
-    parts = question_id.split(".") if isinstance(question_id, str) else []
-    if len(parts) != 3:
-        return None
-    worker, random, seal = parts
-    return worker if constant_time_compare(seal, _seal(worker, random, session)) else None
-
-
-def _seal(worker: str, random: str, session: Session) -> str:
-    return salted_hmac(TOPIC, f"{worker} {random} {session.number}").hexdigest()[:24]
 
 
 def _size(message: dict[str, Any]) -> int:

@@ -41,6 +41,10 @@ class StreamEvent(StrEnum):
     """Opened by a client that comes back."""
     LIST_CHANGED = "list_changed"
     """Its client was told so."""
+    PING_SENT = "ping_sent"
+    PING_ANSWERED = "ping_answered"
+    PING_LOST = "ping_lost"
+    """It was not answered until the next one was due."""
     CLOSED = "closed"
 
 
@@ -80,7 +84,7 @@ class Stream:
     origin: Origin = field(default_factory=Origin)
     opened_at: float = field(default_factory=time.time)
     alive_at: float = field(default_factory=time.time)
-    """When something could be written last, by time.time()."""
+    """When something could be written last, or its client answered, by time.time()."""
     ended_by: EndedBy = EndedBy.CLIENT
     """Unless somebody else ended it before the client left."""
     due: dict[str, bytes] = field(default_factory=dict)
@@ -88,6 +92,10 @@ class Stream:
     writing: asyncio.Task[None] | None = None
     writing_since: float = 0.0
     is_over: bool = False
+    ping: str = ""
+    """Id of the latest one that was sent."""
+    beats_to_ping: int = 1
+    has_missed_ping: bool = False
     holder: asyncio.Task[Any] | None = None
 
     def tell(self, what: str, frame: bytes) -> None:
@@ -109,6 +117,9 @@ class Stream:
 
     def is_slow(self, now: float, seconds: float = SLOW_SECONDS) -> bool:
         return self.writing is not None and now - self.writing_since > seconds
+
+    def is_in_distress(self, now: float) -> bool:
+        return self.has_missed_ping or self.is_slow(now)
 
     def keep_alive(self, now: float) -> None:
         """Say something, if nothing is being said; give up a client that does not read."""

@@ -123,6 +123,7 @@ class OpenStreams:
         self._ticker: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listeners: list[Listener] = []
+        self._at_beats: list[Callable[[Stream], None]] = []
         self._is_ending = False
         self._count = 0
 
@@ -137,6 +138,10 @@ class OpenStreams:
     def listen(self, listener: Listener) -> None:
         """Let `listener` know what becomes of each stream; it must only take note."""
         self._listeners.append(listener)
+
+    def at_each_beat(self, listener: Callable[[Stream], None]) -> None:
+        """Let `listener` have each stream that is told things, every KEEP_ALIVE_SECONDS."""
+        self._at_beats.append(listener)
 
     def check_room(self, owner: Hashable, *, most: int, most_of_owner: int) -> None:
         """Raises TooManyStreams: another, ended in place of the newcomer, would be back at once."""
@@ -161,7 +166,7 @@ class OpenStreams:
         """
         stream = Stream(frames, send, origin)
         group = self._join(watch, seen, stream)
-        self._say(stream, StreamEvent.OPENED if known_list is None else StreamEvent.RESUMED)
+        self.say(stream, StreamEvent.OPENED if known_list is None else StreamEvent.RESUMED)
         beat = min(self._beats, key=len)
         beat[stream] = None
         try:
@@ -239,7 +244,7 @@ class OpenStreams:
             if not of_session:
                 del self._of_session[stream.session]
         self._count -= 1
-        self._say(stream, StreamEvent.CLOSED)
+        self.say(stream, StreamEvent.CLOSED)
         owner = group.watch.owner
         self._of_owner[owner] -= 1
         if not self._of_owner[owner]:
@@ -248,14 +253,14 @@ class OpenStreams:
             del self._groups[group.watch.key]
             self._index(group, group.seen.user_id, None)
 
-    def _say(self, stream: Stream, event: StreamEvent) -> None:
+    def say(self, stream: Stream, event: StreamEvent) -> None:
         for listener in self._listeners:
             listener(stream, event)
 
     def _tell_list(self, stream: Stream, list_id: str) -> None:
         if stream.frames.tell_of_list and self._is_newest(stream):
             stream.tell("list", stream.frames.notification(TOOLS_CHANGED, list_id))
-            self._say(stream, StreamEvent.LIST_CHANGED)
+            self.say(stream, StreamEvent.LIST_CHANGED)
 
     def _is_newest(self, stream: Stream) -> bool:
         """Whether it is the one of its session that is told: each message goes out once."""
@@ -289,7 +294,13 @@ class OpenStreams:
                     await _in_slices(group.streams, _end_for_credential)
                 elif now >= group.next_look:
                     self._look_soon(group, self._unasked)
-            await _in_slices(self._beats[beat], partial(Stream.keep_alive, now=now))
+            await _in_slices(self._beats[beat], partial(self._beat, now=now))
+
+    def _beat(self, stream: Stream, now: float) -> None:
+        stream.keep_alive(now)
+        if self._is_newest(stream):
+            for listener in self._at_beats:
+                listener(stream)
 
     def _look_soon_at_person(self, user_id: int | None) -> None:
         groups = self._groups.values() if user_id is None else self._of_person.get(user_id, ())
