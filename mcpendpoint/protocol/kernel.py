@@ -67,6 +67,8 @@ MAX_SHOWN_CHARS = 80
 SendNotification = Callable[[dict[str, Any]], None]
 Ask = Callable[[str, Mapping[str, Any] | None], Awaitable[dict[str, Any]]]
 """Asks the client, by method and params, and returns its result."""
+CloseStream = Callable[[], Awaitable[None]]
+"""Ends the connection on which a request is answered, not the request: its client comes back."""
 
 
 @dataclass(frozen=True)
@@ -281,12 +283,15 @@ def open_exchange(
     context: Any,
     send: SendNotification | None,
     ask: Ask | None = None,
+    close_stream: CloseStream | None = None,
 ) -> Exchange:
     """`context` reaches the handlers as `ctx.request`; there are no headers but by HTTP."""
     token = message.meta.get("progressToken")
     return Exchange(
         request_id=message.id,
-        message_metadata=ServerMessageMetadata(request_context=context),
+        message_metadata=ServerMessageMetadata(
+            request_context=context, close_sse_stream=close_stream
+        ),
         transport=TransportContext(
             kind="stdio" if headers is None else "streamable-http",
             can_send_request=ask is not None,
