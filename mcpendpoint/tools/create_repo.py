@@ -88,8 +88,10 @@ def _consequence_of(arguments: CreateRepoArguments) -> Consequence | None:
     title, source = f"Create {target}", arguments.source_uri
     if arguments.private is False:
         return Consequence(PUBLISHES, f"{title}, which everybody can see", _copied(source))
-    who = "as public as what it copies" if source else "public, unless its organization has it else"
-    return Consequence(PUBLISHES, f"{title}, {who}", _copied(source))
+    who = (
+        "as public as what it copies" if source else "public, unless its organization's are private"
+    )
+    return Consequence(PUBLISHES, f"{title}, which is {who}", _copied(source))
 
 
 def _copied(source: str | None) -> tuple[str, ...]:

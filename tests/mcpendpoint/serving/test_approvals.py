@@ -218,8 +218,13 @@ async def test_a_client_that_takes_no_forms_gets_the_page(somebody):
     address_in(answer["result"])
 
 
-def call_of(arguments: Json, capabilities: Json = TAKES_FORMS, **answered: Any) -> Json:
-    params = {"name": "hf_fs_write", "arguments": arguments, **answered}
+def call_of(
+    arguments: Json,
+    capabilities: Json = TAKES_FORMS,
+    tool: str = "hf_fs_write",
+    **answered: Any,
+) -> Json:
+    params = {"name": tool, "arguments": arguments, **answered}
     return modern("tools/call", params, **{META + "clientCapabilities": capabilities})
 
 
