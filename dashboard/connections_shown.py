@@ -43,13 +43,6 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Pinged:
-    sent: int = 0
-    answered: int = 0
-    lost: int = 0
-
-
-@dataclass(frozen=True)
 class Happened:
     """Within the range."""
 
@@ -59,7 +52,6 @@ class Happened:
     closed: Mapping[str, int] = field(default_factory=dict)
     """By who ended them; see mcpendpoint.push.stream.EndedBy."""
     told: Told = Told()
-    pings: Pinged = Pinged()
 
     @property
     def closed_in_all(self) -> int:
@@ -175,11 +167,6 @@ def _happened(counts: Mapping[str, int]) -> Happened:
             notifications=counts.get(StreamEvent.LIST_CHANGED, 0),
             watched=counts.get(WATCHED, 0),
             listed_again=counts.get(LISTED_AGAIN, 0),
-        ),
-        pings=Pinged(
-            sent=counts.get(StreamEvent.PING_SENT, 0),
-            answered=counts.get(StreamEvent.PING_ANSWERED, 0),
-            lost=counts.get(StreamEvent.PING_LOST, 0),
         ),
     )
 

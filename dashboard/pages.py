@@ -29,6 +29,8 @@ LIMITS = {
     Limit.WRITE: "writing tools",
     "streams_server": "streams in all",
     "streams_caller": "streams of one caller",
+    "resources_server": "resources in all",
+    "resources_caller": "resources of one caller",
 }
 
 

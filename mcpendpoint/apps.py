@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class McpEndpointConfig(AppConfig):
@@ -6,9 +7,7 @@ class McpEndpointConfig(AppConfig):
     verbose_name = "MCP endpoint"
 
     def ready(self) -> None:
-        from accounts import housekeeping
         from accounts.catalogue import ToolChoice, catalogue
-        from mcpendpoint.push import stored_endings
         from mcpendpoint.tools.bouquets import BOUQUETS
         from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
         from mcpendpoint.tools.registry import TOOLS
@@ -29,4 +28,14 @@ class McpEndpointConfig(AppConfig):
             for tool in TOOLS
         ]
         catalogue.register(choices, BOUQUETS)
-        housekeeping.register("ended sessions", stored_endings.forget_old)
+        if settings.HAS_DATABASE:
+            _register_housekeeping()
+
+
+def _register_housekeeping() -> None:
+    from accounts import housekeeping
+    from mcpendpoint.push import stored_endings
+    from mcpendpoint.serving.resources import subscriptions
+
+    housekeeping.register("ended sessions", stored_endings.forget_old)
+    housekeeping.register("subscriptions to resources", subscriptions.forget_old)

@@ -1,7 +1,7 @@
 """The endpoint's views."""
 
 from mcpendpoint.access.metadata import protected_resource
-from mcpendpoint.serving.server import make_site_server
+from mcpendpoint.serving.site import make_site_server
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.http import endpoint_view
 from mcpendpoint.transports.listening import Listening

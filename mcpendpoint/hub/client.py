@@ -6,6 +6,7 @@ Everything that is asked of the Hub goes through `HubClient`; what goes wrong is
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -44,7 +45,8 @@ ACCEPT = {"Accept": "application/json, text/plain;q=0.9, */*;q=0.8"}
 class HubClient:
     """Asks as the owner of `token`, or as nobody. Cheap to make: one for each request we serve.
 
-    `changes` is how many changes of that person other processes have told of.
+    `changes` is how many changes of that person other processes have told of, `on_change` gets the
+    path of what was changed.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class HubClient:
         token: str | None,
         *,
         changes: int = 0,
-        on_change: Callable[[], Awaitable[None]] | None = None,
+        on_change: Callable[[str], Awaitable[None]] | None = None,
         on_refusal: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._token = token
@@ -60,6 +62,12 @@ class HubClient:
         self._on_refusal = on_refusal
         self._digest = sha256(token.encode("utf-8", "replace")).hexdigest() if token else ""
         self._memory = Memory(self._digest, changes)
+
+    def apart(self, word: str) -> "HubClient":
+        """Return one that is not told what is remembered, but for what was asked apart by this."""
+        other = copy(self)
+        other._memory = self._memory.apart(word)
+        return other
 
     @property
     def has_token(self) -> bool:
@@ -212,7 +220,7 @@ class HubClient:
         finally:
             self._memory.note_change()
             if self._on_change is not None:
-                await self._on_change()
+                await self._on_change(path)
         if response.body.strip() in (b"", b"OK"):
             return None
         try:

@@ -75,6 +75,11 @@ class FileStore:
             return found
         return await self._find_folder(hub, path)
 
+    async def identity(self, hub: HubClient, path: str) -> Any:
+        """Return what the Hub says of a file or folder, which is other when it changed."""
+        question = {"paths": [path], "expand": False}
+        return await hub.query_json(self._api("paths-info"), question)
+
     async def _find_folder(self, hub: HubClient, path: str) -> TreeEntry | None:
         """Return a folder of a bucket, which has paths for files only."""
         try:

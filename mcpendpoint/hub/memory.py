@@ -52,9 +52,12 @@ class Memory:
     `changes` is how many changes of that person other processes have told of.
     """
 
-    def __init__(self, digest: str, changes: int) -> None:
+    def __init__(self, digest: str, changes: int | str) -> None:
         self._digest = digest
         self._changes = changes
+
+    def apart(self, word: str) -> "Memory":
+        return Memory(self._digest, f"{self._changes} {word}")
 
     def note_change(self) -> None:
         """Invalidate everything cached for this caller."""

@@ -67,8 +67,6 @@ MAX_SHOWN_CHARS = 80
 SendNotification = Callable[[dict[str, Any]], None]
 Ask = Callable[[str, Mapping[str, Any] | None], Awaitable[dict[str, Any]]]
 """Asks the client, by method and params, and returns its result."""
-CloseStream = Callable[[], Awaitable[None]]
-"""Ends the connection on which a request is answered, not the request: its client comes back."""
 
 
 @dataclass(frozen=True)
@@ -283,15 +281,12 @@ def open_exchange(
     context: Any,
     send: SendNotification | None,
     ask: Ask | None = None,
-    close_stream: CloseStream | None = None,
 ) -> Exchange:
     """`context` reaches the handlers as `ctx.request`; there are no headers but by HTTP."""
     token = message.meta.get("progressToken")
     return Exchange(
         request_id=message.id,
-        message_metadata=ServerMessageMetadata(
-            request_context=context, close_sse_stream=close_stream
-        ),
+        message_metadata=ServerMessageMetadata(request_context=context),
         transport=TransportContext(
             kind="stdio" if headers is None else "streamable-http",
             can_send_request=ask is not None,
@@ -371,10 +366,11 @@ def seal_request_state(
     server.middleware.append(RequestStateBoundary(security, default_audience=audience))
 
 
-def announce(server: Server[Any], *, pushes: bool) -> None:
+def announce(server: Server[Any], *, pushes: bool, watches: bool) -> None:
     """Let the server say which versions are served at its URL, of both eras, and what it pushes.
 
-    `pushes` stands for changes of the list of tools: no other list ever changes.
+    `pushes` stands for changes of the list of tools: no other list ever changes. `watches` stands
+    for changes of resources that were subscribed to.
     """
     # The SDK's runner asks for this without an argument.
     server.create_initialization_options = partial(  # type: ignore[method-assign]
@@ -387,6 +383,8 @@ def announce(server: Server[Any], *, pushes: bool) -> None:
         capabilities = server.get_capabilities(protocol_version=ctx.protocol_version)
         if capabilities.tools is not None and pushes:
             capabilities.tools.list_changed = True
+        if capabilities.resources is not None and watches:
+            capabilities.resources.subscribe = True
         return DiscoverResult(
             supported_versions=SUPPORTED_VERSIONS,
             capabilities=capabilities,

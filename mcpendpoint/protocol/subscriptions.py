@@ -1,5 +1,6 @@
 """`subscriptions/listen` (2026-07-28, Subscriptions): what is asked for, and what it is told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from mcpendpoint.protocol.messages import Message, RequestId
 
 LISTEN = "subscriptions/listen"
 TOOLS_CHANGED = "notifications/tools/list_changed"
+RESOURCE_UPDATED = "notifications/resources/updated"
+RESOURCES = "resourceSubscriptions"
 SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId"
 
 
@@ -22,13 +25,18 @@ class Subscription:
     def tells_of_tools(self) -> bool:
         return "toolsListChanged" in self.honored
 
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """The URIs that it tells of."""
+        return tuple(self.honored.get(RESOURCES, ()))
+
     def acknowledgement(self) -> dict[str, Any]:
         """Return what comes before anything else."""
         params = {"notifications": self.honored, "_meta": self._meta}
         return notification("notifications/subscriptions/acknowledged", params)
 
-    def notification(self, method: str) -> dict[str, Any]:
-        return notification(method, {"_meta": self._meta})
+    def notification(self, method: str, **params: Any) -> dict[str, Any]:
+        return notification(method, {**params, "_meta": self._meta})
 
     def result(self) -> dict[str, Any]:
         """Return the response, which is the end of it."""
@@ -40,11 +48,19 @@ class Subscription:
         return {SUBSCRIPTION_ID: self.id}
 
 
-def read_listen(message: Message) -> Subscription:
-    """Raises pydantic's ValidationError for params that are none."""
+def read_listen(
+    message: Message, can_watch: Callable[[str], bool] = lambda uri: False
+) -> Subscription:
+    """`can_watch` says of which resources changes are told.
+
+    Raises pydantic's ValidationError for params that are none.
+    """
     params = SubscriptionsListenRequestParams.model_validate(message.params)
     assert message.id is not None  # noqa: S101 - it is a request
-    honored = {"toolsListChanged": True} if params.notifications.tools_list_changed else {}
+    asked = params.notifications
+    honored: dict[str, Any] = {"toolsListChanged": True} if asked.tools_list_changed else {}
+    if uris := [uri for uri in dict.fromkeys(asked.resource_subscriptions or ()) if can_watch(uri)]:
+        honored[RESOURCES] = uris
     return Subscription(message.id, honored)
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import orjson
 
-from mcpendpoint.protocol.subscriptions import Subscription, notification
+from mcpendpoint.protocol.subscriptions import RESOURCE_UPDATED, Subscription, notification
 
 ALIVE = b": keep-alive\r\n\r\n"
 
@@ -39,6 +39,9 @@ class ListenFrames:
     def notification(self, method: str, list_id: str) -> bytes:
         return _event(self.subscription.notification(method))
 
+    def resource_updated(self, uri: str) -> bytes:
+        return _event(self.subscription.notification(RESOURCE_UPDATED, uri=uri))
+
     def last(self) -> bytes:
         return _event(self.subscription.result())
 
@@ -63,6 +66,9 @@ class SessionFrames:
     def notification(self, method: str, list_id: str) -> bytes:
         return _id(list_id) + _event(notification(method))
 
+    def resource_updated(self, uri: str) -> bytes:
+        return _event(notification(RESOURCE_UPDATED, {"uri": uri}))
+
     def last(self) -> bytes:
         return b""
 
@@ -81,6 +87,9 @@ class SseFrames:
 
     def notification(self, method: str, list_id: str) -> bytes:
         return _event(notification(method))
+
+    def resource_updated(self, uri: str) -> bytes:
+        return _event(notification(RESOURCE_UPDATED, {"uri": uri}))
 
     def last(self) -> bytes:
         return b""

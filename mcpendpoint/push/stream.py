@@ -10,6 +10,7 @@ from typing import Any
 
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
 from mcpendpoint.push.frames import ALIVE, Frames
+from mcpendpoint.push.watch import Watch
 
 STUCK_SECONDS = 10.0
 """A client that does not read for so long is told nothing more; its connection ends by itself."""
@@ -45,6 +46,8 @@ class StreamEvent(StrEnum):
     PING_ANSWERED = "ping_answered"
     PING_LOST = "ping_lost"
     """It was not answered until the next one was due."""
+    RESOURCE_UPDATED = "resource_updated"
+    """Its client was told so, of one that it subscribed to."""
     CLOSED = "closed"
 
 
@@ -82,6 +85,7 @@ class Stream:
     frames: Frames
     send: Send
     origin: Origin = field(default_factory=Origin)
+    watch: Watch | None = None
     opened_at: float = field(default_factory=time.time)
     alive_at: float = field(default_factory=time.time)
     """When something could be written last, or its client answered, by time.time()."""

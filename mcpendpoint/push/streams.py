@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from accounts.preferences import preferences_changed
 from mcpendpoint.protocol.subscriptions import TOOLS_CHANGED
@@ -27,6 +27,7 @@ from mcpendpoint.push.stream import (
     StreamEvent,
     start_task,
 )
+from mcpendpoint.push.watch import Seen, StreamEnds, Watch
 
 logger = logging.getLogger(__name__)
 
@@ -52,42 +53,12 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Listener = Callable[[Stream, StreamEvent], None]
 
 
-class StreamEnds(Exception):
-    """The credential of a stream is good no more."""
-
-
 class TooManyStreams(Exception):
     """`whose` are more than MCP_MAX_STREAMS…: "server" or "caller"."""
 
     def __init__(self, whose: str) -> None:
         super().__init__(whose)
         self.whose = whose
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a look found."""
-
-    list_id: str | None
-    """Of the tools that are listed; None when they cannot be listed now."""
-    user_id: int | None
-    """The person whose news concern the list."""
-    expires_at: float | None
-    """By time.time(), when the credential ends."""
-
-
-class Watch(Protocol):
-    """Looks at what a credential has at a URL."""
-
-    @property
-    def key(self) -> Hashable: ...
-
-    @property
-    def owner(self) -> Hashable:
-        """Who has opened the stream, as far as limits go."""
-
-    async def look(self) -> Seen:
-        """Raises StreamEnds."""
 
 
 @dataclass(eq=False)
@@ -164,7 +135,7 @@ class OpenStreams:
 
         `known_list` is the list that a client that comes back was told of.
         """
-        stream = Stream(frames, send, origin)
+        stream = Stream(frames, send, origin, watch)
         group = self._join(watch, seen, stream)
         self.say(stream, StreamEvent.OPENED if known_list is None else StreamEvent.RESUMED)
         beat = min(self._beats, key=len)
@@ -255,14 +226,23 @@ class OpenStreams:
 
     def say(self, stream: Stream, event: StreamEvent) -> None:
         for listener in self._listeners:
-            listener(stream, event)
+            try:
+                listener(stream, event)
+            except Exception:
+                # Noting must never cost a client its stream.
+                logger.exception("A listener of streams failed.")
 
     def _tell_list(self, stream: Stream, list_id: str) -> None:
-        if stream.frames.tell_of_list and self._is_newest(stream):
+        if stream.frames.tell_of_list and self.is_newest(stream):
             stream.tell("list", stream.frames.notification(TOOLS_CHANGED, list_id))
             self.say(stream, StreamEvent.LIST_CHANGED)
 
-    def _is_newest(self, stream: Stream) -> bool:
+    def tell_of_resource(self, stream: Stream, uri: str) -> None:
+        if self.is_newest(stream):
+            stream.tell(f"resource {uri}", stream.frames.resource_updated(uri))
+            self.say(stream, StreamEvent.RESOURCE_UPDATED)
+
+    def is_newest(self, stream: Stream) -> bool:
         """Whether it is the one of its session that is told: each message goes out once."""
         if stream.session is None:
             return True
@@ -298,7 +278,7 @@ class OpenStreams:
 
     def _beat(self, stream: Stream, now: float) -> None:
         stream.keep_alive(now)
-        if self._is_newest(stream):
+        if self.is_newest(stream):
             for listener in self._at_beats:
                 listener(stream)
 

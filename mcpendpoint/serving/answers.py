@@ -8,7 +8,7 @@ from django.conf import settings
 from mcp.server import Server
 
 from mcpendpoint.protocol import kernel
-from mcpendpoint.protocol.kernel import Answer, Ask, CloseStream, Peer
+from mcpendpoint.protocol.kernel import Answer, Ask, Peer
 from mcpendpoint.protocol.messages import Message
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.serving.answer_size import fit
@@ -34,10 +34,6 @@ class Outgoing(Protocol):
     is_open: bool
     is_streaming: bool
     """Whether the answer is part of a stream of events."""
-
-    @property
-    def close_stream(self) -> CloseStream | None:
-        """None where the client could not come back."""
 
     def put(self, notification: dict[str, Any]) -> None: ...
 
@@ -72,10 +68,8 @@ class Answers:
         `ask` is the way to ask the client something meanwhile, if there is one.
         """
         send = outgoing.put if outgoing.is_open else None
-        exchange = kernel.open_exchange(
-            message, context.headers, context, send, ask, outgoing.close_stream
-        )
-        context.client = peer.client
+        exchange = kernel.open_exchange(message, context.headers, context, send=send, ask=ask)
+        context.client, context.session = peer.client, peer.session
         context.report = exchange.progress
         context.wants_progress = exchange.progress_token is not None and outgoing.is_open
         outcome, error_code = Outcome.CANCELLED, None

@@ -10,9 +10,11 @@ from accounts.database import UNAVAILABLE
 from accounts.identity import HubUnreachable
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.access.who import Caller
+from mcpendpoint.hub import changes
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
 from mcpendpoint.protocol.request_head import RequestHead
+from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.serving.directions import site_directions
 from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.tools.base import ToolError
@@ -37,6 +39,8 @@ class RequestContext:
     wants_progress: bool = False
     own_directions: Directions | None = None
     """None for those of the site."""
+    session: Session | None = None
+    """That a legacy message belongs to."""
     runs_unasked: bool = False
     """Whether what the person has a say in is done all the same where nobody can ask them."""
     client: ClientTag = UNKNOWN_CLIENT
@@ -88,9 +92,13 @@ class RequestContext:
         return HubClient(
             token,
             changes=self.caller.hub_changes,
-            on_change=self.caller.note_hub_change,
+            on_change=self._note_hub_change,
             on_refusal=recheck,
         )
+
+    async def _note_hub_change(self, path: str) -> None:
+        await self.caller.note_hub_change()
+        await changes.tell(path)
 
     async def recheck_hub_token(self, token: str) -> None:
         await self.caller.recheck_hub_token(token)

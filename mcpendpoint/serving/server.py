@@ -4,7 +4,8 @@ A tool that is not selected does not exist for the caller: it is neither listed 
 Resources and prompts are the same for everybody; what is in them is what the caller may read.
 """
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from mcp import MCPError
@@ -15,6 +16,7 @@ from mcp_types import (
     CallToolResult,
     CompleteRequestParams,
     CompleteResult,
+    EmptyResult,
     GetPromptRequestParams,
     GetPromptResult,
     InputRequiredResult,
@@ -25,6 +27,8 @@ from mcp_types import (
     PaginatedRequestParams,
     ReadResourceRequestParams,
     ReadResourceResult,
+    SubscribeRequestParams,
+    UnsubscribeRequestParams,
 )
 
 from mcpendpoint import __version__
@@ -62,13 +66,20 @@ INSTRUCTIONS = (
 Context = ServerRequestContext[Any, Any]
 
 
-def _request_context(ctx: Context) -> RequestContext:
+class Watches(NamedTuple):
+    """Handlers of resources/subscribe and resources/unsubscribe."""
+
+    subscribe: Callable[[Context, SubscribeRequestParams], Awaitable[EmptyResult]]
+    unsubscribe: Callable[[Context, UnsubscribeRequestParams], Awaitable[EmptyResult]]
+
+
+def request_context(ctx: Context) -> RequestContext:
     assert isinstance(ctx.request, RequestContext)  # noqa: S101 - transports hand over nothing else
     return ctx.request
 
 
 def _owner_of(ctx: Context) -> str:
-    return _request_context(ctx).caller.owner
+    return request_context(ctx).caller.owner
 
 
 def _refuse_cursor(params: PaginatedRequestParams | None) -> None:
@@ -79,14 +90,14 @@ def _refuse_cursor(params: PaginatedRequestParams | None) -> None:
 
 async def _list_tools(ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
     _refuse_cursor(params)
-    return ListToolsResult(tools=await definitions_of(_request_context(ctx)))
+    return ListToolsResult(tools=await definitions_of(request_context(ctx)))
 
 
 async def _call_tool(
     ctx: Context, params: CallToolRequestParams
 ) -> CallToolResult | InputRequiredResult:
     asking = Asking(ctx, params)
-    return await call_tool(params.name, params.arguments or {}, _request_context(ctx), asking)
+    return await call_tool(params.name, params.arguments or {}, request_context(ctx), asking)
 
 
 async def _list_resources(
@@ -105,7 +116,7 @@ async def _list_templates(
 
 
 async def _read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
-    return await read_resource(params.uri, _request_context(ctx), ctx.protocol_version)
+    return await read_resource(params.uri, request_context(ctx), ctx.protocol_version)
 
 
 async def _list_prompts(ctx: Context, params: PaginatedRequestParams | None) -> ListPromptsResult:
@@ -114,18 +125,22 @@ async def _list_prompts(ctx: Context, params: PaginatedRequestParams | None) -> 
 
 
 async def _get_prompt(ctx: Context, params: GetPromptRequestParams) -> GetPromptResult:
-    return await get_prompt(params.name, params.arguments or {}, _request_context(ctx))
+    return await get_prompt(params.name, params.arguments or {}, request_context(ctx))
 
 
 async def _complete(ctx: Context, params: CompleteRequestParams) -> CompleteResult:
-    return CompleteResult(completion=await complete(params, _request_context(ctx)))
+    return CompleteResult(completion=await complete(params, request_context(ctx)))
 
 
 _STATIC = CacheHint(ttl_ms=300_000, scope="public")
 
 
-def make_server(selected: str, website_url: str | None, *, pushes: bool) -> Server[Any]:
-    """`selected` says where tools are selected; `pushes`, whether changes of them are announced."""
+def make_server(
+    selected: str, website_url: str | None, *, pushes: bool, watches: Watches | None = None
+) -> Server[Any]:
+    """`selected` says where tools are selected; `pushes`, whether changes of them are announced;
+    `watches` takes subscriptions to resources.
+    """
     server: Server[Any] = Server(
         "huggingface-mcp",
         version=__version__,
@@ -148,18 +163,14 @@ def make_server(selected: str, website_url: str | None, *, pushes: bool) -> Serv
         on_list_prompts=_list_prompts,
         on_get_prompt=_get_prompt,
         on_completion=_complete,
+        on_subscribe_resource=watches.subscribe if watches else None,
+        on_unsubscribe_resource=watches.unsubscribe if watches else None,
     )
-    announce(server, pushes=pushes)
+    announce(server, pushes=pushes, watches=watches is not None)
     drop_unused_tracing(server)
     keys = [str(settings.SECRET_KEY), *map(str, settings.SECRET_KEY_FALLBACKS)]
     seal_request_state(server, keys, audience=settings.PUBLIC_URL, whose=_owner_of)
     return server
-
-
-def make_site_server() -> Server[Any]:
-    """Return the one that people reach by a URL."""
-    pushes = "push" in settings.MCP_TRANSPORTS
-    return make_server(SELECTED_ON_THE_PAGE, settings.PUBLIC_URL, pushes=pushes)
 
 
 def make_program_server(*, has_account: bool) -> Server[Any]:

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from mcp_types import INVALID_PARAMS, INVALID_REQUEST
 from pydantic import ValidationError
 
+from accounts.authorization.scopes import Scope
 from accounts.outgoing import callers
 from accounts.proxies import network_of
 from mcpendpoint.access.caller import identify
@@ -32,14 +33,20 @@ from mcpendpoint.push.frames import Frames, ListenFrames, SessionFrames, SseFram
 from mcpendpoint.push.stream import Origin, Send
 from mcpendpoint.push.streams import (
     Receive,
-    Seen,
-    StreamEnds,
     TooManyStreams,
     open_streams,
 )
+from mcpendpoint.push.watch import Seen, StreamEnds
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording, source_of
+from mcpendpoint.serving.resources.fingerprints import can_watch, fingerprint
+from mcpendpoint.serving.resources.watching import (
+    MAX_OF_STREAM,
+    TooManyResources,
+    watched_resources,
+)
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE
+from mcpendpoint.serving.site import tells_of_resources
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.responses import json_response
 
@@ -56,7 +63,7 @@ class HeadTooLarge(Exception):
         super().__init__("The URL and the x-mcp headers are too long for a stream that stays open.")
 
 
-NOT_OPENED = (HeadTooLarge, TooManyStreams)
+NOT_OPENED = (HeadTooLarge, TooManyStreams, TooManyResources)
 
 Hold = Callable[[Receive, Send], Awaitable[None]]
 
@@ -118,6 +125,13 @@ class ListWatch:
         )
 
     async def look(self) -> Seen:
+        context = await self._context()
+        return await self.see(context.caller, context.selection)
+
+    async def resource(self, uri: str, news: int) -> str | None:
+        return await fingerprint(uri, await self._context(), news)
+
+    async def _context(self) -> RequestContext:
         callers.note_address(self.head.client_address)
         try:
             overrides = read_overrides(self.head)
@@ -130,7 +144,7 @@ class ListWatch:
                 raise
             raise StreamEnds from refused
         caller.note_for_outgoing()
-        return await self.see(caller, selection)
+        return RequestContext(caller, selection, self.head)
 
     async def see(self, caller: Caller, selection: Selection) -> Seen:
         context = RequestContext(caller, selection, self.head)
@@ -160,10 +174,14 @@ class Listening:
             return json_response(peer.body, peer.status)
         recording.peer = peer
         try:
-            frames = ListenFrames(read_listen(message))
+            frames = ListenFrames(read_listen(message, _may_watch(recording.caller)))
         except ValidationError as error:
             recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS)
             text = explain_invalid_params(error)
+            return json_response(error_message(INVALID_PARAMS, text, message.id), 400)
+        if len(frames.subscription.resources) > MAX_OF_STREAM:
+            recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS)
+            text = f"One stream tells of {MAX_OF_STREAM} resources at most. Subscribe to fewer."
             return json_response(error_message(INVALID_PARAMS, text, message.id), 400)
         try:
             response = await self._open(head, username, peer, recording.caller, selection, frames)
@@ -231,6 +249,8 @@ class Listening:
             most=settings.MCP_MAX_STREAMS,
             most_of_owner=settings.MCP_MAX_STREAMS_PER_CALLER,
         )
+        if isinstance(frames, ListenFrames):
+            watched_resources.check_room(watch.owner, len(frames.subscription.resources))
         seen = open_streams.seen_by(watch) or await watch.see(caller, selection)
         origin = Origin(
             client=peer.client,
@@ -257,6 +277,12 @@ class Listening:
         )
 
 
+def _may_watch(caller: Caller) -> Callable[[str], bool]:
+    if tells_of_resources() and Scope.READ in caller.scopes:
+        return can_watch
+    return lambda uri: False
+
+
 def _refuse(
     error: Exception, recording: Recording, request_id: RequestId | None = None
 ) -> HttpResponse:
@@ -264,12 +290,16 @@ def _refuse(
     if isinstance(error, HeadTooLarge):
         recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
         return json_response(error_message(INVALID_REQUEST, str(error), request_id), 431)
-    assert isinstance(error, TooManyStreams)  # noqa: S101 - the other one
+    headers = {"Retry-After": str(BUSY_SECONDS)}
+    if isinstance(error, TooManyResources):
+        recording.finish(Outcome.LIMITED, error_code=UNAVAILABLE, limit=f"resources_{error.whose}")
+        text = "Too many resources are subscribed to. Subscribe to fewer, or try again later."
+        return json_response(error_message(UNAVAILABLE, text, request_id), 503, headers)
+    assert isinstance(error, TooManyStreams)  # noqa: S101 - the last of them
     recording.finish(Outcome.LIMITED, error_code=UNAVAILABLE, limit=f"streams_{error.whose}")
     text = (
         "This server holds as many streams as it can. Try again later; calls work without one."
         if error.whose == "server"
         else "You hold too many open streams here. Close some of your clients; calls work without."
     )
-    headers = {"Retry-After": str(BUSY_SECONDS)}
     return json_response(error_message(UNAVAILABLE, text, request_id), 503, headers)

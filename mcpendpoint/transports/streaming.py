@@ -10,7 +10,7 @@ import orjson
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from mcpendpoint.protocol.kernel import Answer, CloseStream
+from mcpendpoint.protocol.kernel import Answer
 from mcpendpoint.push.calls.ids import CallEvent
 from mcpendpoint.push.calls.log import CallLog
 from mcpendpoint.push.calls.logs import call_logs
@@ -40,8 +40,6 @@ class Outbox:
     """Requests to the client, of which none may be lost."""
     is_open: bool = True
     is_streaming: bool = False
-    may_be_resumed: bool = False
-    is_broken_off: bool = False
     log: CallLog | None = None
     _count: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -58,14 +56,6 @@ class Outbox:
         if event is not None and self.is_open:
             self.questions.append(event)
             self.ring()
-
-    @property
-    def close_stream(self) -> CloseStream | None:
-        return self._break_off if self.may_be_resumed else None
-
-    async def _break_off(self) -> None:
-        self.is_broken_off = True
-        self.ring()
 
     def keep_in(self, log: CallLog) -> None:
         """Let a log have what waits here, and all that comes."""
@@ -121,7 +111,7 @@ async def respond(
     A call that is cancelled meanwhile gets no answer: an empty one, in terms of HTTP. Where
     `open_log` opens a log, an SSE stream is kept in it and can be resumed.
     """
-    outbox = Outbox(may_be_resumed=open_log is not None)
+    outbox = Outbox()
     task = asyncio.create_task(work(outbox))
     lifetime.begin(task)
     try:
@@ -183,8 +173,6 @@ async def _events(
     try:
         yield _beginning(outbox) + outbox.take_frames() or ALIVE
         while not task.done():
-            if outbox.is_broken_off and outbox.log is not None:
-                return
             await outbox.wait()
             if frames := outbox.take_frames():
                 yield frames

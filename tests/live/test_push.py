@@ -1,11 +1,12 @@
 """What changes at one worker is announced on streams that are open at another."""
 
+import queue
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -14,10 +15,19 @@ import httpx
 import pytest
 
 from mcpendpoint.protocol.sessions import read_session
-from tests import environment
+from tests import environment, loopback
 from tests.live.listening import END, Listener, begin_session, get_stream, listen
-from tests.live.people import post_form
-from tests.mcpendpoint.wire import BOTH, LEGACY, LEGACY_VERSIONS, META, Wire, request
+from tests.live.people import let_urls_write, post_form
+from tests.mcpendpoint.wire import (
+    BOTH,
+    LEGACY,
+    LEGACY_VERSIONS,
+    META,
+    Wire,
+    modern,
+    modern_headers,
+    request,
+)
 
 WITHIN_SECONDS = 1.5
 """Of which the product promises one: the rest is for a busy machine."""
@@ -73,6 +83,21 @@ def make_somebody(workers, new_user, sign_in) -> Iterator[Any]:
 
 
 @pytest.fixture
+def writer(workers, new_user) -> Iterator[Somebody]:
+    """Somebody with a repository, whose own token may write without a question."""
+    token = new_user().token
+    let_urls_write(SimpleNamespace(url=workers[0]), token)
+    with closing(loopback.client()) as browser, ExitStack() as stack:
+        made = Somebody(workers, browser, token, stack)
+        name = token.removeprefix("hf_user_")
+        wire = Wire(f"{workers[0]}/mcp?bouquet=write", token)
+        assert not wire.call("create_repo", {"uri": f"hf://models/{name}/notes"})["result"].get(
+            "isError"
+        )
+        yield made
+
+
+@pytest.fixture
 def somebody(make_somebody) -> Somebody:
     return make_somebody()
 
@@ -114,7 +139,7 @@ def assert_takes_messages_of_its_caller_only(somebody: Somebody, line: str) -> N
 
 def test_a_subscription_is_acknowledged_before_anything_else(somebody):
     listener = somebody.listen(
-        toolsListChanged=True, promptsListChanged=True, resourceSubscriptions=["hf://papers/1"]
+        toolsListChanged=True, promptsListChanged=True, resourceSubscriptions=["ftp://papers/1"]
     )
 
     assert listener.next() == {
@@ -125,6 +150,45 @@ def test_a_subscription_is_acknowledged_before_anything_else(somebody):
             "_meta": {META + "subscriptionId": "listen:0"},
         },
     }
+
+
+def test_a_change_of_a_resource_is_told_wherever_its_client_listens(writer):
+    readme = f"hf://models/{writer.key.removeprefix('hf_user_')}/notes/README.md"
+    session = begin_session(writer.url, writer.key)
+    legacy = writer._closed_in_the_end(get_stream(writer.url, session))
+    modern = writer.listen(resourceSubscriptions=[readme])
+    assert modern.next()["params"]["notifications"] == {"resourceSubscriptions": [readme]}
+    subscribed = Wire(f"{writer.workers[0]}/mcp").post(
+        request("resources/subscribe", {"uri": readme}), {"Accept": BOTH, **session}
+    )
+    assert subscribed.json()["result"] == {}
+
+    # What is there is not known until it was looked at once, which the first changes may precede.
+    told = next(filter(None, (write_and_hear(writer, readme, modern, n) for n in range(5))))
+
+    assert told["params"]["uri"] == readme
+    assert legacy.next() == {
+        "jsonrpc": "2.0",
+        "method": "notifications/resources/updated",
+        "params": {"uri": readme},
+    }
+
+
+def write_and_hear(writer: Somebody, uri: str, listener: Listener, number: int) -> Any:
+    wire = Wire(f"{writer.workers[0]}/mcp?bouquet=write", writer.key)
+    arguments = {"cmd": "put", "args": [uri], "content": f"text {number}"}
+    assert not wire.call("hf_fs_write", arguments)["result"].get("isError"), number
+    with suppress(queue.Empty):
+        return listener.next(WITHIN_SECONDS + 1)
+
+
+def test_a_stream_tells_of_so_many_resources_and_no_more(somebody):
+    uris = [f"hf://models/acme/model-{number}" for number in range(51)]
+    body = modern("subscriptions/listen", {"notifications": {"resourceSubscriptions": uris}})
+    answer = Wire(somebody.url, somebody.key).post(body, modern_headers(body))
+
+    assert answer.status_code == 400
+    assert "50 resources at most" in answer.json()["error"]["message"]
 
 
 def test_who_asked_for_nothing_that_there_is_is_told_nothing(somebody):

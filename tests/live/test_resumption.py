@@ -130,20 +130,6 @@ def test_what_was_lost_with_the_connection_is_said_again(site, session, worker):
     assert again.last_event_id.endswith(".end")
 
 
-def test_a_tool_breaks_the_connection_off_and_its_client_comes_back(site, session):
-    params = {"name": "test_reconnection", "arguments": {}}
-    opened.append(Listener())
-    headers = {**session, "Accept": BOTH}
-    first = opened[-1].open(
-        "POST", site.workers[0], json=request("tools/call", params), headers=headers
-    )
-    assert first.next() == END
-
-    (result,) = rest_of(resume(site.workers[1], session, first.last_event_id))
-
-    assert "came back" in result["result"]["content"][0]["text"]
-
-
 def test_a_message_goes_out_on_the_newest_stream_of_a_call_only(site, session):
     first = call(site.workers[0], session)
     question = first.next()

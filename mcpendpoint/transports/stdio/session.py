@@ -91,7 +91,6 @@ class _Progress:
     outlet: Outlet
     is_open: bool
     is_streaming: bool = False
-    close_stream: None = None
 
     def put(self, notification: dict[str, Any]) -> None:
         self.outlet.offer(orjson.dumps(notification))

@@ -12,7 +12,8 @@ from mcpendpoint.protocol.subscriptions import Subscription
 from mcpendpoint.push import streams
 from mcpendpoint.push.frames import ListenFrames, SessionFrames
 from mcpendpoint.push.stream import Origin
-from mcpendpoint.push.streams import OpenStreams, Seen, StreamEnds, TooManyStreams
+from mcpendpoint.push.streams import OpenStreams, TooManyStreams
+from mcpendpoint.push.watch import Seen, StreamEnds
 
 SECONDS = 5
 LEGACY = SessionFrames("2025-11-25")
