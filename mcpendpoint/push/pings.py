@@ -35,7 +35,7 @@ class Pings:
 
     def _beat(self, stream: Stream) -> None:
         """Ping the client of a session's stream, if it is time again."""
-        if stream.session is None:
+        if stream.session is None or not stream.is_announced:
             return
         if stream.beats_to_ping == 0:
             self._ping(stream, stream.session)

@@ -96,6 +96,8 @@ class Stream:
     writing: asyncio.Task[None] | None = None
     writing_since: float = 0.0
     is_over: bool = False
+    is_announced: bool = False
+    """Whether listeners were told that it is open."""
     ping: str = ""
     """Id of the latest one that was sent."""
     beats_to_ping: int = 1

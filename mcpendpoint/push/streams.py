@@ -11,13 +11,14 @@ import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from accounts.preferences import preferences_changed
+from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.protocol.subscriptions import TOOLS_CHANGED
-from mcpendpoint.push.frames import Frames
+from mcpendpoint.push.frames import Frames, SseFrames
 from mcpendpoint.push.stream import (
     MAX_DUE_BYTES,
     EndedBy,
@@ -137,7 +138,10 @@ class OpenStreams:
         """
         stream = Stream(frames, send, origin, watch)
         group = self._join(watch, seen, stream)
-        self.say(stream, StreamEvent.OPENED if known_list is None else StreamEvent.RESUMED)
+        if not isinstance(frames, SseFrames):  # whose client is not known yet
+            self._announce(
+                stream, StreamEvent.OPENED if known_list is None else StreamEvent.RESUMED
+            )
         beat = min(self._beats, key=len)
         beat[stream] = None
         try:
@@ -170,6 +174,19 @@ class OpenStreams:
             stream.tell(what, frame)
             if sum(map(len, stream.due.values())) > MAX_DUE_BYTES:
                 stream.give_up()
+
+    def name_client(self, session: Session) -> None:
+        """Say whose a session's stream is, that was opened before its client said so (HTTP+SSE)."""
+        for stream in self._of_session.get(session.number, ()):
+            stream.origin = replace(
+                stream.origin, client=session.client, protocol_version=session.protocol_version
+            )
+            self._announce(stream, StreamEvent.OPENED)
+
+    def _announce(self, stream: Stream, event: StreamEvent) -> None:
+        if not stream.is_announced:
+            stream.is_announced = True
+            self.say(stream, event)
 
     def end_session(self, number: str) -> None:
         for stream in self._of_session.get(number, ()):
@@ -215,7 +232,8 @@ class OpenStreams:
             if not of_session:
                 del self._of_session[stream.session]
         self._count -= 1
-        self.say(stream, StreamEvent.CLOSED)
+        if stream.is_announced:
+            self.say(stream, StreamEvent.CLOSED)
         owner = group.watch.owner
         self._of_owner[owner] -= 1
         if not self._of_owner[owner]:

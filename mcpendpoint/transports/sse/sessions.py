@@ -13,6 +13,7 @@ from typing import Any
 from django.core import signing
 
 from accounts.caching import BoundedCache, approximate_bytes
+from mcpendpoint.protocol.sessions import read_session
 from mcpendpoint.push.bus import Bus, bus
 from mcpendpoint.push.enquiries import Enquiries, enquiries
 from mcpendpoint.push.frames import message_event
@@ -111,8 +112,10 @@ class SseSessions:
 
     def _initialized_here(self, message: Any) -> bool:
         number, session_id = message
-        if held := self._held.get(number):
+        held, session = self._held.get(number), read_session(session_id)
+        if held is not None and session is not None:
             held.session_id = session_id
+            self._streams.name_client(session)
         return held is not None
 
     def _message_here(self, message: Any) -> bool:

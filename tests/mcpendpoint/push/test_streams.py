@@ -8,9 +8,11 @@ from functools import partial
 
 import pytest
 
+from mcpendpoint.protocol.client_tag import ClientTag
+from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.protocol.subscriptions import Subscription
 from mcpendpoint.push import streams
-from mcpendpoint.push.frames import ListenFrames, SessionFrames
+from mcpendpoint.push.frames import ListenFrames, SessionFrames, SseFrames
 from mcpendpoint.push.stream import Origin
 from mcpendpoint.push.streams import OpenStreams, TooManyStreams
 from mcpendpoint.push.watch import Seen, StreamEnds
@@ -228,3 +230,16 @@ async def test_the_newcomer_is_refused_where_there_is_no_room():
             room(most=2, most_of_owner=1)
         several.check_room("bob", most=2, most_of_owner=1)
     room(most=1, most_of_owner=1)
+
+
+async def test_a_stream_of_http_sse_is_told_of_once_its_client_has_said_who_it_is():
+    several, heard = OpenStreams(), []
+    several.listen(lambda stream, event: heard.append((event, stream.origin.client.name)))
+    frames = SseFrames("/sse/messages", tell_of_list=True)
+    async with opened(several, List(), frames=frames, session="one"):
+        assert heard == []
+        several.name_client(Session(ClientTag("wire", "1"), number="one"))
+    async with opened(several, List(), frames=frames, session="another"):
+        pass
+
+    assert heard == [("opened", "wire"), ("closed", "wire")]
