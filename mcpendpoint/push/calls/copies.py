@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError, ResponseError
 
 from mcpendpoint.push.bus import Bus
@@ -34,6 +34,7 @@ COALESCE_SECONDS = 0.02
 """What comes within this time goes to Redis together."""
 MAX_BYTES_AT_ONCE = 4_000_000
 READ_AT_ONCE = 64
+MAX_CONNECTIONS = 16
 
 
 class CallCopies:
@@ -150,12 +151,15 @@ class CallCopies:
 
     def _client(self) -> Redis:
         if self._redis is None:
-            self._redis = Redis.from_url(
+            # Many clients may come back at once: they wait for one another.
+            pool = BlockingConnectionPool.from_url(
                 self._redis_url,
+                max_connections=MAX_CONNECTIONS,
+                timeout=TIMEOUT_SECONDS,
                 socket_timeout=TIMEOUT_SECONDS,
                 socket_connect_timeout=1.0,
-                max_connections=64,
             )
+            self._redis = Redis.from_pool(pool)
         return self._redis
 
 

@@ -53,7 +53,7 @@ class CallLogs:
     def open(self, session: Session, request_id: RequestId, owner: Hashable) -> CallLog | None:
         """Begin to keep what a call says; None where too many do so already."""
         owned = self._owned.get(owner)
-        if len(self._logs) >= MAX_LOGS or (owned and owned.open >= MAX_OPEN_OF_OWNER):
+        if (owned and owned.open >= MAX_OPEN_OF_OWNER) or not self._has_room():
             return None
         ref = CallRef(self._bus.name, secrets.token_hex(8), request_id)
         log = CallLog(beginning_of(ref, session), owner, self._note)
@@ -93,6 +93,11 @@ class CallLogs:
         for began_at, quieten in self._readers.get(number, {}).values():
             if began_at < newest:
                 quieten()
+
+    def _has_room(self) -> bool:
+        if len(self._logs) >= MAX_LOGS and (oldest := next(iter(self._logs.values()))).is_over:
+            self._forget(oldest)
+        return len(self._logs) < MAX_LOGS
 
     def _note(self, log: CallLog, difference: int) -> None:
         owned = self._owned[log.owner]
