@@ -41,7 +41,7 @@ class Subject:
     title: str
     lines: tuple[str, ...]
     client: str = ""
-    """Who makes it, by its own account."""
+    """Who makes it: the credential, and what the client calls itself."""
 
 
 class TooManyApprovals(Exception):

@@ -40,6 +40,7 @@ READING = (
     mcp.complete_names,
     mcp.run_jobs,
     mcp.try_to_change_what_another_has,
+    mcp.approve_a_call,
     mcp.run_own_space,
     mcp.run_a_space_of_all,
     mcp.try_space_of_another,

@@ -55,7 +55,7 @@ async def held_back(
     if choice is Choice.NEVER:
         url = context.directions.settings_url
         return _not_done(words.forbidden(consequence.kinds, url), context)
-    subject = subject_of(name, arguments, consequence, context.client)
+    subject = subject_of(name, arguments, consequence, context)
     try:
         return await _decided(subject, book_of(context.caller.user_id), context, asking)
     except TooManyApprovals:

@@ -10,10 +10,13 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 
 from accounts.approvals import Subject
-from mcpendpoint.protocol.client_tag import ClientTag
+from mcpendpoint.access.who import Credential
 from mcpendpoint.protocol.visible_text import visible, visible_line
+from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.tools.base import Consequence
 
+MAX_TOOL_CHARS = 120
+MAX_CLIENT_CHARS = 160
 MAX_TITLE_CHARS = 500
 MAX_LINE_CHARS = 10_000
 MAX_LINES = 40
@@ -21,18 +24,32 @@ MAX_CHARS = 30_000
 MAX_MESSAGE_CHARS = 4_000
 """Of what a client shows, which has less room than a page."""
 
+CREDENTIALS = {
+    Credential.ACCESS_KEY: "the access key",
+    Credential.OAUTH: "the app",
+    Credential.HF_TOKEN: "a Hugging Face token",
+}
+
 
 def subject_of(
-    tool: str, arguments: dict[str, Any], consequence: Consequence, client: ClientTag
+    tool: str, arguments: dict[str, Any], consequence: Consequence, context: RequestContext
 ) -> Subject:
     return Subject(
-        tool=tool,
+        tool=visible_line(tool)[:MAX_TOOL_CHARS],
         digest=digest_of(tool, arguments),
         kinds=tuple(sorted(consequence.kinds)),
         title=shortened(visible_line(consequence.title), MAX_TITLE_CHARS),
         lines=tuple(_within_bounds(consequence.lines)),
-        client=visible_line(f"{client.name} {client.version}"),
+        client=_client_of(context)[:MAX_CLIENT_CHARS],
     )
+
+
+def _client_of(context: RequestContext) -> str:
+    """Return who calls: what its owner calls the credential, and what the client calls itself."""
+    caller, itself = context.caller, context.client
+    held = visible_line(f"{CREDENTIALS.get(caller.credential, '')} {caller.credential_name}")
+    named = visible_line(f"{itself.name} {itself.version}")
+    return f"{held} (client: {named[:60]})" if named else held
 
 
 def digest_of(tool: str, arguments: dict[str, Any]) -> str:

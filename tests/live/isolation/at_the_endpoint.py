@@ -3,9 +3,11 @@
 The ledger notices leaks besides.
 """
 
+import re
+
 from accounts.catalogue import catalogue
 from accounts.space_prefixes import url_space_prefix
-from tests.live.isolation.tenant import READERS, Tenant, Visitor
+from tests.live.isolation.tenant import READERS, Tenant, Visitor, new_word
 from tests.mcpendpoint.wire import Json, Wire, initialize, message_of, request
 
 PUBLIC_SPACE = "acme/image-maker"
@@ -135,6 +137,24 @@ def try_to_change_what_another_has(me: Tenant, others: list[Tenant]) -> None:
     for uri in (readme, note):
         change = {"cmd": "put", "args": [uri], "content": me.has.inside}
         assert me.call(with_all_rights(me), "hf_fs_write", change)["result"]["isError"]
+
+
+def approve_a_call(me: Tenant, others: list[Tenant]) -> None:
+    name = new_word("wanted")
+    me.ledger.note(me.name, name)
+    creation = {"uri": f"hf://models/{me.name}/{name}"}
+    asked = me.call(with_all_rights(me), "create_repo", creation)["result"]
+    path = re.search(r"/approvals/[\w-]+/", asked["content"][0]["text"])[0]
+    me.ledger.note(me.name, path)
+    me.approvals.append(path)
+
+    for foreign in me.rng.choice(others).approvals:
+        assert me.visit(foreign).status_code == 404
+        assert me.submit(foreign, {"decision": "approve"}).status_code == 404
+    assert name in me.visit(path).text
+    me.submit(path, {"decision": "approve"})
+    made = me.call(with_all_rights(me), "create_repo", creation)["result"]
+    assert not made.get("isError", False), made
 
 
 def run_own_space(me: Tenant, others: list[Tenant]) -> None:

@@ -117,6 +117,8 @@ class Tenant(Visitor):
         self.keys: dict[str, str] = {}
         self.apps: list[ConnectedApp] = []
         self.job_ids: list[str] = []
+        self.approvals: list[str] = []
+        """Paths of the pages where this person decides."""
         self.numbers_seen: list[int] = []
         """By which the pages here know their keys and apps."""
         ledger.note(self.name, self.name, person.hf_id, told_to_admins=True)
@@ -178,7 +180,7 @@ class Tenant(Visitor):
     def choose(self, tools: frozenset[str]) -> None:
         worker = self.worker
         ticks = {"tools": sorted(tools), "include_images": "on", "urls_may_write": "on"}
-        form = {**ticks, **JUST_DO_IT}
+        form = {**ticks, **JUST_DO_IT, "approve_publish": "ask"}
         assert self.submit("/settings/tools/", form, worker).status_code == 200
         self.saved.now, self.saved.worker = tools, worker
 

@@ -184,7 +184,7 @@ def test_an_access_key_asks_its_owner(somebody):
 
     result = Wire(somebody.url, key).call("hf_fs_write", somebody.remove())["result"]
 
-    assert somebody.browser.get(address_in(result)).status_code == 200
+    assert "the access key Laptop" in somebody.browser.get(address_in(result)).text
 
 
 async def test_who_chose_never_is_not_asked_and_nothing_is_done(product, settled_user):
@@ -320,11 +320,13 @@ def test_a_space_that_is_marked_is_asked_about(product, settled_user):
     space = {"space_id": "acme/image-maker"}
     post_form(browser, "/settings/spaces/add/", space)
     wire = Wire(f"{product.url}/mcp", person.token)
+    long_name = f"gr1_{'x' * 1_000}"
 
     page = post_form(browser, "/settings/spaces/mark/", {**space, "asks_first": "on"}).text
     result = wire.call("gr1_draw", {"prompt": "a fox"})["result"]
 
     assert "Asks before each call" in page
+    address_in(wire.call(long_name)["result"])
     assert "prompt: a fox" in browser.get(address_in(result)).text
 
 

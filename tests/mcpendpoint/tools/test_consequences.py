@@ -1,0 +1,155 @@
+"""What each call is said to do before it does it; None where nobody is to be asked."""
+
+import pytest
+
+from mcpendpoint.tools.base import ToolError
+from mcpendpoint.tools.registry import TOOLS, by_name
+from tests.mcpendpoint.hub_side import fresh_token
+from tests.mcpendpoint.tools.calling import Context, call
+
+FILE = "hf://models/ada/x/a.txt"
+JOB = {"command": ["echo", "hi"]}
+
+
+def consequence(tool, **arguments):
+    tool = by_name[tool]
+    return tool.consequences.of(tool.arguments.model_validate(arguments))
+
+
+def jobs(operation, **args):
+    return consequence("hf_jobs", operation=operation, args=args)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "kinds"),
+    [
+        ("hf_fs_write", {"cmd": "rm", "args": [FILE]}, {"delete"}),
+        ("hf_fs_write", {"cmd": "put", "args": [FILE], "content": ""}, {"delete"}),
+        ("hf_fs_write", {"cmd": "rm", "args": [FILE, "--create-pr"]}, None),
+        ("hf_fs_write", {"cmd": "rm", "args": ["hf://models/ada"]}, None),
+        ("create_repo", {"uri": "hf://datasets/ada/x"}, {"publish"}),
+        ("create_repo", {"uri": "hf://datasets/ada/x", "private": False}, {"publish"}),
+        ("create_repo", {"uri": "hf://datasets/ada/x", "private": True}, None),
+        ("create_repo", {"uri": "hf://nonsense"}, None),
+        ("hf_jobs", {"operation": "run", "args": JOB}, {"spend"}),
+        ("hf_jobs", {"operation": "uv", "args": {"script": "print(1)"}}, {"spend"}),
+        ("hf_jobs", {"operation": "schedule", "args": {**JOB, "schedule": "@daily"}}, {"spend"}),
+        (
+            "hf_jobs",
+            {"operation": "scheduled resume", "args": {"scheduled_job_id": "1"}},
+            {"spend"},
+        ),
+        (
+            "hf_jobs",
+            {"operation": "scheduled delete", "args": {"scheduled_job_id": "1"}},
+            {"delete"},
+        ),
+        ("hf_jobs", {"operation": "scheduled suspend", "args": {"scheduled_job_id": "1"}}, None),
+        ("hf_jobs", {"operation": "cancel", "args": {"job_id": "1"}}, None),
+        ("hf_jobs", {"operation": "ps", "args": {}}, None),
+        ("hf_jobs", {"operation": "run", "args": {"help": True}}, None),
+        ("hf_jobs", {"operation": "run", "args": {"nonsense": 1}}, None),
+        ("hf_jobs", {"operation": "nonsense"}, None),
+        ("hf_jobs", {}, None),
+        ("hf_sandbox", {"cmd": "create", "args": []}, {"spend"}),
+        ("hf_sandbox", {"cmd": "create", "args": ["--nonsense"]}, None),
+        ("hf_sandbox", {"cmd": "terminate", "args": ["ada/1"]}, None),
+        ("duplicate_space", {"sourceSpaceId": "a/b", "hardware": "freecpu"}, None),
+        ("duplicate_space", {"sourceSpaceId": "a/b", "hardware": "zerogpu"}, {"spend"}),
+        (
+            "duplicate_space",
+            {"sourceSpaceId": "a/b", "hardware": "zerogpu", "private": False},
+            {"publish", "spend"},
+        ),
+    ],
+)
+def test_a_call_says_what_it_does(tool, arguments, kinds):
+    found = consequence(tool, **arguments)
+
+    assert (found and set(found.kinds)) == kinds
+    if found:
+        assert found.kinds <= by_name[tool].consequences.kinds
+        assert not found.title.endswith(".")
+
+
+def test_every_tool_that_destroys_says_what():
+    without = {tool.name for tool in TOOLS if tool.is_destructive and not tool.consequences}
+
+    # What is in a sandbox is the assistant's own; see docs/decisions.md.
+    assert without == {"hf_sandbox_exec", "hf_sandbox_fs"}
+
+
+def test_a_person_reads_what_a_job_gets_but_no_secret():
+    found = jobs(
+        "run",
+        **JOB,
+        secrets={"HF_TOKEN": "$HF_TOKEN", "WANDB": "hidden-1"},
+        env={"API_KEY": "hidden-2-of-length", "MODE": "fast"},
+        volumes=["hf://buckets/ada/data:/data"],
+        namespace="acme",
+    )
+
+    text = "\n".join(found.lines)
+    for told in ("echo hi", "HF_TOKEN", "WANDB", "API_KEY", "MODE=fast", "ada/data", "acme"):
+        assert told in text
+    assert "reads and may write the bucket" in text
+    assert "hidden" not in text
+
+
+@pytest.fixture
+async def owner(hub_side):
+    token = fresh_token()
+    repo = f"hf://models/{token.removeprefix('hf_user_')}/things"
+    await call("create_repo", token, uri=repo)
+    return Context(token), repo
+
+
+async def test_only_a_file_that_is_there_is_replaced(owner):
+    context, repo = owner
+    put = {"cmd": "put", "args": [f"{repo}/a.txt"], "content": "new"}
+
+    async def seen_closely():
+        return await consequence("hf_fs_write", **put).look_closer(context)
+
+    assert await seen_closely() is None
+    await call("hf_fs_write", context.token, **put)
+    assert "a file, 3 bytes" in (await seen_closely()).lines[0]
+
+
+async def test_a_file_of_no_repository_is_not_replaced(owner):
+    context, repo = owner
+    put = {"cmd": "put", "args": [f"{repo}-of-nobody/a.txt"], "content": "new"}
+
+    assert await consequence("hf_fs_write", **put).look_closer(context) is None
+    with pytest.raises(ToolError):
+        await call("hf_fs_write", context.token, **put)
+
+
+async def test_what_the_hub_does_not_say_is_asked_of_the_person(owner, hub_side):
+    context, repo = owner
+    hub_side.break_at("paths-info", status=500)
+    put = {"cmd": "put", "args": [f"{repo}/a.txt"], "content": "new"}
+
+    found = await consequence("hf_fs_write", **put).look_closer(context)
+
+    assert "did not say" in found.lines[0]
+
+
+@pytest.mark.parametrize(("flavor", "price"), [("cpu-basic", "$0"), ("no-such", "not known")])
+async def test_the_price_is_that_of_the_hub(owner, flavor, price):
+    context, _ = owner
+
+    found = await jobs("run", **JOB, flavor=flavor, timeout="90s").look_closer(context)
+
+    assert found.lines[0].startswith(f"Price: {price}")
+    assert "90 seconds" in found.lines[0]
+
+
+@pytest.mark.parametrize(("private", "kinds"), [(True, None), (False, {"publish"})])
+async def test_a_copy_of_a_space_on_a_cpu_spends_nothing(owner, private, kinds):
+    context, _ = owner
+    copy = {"sourceSpaceId": "acme/image-maker", "private": private}
+
+    found = await consequence("duplicate_space", **copy).look_closer(context)
+
+    assert (found and set(found.kinds)) == kinds
