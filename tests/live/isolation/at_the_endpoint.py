@@ -140,10 +140,11 @@ def try_to_change_what_another_has(me: Tenant, others: list[Tenant]) -> None:
 
 
 def approve_a_call(me: Tenant, others: list[Tenant]) -> None:
-    name = new_word("wanted")
-    me.ledger.note(me.name, name)
-    creation = {"uri": f"hf://models/{me.name}/{name}"}
-    asked = me.call(with_all_rights(me), "create_repo", creation)["result"]
+    word = new_word("wanted")
+    me.ledger.note(me.name, word)
+    readme, content = f"hf://models/{me.repo_id}/README.md", f"# Private\n\n{me.has.inside} {word}"
+    change = {"cmd": "put", "args": [readme], "content": content}
+    asked = me.call(with_all_rights(me), "hf_fs_write", change)["result"]
     path = re.search(r"/approvals/[\w-]+/", asked["content"][0]["text"])[0]
     me.ledger.note(me.name, path)
     me.approvals.append(path)
@@ -151,9 +152,9 @@ def approve_a_call(me: Tenant, others: list[Tenant]) -> None:
     for foreign in me.rng.choice(others).approvals:
         assert me.visit(foreign).status_code == 404
         assert me.submit(foreign, {"decision": "approve"}).status_code == 404
-    assert name in me.visit(path).text
+    assert word in me.visit(path).text
     me.submit(path, {"decision": "approve"})
-    made = me.call(with_all_rights(me), "create_repo", creation)["result"]
+    made = me.call(with_all_rights(me), "hf_fs_write", change)["result"]
     assert not made.get("isError", False), made
 
 

@@ -45,8 +45,10 @@ def find_spaces(me: Tenant, others: list[Tenant]) -> None:
 def try_to_add_space_of_another(me: Tenant, others: list[Tenant]) -> None:
     form = {"space_id": me.rng.choice(others).space_id}
     answer = post_form(me.browser, f"{me.worker}/settings/spaces/add/", form, **HTMX)
+    marked = post_form(me.browser, f"{me.worker}/settings/spaces/mark/", form, **HTMX)
 
     assert "There is no Space" in answer.text
+    assert "You have no such Space" in marked.text
 
 
 def remove_space_and_add_it_again(me: Tenant, others: list[Tenant]) -> None:

@@ -180,7 +180,7 @@ class Tenant(Visitor):
     def choose(self, tools: frozenset[str]) -> None:
         worker = self.worker
         ticks = {"tools": sorted(tools), "include_images": "on", "urls_may_write": "on"}
-        form = {**ticks, **JUST_DO_IT, "approve_publish": "ask"}
+        form = {**ticks, **JUST_DO_IT, "approve_delete": "ask"}
         assert self.submit("/settings/tools/", form, worker).status_code == 200
         self.saved.now, self.saved.worker = tools, worker
 
