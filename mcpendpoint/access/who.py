@@ -53,6 +53,13 @@ class Caller:
         return f"hub {self.username}" if self.username else ""
 
     @property
+    def owners(self) -> tuple[str, ...]:
+        """The word for this person, and the one from before they first signed in here."""
+        if self.credential is Credential.HF_TOKEN and self.user_id is not None and self.username:
+            return (self.owner, f"hub {self.username}")
+        return (self.owner,)
+
+    @property
     def is_signed_in(self) -> bool:
         return self.credential is not Credential.ANONYMOUS
 

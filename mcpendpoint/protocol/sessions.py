@@ -5,6 +5,7 @@ credential: whoever sends it has to be who it belongs to.
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -51,8 +52,8 @@ class Session:
                 parts[part] = True if part == "listChanged" else {}
         return declared
 
-    def belongs_to(self, owner: str) -> bool:
-        return self.owner == _owner_digest(self.number, owner)
+    def belongs_to(self, owners: Iterable[str]) -> bool:
+        return any(self.owner == _owner_digest(self.number, owner) for owner in owners)
 
 
 def begin_session(

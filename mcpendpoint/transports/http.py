@@ -153,7 +153,7 @@ def _has_session(head: RequestHead) -> bool:
 def _session(head: RequestHead, caller: Caller) -> Session:
     """Raises SessionUnknown."""
     session = kernel.session_of(head)
-    if session is None or not session.belongs_to(caller.owner) or session in ended_sessions:
+    if session is None or not session.belongs_to(caller.owners) or session in ended_sessions:
         raise SessionUnknown
     return session
 

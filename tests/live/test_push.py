@@ -319,6 +319,18 @@ def test_a_stream_belongs_to_a_session_of_its_caller(make_somebody):
     assert statuses == [405, 404, 404]
 
 
+def test_a_session_goes_on_when_its_person_signs_in_here_for_the_first_time(
+    workers, new_user, sign_in
+):
+    token = new_user().token
+    session = begin_session(f"{workers[1]}/mcp", token)
+
+    sign_in(SimpleNamespace(url=workers[0]), token)
+
+    answer = Wire(f"{workers[0]}/mcp").post(request("ping"), {**session, "Accept": BOTH})
+    assert answer.status_code == 200
+
+
 def test_requests_of_a_session_are_those_of_its_caller(make_somebody):
     one, other = make_somebody(), make_somebody()
     session = begin_session(other.url, other.key)["Mcp-Session-Id"]

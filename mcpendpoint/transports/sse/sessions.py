@@ -7,6 +7,7 @@ the one that holds the stream what the client said of itself, and hands over wha
 import asyncio
 import secrets
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,12 +82,12 @@ class SseSessions:
     def end(self, place: Place) -> None:
         self._held.pop(place.number, None)
 
-    async def find(self, place: Place, owner: str) -> str | None:
+    async def find(self, place: Place, owners: Sequence[str]) -> str | None:
         """Return the id of a session, "" before `initialize`; None if the caller has none there."""
         known = self._known.get(place) or await self._enquiries.ask(
             place.worker, _WHO, place.number
         )
-        if known is None or known[0] != owner:
+        if known is None or known[0] not in owners:
             return None
         if known[1] and place.worker != self._bus.name:
             size = approximate_bytes(known)

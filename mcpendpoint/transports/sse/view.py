@@ -124,7 +124,7 @@ class _Service:
         place: Place | None = None
         try:
             recording.caller, overrides = await _identify(head, username)
-            place, session_id = await _find_session(head, recording.caller.owner)
+            place, session_id = await _find_session(head, recording.caller)
             limits.charge(recording.caller, head, parsed)
             if isinstance(parsed, MalformedMessage):
                 raise parsed
@@ -199,10 +199,10 @@ async def _identify(head: RequestHead, username: str | None) -> tuple[Caller, Re
         raise CallerMoved(moved.path.removesuffix("/mcp") + "/sse" + at) from moved
 
 
-async def _find_session(head: RequestHead, owner: str) -> tuple[Place, str]:
+async def _find_session(head: RequestHead, caller: Caller) -> tuple[Place, str]:
     """Raises SessionUnknown."""
     place = read_place(head.query.get("session", [""])[0])
-    session_id = await sse_sessions.find(place, owner) if place else None
+    session_id = await sse_sessions.find(place, caller.owners) if place else None
     if place is None or session_id is None:
         raise SessionUnknown
     return place, session_id
