@@ -43,6 +43,15 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Pings:
+    """Of clients with a session."""
+
+    sent: int = 0
+    answered: int = 0
+    lost: int = 0
+
+
+@dataclass(frozen=True)
 class Happened:
     """Within the range."""
 
@@ -52,6 +61,9 @@ class Happened:
     closed: Mapping[str, int] = field(default_factory=dict)
     """By who ended them; see mcpendpoint.push.stream.EndedBy."""
     told: Told = Told()
+    resources_updated: int = 0
+    """Notifications of resources that were subscribed to."""
+    pings: Pings = Pings()
 
     @property
     def closed_in_all(self) -> int:
@@ -85,7 +97,7 @@ class StreamNow:
     since: datetime
     last_sign: datetime
     state: str
-    """"connected", "distressed" (its client does not read), or "gone"."""
+    """"connected", "distressed" (its client does not read, or answers no ping), or "gone"."""
     ended_by: str
     ended_at: datetime | None
 
@@ -167,6 +179,12 @@ def _happened(counts: Mapping[str, int]) -> Happened:
             notifications=counts.get(StreamEvent.LIST_CHANGED, 0),
             watched=counts.get(WATCHED, 0),
             listed_again=counts.get(LISTED_AGAIN, 0),
+        ),
+        resources_updated=counts.get(StreamEvent.RESOURCE_UPDATED, 0),
+        pings=Pings(
+            sent=counts.get(StreamEvent.PING_SENT, 0),
+            answered=counts.get(StreamEvent.PING_ANSWERED, 0),
+            lost=counts.get(StreamEvent.PING_LOST, 0),
         ),
     )
 

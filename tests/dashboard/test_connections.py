@@ -18,6 +18,7 @@ from dashboard.connections import (
     forget_old,
     store,
 )
+from dashboard.connections_shown import Pings
 from dashboard.listed_again import ListedAgain
 from dashboard.models import OpenStreams
 from dashboard.ranges import RANGES
@@ -119,7 +120,8 @@ async def test_few_of_many_streams_are_told_one_by_one(db):
 def test_what_became_of_streams_is_counted_by_client():
     counts = Counts()
     minute = int(NOW.timestamp())
-    for event, times in {"opened": 3, "resumed": 2, "closed_stuck": 1, "list_changed": 4}.items():
+    noted = {"opened": 3, "resumed": 2, "closed_stuck": 1, "ping_sent": 4, "ping_answered": 3}
+    for event, times in noted.items():
         counts.add(Cell(minute, "cursor", "1.0", event), times)
     write_counts(counts)
     write_counts(counts)
@@ -127,6 +129,7 @@ def test_what_became_of_streams_is_counted_by_client():
     (client,) = shown().clients
     assert (client.happened.opened, client.happened.resumed) == (10, 4)
     assert client.happened.closed == {"stuck": 2}
+    assert client.happened.pings == Pings(sent=8, answered=6)
     assert shown().happened == client.happened
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.mcpendpoint.conftest import save_tools
-from tests.mcpendpoint.transports.stdio.test_account import deployment as deployment
 from tests.stdio_program import META, initialize, modern, request
 
 LIST_CHANGED = "notifications/tools/list_changed"

@@ -248,12 +248,6 @@ def test_a_tool_reports_its_progress(start_at_hub, space):
     assert [each["progress"] for each in told] == sorted({each["progress"] for each in told})
 
 
-def test_subscriptions_are_not_there_yet(start):
-    assert (
-        start().ask(modern(1, "subscriptions/listen", notifications={}))["error"]["code"] == -32601
-    )
-
-
 def test_the_modern_version_is_not_negotiated_by_a_handshake(start):
     assert start().result_of(initialize(MODERN))["protocolVersion"] == "2025-11-25"
 
