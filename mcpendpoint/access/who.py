@@ -14,6 +14,7 @@ from accounts.credentials import hub_token, recheck
 from accounts.database import changes
 from accounts.outgoing import callers
 from accounts.preferences import Preferences, note_hub_change
+from accounts.proxies import network_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,10 @@ class Caller:
         if self.user_id is not None:
             return f"user {self.user_id}"
         return f"hub {self.username}" if self.username else ""
+
+    def owner_at(self, address: str) -> str:
+        """Return who it is as far as limits go: of the anonymous, their network."""
+        return self.owner or f"network {network_of(address)}"
 
     @property
     def owners(self) -> tuple[str, ...]:

@@ -6,8 +6,12 @@ from typing import Any
 from mcp import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
 
+from mcpendpoint.protocol.messages import Message
+
 ANSWER_SECONDS = 270.0
 """Many clients give a call up after 300 s, whatever they hear meanwhile."""
+ANSWER_SECONDS_IN_SILENCE = 50.0
+"""The TypeScript SDK gives up after 60 s, unless it hears of progress, and asks for that."""
 
 CAPABILITIES = {
     "elicitation/create": "elicitation",
@@ -22,6 +26,12 @@ def request_message(
 ) -> dict[str, Any]:
     message = {"jsonrpc": "2.0", "id": request_id, "method": method}
     return message if params is None else {**message, "params": dict(params)}
+
+
+def seconds_to_answer(asking: Message) -> float:
+    """Return how long the client that sent this request waits for its person, at least."""
+    wants_progress = asking.meta.get("progressToken") is not None
+    return ANSWER_SECONDS if wants_progress else ANSWER_SECONDS_IN_SILENCE
 
 
 def cancellation(request_id: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@ answer comes by a POST of its own, at whichever worker.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,6 @@ from mcp import MCPError
 from mcp_types import INTERNAL_ERROR, REQUEST_TIMEOUT
 
 from mcpendpoint.protocol.client_requests import (
-    ANSWER_SECONDS,
     cancellation,
     check_capability,
     request_message,
@@ -25,6 +25,7 @@ from mcpendpoint.push.question_ids import make_question_id, read_question_id
 
 MAX_WAITING = 2_000
 MAX_WAITING_OF_SESSION = 20
+MAX_WAITING_OF_OWNER = 100
 MAX_ANSWER_BYTES = 256_000
 TOPIC = "answer"
 
@@ -32,8 +33,21 @@ Put = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Who is asked, on the stream of which call."""
+
+    session: Session
+    owner: str
+    """Who it is, as far as limits go."""
+    put: Put
+    seconds: float
+    """So long an answer is waited for."""
+
+
+@dataclass(frozen=True)
 class _Waiting:
     session: str
+    owner: str
     answer: asyncio.Future[dict[str, Any]]
 
 
@@ -46,24 +60,25 @@ class Questions:
         bus.on(TOPIC, self._take_here)
 
     async def ask(
-        self, session: Session, put: Put, method: str, params: Mapping[str, Any] | None
+        self, asked: Asked, method: str, params: Mapping[str, Any] | None
     ) -> dict[str, Any]:
         """Return the client's result.
 
         Raises MCPError for a client that cannot be asked this, for a refusal, or for no answer.
         """
+        session = asked.session
         check_capability(session.client_capabilities, method, params or {})
-        self._check_room(session)
+        self._check_room(asked)
         await self._bus.start()
         question_id = make_question_id(self._bus.name, TOPIC, session.number)
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._waiting[question_id] = _Waiting(session.number, answer)
-        put(request_message(question_id, method, params))
+        self._waiting[question_id] = _Waiting(session.number, asked.owner, answer)
+        asked.put(request_message(question_id, method, params))
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(asked.seconds):
                 message = await answer
         except TimeoutError as error:
-            put(cancellation(question_id))
+            asked.put(cancellation(question_id))
             raise MCPError(
                 code=REQUEST_TIMEOUT, message="The client did not answer in time."
             ) from error
@@ -81,9 +96,14 @@ class Questions:
         elif _size(message) <= MAX_ANSWER_BYTES:
             await self._bus.tell(TOPIC, [session.number, message], asked.worker)
 
-    def _check_room(self, session: Session) -> None:
-        of_session = sum(each.session == session.number for each in self._waiting.values())
-        if of_session >= MAX_WAITING_OF_SESSION or len(self._waiting) >= MAX_WAITING:
+    def _check_room(self, asked: Asked) -> None:
+        of_session = Counter(each.session for each in self._waiting.values())
+        of_owner = Counter(each.owner for each in self._waiting.values())
+        if (
+            len(self._waiting) >= MAX_WAITING
+            or of_owner[asked.owner] >= MAX_WAITING_OF_OWNER
+            or of_session[asked.session.number] >= MAX_WAITING_OF_SESSION
+        ):
             raise MCPError(code=INTERNAL_ERROR, message="Too many questions are open. Try again.")
 
     def _take_here(self, answered: Any) -> None:

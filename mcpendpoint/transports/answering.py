@@ -19,6 +19,7 @@ from mcpendpoint.access.metadata import scope_challenge
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.access.who import Caller, Credential
 from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.client_requests import seconds_to_answer
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.kernel import Answer, Peer
 from mcpendpoint.protocol.messages import (
@@ -34,7 +35,7 @@ from mcpendpoint.protocol.sessions import begin_session
 from mcpendpoint.push.bus import bus
 from mcpendpoint.push.calls.logs import call_logs
 from mcpendpoint.push.frames import PRIMED_SINCE
-from mcpendpoint.push.questions import questions
+from mcpendpoint.push.questions import Asked, questions
 from mcpendpoint.serving.answer_size import Room
 from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
@@ -121,7 +122,11 @@ class Answering:
     ) -> Answer:
         ask = None
         if peer.session is not None and outbox.is_open:
-            ask = partial(questions.ask, peer.session, outbox.put_question)
+            assert context.head is not None  # noqa: S101 - it is of HTTP
+            owner = recording.caller.owner_at(context.head.client_address)
+            seconds = seconds_to_answer(message)
+            asked = Asked(peer.session, owner, outbox.put_question, seconds)
+            ask = partial(questions.ask, asked)
         answer = await self.answers.answer(message, peer, context, recording, outbox, ask)
         if context.scopes_to_ask_for:
             answer = _with_scopes_asked_for(answer, context)

@@ -16,7 +16,6 @@ from pydantic import ValidationError
 
 from accounts.authorization.scopes import Scope
 from accounts.outgoing import callers
-from accounts.proxies import network_of
 from mcpendpoint.access.caller import identify
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import InvalidOverrides, Selection, read_overrides
@@ -273,7 +272,7 @@ class Listening:
             username=username,
             peer=kernel.nameless(peer),
             key=blake2b(repr(decisive).encode(), digest_size=16).digest(),
-            owner=caller.owner or f"network {network_of(head.client_address)}",
+            owner=caller.owner_at(head.client_address),
         )
 
 

@@ -5,7 +5,6 @@ from mcp_types import INVALID_PARAMS, INVALID_REQUEST
 
 from accounts.catalogue import Effect
 from accounts.database import UNAVAILABLE, changes
-from accounts.proxies import network_of
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push.bus import bus
 from mcpendpoint.serving.context import RequestContext
@@ -55,4 +54,4 @@ def _session_of(context: RequestContext) -> Session:
 
 def _owner_of(context: RequestContext) -> str:
     assert context.head is not None  # noqa: S101 - sessions are of HTTP
-    return context.caller.owner or f"network {network_of(context.head.client_address)}"
+    return context.caller.owner_at(context.head.client_address)

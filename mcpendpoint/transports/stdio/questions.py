@@ -12,7 +12,6 @@ from mcp import MCPError
 from mcp_types import INTERNAL_ERROR, REQUEST_TIMEOUT
 
 from mcpendpoint.protocol.client_requests import (
-    ANSWER_SECONDS,
     cancellation,
     check_capability,
     request_message,
@@ -30,9 +29,13 @@ class Questions:
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
 
     async def ask(
-        self, declared: Mapping[str, Any], method: str, params: Mapping[str, Any] | None
+        self,
+        declared: Mapping[str, Any],
+        seconds: float,
+        method: str,
+        params: Mapping[str, Any] | None,
     ) -> dict[str, Any]:
-        """Return the client's result; `declared` are its capabilities.
+        """Return the client's result; `declared` are its capabilities, and it has so many seconds.
 
         Raises MCPError for a client that cannot be asked this, for a refusal, or for no answer.
         """
@@ -44,7 +47,7 @@ class Questions:
         self._waiting[question_id] = answer
         try:
             await self._send(request_message(question_id, method, params))
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(seconds):
                 message = await answer
         except TimeoutError as error:
             await self._send(cancellation(question_id))

@@ -24,6 +24,7 @@ from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import InvalidOverrides, RequestOverrides
 from mcpendpoint.access.who import Caller, CallerRefused
 from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.client_requests import seconds_to_answer
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
 from mcpendpoint.protocol.kernel import Answer, Peer
@@ -296,7 +297,8 @@ class Session:
             progress = _Progress(self._outlet, is_open=is_talkative)
             ask = None
             if is_talkative and not peer.is_modern:
-                ask = partial(self._questions.ask, peer.capabilities or {})
+                seconds = seconds_to_answer(message)
+                ask = partial(self._questions.ask, peer.capabilities or {}, seconds)
             answer = await answers.answer(message, peer, context, recording, progress, ask)
             return answer.raw
         finally:
