@@ -92,14 +92,18 @@ def ask(user_id: int, subject: Subject) -> Approval:
 
 
 def settle(approval_id: str, user_id: int, subject: Subject, *, is_approved: bool) -> bool:
-    """Note the answer to a question that the client itself asked; False when it had one before.
+    """Note the answer to a question that the client itself asked; False when it had one before,
+    or the call was refused on the page meanwhile.
 
     Raises TooManyApprovals.
     """
     now = timezone.now()
     try:
         with transaction.atomic():
-            _make_room(Approval.objects.filter(user_id=user_id), now)
+            of_person = Approval.objects.filter(user_id=user_id)
+            if _open(now).filter(user_id=user_id, digest=subject.digest, state=State.REFUSED):
+                return False
+            _make_room(of_person, now)
             # The key is the question's, so that there can be one answer only.
             _create(approval_id, user_id, replace(subject, lines=()), now, State.USED)
             note_answer(user_id, subject, is_approved=is_approved)

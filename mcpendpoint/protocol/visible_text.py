@@ -1,4 +1,4 @@
-"""Removes hidden characters from untrusted text. Pure: no I/O.
+"""Removes hidden characters from untrusted text, or shows them. Pure: no I/O.
 
 A model reads characters that no screen shows: tags spell whole sentences (Unicode 23.9), controls
 of direction show a text in another order than it is read in (CVE-2021-42574), variation selectors
@@ -7,6 +7,7 @@ carry bytes. Joiners stay where they join, as Persian, Indic scripts and emoji n
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _JOINERS = frozenset("\u200c\u200d")
@@ -21,11 +22,17 @@ def visible(text: str) -> str:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     text = text.replace("\u2029", "\n")
-    kept: list[str] = []
-    for character in text:
-        if _is_visible(character) or (kept and _joins(kept[-1], character)):
-            kept.append(character)
-    return "".join(kept)
+    return _without_hidden(text, lambda hidden: "")
+
+
+def revealed(text: str) -> str:
+    """Return a text in which hidden characters are named, for somebody who decides about it."""
+    if _PLAIN.fullmatch(text):
+        return text
+    text = text.replace("\r\n", "\n")
+    for separator in "\u2028\u2029":
+        text = text.replace(separator, _named(separator))
+    return _without_hidden(text, _named)
 
 
 def visible_line(text: str) -> str:
@@ -35,6 +42,21 @@ def visible_line(text: str) -> str:
 
 def has_hidden(text: str) -> bool:
     return visible(text) != text
+
+
+def _without_hidden(text: str, instead: Callable[[str], str]) -> str:
+    kept: list[str] = []
+    before = ""
+    for character in text:
+        is_kept = _is_visible(character) or (before and _joins(before, character))
+        if is_kept:
+            before = character
+        kept.append(character if is_kept else instead(character))
+    return "".join(kept)
+
+
+def _named(character: str) -> str:
+    return f"⟨U+{ord(character):04X}⟩"
 
 
 def _is_visible(character: str) -> bool:

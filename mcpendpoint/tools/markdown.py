@@ -70,7 +70,7 @@ def byte_size(value: int | None) -> str:
     for size, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
         if value >= size:
             return f"{value / size:.1f} {unit}"
-    return f"{value} bytes"
+    return count(value, "byte")
 
 
 def date(value: datetime | None) -> str:

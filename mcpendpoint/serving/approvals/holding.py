@@ -59,7 +59,7 @@ async def held_back(
     try:
         return await _decided(subject, book_of(context.caller.user_id), context, asking)
     except TooManyApprovals:
-        return _not_done(words.TOO_MANY, context)
+        return _not_done(words.too_many(context.directions.settings_url), context)
     except UNAVAILABLE as error:
         raise database_unavailable() from error
 
@@ -88,7 +88,7 @@ async def _decided(
         return await _at_page(subject, book, context, was_asked=True)
     is_approved = action == "accept"
     await book.note_answer(subject, is_approved=is_approved)
-    return None if is_approved else _not_done(words.REFUSED, context)
+    return None if is_approved else await _declined(subject, book, context)
 
 
 async def _after(
@@ -100,7 +100,12 @@ async def _after(
     is_approved = answered.action == "accept"
     if not await book.settle(answered.question, subject, is_approved=is_approved):
         return _not_done(words.REPLAYED, context)
-    return None if is_approved else _not_done(words.REFUSED, context)
+    return None if is_approved else await _declined(subject, book, context)
+
+
+async def _declined(subject: Subject, book: Book, context: RequestContext) -> Held:
+    url = await book.address(subject)
+    return _not_done(words.REFUSED if url is None else words.declined(url), context)
 
 
 async def _at_page(

@@ -5,16 +5,12 @@ from collections.abc import Iterable
 from accounts.consequences import Kind
 
 REPLAYED = (
-    "Not done: this answer was used already, and an approval counts once. To ask the person again, "
-    "make the call anew, without requestState."
+    "Not done: this answer was used already, and an approval counts once; or the person refused "
+    "the call elsewhere. To ask again, make the call anew, without requestState."
 )
 REFUSED = (
     "Not done: the person refused it. Do not try it again, or in another way, unless they ask for "
     "it."
-)
-TOO_MANY = (
-    "Not done: too many calls wait for the person's approval already. Ask them to decide about "
-    "those first."
 )
 UNANSWERED = "Not done: the person gave no answer."
 CANNOT_ASK = (
@@ -29,11 +25,28 @@ _DEEDS = {
 
 
 def at_page(url: str, *, was_asked: bool) -> str:
-    why = "The client brought no answer." if was_asked else "It needs the person's approval."
+    why = " The client brought no answer." if was_asked else ""
     return (
-        f"Not done yet. {why} Show them this address, where they see exactly what is to be done "
-        f"and approve or refuse it: {url} Once they approved it, make the same call again, with "
-        "the same arguments, within ten minutes."
+        f"Not done yet: it needs the person's approval.{why} Show the person this address, where "
+        f"they see exactly what is to be done and approve or refuse it: {url} Once they have "
+        "approved it, make the same call again, with the same arguments, within ten minutes."
+    )
+
+
+def declined(url: str) -> str:
+    """Some clients decline by themselves, and their person knows nothing of it."""
+    return (
+        f"{REFUSED} If they did not decide that themselves, because this client declined without "
+        f"asking them, show them this address, where they can still approve it: {url} Once they "
+        "have approved it, make the same call again, within ten minutes."
+    )
+
+
+def too_many(settings_url: str | None) -> str:
+    where = f" at {settings_url}#approvals" if settings_url else ""
+    return (
+        "Not done: too many calls wait for the person's approval already. Ask them to decide about "
+        f"those first{where}, and then make the call again."
     )
 
 

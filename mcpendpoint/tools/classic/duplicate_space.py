@@ -10,7 +10,7 @@ from accounts.catalogue import Effect
 from accounts.consequences import Kind
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.creation import duplicate_repo
-from mcpendpoint.hub.errors import HubConflict, HubError
+from mcpendpoint.hub.errors import HubConflict, HubError, HubNotFound
 from mcpendpoint.hub.spaces import get_space, get_variables
 from mcpendpoint.hub.types import RepoType, Space
 from mcpendpoint.tools.base import (
@@ -32,6 +32,7 @@ from mcpendpoint.tools.repo_details.finding import or_error
 
 ZERO_GPU = "zero-a10g"
 FREE_CPU = "cpu-basic"
+UNKNOWN_HARDWARE = f"Hardware: as the original has it, which may be {ZERO_GPU} and use your quota"
 HARDWARE: Mapping[str, str] = {"freecpu": FREE_CPU, "zerogpu": ZERO_GPU}
 
 
@@ -116,8 +117,10 @@ def _consequence_of(arguments: DuplicateSpaceArguments) -> Consequence | None:
             hub = await context.hub()
             source = await space_id_in(hub, arguments.sourceSpaceId, "sourceSpaceId", context)
             space = await get_space(hub, source)
-        except (HubError, ToolError):  # the call itself will say so
+        except HubNotFound:  # the call itself will say so
             return on_free_cpu
+        except (HubError, ToolError):
+            return replace(on_zero_gpu, lines=(UNKNOWN_HARDWARE,))
         return on_zero_gpu if _like(space) == ZERO_GPU else on_free_cpu
 
     return replace(on_zero_gpu, look_closer=look_closer)

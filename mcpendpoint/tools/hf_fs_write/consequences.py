@@ -1,5 +1,6 @@
 """What a change deletes: a file that is removed, or the content of one that is replaced."""
 
+from dataclasses import replace
 from functools import partial
 
 from accounts.consequences import Kind
@@ -18,20 +19,20 @@ def consequence_of(change: Change) -> Consequence | None:
         return None
     if change.command is WriteCommand.RM:
         return Consequence(DELETES, f"Delete {change.uri}", _facts(change))
-    return _replacement(change, look_closer=True)
+    return replace(_replacement(change), look_closer=partial(_if_it_exists, change))
 
 
-def _replacement(change: Change, *found: str, look_closer: bool = False) -> Consequence:
+def _replacement(change: Change, *found: str) -> Consequence:
     content = change.content.decode("utf-8", "replace")
-    lines = (*found, *_facts(change), f"New content, {byte_size(len(change.content))}:\n{content}")
-    look = partial(_if_it_exists, change) if look_closer else None
-    return Consequence(DELETES, f"Replace {change.uri}", lines, look)
+    text = f"New content, {byte_size(len(change.content))}: {content}"
+    return Consequence(DELETES, f"Replace {change.uri}", (text, *found, *_facts(change)))
 
 
 def _facts(change: Change) -> tuple[str, ...]:
     if change.is_in_bucket:
         return (IRREVERSIBLE,)
-    return (f"Branch: {change.branch}", f"Commit message: {change.message}")
+    facts = (f"Branch: {change.branch}", f"Commit message: {change.message}")
+    return (*facts, f"Description: {change.description}") if change.description else facts
 
 
 async def _if_it_exists(change: Change, context: ToolContext) -> Consequence | None:

@@ -17,7 +17,7 @@ from mcpendpoint.tools.jobs.arguments import (
     UvArguments,
 )
 from mcpendpoint.tools.jobs.prices import in_words, priced
-from mcpendpoint.tools.jobs.redaction import secret_names
+from mcpendpoint.tools.jobs.redaction import Redactor
 from mcpendpoint.tools.jobs.specs import CALLERS_TOKEN
 
 SPENDS = frozenset({Kind.SPEND})
@@ -43,46 +43,50 @@ def _of_submission(arguments: Submission) -> Consequence:
     title = f"Run {what} on {arguments.flavor}"
     if isinstance(arguments, Schedule):
         title = f"Run {what} on {arguments.flavor} again and again: {arguments.schedule}"
+        title += ", not started yet" if arguments.suspend else ""
     spending = Consequence(SPENDS, title, tuple(_lines(arguments)))
-    return priced(spending, arguments.flavor, arguments.timeout)
+    recurs = isinstance(arguments, Schedule)
+    return priced(spending, arguments.flavor, arguments.timeout, recurs=recurs)
 
 
 def _lines(arguments: Submission) -> Iterator[str]:
+    """The first ones are what decides: a client may show no more."""
+    tokens = _names_of_token(arguments)
+    if tokens:
+        yield f"Gets your own Hugging Face token, as {', '.join(tokens)}"
+    yield from _program(arguments)
+    if others := sorted(arguments.secrets.keys() - set(tokens)):
+        yield f"Gets these secrets, which are not shown and may hold anything: {', '.join(others)}"
+    variables = {name: arguments.env[name] for name in sorted(arguments.env) if name not in tokens}
+    if variables:
+        # Also of those whose names say that they are secret: a command can run what is in them.
+        known = "\n".join(f"{name}={value}" for name, value in variables.items())
+        yield f"Environment:\n{Redactor()(known)}"
+    if arguments.labels or arguments.name:
+        labels = arguments.labels | ({"name": arguments.name} if arguments.name else {})
+        yield f"Labels: {', '.join(f'{name}={value}' for name, value in labels.items())}"
     yield f"Ends after: {in_words(arguments.timeout)}"
     yield from _billed_to(arguments)
     if arguments.resource_group_id:
         yield f"Resource group: {arguments.resource_group_id}"
-    yield from _program(arguments)
-    tokens = _names_of_token(arguments)
-    if tokens:
-        yield f"Gets your own Hugging Face token, as {', '.join(tokens)}"
-    hidden = sorted({*arguments.secrets, *secret_names(arguments.env)})
-    if others := [name for name in hidden if name not in tokens]:
-        yield f"Gets these secrets: {', '.join(others)}"
-    plain = {
-        name: value
-        for name, value in arguments.env.items()
-        if name not in hidden and name not in tokens
-    }
-    if plain:
-        yield "Environment:\n" + "\n".join(f"{name}={plain[name]}" for name in sorted(plain))
     for volume in arguments.volumes:
         mode = "reads" if volume.get("readOnly") else "reads and may write"
         path = f"/{volume['path']}" if volume.get("path") else ""
-        yield f"Mounted: {mode} the {volume['type']} {volume['source']}{path}"
+        what = f"the {volume['type']} {volume['source']}{path}"
+        yield f"Mounted at {volume['mountPath']}: {mode} {what}"
 
 
 def _program(arguments: Submission) -> Iterator[str]:
     match arguments:
         case RunArguments():
+            yield f"Command: {shlex.join(arguments.command)}"
             yield f"Image: {arguments.image}"
-            yield f"Command:\n{shlex.join(arguments.command)}"
         case UvArguments():
-            if arguments.with_deps:
-                yield f"Packages: {', '.join(arguments.with_deps)}"
+            yield f"Script: {arguments.script}"
             if arguments.script_args:
                 yield f"Arguments: {shlex.join(arguments.script_args)}"
-            yield f"Script:\n{arguments.script}"
+            if arguments.with_deps:
+                yield f"Packages: {', '.join(arguments.with_deps)}"
 
 
 def _names_of_token(arguments: Submission) -> list[str]:

@@ -12,28 +12,31 @@ from mcpendpoint.tools.markdown import count
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
-def priced(spending: Consequence, flavor: str, seconds: int) -> Consequence:
+def priced(
+    spending: Consequence, flavor: str, seconds: int, *, recurs: bool = False
+) -> Consequence:
     """Have the price looked up where somebody is to read it; it may run for so long."""
-    return replace(spending, look_closer=partial(_with_price, spending, flavor, seconds))
+    duration = f"{in_words(seconds)} each time" if recurs else in_words(seconds)
+    return replace(spending, look_closer=partial(_with_price, spending, flavor, seconds, duration))
 
 
 async def _with_price(
-    spending: Consequence, flavor: str, seconds: int, context: ToolContext
+    spending: Consequence, flavor: str, seconds: int, duration: str, context: ToolContext
 ) -> Consequence:
-    price = await _price_of(await context.hub(), flavor, seconds)
-    return replace(spending, lines=(price, *spending.lines))
+    price = await _price_of(await context.hub(), flavor, seconds, duration)
+    return replace(spending, title=f"{spending.title}, {price}")
 
 
-async def _price_of(hub: HubClient, flavor: str, seconds: int) -> str:
+async def _price_of(hub: HubClient, flavor: str, seconds: int, duration: str) -> str:
     try:
         known = {each.name: each.usd_per_hour for each in await list_hardware(hub)}
     except HubError:
         known = {}
     hourly = known.get(flavor)
     if hourly is None:
-        return f"Price: not known here, for at most {in_words(seconds)}"
+        return f"at a price not known here, for at most {duration}"
     most = hourly * seconds / 3_600
-    return f"Price: ${hourly:.2f} an hour, at most ${most:.2f} in {in_words(seconds)}"
+    return f"${hourly:.2f} an hour, at most ${most:.2f} in {duration}"
 
 
 def in_words(seconds: int) -> str:

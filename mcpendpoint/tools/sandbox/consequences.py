@@ -37,4 +37,5 @@ def _lines(given: Given) -> Iterator[str]:
         yield f"Mounted: {spec}"
     if "bucket" in texts:
         mode = texts.get("bucket_mode", "rw")
-        yield f"Mounted: the bucket {texts['bucket']}, {mode}"
+        path = f", at {texts['bucket_mount_path']}" if "bucket_mount_path" in texts else ""
+        yield f"Mounted: the bucket {texts['bucket']}, {mode}{path}"

@@ -1,6 +1,6 @@
 import pytest
 
-from mcpendpoint.protocol.visible_text import has_hidden, visible, visible_line
+from mcpendpoint.protocol.visible_text import has_hidden, revealed, visible, visible_line
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from mcpendpoint.protocol.visible_text import has_hidden, visible, visible_line
 )
 def test_text_that_people_write_stays(text):
     assert visible(text) == text
+    assert revealed(text) == text
     assert not has_hidden(text)
 
 
@@ -25,6 +26,7 @@ def test_text_that_people_write_stays(text):
 )
 def test_character_that_nobody_sees_goes(hidden):
     assert visible(f"a{hidden}b") == "ab"
+    assert revealed(f"a{hidden}b") == f"a⟨U+{ord(hidden):04X}⟩b"
     assert has_hidden(f"a{hidden}b")
 
 
@@ -35,3 +37,8 @@ def test_joiners_in_a_row_go_as_they_could_spell_bits():
 
 def test_line_has_no_line_ends():
     assert visible_line(" a\r\n b\u2028c\t") == "a b c"
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029"])
+def test_a_line_end_that_files_keep_apart_is_named(separator):
+    assert revealed(f"a{separator}b\r\nc") == f"a⟨U+{ord(separator):04X}⟩b\nc"

@@ -116,7 +116,31 @@ async def test_a_client_that_can_asks_its_person(somebody, era, action, left):
     assert somebody.content_of() == left
     (asked,) = answering.asked
     assert asked.startswith(f"Replace {somebody.repo}/a.txt?")
-    assert asked.endswith("bytes:\nnew")
+    assert asked.splitlines()[1] == "New content, 3 bytes: new"
+
+
+async def test_a_client_that_declines_by_itself_leaves_a_way(somebody):
+    """As `codex exec` does: its person has seen nothing."""
+    async with connected(somebody, "legacy", Answering("decline")) as client:
+        declined = await client.call_tool("hf_fs_write", somebody.remove())
+        somebody.decide(address_in(declined.model_dump(by_alias=True)), "approve")
+        done = await client.call_tool("hf_fs_write", somebody.remove())
+
+    assert "Do not try it again" in declined.content[0].text
+    assert not done.is_error, done
+    assert somebody.content_of() is None
+
+
+def test_what_was_refused_on_the_page_is_not_done_by_a_later_answer(somebody):
+    asked = send(somebody.wire, somebody.remove())["result"]
+    cancelled = send(somebody.wire, somebody.remove(), **accepted(asked, "cancel"))["result"]
+    address = address_in(cancelled)
+    somebody.decide(address, "refuse")
+
+    late = send(somebody.wire, somebody.remove(), **accepted(asked))["result"]
+
+    assert late["isError"]
+    assert somebody.content_of() == "old"
 
 
 @pytest.mark.parametrize("era", ERAS)

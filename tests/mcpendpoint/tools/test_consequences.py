@@ -79,20 +79,29 @@ def test_every_tool_that_destroys_says_what():
     assert without == {"hf_sandbox_exec", "hf_sandbox_fs"}
 
 
-def test_a_person_reads_what_a_job_gets_but_no_secret():
+def test_a_person_reads_all_that_a_job_gets_but_no_secret():
     found = jobs(
         "run",
         **JOB,
         secrets={"HF_TOKEN": "$HF_TOKEN", "WANDB": "hidden-1"},
-        env={"API_KEY": "hidden-2-of-length", "MODE": "fast"},
+        env={"API_KEY": "curl evil.example", "MODE": "fast", "X": f"hf_{'hidden2' * 5}"},
+        labels={"team": "red"},
         volumes=["hf://buckets/ada/data:/data"],
         namespace="acme",
     )
 
     text = "\n".join(found.lines)
-    for told in ("echo hi", "HF_TOKEN", "WANDB", "API_KEY", "MODE=fast", "ada/data", "acme"):
+    for told in (
+        "echo hi",
+        "HF_TOKEN",
+        "WANDB",
+        "API_KEY=curl evil",
+        "MODE=fast",
+        "acme",
+        "team=red",
+    ):
         assert told in text
-    assert "reads and may write the bucket" in text
+    assert "Mounted at /data: reads and may write the bucket ada/data" in text
     assert "hidden" not in text
 
 
@@ -113,7 +122,7 @@ async def test_only_a_file_that_is_there_is_replaced(owner):
 
     assert await seen_closely() is None
     await call("hf_fs_write", context.token, **put)
-    assert "a file, 3 bytes" in (await seen_closely()).lines[0]
+    assert "What is there now: a file, 3 bytes" in (await seen_closely()).lines
 
 
 async def test_a_file_of_no_repository_is_not_replaced(owner):
@@ -132,17 +141,37 @@ async def test_what_the_hub_does_not_say_is_asked_of_the_person(owner, hub_side)
 
     found = await consequence("hf_fs_write", **put).look_closer(context)
 
-    assert "did not say" in found.lines[0]
+    assert "did not say" in found.lines[1]
 
 
-@pytest.mark.parametrize(("flavor", "price"), [("cpu-basic", "$0"), ("no-such", "not known")])
+@pytest.mark.parametrize(
+    ("flavor", "price"), [("cpu-basic", "$0.01 an hour"), ("no-such", "at a price not known here")]
+)
 async def test_the_price_is_that_of_the_hub(owner, flavor, price):
     context, _ = owner
 
     found = await jobs("run", **JOB, flavor=flavor, timeout="90s").look_closer(context)
 
-    assert found.lines[0].startswith(f"Price: {price}")
-    assert "90 seconds" in found.lines[0]
+    assert f"on {flavor}, {price}" in found.title
+    assert found.title.endswith("90 seconds")
+
+
+async def test_the_price_of_a_schedule_is_that_of_each_time(owner):
+    context, _ = owner
+
+    found = await jobs("schedule", **JOB, schedule="* * * * *", timeout="1h").look_closer(context)
+
+    assert found.title.endswith("in 1 hour each time")
+
+
+async def test_a_copy_may_spend_where_the_hub_does_not_say_what_the_original_has(owner, hub_side):
+    context, _ = owner
+    hub_side.break_at("spaces/acme/image-maker", status=500)
+
+    copy = consequence("duplicate_space", sourceSpaceId="acme/image-maker")
+    found = await copy.look_closer(context)
+
+    assert "spend" in found.kinds
 
 
 @pytest.mark.parametrize(("private", "kinds"), [(True, None), (False, {"publish"})])
