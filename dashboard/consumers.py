@@ -44,6 +44,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
         self._shown = DEFAULT_RANGE
         self._due = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_over = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -93,8 +94,11 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
         await self._end(CLOSE_SIGNED_OUT)
 
     async def _end(self, code: int) -> None:
-        self._stop()
-        await self.close(code)
+        """End it once: what the page had sent by then comes after the close all the same."""
+        if not self._is_over:
+            self._is_over = True
+            self._stop()
+            await self.close(code)
 
     def _stop(self) -> None:
         viewers.remove(self._sign_out)

@@ -134,6 +134,15 @@ async def test_bytes_end_the_connection(staff, session_of):
         assert await closed_with(socket) == CLOSE_BAD_MESSAGE
 
 
+async def test_a_connection_that_was_ended_is_not_ended_again(staff, session_of):
+    async with watching(await session_of(staff)) as socket:
+        for _ in range(2):
+            await socket.send_to(text_data="{")
+
+        assert await closed_with(socket) == CLOSE_BAD_MESSAGE
+        assert await socket.receive_nothing()
+
+
 async def test_nobody_gets_in_without_a_session():
     is_accepted, _ = await connect_as().connect()
 
