@@ -7,6 +7,8 @@ from tests.routes import all_routes, path_of
 
 WITHOUT_COOKIES = (
     *("mcp", "mcp/", "u/<str:username>/mcp", "u/<str:username>/mcp/"),
+    *("sse", "sse/", "u/<str:username>/sse", "u/<str:username>/sse/"),
+    *("sse/messages", "u/<str:username>/sse/messages"),
     *("oauth/token", "oauth/register", "oauth/revoke"),
 )
 """They look at no cookie, so a browser can be made to do nothing there that anybody could not."""
