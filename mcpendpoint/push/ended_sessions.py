@@ -4,6 +4,7 @@ Redis the others hear of it at once.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from accounts.caching import BoundedCache, approximate_bytes
@@ -11,7 +12,7 @@ from accounts.database import UNAVAILABLE, changes
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push.bus import Bus, bus
 from mcpendpoint.push.stored_endings import KEPT, MAX_KEPT, Found, read, store
-from mcpendpoint.push.streams import OpenStreams, open_streams
+from mcpendpoint.push.streams import open_streams
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +21,18 @@ MAX_BYTES = 20_000_000
 
 
 class EndedSessions:
-    def __init__(self, bus: Bus, streams: OpenStreams) -> None:
+    def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._streams = streams
+        self._listeners: list[Callable[[str], None]] = []
         self._ended: BoundedCache[str, bool] = BoundedCache(
             max_bytes=MAX_BYTES, max_entries=MAX_KEPT
         )
         self._last: int | None = None
         bus.on(TOPIC, self._note)
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Let `listener` have the number of each session that ends, on the event loop."""
+        self._listeners.append(listener)
 
     async def end(self, number: str) -> None:
         """End the session of this number."""
@@ -53,7 +58,9 @@ class EndedSessions:
     def _note(self, number: Any) -> None:
         size = approximate_bytes(number)
         self._ended.put(number, True, size_bytes=size, seconds=KEPT.total_seconds())
-        self._streams.end_session(number)
+        for listener in self._listeners:
+            listener(number)
 
 
-ended_sessions = EndedSessions(bus, open_streams)
+ended_sessions = EndedSessions(bus)
+ended_sessions.listen(open_streams.end_session)

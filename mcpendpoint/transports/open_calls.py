@@ -1,8 +1,8 @@
 """Lifetime of calls: who may cancel one, and how long it runs after its client disconnected.
 
 From 2026-07-28 on a client cancels by leaving. Before that, leaving says nothing: a call is
-cancelled by `notifications/cancelled`, which comes in a request of its own. In a session of
-2025-11-25 a client that was cut off comes back for the answer (mcpendpoint.push.calls).
+cancelled by `notifications/cancelled`, which comes in a request of its own, and with its session.
+In a session of 2025-11-25 a client that was cut off comes back for the answer (mcpendpoint.push.calls).
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from mcpendpoint.access.who import Caller
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import RequestId
 from mcpendpoint.protocol.request_head import RequestHead
+from mcpendpoint.push.ended_sessions import ended_sessions
 
 ABANDONED_SECONDS = 60.0
 """Nobody can read its answer any more, but what it changes may be half done."""
@@ -53,24 +54,31 @@ class OpenCalls:
     """Those that this process is answering."""
 
     def __init__(self) -> None:
-        self._tasks: dict[CallKey, Task] = {}
+        self._sessions: dict[str, dict[RequestId, Task]] = {}
 
     def add(self, key: CallKey, task: Task) -> None:
-        self._tasks[key] = task
+        self._sessions.setdefault(key.session, {})[key.request_id] = task
         task.add_done_callback(lambda _: self._drop(key, task))
 
     def cancel(self, key: CallKey) -> None:
         """End a call. One that has ended or never was is none: clients cancel late."""
-        task = self._tasks.get(key)
+        task = self._sessions.get(key.session, {}).get(key.request_id)
         if task is not None:
             task.cancel()
 
+    def end_session(self, number: str) -> None:
+        for task in self._sessions.get(number, {}).values():
+            task.cancel()
+
     def __len__(self) -> int:
-        return len(self._tasks)
+        return sum(map(len, self._sessions.values()))
 
     def _drop(self, key: CallKey, task: Task) -> None:
-        if self._tasks.get(key) is task:
-            del self._tasks[key]
+        of_session = self._sessions.get(key.session, {})
+        if of_session.get(key.request_id) is task:
+            del of_session[key.request_id]
+            if not of_session:
+                del self._sessions[key.session]
 
 
 class AbandonedCalls:
@@ -104,6 +112,7 @@ class AbandonedCalls:
 
 open_calls = OpenCalls()
 abandoned_calls = AbandonedCalls()
+ended_sessions.listen(open_calls.end_session)
 
 
 @dataclass(frozen=True)

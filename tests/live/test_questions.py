@@ -151,6 +151,19 @@ def test_a_call_is_cancelled_at_any_worker_in_its_session_only(askers, session):
     assert stream.next() == END
 
 
+@pytest.mark.parametrize("ended_at", [0, 1])
+def test_the_calls_of_a_session_end_with_it(askers, session, ended_at):
+    streams = [call(askers[0], session, request_id) for request_id in (7, 8)]
+    of_another = call(askers[0], begin_session(askers[0], declares={"elicitation": {}}))
+    for stream in (*streams, of_another):
+        stream.next()
+
+    httpx.delete(askers[ended_at], headers=session)
+
+    assert [stream.next() for stream in streams] == [END, END]
+    assert hears_nothing(of_another)
+
+
 def test_a_session_that_was_ended_is_ended_at_every_worker(askers, session):
     call(askers[0], session).next()  # by now both have been asked
     post(askers[1], session, request("ping"))

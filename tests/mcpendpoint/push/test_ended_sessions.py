@@ -11,14 +11,13 @@ from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push import stored_endings
 from mcpendpoint.push.bus import Bus
 from mcpendpoint.push.ended_sessions import EndedSessions
-from mcpendpoint.push.streams import OpenStreams
 
 SESSION, ANOTHER = (Session(UNKNOWN_CLIENT, number=name) for name in ("one", "another"))
 
 
 @pytest.fixture
 def make_worker():
-    return lambda: EndedSessions(Bus(""), OpenStreams())
+    return lambda: EndedSessions(Bus(""))
 
 
 @pytest.mark.django_db(transaction=True)
