@@ -2,7 +2,8 @@
 
 From 2026-07-28 on a client cancels by leaving. Before that, leaving says nothing: a call is
 cancelled by `notifications/cancelled`, which comes in a request of its own, and with its session.
-In a session of 2025-11-25 a client that was cut off comes back for the answer (mcpendpoint.push.calls).
+In a session of 2025-11-25 a client that was cut off comes back for the answer
+(mcpendpoint.push.calls).
 """
 
 import asyncio
