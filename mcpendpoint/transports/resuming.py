@@ -33,12 +33,13 @@ def resumes_call(head: RequestHead) -> bool:
     return is_of_call(head.headers.get("last-event-id", ""))
 
 
-def resume(head: RequestHead, session: Session) -> HttpResponseBase:
+async def resume(head: RequestHead, session: Session) -> HttpResponseBase:
     place = read_event_id(head.headers["last-event-id"], session)
     if place is None:
         # Not 404, which would say that the session has ended.
         return error_response(400, INVALID_REQUEST, "There is no such event in this session.")
-    if place.is_end:
+    reader = CallReader(call_logs, call_copies, place)
+    if place.is_end or await reader.is_over():
         # After an error the TypeScript SDK comes back all the same; 405 tells it to stay away.
         return error_response(405, INVALID_REQUEST, "This call is over.", {"Allow": "POST, DELETE"})
     if _readers[session.number] >= MAX_READERS_OF_SESSION or _readers.total() >= MAX_READERS:
@@ -48,7 +49,7 @@ def resume(head: RequestHead, session: Session) -> HttpResponseBase:
             "Too many calls are resumed now.",
             {"Retry-After": str(BUSY_SECONDS)},
         )
-    return event_stream(_events(CallReader(call_logs, call_copies, place), session))
+    return event_stream(_events(reader, session))
 
 
 async def _events(reader: CallReader, session: Session) -> AsyncIterator[bytes]:
@@ -62,7 +63,7 @@ async def _events(reader: CallReader, session: Session) -> AsyncIterator[bytes]:
                 yield ALIVE
             else:
                 yield b"".join(_frame(event, reader) for event in events) or ALIVE
-            if events and events[-1].is_last:
+            if events[-1].is_last if events else await reader.is_over():
                 return
     finally:
         reader.end()

@@ -191,6 +191,17 @@ def test_nothing_follows_an_answer(site, session):
     assert get_status(site.workers[1], session, first.last_event_id) == 405
 
 
+@pytest.mark.parametrize("worker", [0, 1])
+def test_nothing_follows_what_is_said_to_come_after_an_answer(site, session, worker):
+    first = call(site.workers[0], session)
+    answer(site.workers[0], session, first.next())
+    rest_of(first)
+    prefix = first.last_event_id.removesuffix("end")
+    resume(site.workers[worker], session, f"{prefix}1").next()  # by now the answer is known there
+
+    assert [get_status(site.workers[worker], session, f"{prefix}{n}") for n in (2, 50)] == [405] * 2
+
+
 def test_who_comes_back_for_a_call_that_was_cancelled_is_told(site, session):
     first = call(site.workers[0], session)
     first.next()

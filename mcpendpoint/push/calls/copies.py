@@ -82,6 +82,12 @@ class CallCopies:
             entries, found = await pipeline.execute()
         return [_event(*entry) for entry in entries], found == 2
 
+    async def last(self, ref: CallRef) -> CallEvent | None:
+        """Return the latest of what another worker's call said. Raises as `read` does."""
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            entries: Any = await self._client().xrevrange(_key(ref), count=1)
+        return _event(*entries[0]) if entries else None
+
     async def _write(self) -> None:
         self._next_beat = 0.0
         while self._written or self._gone:

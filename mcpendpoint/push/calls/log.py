@@ -51,6 +51,11 @@ class CallLog:
         self.size = 0
         self._ring()
 
+    @property
+    def last(self) -> CallEvent | None:
+        """The latest of those that are kept."""
+        return self.events[-1] if self.events else None
+
     def events_after(self, number: int) -> list[CallEvent]:
         return [event for event in self.events if event.number > number]
 

@@ -60,6 +60,27 @@ class CallReader:
             self._after = events[-1].number
         return events
 
+    async def is_over(self) -> bool:
+        """Whether the call has ended and nothing comes any more, as far as can be known.
+
+        The id of a last event has no number: who comes with that or a later one made it up.
+        """
+        if not self._after:
+            return False
+        last = await self._last()
+        return last is not None and last.is_last and last.number <= self._after
+
+    async def _last(self) -> CallEvent | None:
+        if self._logs.is_of_this_process(self.place.ref):
+            log = self._logs.find(self.place.ref)
+            return log.last if log else None
+        if not self._copies.exist:
+            return None
+        try:
+            return await self._copies.last(self.place.ref)
+        except (RedisError, OSError, TimeoutError):
+            return None
+
     async def _next(self) -> list[CallEvent]:
         if self._logs.is_of_this_process(self.place.ref):
             return await self._next_here(self._logs.find(self.place.ref))

@@ -21,9 +21,13 @@ def logs():
     return CallLogs(bus, CallCopies("", bus))
 
 
-def read(logs, log, session=SESSION):
-    place = read_event_id(f"{log.place.prefix}.0", session)
-    return CallReader(logs, CallCopies("", Bus("")), place).next(5)
+def reader(logs, log, after=0):
+    place = read_event_id(f"{log.place.prefix}.{after}", SESSION)
+    return CallReader(logs, CallCopies("", Bus("")), place)
+
+
+def read(logs, log):
+    return reader(logs, log).next(5)
 
 
 async def test_of_a_call_that_says_a_lot_the_latest_and_the_answer_are_kept(logs):
@@ -37,6 +41,18 @@ async def test_of_a_call_that_says_a_lot_the_latest_and_the_answer_are_kept(logs
 
     assert [len(event.message) for event in before] == [of_call.MAX_BYTES]
     assert (len(answer.message), answer.is_last) == (1_000_000, True)
+
+
+async def test_a_call_is_over_for_who_comes_from_beyond_its_answer_as_soon_as_that_is_there(logs):
+    log = logs.open(SESSION, 7, "ada")
+    log.add(b"a question")
+    readers = [reader(logs, log, after) for after in (0, 1, 2, 50)]
+
+    before = [await each.is_over() for each in readers]
+    log.end(b"done")
+
+    assert before == [False] * 4
+    assert [await each.is_over() for each in readers] == [False, False, True, True]
 
 
 async def test_one_caller_keeps_a_bounded_number_of_bytes_the_newest(logs):
