@@ -41,8 +41,18 @@ class ApprovalCard:
     subject: Subject
     state: str
     """Of the row, or EXPIRED."""
+    decision: str
+    """State of the row, which stays what it was when the time is over."""
     asked_at: datetime
     expires_at: datetime
+
+    @property
+    def was_approved(self) -> bool:
+        return self.decision == State.APPROVED
+
+    @property
+    def was_refused(self) -> bool:
+        return self.decision == State.REFUSED
 
     @property
     def can_be_decided(self) -> bool:
@@ -72,6 +82,7 @@ def card_of(row: Approval) -> ApprovalCard:
         id=row.pk,
         subject=shown(row),
         state=EXPIRED if is_over else row.state,
+        decision=row.state,
         asked_at=row.asked_at,
         expires_at=row.expires_at,
     )

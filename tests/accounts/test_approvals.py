@@ -153,6 +153,18 @@ def test_an_answer_in_the_client_counts_once_and_ends_what_waits_on_the_page(ali
     assert actions(alice) == ["asked", "refused"]
 
 
+@pytest.mark.parametrize(
+    ("decision", "told"),
+    [("approve", "You approved it"), ("refuse", "You refused it"), (None, "Nobody decided")],
+)
+def test_a_page_that_is_too_late_says_what_was_decided(alice_client, waiting, decision, told):
+    if decision:
+        alice_client.post(url_of(waiting), {"decision": decision})
+    let_pass(minutes=11)
+
+    assert told in alice_client.get(url_of(waiting)).text
+
+
 def test_what_has_expired_is_forgotten(alice, waiting):
     now = timezone.now()
 

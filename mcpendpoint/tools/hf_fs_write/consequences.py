@@ -48,4 +48,4 @@ async def _if_it_exists(change: Change, context: ToolContext) -> Consequence | N
     if found is None or found.type == "directory":
         return None
     size = byte_size(found.size) if found.size is not None else "of unknown size"
-    return _replacement(change, f"What is there now: a file, {size}")
+    return _replacement(change, f"What was there when you were asked: a file, {size}")

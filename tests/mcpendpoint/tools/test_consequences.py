@@ -122,7 +122,7 @@ async def test_only_a_file_that_is_there_is_replaced(owner):
 
     assert await seen_closely() is None
     await call("hf_fs_write", context.token, **put)
-    assert "What is there now: a file, 3 bytes" in (await seen_closely()).lines
+    assert "What was there when you were asked: a file, 3 bytes" in (await seen_closely()).lines
 
 
 async def test_a_file_of_no_repository_is_not_replaced(owner):
