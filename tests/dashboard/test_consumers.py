@@ -67,7 +67,7 @@ async def test_staff_get_a_snapshot_at_once(staff, session_of):
         message = await next_snapshot(socket)
 
     assert (message["type"], message["sequence"], message["range"]) == ("snapshot", 1, "1h")
-    assert message["parts"].keys() == {"tiles", "tables", "series"}
+    assert message["parts"].keys() == {"tiles", "connections", "tables", "series"}
     assert len(message["parts"]["series"]["at"]) == 60
 
 

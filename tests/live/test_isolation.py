@@ -41,6 +41,8 @@ READING = (
     mcp.run_jobs,
     mcp.try_to_change_what_another_has,
     mcp.approve_a_call,
+    mcp.resume_a_call,
+    mcp.talk_on_a_stream,
     mcp.run_own_space,
     mcp.run_a_space_of_all,
     mcp.try_space_of_another,
@@ -109,6 +111,9 @@ def test_nothing_of_one_is_ever_sent_to_another(workers, hub, admin, new_user, r
                 partial(stay_outside, nobody, people, rng.random()),
             ]
         )
+
+        for person in people:
+            person.hang_up()
 
     answered = {route for _, route in ledger.visited}
     assert set(all_routes()) - answered == set()

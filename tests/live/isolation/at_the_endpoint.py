@@ -5,10 +5,13 @@ The ledger notices leaks besides.
 
 import re
 
+import httpx
+
 from accounts.catalogue import catalogue
 from accounts.space_prefixes import url_space_prefix
 from tests.live.isolation.tenant import READERS, Tenant, Visitor, new_word
-from tests.mcpendpoint.wire import Json, Wire, initialize, message_of, request
+from tests.live.listening import Listener
+from tests.mcpendpoint.wire import BOTH, LEGACY, Json, Wire, initialize, message_of, request
 
 PUBLIC_SPACE = "acme/image-maker"
 SEARCH: Json = {"query": "vault", "repo_types": ["model", "dataset"], "limit": 100}
@@ -158,6 +161,66 @@ def approve_a_call(me: Tenant, others: list[Tenant]) -> None:
     assert not made.get("isError", False), made
 
 
+def resume_a_call(me: Tenant, others: list[Tenant]) -> None:
+    wire = with_all_rights(me)
+    session = wire.post(initialize()).headers["Mcp-Session-Id"]
+    operations = [{"cmd": "cat", "args": [f"hf://models/{me.repo_id}/README.md"]}]
+    params = {
+        "name": "hf_fs",
+        "arguments": {"operations": operations},
+        "_meta": {"progressToken": 1},
+    }
+    headers = {"Accept": BOTH, "MCP-Protocol-Version": LEGACY, "Mcp-Session-Id": session}
+    called = wire.post(request("tools/call", params), headers)
+    event_id = re.search(r"^id: (call\.\S+\.0)\s", called.text, re.MULTILINE)[1]
+    me.ledger.note(me.name, session, event_id)
+    me.calls.append((session, event_id))
+
+    for foreign in me.rng.choice(others).calls:
+        assert resume(me, *foreign).status_code == 404
+        assert resume(me, session, foreign[1]).status_code == 400
+    assert me.has.inside in resume(me, session, event_id).text
+
+
+def resume(me: Tenant, session: str, event_id: str) -> httpx.Response:
+    wire = with_all_rights(me)
+    headers = {
+        **wire.headers,
+        "Accept": "text/event-stream",
+        "MCP-Protocol-Version": LEGACY,
+        "Mcp-Session-Id": session,
+        "Last-Event-ID": event_id,
+    }
+    return me.http.get(wire.url, headers=headers)
+
+
+def talk_on_a_stream(me: Tenant, others: list[Tenant]) -> None:
+    for foreign in me.rng.choice(others).sse_addresses:
+        assert say(me, foreign, request("tools/call", {"name": "hf_whoami"})) in (403, 404)
+    for path in ("/sse", f"/u/{me.name}/sse"):
+        _talk(me, f"{path}?gradio=none")
+
+
+def _talk(me: Tenant, path: str) -> None:
+    headers = {"Authorization": f"Bearer {me.person.token}", "Accept": "text/event-stream"}
+    stream = Listener().open("GET", f"{me.worker}{path}", headers=headers)
+    me.streams.append(stream)
+    address = stream.first_lines[-1].removeprefix("data: ")
+    me.ledger.note(me.name, address)
+    me.sse_addresses.append(address)
+
+    assert say(me, address, initialize("2024-11-05")) == 202
+    stream.next()
+    assert say(me, address, request("tools/call", {"name": "hf_whoami"})) == 202
+    told = str(stream.next())
+    me.ledger.look(me.name, told, place=path)
+    assert me.name in told
+
+
+def say(me: Tenant, address: str, body: Json) -> int:
+    return Wire(f"{me.worker}{address}", me.person.token, me.http).post(body).status_code
+
+
 def run_own_space(me: Tenant, others: list[Tenant]) -> None:
     answer = me.call(me.wire(me.own_path(), me.saved.worker), "grp1_whoami")
 
@@ -191,7 +254,8 @@ def try_address_of_another(me: Tenant, others: list[Tenant]) -> None:
 def read_resources(me: Tenant, others: list[Tenant]) -> None:
     other, wire = me.rng.choice(others), me.wire(me.own_path())
 
-    assert me.has.inside in str(read_resource(wire, f"hf://models/{me.repo_id}/README.md"))
+    read = read_resource(wire, f"hf://models/{me.repo_id}/README.md")
+    assert me.has.inside in str(read), read
     assert me.has.repo in str(read_resource(wire, f"hf://datasets/{me.repo_id}"))
     assert "error" in read_resource(wire, f"hf://models/{other.repo_id}/README.md")
     assert "error" in read_resource(wire, f"hf://spaces/{other.space_id}")

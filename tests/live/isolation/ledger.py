@@ -21,31 +21,31 @@ class Ledger:
         """Method and route of every request that was answered, but not with "wrong method"."""
 
     def note(self, owner: str, *words: str, told_to_admins: bool = False) -> None:
-        """Remember words of a person; admins see those in the audit log that it may have."""
+        """Remember words of a person; admins see those on their pages that they may."""
         with self._lock:
             self._owners.update(dict.fromkeys(words, owner))
             if told_to_admins:
                 self._told_to_admins.update(words)
 
-    def look_through(self, reader: str, response: httpx.Response, *, is_audit: bool) -> None:
+    def look_through(self, reader: str, response: httpx.Response, *, is_for_admins: bool) -> None:
         """Raise Leak for a word of somebody else, unless the reader said it in the request."""
         request = response.request
         body = response.read().decode("utf-8", "replace")
         heads = "\n".join(f"{name}: {value}" for name, value in response.headers.multi_items())
         said = f"{request.url}\n{request.read().decode('utf-8', 'replace')}"
         place = f"{request.method} {request.url.path}"
-        self.look(reader, f"{heads}\n{body}", said=said, place=place, is_audit=is_audit)
+        self.look(reader, f"{heads}\n{body}", said=said, place=place, is_for_admins=is_for_admins)
         self._check_that_nobody_keeps(reader, response, body)
         if response.status_code != 405:
             self._note_visit(request)
 
     def look(
-        self, reader: str, received: str, *, said: str = "", place: str, is_audit: bool = False
+        self, reader: str, received: str, *, said: str = "", place: str, is_for_admins: bool = False
     ) -> None:
         for word, owner in self._words_of_others(reader):
             if word not in received or word in said:
                 continue
-            if not (is_audit and word in self._told_to_admins):
+            if not (is_for_admins and word in self._told_to_admins):
                 raise Leak(f"{place} sent {reader!r} a word of {owner!r}: {word!r}")
 
     def _words_of_others(self, reader: str) -> list[tuple[str, str]]:

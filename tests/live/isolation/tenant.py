@@ -12,6 +12,7 @@ import httpx
 from tests.accounts.authorization import live
 from tests.accounts.authorization.live import LiveApp
 from tests.live.isolation.ledger import Ledger
+from tests.live.listening import Listener
 from tests.live.people import JUST_DO_IT, Person, post_form
 from tests.mcpendpoint.wire import Json, Wire, message_of
 
@@ -44,8 +45,9 @@ class Visitor:
         return httpx.Client(transport=transport, event_hooks=look, base_url=base, **options)
 
     def _look(self, response: httpx.Response) -> None:
-        is_audit = "/dashboard/audit" in response.request.url.path
-        self.ledger.look_through(self.name, response, is_audit=is_audit)
+        # Whoever is no admin gets nothing there: every step that goes there says so.
+        is_for_admins = response.request.url.path.startswith("/dashboard/")
+        self.ledger.look_through(self.name, response, is_for_admins=is_for_admins)
 
     @property
     def worker(self) -> str:
@@ -119,6 +121,10 @@ class Tenant(Visitor):
         self.job_ids: list[str] = []
         self.approvals: list[str] = []
         """Paths of the pages where this person decides."""
+        self.calls: list[tuple[str, str]] = []
+        """Sessions, and in each the id of the first event of a call."""
+        self.sse_addresses: list[str] = []
+        self.streams: list[Listener] = []
         self.numbers_seen: list[int] = []
         """By which the pages here know their keys and apps."""
         ledger.note(self.name, self.name, person.hf_id, told_to_admins=True)
@@ -150,6 +156,10 @@ class Tenant(Visitor):
         self.add_space()
         self.create_key()
         self.connect_app()
+
+    def hang_up(self) -> None:
+        for stream in self.streams:
+            stream.close()
 
     def _fill_the_hub(self, hub_url: str) -> None:
         headers = {"Authorization": f"Bearer {self.person.token}"}
