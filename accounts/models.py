@@ -293,6 +293,7 @@ class AuditEvent(models.Model):
         TOOL_ERROR = "tool_error", "Tool failed"
         REJECTED = "rejected", "Invalid request"
         DENIED = "denied", "Denied"
+        WAITING = "waiting", "Waits for approval"
         LIMITED = "limited", "Rate limited"
         FAILED = "failed", "Server error"
         CANCELLED = "cancelled", "Cancelled"

@@ -33,6 +33,8 @@ class Outcome(StrEnum):
     """The client's fault: a JSON-RPC error other than an internal one."""
     DENIED = "denied"
     """A credential refused, or a tool that this caller's selection does not hold."""
+    WAITING = "waiting"
+    """Held back until the person has approved it."""
     LIMITED = "limited"
     """Over a limit (mcpendpoint.access.limits), and so not handled."""
     FAILED = "failed"

@@ -49,6 +49,8 @@ class RequestContext:
     tool_name: str = ""
     space_label: str = ""
     is_denied: bool = False
+    is_waiting: bool = False
+    """For the person's approval."""
     scopes_to_ask_for: frozenset[Scope] = frozenset()
     """Noted when the call was denied because the credential is not good for it."""
 

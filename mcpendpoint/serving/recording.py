@@ -91,6 +91,8 @@ def source_of(peer: Peer, caller: Caller, address: str) -> str:
 def outcome_of(answer: Answer, context: RequestContext) -> Outcome:
     if context.is_denied:
         return Outcome.DENIED
+    if context.is_waiting:
+        return Outcome.WAITING
     code = answer.error_code
     if code is not None:
         return _OF_ERRORS.get(code, Outcome.REJECTED)

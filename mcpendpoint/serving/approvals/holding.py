@@ -79,6 +79,7 @@ async def _decided(
         return await _at_page(subject, book, context)
     await book.note_asked(subject)
     if asking.is_modern:
+        context.is_waiting = True
         return asking.ask_in_answer(message_of(subject), new_id(), subject.digest)
     try:
         action = await asking.ask_now(message_of(subject), context)
@@ -113,7 +114,8 @@ async def _at_page(
 ) -> Held | None:
     url = await book.address(subject)
     if url is not None:
-        return _not_done(words.at_page(url, was_asked=was_asked), context)
+        context.is_waiting = True
+        return _told(words.at_page(url, was_asked=was_asked))
     if was_asked:
         return _not_done(words.UNANSWERED, context)
     return None if context.runs_unasked else _not_done(words.CANNOT_ASK, context)
@@ -121,4 +123,8 @@ async def _at_page(
 
 def _not_done(text: str, context: RequestContext) -> CallToolResult:
     context.is_denied = True
+    return _told(text)
+
+
+def _told(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)

@@ -1,6 +1,7 @@
 """Calls that delete, publish or spend wait for the person, whatever their client can do."""
 
 import re
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -21,6 +22,8 @@ ASK = {f"approve_{kind}": "ask" for kind in ("delete", "publish", "spend")}
 TOOLS = ("hf_fs", "hf_fs_write", "create_repo", "hf_jobs")
 ERAS = ["legacy", "auto"]
 """Before 2026-07-28, and since."""
+SECONDS = 15
+"""Until what is noted to the side can be read, on a busy machine."""
 TAKES_FORMS = {"elicitation": {"form": {}}}
 
 
@@ -117,6 +120,14 @@ async def test_a_client_that_can_asks_its_person(somebody, era, action, left):
     (asked,) = answering.asked
     assert asked.startswith(f"Replace {somebody.repo}/a.txt?")
     assert asked.splitlines()[1] == "New content, 3 bytes: new"
+
+
+def test_a_call_that_waits_is_no_error_in_the_activity(somebody):
+    address_in(somebody.call(somebody.remove()))
+
+    deadline = time.monotonic() + SECONDS
+    while "Waits for approval" not in somebody.browser.get("/settings/activity/").text:
+        assert time.monotonic() < deadline
 
 
 async def test_a_client_that_declines_by_itself_leaves_a_way(somebody):
