@@ -39,13 +39,13 @@ def test_an_empty_range_has_no_rate_and_no_percentile():
     assert (totals.requests, totals.error_rate, totals.latency_ms.p95) == (0, 0.0, None)
 
 
-def test_errors_are_all_but_what_went_well_or_was_given_up_by_the_client():
-    outcomes = ("ok", "tool_error", "rejected", "denied", "failed", "cancelled")
+def test_errors_are_all_but_what_went_well_waits_or_was_given_up_by_the_client():
+    outcomes = ("ok", "tool_error", "rejected", "denied", "failed", "cancelled", "waiting")
     periods = [PeriodCount(THIS_MINUTE, outcome, 10) for outcome in outcomes]
 
     totals = build_snapshot(HOUR, NOON, Counts(periods=periods)).totals
 
-    assert (totals.requests, totals.errors, totals.error_rate) == (60, 40, 0.6667)
+    assert (totals.requests, totals.errors, totals.error_rate) == (70, 40, 0.5714)
     assert totals.outcomes == dict.fromkeys(outcomes, 10) | {"limited": 0}
 
 
