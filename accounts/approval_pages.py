@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.approvals import State, Subject, has_expired, shown, waiting_approvals
 from accounts.consequences import ApprovalChoices, Choice
 from accounts.models import Approval, User
@@ -57,6 +59,10 @@ class ApprovalCard:
     @property
     def can_be_decided(self) -> bool:
         return self.state in (State.WAITING, State.APPROVED, State.REFUSED)
+
+
+def is_page_of_approval(url: str | None) -> bool:
+    return (url or "").startswith(reverse("accounts:approval", args=["-"]).removesuffix("-/"))
 
 
 def choice_rows(choices: ApprovalChoices, errors: Mapping[str, Any]) -> list[ChoiceRow]:

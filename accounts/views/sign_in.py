@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.addresses import oauth_callback_url, safe_next_url
+from accounts.approval_pages import is_page_of_approval
 from accounts.audit import Action, Outcome
 from accounts.authorization.consent import asking_client
 from accounts.credentials import needs_sign_in, would_narrow
@@ -151,6 +152,7 @@ def _render(
         "form": form,
         "next": onward,
         "asking_client": asking_client(onward),
+        "has_to_approve": is_page_of_approval(onward),
         "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
         "takes_tokens": settings.SIGN_IN_WITH_TOKEN,
         "hub": settings.HF_ENDPOINT,

@@ -68,6 +68,13 @@ def test_nobody_else_gets_to_see_it_or_to_decide(client_of, stranger, visitor, w
     assert Approval.objects.get().state == "waiting"
 
 
+def test_who_has_to_sign_in_first_reads_why(visitor, waiting):
+    page = visitor.get(url_of(waiting), follow=True).text
+
+    assert "needs your approval" in page
+    assert SUBJECT.title not in page
+
+
 def test_a_decision_needs_the_pages_own_form(alice, waiting):
     client = Client(enforce_csrf_checks=True, headers={"host": "localhost:8000"})
     client.force_login(alice)
