@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcp import MCPError
-from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
+from mcp_types import INTERNAL_ERROR, INVALID_REQUEST, REQUEST_TIMEOUT
 
 from mcpendpoint.protocol.messages import Message
 
@@ -38,6 +38,14 @@ def cancellation(request_id: str) -> dict[str, Any]:
     """Return the notice that an answer would come too late."""
     params = {"requestId": request_id, "reason": "There was no answer in time."}
     return {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}
+
+
+def too_late() -> MCPError:
+    return MCPError(code=REQUEST_TIMEOUT, message="The client did not answer in time.")
+
+
+def too_many() -> MCPError:
+    return MCPError(code=INTERNAL_ERROR, message="Too many questions are open. Try again.")
 
 
 def check_capability(declared: Mapping[str, Any], method: str, params: Mapping[str, Any]) -> None:

@@ -12,6 +12,8 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR
 
 from mcpendpoint.protocol import json_text
 
+LIST_TOOLS = "tools/list"
+
 MAX_BATCH = 50
 MAX_NAMES = 1_000
 """Of each parameter that is an object, but for the arguments of tools: the SDK reads it several

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from mcp import MCPError
-from mcp_types import INTERNAL_ERROR, REQUEST_TIMEOUT
 
 from mcpendpoint.protocol.client_requests import (
     cancellation,
     check_capability,
     request_message,
     result_of,
+    too_late,
+    too_many,
 )
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push.bus import Bus, bus
@@ -79,9 +79,7 @@ class Questions:
                 message = await answer
         except TimeoutError as error:
             asked.put(cancellation(question_id))
-            raise MCPError(
-                code=REQUEST_TIMEOUT, message="The client did not answer in time."
-            ) from error
+            raise too_late() from error
         finally:
             del self._waiting[question_id]
         return result_of(message)
@@ -104,7 +102,7 @@ class Questions:
             or of_owner[asked.owner] >= MAX_WAITING_OF_OWNER
             or of_session[asked.session.number] >= MAX_WAITING_OF_SESSION
         ):
-            raise MCPError(code=INTERNAL_ERROR, message="Too many questions are open. Try again.")
+            raise too_many()
 
     def _take_here(self, answered: Any) -> None:
         session, message = answered

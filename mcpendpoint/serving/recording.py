@@ -11,11 +11,11 @@ from mcp_types import INTERNAL_ERROR
 from mcpendpoint.access.who import ANONYMOUS, Caller
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.kernel import Answer, Peer
+from mcpendpoint.protocol.messages import LIST_TOOLS
 from mcpendpoint.protocol.records import REFUSED, Outcome, Record, publish
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 
-LIST_TOOLS = "tools/list"
 MAX_METHOD_LENGTH = 80
 
 _OF_ERRORS = {INTERNAL_ERROR: Outcome.FAILED, UNAVAILABLE: Outcome.TOOL_ERROR}

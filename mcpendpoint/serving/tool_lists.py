@@ -21,14 +21,13 @@ from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
 from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool, list_space_tools
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
-from mcpendpoint.protocol.messages import Message
+from mcpendpoint.protocol.messages import LIST_TOOLS, Message
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import error_of
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import by_name
 
-LIST_TOOLS = "tools/list"
 MAX_LISTS_BYTES = 8_000_000
 
 

@@ -19,15 +19,10 @@ from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.who import Caller
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
-from mcpendpoint.protocol.messages import (
-    MalformedMessage,
-    Message,
-)
+from mcpendpoint.protocol.messages import MalformedMessage, Message
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
-from mcpendpoint.protocol.security import (
-    preflight_headers,
-)
+from mcpendpoint.protocol.security import preflight_headers
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.protocol.subscriptions import LISTEN
 from mcpendpoint.push.ended_sessions import ended_sessions

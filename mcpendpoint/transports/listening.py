@@ -15,10 +15,8 @@ from mcp_types import INVALID_PARAMS, INVALID_REQUEST
 from pydantic import ValidationError
 
 from accounts.authorization.scopes import Scope
-from accounts.outgoing import callers
-from mcpendpoint.access.caller import identify
 from mcpendpoint.access.selecting import selection_of
-from mcpendpoint.access.selection import InvalidOverrides, Selection, read_overrides
+from mcpendpoint.access.selection import InvalidOverrides, Selection
 from mcpendpoint.access.who import Caller, CallerRefused
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
@@ -47,6 +45,7 @@ from mcpendpoint.serving.resources.watching import (
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from mcpendpoint.serving.site import tells_of_resources
 from mcpendpoint.serving.tool_lists import SerializedToolLists
+from mcpendpoint.transports.requests import identify_caller
 from mcpendpoint.transports.responses import json_response
 
 SSE_VERSION = "2024-11-05"
@@ -131,10 +130,8 @@ class ListWatch:
         return await fingerprint(uri, await self._context(), news)
 
     async def _context(self) -> RequestContext:
-        callers.note_address(self.head.client_address)
         try:
-            overrides = read_overrides(self.head)
-            caller = await identify(self.head, self.username, must_sign_in=overrides.must_sign_in)
+            caller, overrides = await identify_caller(self.head, self.username)
             selection = selection_of(caller, overrides)
         except InvalidOverrides as error:
             raise StreamEnds from error
@@ -142,7 +139,6 @@ class ListWatch:
             if refused.status == 503:
                 raise
             raise StreamEnds from refused
-        caller.note_for_outgoing()
         return RequestContext(caller, selection, self.head)
 
     async def see(self, caller: Caller, selection: Selection) -> Seen:

@@ -8,14 +8,14 @@ from itertools import count
 from typing import Any
 
 import orjson
-from mcp import MCPError
-from mcp_types import INTERNAL_ERROR, REQUEST_TIMEOUT
 
 from mcpendpoint.protocol.client_requests import (
     cancellation,
     check_capability,
     request_message,
     result_of,
+    too_late,
+    too_many,
 )
 from mcpendpoint.transports.stdio.outlet import Outlet
 
@@ -41,7 +41,7 @@ class Questions:
         """
         check_capability(declared, method, params or {})
         if len(self._waiting) >= MAX_WAITING:
-            raise MCPError(code=INTERNAL_ERROR, message="Too many questions are open. Try again.")
+            raise too_many()
         question_id = f"question-{next(self._numbers)}"
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[question_id] = answer
@@ -51,9 +51,7 @@ class Questions:
                 message = await answer
         except TimeoutError as error:
             await self._send(cancellation(question_id))
-            raise MCPError(
-                code=REQUEST_TIMEOUT, message="The client did not answer in time."
-            ) from error
+            raise too_late() from error
         finally:
             del self._waiting[question_id]
         return result_of(message)

@@ -29,6 +29,7 @@ from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
 from mcpendpoint.protocol.kernel import Answer, Peer
 from mcpendpoint.protocol.messages import (
+    LIST_TOOLS,
     MalformedMessage,
     Message,
     RequestId,
@@ -51,7 +52,7 @@ from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
-from mcpendpoint.serving.tool_lists import LIST_TOOLS, SerializedToolLists, digest_of
+from mcpendpoint.serving.tool_lists import SerializedToolLists, digest_of
 from mcpendpoint.tools.directions import Directions
 from mcpendpoint.transports.stdio.list_changes import ListChanges
 from mcpendpoint.transports.stdio.outlet import Outlet
@@ -68,7 +69,7 @@ MAX_OPEN = 256
 MAX_OPEN_BYTES = 8_000_000
 """Of requests that are not answered yet; they take several times as much memory."""
 
-FOR_A_CALLER = LONG_METHODS | {"tools/list"}
+FOR_A_CALLER = LONG_METHODS | {LIST_TOOLS}
 """Methods whose result depends on who asks."""
 
 
