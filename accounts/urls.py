@@ -31,7 +31,7 @@ urlpatterns = [
     path("settings/keys/", keys.create_key, name="create-key"),
     path("settings/keys/<int:key_id>/revoke/", keys.revoke_key, name="revoke-key"),
     path("settings/keys/<int:key_id>/scopes/", keys.change_scopes, name="change-key-scopes"),
-    path("approvals/<str:approval_id>/", approvals.approval, name="approval"),
+    path("approvals/<slug:approval_id>/", approvals.approval, name="approval"),
     path("settings/activity/", activity.activity, name="activity"),
     path(
         "settings/activity/export.<str:format_name>",

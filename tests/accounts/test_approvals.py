@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from accounts import approvals
@@ -73,6 +74,13 @@ def test_who_has_to_sign_in_first_reads_why(visitor, waiting):
 
     assert "needs your approval" in page
     assert SUBJECT.title not in page
+
+
+@pytest.mark.parametrize("approval_id", ["\0", "a.b", "a b", "\u00e9"])
+def test_what_can_be_no_id_is_never_looked_up(approval_id):
+    """PostgreSQL takes no NUL."""
+    with pytest.raises(Resolver404):
+        resolve(f"/approvals/{approval_id}/")
 
 
 def test_a_decision_needs_the_pages_own_form(alice, waiting):
