@@ -70,6 +70,8 @@ class FileStore:
         if not isinstance(answer, list):
             raise HubBadAnswer("The Hub's answer is not a list.")
         entries = read_all(TreeEntry, answer)
+        if answer and not entries:  # which does not say that there is nothing
+            raise HubBadAnswer("The Hub's answer describes no file or folder.")
         found = next((entry for entry in entries if entry.path == path), None)
         if found is not None or self.segment != "buckets":
             return found

@@ -144,6 +144,26 @@ async def test_what_the_hub_does_not_say_is_asked_of_the_person(owner, hub_side)
     assert "did not say" in found.lines[1]
 
 
+ODD = {
+    "a type that is none": '[{"path": "a.txt", "type": 7, "size": "x"}]',
+    "no type": '[{"path": "a.txt"}]',
+    "an infinite size": '[{"path": "a.txt", "type": "file", "size": 1e400}]',
+    "nothing": "[null]",
+    "lists": '[[["a.txt"]]]',
+    "an object": '{"error": "x"}',
+    "no JSON": "[" * 3_000,
+}
+
+
+@pytest.mark.parametrize("body", ODD.values(), ids=ODD.keys())
+async def test_an_odd_answer_is_no_word_that_nothing_is_replaced(owner, hub_side, body):
+    context, repo = owner
+    hub_side.break_at("paths-info", status=200, body=body)
+    put = {"cmd": "put", "args": [f"{repo}/a.txt"], "content": "new"}
+
+    assert await consequence("hf_fs_write", **put).look_closer(context) is not None
+
+
 @pytest.mark.parametrize(
     ("flavor", "price"), [("cpu-basic", "$0.01 an hour"), ("no-such", "at a price not known here")]
 )
