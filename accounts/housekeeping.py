@@ -122,3 +122,10 @@ def delete_in_steps(rows: QuerySet[Model], limit: int | None = None) -> int:
         rows.model._base_manager.filter(pk__in=step)._raw_delete(rows.db)
         removed += len(step)
     return removed
+
+
+def delete_beyond(most: int, rows: QuerySet[Model]) -> int:
+    """Delete all but the newest, in the order in which they were made; return how many."""
+    newest = rows.order_by("-pk").values_list("pk", flat=True)
+    oldest_kept = newest[most - 1 : most].first()
+    return 0 if oldest_kept is None else delete_in_steps(rows.filter(pk__lt=oldest_kept))

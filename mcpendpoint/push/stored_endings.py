@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from accounts.housekeeping import delete_in_steps
+from accounts.housekeeping import delete_beyond, delete_in_steps
 from mcpendpoint.models import EndedSession
 
 KEPT = timedelta(days=1)
@@ -30,6 +30,4 @@ def read(last: int | None) -> Found:
 
 def forget_old(now: datetime) -> int:
     rows = EndedSession.objects.order_by("pk")
-    removed = delete_in_steps(rows.filter(at__lt=now - KEPT))
-    too_many = EndedSession.objects.order_by("-pk").values_list("pk", flat=True)[MAX_KEPT:].first()
-    return removed + (delete_in_steps(rows.filter(pk__lte=too_many)) if too_many else 0)
+    return delete_in_steps(rows.filter(at__lt=now - KEPT)) + delete_beyond(MAX_KEPT, rows)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from django.db import IntegrityError, transaction
 
-from accounts.housekeeping import delete_in_steps
+from accounts.housekeeping import delete_beyond, delete_in_steps
 from mcpendpoint.models import ResourceSubscription
 
 MAX_OF_SESSION = 50
@@ -62,6 +62,4 @@ def _digest(uri: str) -> str:
 
 def forget_old(now: datetime) -> int:
     rows = ResourceSubscription.objects.order_by("pk")
-    removed = delete_in_steps(rows.filter(at__lt=now - KEPT))
-    too_many = rows.reverse().values_list("pk", flat=True)[MAX_KEPT:].first()
-    return removed + (delete_in_steps(rows.filter(pk__lte=too_many)) if too_many else 0)
+    return delete_in_steps(rows.filter(at__lt=now - KEPT)) + delete_beyond(MAX_KEPT, rows)
