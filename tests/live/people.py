@@ -11,6 +11,9 @@ from accounts.catalogue import catalogue
 from tests import loopback
 from tests.live.product import Product
 
+HTML = {"Accept": "text/html,*/*;q=0.8"}
+"""What browsers accept. Where pages and streams share an address, this gets the page."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -33,7 +36,7 @@ def new_user() -> Person:
 
 def sign_in(product: Product, token: str) -> httpx.Client:
     """Sign in by pasting a Hugging Face token; return the browser, in effect."""
-    client = loopback.client(base_url=product.url, follow_redirects=True)
+    client = loopback.client(base_url=product.url, follow_redirects=True, headers=HTML)
     client.get("/sign-in/").raise_for_status()
     answer = post_form(client, "/sign-in/", {"token": token})
     if "sessionid" not in client.cookies:

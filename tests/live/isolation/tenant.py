@@ -13,12 +13,11 @@ from tests.accounts.authorization import live
 from tests.accounts.authorization.live import LiveApp
 from tests.live.isolation.ledger import Ledger
 from tests.live.listening import Listener
-from tests.live.people import JUST_DO_IT, Person, post_form
+from tests.live.people import HTML, JUST_DO_IT, Person, post_form
 from tests.mcpendpoint.wire import Json, Wire, message_of
 
 READERS = ("hub_repo_search", "hub_repo_details", "hf_fs")
 SPACE = "private-space"
-HTML = {"Accept": "text/html,*/*;q=0.8"}
 
 
 def new_word(kind: str) -> str:
