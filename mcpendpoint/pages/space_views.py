@@ -117,7 +117,8 @@ async def mark(request: HttpRequest, user: User) -> HttpResponse:
     """Save whether the person is asked before each call of a Space."""
     space_id = request.POST.get("space_id", "").strip()
     asks_first = bool(request.POST.get("asks_first"))
-    is_known = await _mark_space(user, space_id, asks_first=asks_first)
+    is_known = is_space_id(space_id)
+    is_known = is_known and await _mark_space(user, space_id, asks_first=asks_first)
     said = "before each call" if asks_first else "no more before calls"
     said = f"You are asked {said} of {space_id}." if is_known else "You have no such Space."
     if not _is_htmx(request):
