@@ -67,7 +67,7 @@ def _claude_ai(url: str, header: str | None) -> ClientSnippet:
         notes.append(
             "Connectors cannot send an access key and need none: they ask you to sign in here."
         )
-    if _is_loopback(url):
+    if is_loopback(url):
         notes.append("Claude can only reach servers on the public internet, not this computer.")
     return ClientSnippet(
         "claude-ai", "Claude on the web", (CodeBlock("Address", url),), note=" ".join(notes)
@@ -183,7 +183,7 @@ def _mcp_remote_file(url: str, header: str | None) -> str:
 
 
 def _mcp_remote_args(url: str) -> list[str]:
-    needs_flag = urlsplit(url).scheme == "http" and not _is_loopback(url)
+    needs_flag = urlsplit(url).scheme == "http" and not is_loopback(url)
     return ["mcp-remote", url, *(["--allow-http"] if needs_flag else [])]
 
 
@@ -202,5 +202,5 @@ def _json(value: Mapping[str, Any]) -> str:
     return json.dumps(value, indent=2)
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in LOOPBACK_HOSTS

@@ -164,6 +164,22 @@ class AccessKey(models.Model):
         return f"{self.name} ({self.hint}…)"
 
 
+class HubWebhook(models.Model):
+    """Where Hugging Face tells of changes that a person watches there: accounts.hub_webhooks."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="hub_webhook")
+    address = models.CharField(max_length=32, unique=True)
+    """The last part of its URL."""
+    digest = models.CharField(max_length=64)
+    """Of its secret."""
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    """When it told of something last, to the minute."""
+
+    def __str__(self) -> str:
+        return f"webhook of {self.user_id}"
+
+
 class PersonChange(models.Model):
     """Something that decides about a person's requests was changed: see accounts.news.
 
@@ -264,6 +280,8 @@ class AuditEvent(models.Model):
         SCOPES_CHANGED = "scopes_changed", "Scopes of an app or key changed"
         KEY_CREATED = "key_created", "Access key created"
         KEY_REVOKED = "key_revoked", "Access key revoked"
+        WEBHOOK_CREATED = "webhook_created", "Webhook created"
+        WEBHOOK_DELETED = "webhook_deleted", "Webhook deleted"
         SELECTION_CHANGED = "selection_changed", "Tools changed"
         SPACE_ADDED = "space_added", "Space added"
         SPACE_REMOVED = "space_removed", "Space removed"

@@ -20,10 +20,11 @@ from accounts.authorization.scopes import (
     scope_titles,
 )
 from accounts.catalogue import Bouquet, ToolChoice, catalogue
-from accounts.clients import client_snippets
+from accounts.clients import client_snippets, is_loopback
 from accounts.credentials import oauth_scope
 from accounts.forms import AccessKeyForm, ToolsForm, tools_form
 from accounts.granting import scopes_to_hand_out
+from accounts.hub_webhooks import NewWebhook, own_webhook
 from accounts.huggingface.permissions import (
     Permission,
     further_permissions,
@@ -175,6 +176,20 @@ def keys_context(
     return context
 
 
+def webhook_context(
+    request: HttpRequest, user: User, new_webhook: NewWebhook | None = None
+) -> dict[str, Any]:
+    row = new_webhook.row if new_webhook else own_webhook(user)
+    url = row and site_url(request) + reverse("mcpendpoint:hub-webhook", args=[row.address])
+    return {
+        "webhook": row,
+        "webhook_url": url,
+        "webhook_secret": new_webhook and new_webhook.secret,
+        "can_be_reached": not is_loopback(site_url(request)),
+        "hub": settings.HF_ENDPOINT,
+    }
+
+
 def account_context(user: User) -> dict[str, Any]:
     credential = HubCredential.objects.filter(user_id=user.pk).first()
     scope = oauth_scope(user)
@@ -198,6 +213,7 @@ def page_context(request: HttpRequest, user: User, **sections: dict[str, Any]) -
         **spaces_context(user),
         "apps": connected_apps(user),
         **sections.get("keys", keys_context(request, user)),
+        **sections.get("webhook", webhook_context(request, user)),
         **account_context(user),
     }
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.huggingface import views as huggingface
-from accounts.views import account, activity, approvals, keys, settings, sign_in, tools
+from accounts.views import account, activity, approvals, keys, settings, sign_in, tools, webhook
 
 app_name = "accounts"
 
@@ -31,6 +31,8 @@ urlpatterns = [
     path("settings/keys/", keys.create_key, name="create-key"),
     path("settings/keys/<int:key_id>/revoke/", keys.revoke_key, name="revoke-key"),
     path("settings/keys/<int:key_id>/scopes/", keys.change_scopes, name="change-key-scopes"),
+    path("settings/webhook/", webhook.create, name="create-webhook"),
+    path("settings/webhook/delete/", webhook.delete, name="delete-webhook"),
     path("approvals/<slug:approval_id>/", approvals.approval, name="approval"),
     path("settings/activity/", activity.activity, name="activity"),
     path(

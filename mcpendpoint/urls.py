@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from mcpendpoint.views import protected_resource
+from mcpendpoint.views import hub_webhook, protected_resource
 
 app_name = "mcpendpoint"
 
@@ -8,6 +8,7 @@ RESOURCE = ".well-known/oauth-protected-resource"
 
 urlpatterns = [
     path("", include("mcpendpoint.endpoint_urls")),
+    path("webhooks/hugging-face/<slug:address>/", hub_webhook, name="hub-webhook"),
     *(
         path(f"{RESOURCE}{resource}{slash}", protected_resource)
         for resource in ("", "/mcp", "/u/<str:username>/mcp", "/sse", "/u/<str:username>/sse")

@@ -4,6 +4,7 @@ from mcpendpoint.access.metadata import protected_resource
 from mcpendpoint.serving.site import make_site_server
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.http import endpoint_view
+from mcpendpoint.transports.hub_webhook import hub_webhook
 from mcpendpoint.transports.listening import Listening
 from mcpendpoint.transports.sse.view import sse_view
 
@@ -17,4 +18,4 @@ endpoint = endpoint_view(_server, shortcut=_lists, listening=_listening)
 
 sse = sse_view(_server, _lists, _listening)
 
-__all__ = ["endpoint", "protected_resource", "sse"]
+__all__ = ["endpoint", "hub_webhook", "protected_resource", "sse"]

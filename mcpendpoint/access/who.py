@@ -26,6 +26,11 @@ class Credential(StrEnum):
     HF_TOKEN = "hf_token"  # noqa: S105 - a kind, not a token
 
 
+def owner_of(user_id: int) -> str:
+    """Return the word that tells one of our users from others."""
+    return f"user {user_id}"
+
+
 @dataclass(frozen=True)
 class Caller:
     credential: Credential
@@ -50,7 +55,7 @@ class Caller:
     def owner(self) -> str:
         """A word that tells this person from others: "" for all who are anonymous."""
         if self.user_id is not None:
-            return f"user {self.user_id}"
+            return owner_of(self.user_id)
         return f"hub {self.username}" if self.username else ""
 
     def owner_at(self, address: str) -> str:

@@ -10,6 +10,7 @@ WITHOUT_COOKIES = (
     *("sse", "sse/", "u/<str:username>/sse", "u/<str:username>/sse/"),
     *("sse/messages", "u/<str:username>/sse/messages"),
     *("oauth/token", "oauth/register", "oauth/revoke"),
+    "webhooks/hugging-face/<slug:address>/",
 )
 """They look at no cookie, so a browser can be made to do nothing there that anybody could not."""
 

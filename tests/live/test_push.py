@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from huggingface_hub import HfApi
 
 from mcpendpoint.protocol.sessions import read_session
 from tests import environment, loopback
@@ -172,6 +173,32 @@ def test_a_change_of_a_resource_is_told_wherever_its_client_listens(writer):
         "method": "notifications/resources/updated",
         "params": {"uri": readme},
     }
+
+
+def test_what_a_webhook_tells_of_is_looked_at_at_once(writer, hub, sign_in):
+    name = writer.key.removeprefix("hf_user_")
+    readme = f"hf://models/{name}/notes/README.md"
+    browser = sign_in(SimpleNamespace(url=writer.workers[0]), writer.key)
+    page = post_form(browser, "/settings/webhook/", {}).text
+    path, secret = re.findall(r'id="webhook-(?:url|secret)">(?:http://[^/<]*)?([^<]+)<', page)
+    listener = writer.listen(resourceSubscriptions=[readme])
+    listener.next()
+
+    def change_and_hear(number: int) -> Any:
+        HfApi(hub.url, token=writer.key).upload_file(
+            path_or_fileobj=b"text %d" % number, path_in_repo="README.md", repo_id=f"{name}/notes"
+        )
+        told = {
+            "event": {"action": "update", "scope": "repo.content"},
+            "repo": {"type": "model", "name": f"{name}/notes"},
+        }
+        headers = {"X-Webhook-Secret": secret}
+        answer = httpx.post(f"{writer.workers[0]}{path}", json=told, headers=headers)
+        assert answer.status_code == 200
+        with suppress(queue.Empty):
+            return listener.next(WITHIN_SECONDS + 1)
+
+    assert next(filter(None, map(change_and_hear, range(5))))["params"]["uri"] == readme
 
 
 def write_and_hear(writer: Somebody, uri: str, listener: Listener, number: int) -> Any:

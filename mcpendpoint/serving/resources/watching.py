@@ -11,10 +11,11 @@ import time
 from collections import Counter, deque
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from accounts.database import changes, lookups
+from accounts.preferences import preferences_changed
+from mcpendpoint.access.who import owner_of
 from mcpendpoint.hub import changes as hub_changes
 from mcpendpoint.push.bus import Bus, bus
 from mcpendpoint.push.frames import ListenFrames
@@ -27,7 +28,8 @@ from mcpendpoint.serving.resources.fingerprints import subject_at
 logger = logging.getLogger(__name__)
 
 HUB_CHANGED = "hub changed"
-"""Topic of the bus: what was changed, in the words of hub.changes."""
+"""Topic of the bus: what was changed, in the words of hub.changes, and the only user whose streams
+that concerns, or nothing."""
 SUBSCRIBED = "resource subscribed"
 """Topic of the bus: the number of a session, a URI, and whether it is one more or one less."""
 
@@ -166,10 +168,15 @@ class WatchedResources:
             elif stream.watch and (found := self._watched.get((stream.watch.key, uri))):
                 self._remove(found, stream)
 
-    def _hear_change(self, subject: Any) -> None:
+    def _hear_change(self, message: Any) -> None:
+        subject, user_id = message
+        if user_id is not None:
+            # Whoever reads what is told of is to find it: nothing from before is remembered here.
+            preferences_changed.send_robust(WatchedResources, user_id=user_id)
         for found in self._by_subject.get(subject, ()):
-            found.news += 1
-            self._look_soon(found)
+            if user_id is None or found.watch.owner == owner_of(user_id):
+                found.news += 1
+                self._look_soon(found)
 
     async def _tick(self) -> None:
         while self._watched:
@@ -229,5 +236,12 @@ class WatchedResources:
             logger.warning("What a resource was could not be stored: %s.", type(error).__name__)
 
 
+async def tell_of_change(subject: str, user_id: int | None = None) -> None:
+    """Let all processes look again at what is about `subject`, for the streams of one user or of
+    everybody.
+    """
+    await bus.tell(HUB_CHANGED, [subject, user_id])
+
+
 watched_resources = WatchedResources(open_streams, bus)
-hub_changes.listen(partial(bus.tell, HUB_CHANGED))
+hub_changes.listen(tell_of_change)
