@@ -6,8 +6,6 @@ from typing import Any
 from mcp import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_REQUEST, REQUEST_TIMEOUT
 
-from mcpendpoint.protocol.messages import Message
-
 ANSWER_SECONDS = 270.0
 """Many clients give a call up after 300 s, whatever they hear meanwhile."""
 ANSWER_SECONDS_IN_SILENCE = 50.0
@@ -28,9 +26,8 @@ def request_message(
     return message if params is None else {**message, "params": dict(params)}
 
 
-def seconds_to_answer(asking: Message) -> float:
-    """Return how long the client that sent this request waits for its person, at least."""
-    wants_progress = asking.meta.get("progressToken") is not None
+def seconds_to_answer(*, wants_progress: bool) -> float:
+    """Return how long a client waits for its person, at least."""
     return ANSWER_SECONDS if wants_progress else ANSWER_SECONDS_IN_SILENCE
 
 

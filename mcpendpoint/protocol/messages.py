@@ -48,6 +48,10 @@ class Message:
         meta = (self.params or {}).get("_meta")
         return meta if isinstance(meta, dict) else {}
 
+    @property
+    def wants_progress(self) -> bool:
+        return self.meta.get("progressToken") is not None
+
 
 def parse_body(raw: bytes) -> Message | list[Message | MalformedMessage]:
     """Return the message, or the list of a batch, in which a malformed entry stands as its error.

@@ -124,7 +124,7 @@ class Answering:
         if peer.session is not None and outbox.is_open:
             assert context.head is not None  # noqa: S101 - it is of HTTP
             owner = recording.caller.owner_at(context.head.client_address)
-            seconds = seconds_to_answer(message)
+            seconds = seconds_to_answer(wants_progress=message.wants_progress)
             asked = Asked(peer.session, owner, outbox.put_question, seconds)
             ask = partial(questions.ask, asked)
         answer = await self.answers.answer(message, peer, context, recording, outbox, ask)

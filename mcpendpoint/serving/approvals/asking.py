@@ -1,13 +1,15 @@
-"""The client of one call, as far as it can ask its person: by elicitation in form mode, which is a
-request on the call's stream in a legacy session, and `input_required` since 2026-07-28.
+"""The client of one call, as far as it can ask its person: by elicitation, which is a request on
+the call's stream in a legacy session, and `input_required` since 2026-07-28.
 
-The form has no fields: to accept it is to approve.
+A form has no fields: to accept it is to approve. To accept a URL is only to go there; what is
+decided at the page is for the caller to find out.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from typing import Any, Literal, NamedTuple
 
@@ -17,6 +19,8 @@ from mcp_types import (
     CallToolRequestParams,
     ElicitRequest,
     ElicitRequestFormParams,
+    ElicitRequestParams,
+    ElicitRequestURLParams,
     ElicitResult,
     InputRequiredResult,
 )
@@ -34,6 +38,7 @@ APPROVAL = "approval"
 NO_FIELDS: dict[str, Any] = {"type": "object", "properties": {}}
 
 Action = Literal["accept", "decline", "cancel"]
+Mode = Literal["form", "url"]
 
 
 class Answered(NamedTuple):
@@ -41,6 +46,7 @@ class Answered(NamedTuple):
 
     question: str
     digest: str
+    mode: Mode
     action: Action
 
 
@@ -53,30 +59,52 @@ class Asking:
     def is_modern(self) -> bool:
         return self.ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
 
-    @property
-    def is_possible(self) -> bool:
+    @cached_property
+    def modes(self) -> frozenset[Mode]:
+        """The ways in which this client can ask."""
         declared = self.ctx.session.client_capabilities
         elicitation = declared.elicitation if declared else None
-        # `elicitation: {}` is from before there were modes, and means forms.
-        if elicitation is None or (elicitation.form is None and elicitation.url is not None):
-            return False
-        return self.is_modern or self.ctx.session.can_send_request
+        if elicitation is None or not (self.is_modern or self.ctx.session.can_send_request):
+            return frozenset()
+        if elicitation.url is None:
+            # `elicitation: {}` is from before there were modes, and means forms.
+            return frozenset({"form"})
+        return frozenset({"form", "url"} if elicitation.form is not None else {"url"})
 
     async def ask_now(self, message: str, context: RequestContext) -> Action:
         """Ask while the call goes on. Raises MCPError for no answer."""
-        async with _signs_of_life(context):
+        async with signs_of_life(context):
             answer = await self.ctx.session.elicit_form(
                 message, NO_FIELDS, related_request_id=self.ctx.request_id
             )
         return answer.action
 
+    async def lead_now(
+        self, message: str, url: str, question: str, context: RequestContext
+    ) -> Action:
+        """Lead the person to a page while the call goes on. Raises MCPError for no answer."""
+        async with signs_of_life(context):
+            answer = await self.ctx.session.elicit_url(
+                message, url, question, related_request_id=self.ctx.request_id
+            )
+        return answer.action
+
+    async def tell_complete(self, question: str) -> None:
+        """Tell the client that its person has done what they were led to the page for."""
+        await self.ctx.session.send_elicit_complete(
+            question, related_request_id=self.ctx.request_id
+        )
+
     def ask_in_answer(self, message: str, question: str, digest: str) -> InputRequiredResult:
         """Return the answer that makes the client ask, and call again."""
         form = ElicitRequestFormParams(message=message, requested_schema=NO_FIELDS)
-        return InputRequiredResult(
-            input_requests={APPROVAL: ElicitRequest(params=form)},
-            request_state=orjson.dumps([question, digest]).decode(),
-        )
+        return _input_required(form, question, digest)
+
+    def lead_in_answer(
+        self, message: str, url: str, question: str, digest: str
+    ) -> InputRequiredResult:
+        """Return the answer that makes the client lead its person to a page, and call again."""
+        return _input_required(ElicitRequestURLParams(message=message, url=url), question, digest)
 
     def answered(self) -> Answered | None:
         """Return what this call brings along; the kernel has made sure that its state is ours."""
@@ -85,12 +113,19 @@ class Asking:
         answer = (self.params.input_responses or {}).get(APPROVAL)
         if not isinstance(answer, ElicitResult):
             return None
-        question, digest = orjson.loads(self.params.request_state)
-        return Answered(question, digest, answer.action)
+        question, digest, mode = orjson.loads(self.params.request_state)
+        return Answered(question, digest, mode, answer.action)
+
+
+def _input_required(asked: ElicitRequestParams, question: str, digest: str) -> InputRequiredResult:
+    return InputRequiredResult(
+        input_requests={APPROVAL: ElicitRequest(params=asked)},
+        request_state=orjson.dumps([question, digest, asked.mode]).decode(),
+    )
 
 
 @asynccontextmanager
-async def _signs_of_life(context: RequestContext) -> AsyncIterator[None]:
+async def signs_of_life(context: RequestContext) -> AsyncIterator[None]:
     """Report that the person is waited for, to a client that wants to hear of progress."""
     if not context.wants_progress:
         yield

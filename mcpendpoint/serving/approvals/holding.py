@@ -1,5 +1,7 @@
 """Holds a call back until the person has decided. Costs nothing where they need not be asked."""
 
+import asyncio
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,15 +11,22 @@ from mcp_types import CallToolResult, InputRequiredResult, TextContent
 from accounts.approvals import State, Subject, TooManyApprovals, new_id
 from accounts.consequences import ALWAYS_ASK, Choice, Kind
 from accounts.database import UNAVAILABLE
+from mcpendpoint.protocol.client_requests import seconds_to_answer
 from mcpendpoint.serving.approvals import words
-from mcpendpoint.serving.approvals.asking import Answered, Asking
+from mcpendpoint.serving.approvals.asking import Answered, Asking, signs_of_life
 from mcpendpoint.serving.approvals.books import Book, book_of
-from mcpendpoint.serving.approvals.subjects import message_of, subject_of
+from mcpendpoint.serving.approvals.subjects import fits_in_client, message_of, subject_of
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.tools.base import Arguments, Consequence, Tool
 
 Held = CallToolResult | InputRequiredResult
+
+LOOK_EVERY_SECONDS = 1.0
+"""Whether the person has decided at the page."""
+
+_at_pages: set[tuple[int | None, str]] = set()
+"""Whose call waits for what is decided at its page, as many as people may have questions."""
 
 
 def choice_about(kinds: Iterable[Kind], context: RequestContext) -> Choice:
@@ -75,7 +84,11 @@ async def _decided(
             return None
         case State.REFUSED:
             return _not_done(words.REFUSED, context)
-    if not asking.is_possible:
+    if "url" in asking.modes and not ("form" in asking.modes and fits_in_client(subject)):
+        url = await book.address(subject)
+        if url is not None:
+            return await _led_to_page(url, subject, book, context, asking)
+    if "form" not in asking.modes:
         return await _at_page(subject, book, context)
     await book.note_asked(subject)
     if asking.is_modern:
@@ -98,10 +111,70 @@ async def _after(
     """Go on with a call whose client asked the person."""
     if answered.action == "cancel":
         return await _at_page(subject, book, context, was_asked=True)
+    if answered.mode == "url":
+        if answered.action == "decline":
+            return await _declined(subject, book, context)
+        return await _decided_at_page(subject, book, context)
     is_approved = answered.action == "accept"
     if not await book.settle(answered.question, subject, is_approved=is_approved):
         return _not_done(words.REPLAYED, context)
     return None if is_approved else await _declined(subject, book, context)
+
+
+async def _led_to_page(
+    url: str, subject: Subject, book: Book, context: RequestContext, asking: Asking
+) -> Held | None:
+    """Let the client open the page, which shows what no client has room for."""
+    question = new_id()
+    message = message_of(subject)
+    if asking.is_modern:
+        context.is_waiting = True
+        return asking.lead_in_answer(message, url, question, subject.digest)
+    began = time.monotonic()
+    try:
+        action = await asking.lead_now(message, url, question, context)
+    except MCPError:
+        action = "cancel"
+    if action == "cancel":
+        return await _at_page(subject, book, context, was_asked=True)
+    if action == "decline":
+        return await _declined(subject, book, context)
+    held = await _decided_at_page(subject, book, context, since=began)
+    await asking.tell_complete(question)
+    return held
+
+
+async def _decided_at_page(
+    subject: Subject, book: Book, context: RequestContext, *, since: float | None = None
+) -> Held | None:
+    """Wait for the person at the page, for as long as clients wait since they were asked.
+
+    One call waits; the same call made meanwhile is told to come back.
+    """
+    waits = (context.caller.user_id, subject.digest)
+    if waits in _at_pages:
+        return await _at_page(subject, book, context)
+    _at_pages.add(waits)
+    try:
+        async with signs_of_life(context):
+            state = await _decision(subject, book, context, since or time.monotonic())
+    finally:
+        _at_pages.discard(waits)
+    if state is None:
+        return await _at_page(subject, book, context, was_asked=True)
+    return None if state is State.USED else _not_done(words.REFUSED, context)
+
+
+async def _decision(
+    subject: Subject, book: Book, context: RequestContext, since: float
+) -> State | None:
+    until = since + seconds_to_answer(wants_progress=context.wants_progress)
+    while time.monotonic() < until:
+        state = await book.take(subject.digest)
+        if state in (State.USED, State.REFUSED):
+            return state
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+    return None
 
 
 async def _declined(subject: Subject, book: Book, context: RequestContext) -> Held:

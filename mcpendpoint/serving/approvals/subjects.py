@@ -62,6 +62,11 @@ def digest_of(tool: str, arguments: dict[str, Any]) -> str:
     return salted_hmac("mcpendpoint.approvals", call, algorithm="sha256").hexdigest()
 
 
+def fits_in_client(subject: Subject) -> bool:
+    """Return whether a client can show all of it."""
+    return sum(map(len, subject.lines)) <= MAX_MESSAGE_CHARS
+
+
 def message_of(subject: Subject) -> str:
     """Return what the client shows to the person: facts in full, texts as far as they fit.
 
@@ -70,6 +75,8 @@ def message_of(subject: Subject) -> str:
     facts = [len(line) for line in subject.lines if len(line) <= SHORT_CHARS]
     texts = len(subject.lines) - len(facts)
     for_each_text = max(SHORT_CHARS, (MAX_MESSAGE_CHARS - sum(facts)) // max(texts, 1))
+    if fits_in_client(subject):
+        for_each_text = MAX_MESSAGE_CHARS
     shown = [f"{subject.title}?"]
     room = MAX_MESSAGE_CHARS
     for number, line in enumerate(subject.lines):

@@ -298,7 +298,7 @@ class Session:
             progress = _Progress(self._outlet, is_open=is_talkative)
             ask = None
             if is_talkative and not peer.is_modern:
-                seconds = seconds_to_answer(message)
+                seconds = seconds_to_answer(wants_progress=message.wants_progress)
                 ask = partial(self._questions.ask, peer.capabilities or {}, seconds)
             answer = await answers.answer(message, peer, context, recording, progress, ask)
             return answer.raw

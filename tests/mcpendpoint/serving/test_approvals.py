@@ -88,7 +88,9 @@ class Answering:
 
 
 @asynccontextmanager
-async def connected(somebody: Somebody, era: str, answering: Any = None) -> AsyncIterator[Any]:
+async def connected(
+    somebody: Somebody, era: str, answering: Any = None, **options: Any
+) -> AsyncIterator[Any]:
     headers = {"Authorization": f"Bearer {somebody.person.token}"}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=30) as http,
@@ -96,6 +98,7 @@ async def connected(somebody: Somebody, era: str, answering: Any = None) -> Asyn
             streamable_http_client(somebody.url, http_client=http),
             mode=era,
             elicitation_callback=answering,
+            **options,
         ) as client,
     ):
         yield client
@@ -245,12 +248,95 @@ async def test_who_chose_to_just_do_it_is_not_asked(product, settled_user):
     assert answering.asked == []
 
 
-async def test_a_client_that_takes_no_forms_gets_the_page(somebody):
-    body = call_of(somebody.remove(), {"elicitation": {"url": {}}})
+@dataclass
+class GoingThere:
+    """A person who goes where the client leads them, and decides there."""
 
-    answer = message_of(somebody.wire.post(body, modern_headers(body)))
+    somebody: Somebody
+    decision: str | None
+    action: str = "accept"
+    pages: list[str] = field(default_factory=list)
 
-    address_in(answer["result"])
+    async def __call__(self, context: Any, params: Any) -> ElicitResult:
+        self.pages.append(self.somebody.browser.get(httpx.URL(params.url).path).text)
+        if self.decision:
+            self.somebody.decide(params.url, self.decision)
+        return ElicitResult(action=self.action)
+
+
+LONG = "\n".join(f"line {number}" for number in range(1_000))
+"""More than clients have room for."""
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(("decision", "left"), [("approve", LONG), ("refuse", "old")])
+async def test_what_no_client_has_room_for_is_decided_at_the_page(somebody, era, decision, left):
+    there = GoingThere(somebody, decision)
+
+    async with connected(somebody, era, there) as client:
+        result = await client.call_tool("hf_fs_write", somebody.put(content=LONG))
+
+    assert bool(result.is_error) is (decision == "refuse"), result
+    assert somebody.content_of() == left
+    (page,) = there.pages
+    assert "line 500" in page
+
+
+async def test_the_client_is_told_when_its_person_has_decided(somebody):
+    heard = []
+
+    async def listen(message: Any) -> None:
+        heard.append(message)
+
+    async with connected(
+        somebody, "legacy", GoingThere(somebody, "approve"), message_handler=listen
+    ) as client:
+        await client.call_tool("hf_fs_write", somebody.put(content=LONG))
+
+    assert [each.method for each in heard] == ["notifications/elicitation/complete"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_who_does_not_want_to_go_there_is_told_the_address(somebody, era):
+    async with connected(somebody, era, GoingThere(somebody, None, "decline")) as client:
+        result = await client.call_tool("hf_fs_write", somebody.put(content=LONG))
+
+    address_in(result.model_dump(by_alias=True))
+    assert somebody.content_of() == "old"
+
+
+TAKES_URLS = {"elicitation": {"url": {}}}
+
+
+def test_a_client_that_takes_no_forms_leads_to_the_page_and_waits_there(somebody):
+    asked = send(somebody.wire, somebody.remove(), TAKES_URLS)["result"]
+    (request,) = asked["inputRequests"].values()
+    assert request["params"]["mode"] == "url"
+
+    with ThreadPoolExecutor(1) as threads:
+        going_on = threads.submit(
+            send, somebody.wire, somebody.remove(), TAKES_URLS, **accepted(asked)
+        )
+        with pytest.raises(TimeoutError):
+            going_on.result(timeout=1.5)
+        meanwhile = send(somebody.wire, somebody.remove(), TAKES_URLS, **accepted(asked))
+        assert address_in(meanwhile["result"]) == request["params"]["url"]
+        somebody.decide(request["params"]["url"], "approve")
+        done = going_on.result(timeout=SECONDS)["result"]
+
+    assert not done.get("isError", False), done
+    assert somebody.content_of() is None
+
+
+def test_to_have_gone_there_is_not_to_have_approved(somebody):
+    asked = send(somebody.wire, somebody.remove(), TAKES_URLS)["result"]
+    (request,) = asked["inputRequests"].values()
+    somebody.decide(request["params"]["url"], "refuse")
+
+    for _ in range(2):
+        again = send(somebody.wire, somebody.remove(), TAKES_URLS, **accepted(asked))["result"]
+        assert "the person refused it" in again["content"][0]["text"]
+    assert somebody.content_of() == "old"
 
 
 def call_of(
@@ -263,8 +349,8 @@ def call_of(
     return modern("tools/call", params, **{META + "clientCapabilities": capabilities})
 
 
-def send(wire: Wire, arguments: Json, **answered: Any) -> Json:
-    body = call_of(arguments, **answered)
+def send(wire: Wire, arguments: Json, capabilities: Json = TAKES_FORMS, **answered: Any) -> Json:
+    body = call_of(arguments, capabilities, **answered)
     return message_of(wire.post(body, modern_headers(body)))
 
 
