@@ -36,10 +36,11 @@ class _Changes:
 
     def __init__(self) -> None:
         self._of_all = float("-inf")
+        self._of_anybody = float("-inf")
         self._of_person: dict[int, float] = {}
 
     def note(self, sender: Any, user_id: int | None, **kwargs: Any) -> None:
-        now = time.monotonic()
+        now = self._of_anybody = time.monotonic()
         if user_id is not None:
             self._of_person[user_id] = now
         if user_id is None or len(self._of_person) > MAX_CHANGED:
@@ -47,6 +48,9 @@ class _Changes:
             self._of_person.clear()
 
     def last(self, user_id: int) -> float:
+        """Return when it was; 0 is for nobody, whom any change may have made somebody."""
+        if user_id == 0:
+            return self._of_anybody
         return max(self._of_all, self._of_person.get(user_id, float("-inf")))
 
 

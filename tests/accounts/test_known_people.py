@@ -76,6 +76,17 @@ async def test_it_is_asked_for_again_after_a_second_unless_changes_are_heard_of(
     assert database.asked == (1 if hears else 2)
 
 
+async def test_whoever_was_nobody_is_somebody_as_soon_as_they_sign_in(clock, hears):
+    database = Database(user_id=0)
+    known = KnownPeople(database.load, max_bytes=1_000_000)
+    await known.get("key")
+    database.user_id, database.text = 7, "after"
+
+    preferences_changed.send(None, user_id=7)
+
+    assert (await known.get("key")).text == "after"
+
+
 @pytest.mark.parametrize("user_id", [1, None])
 async def test_a_change_of_the_person_is_seen_at_once(clock, hears, user_id):
     database = Database()
