@@ -63,6 +63,7 @@ CHANGING = (
     pages.change_selection,
     pages.try_other_selections,
     pages.make_and_revoke_keys,
+    pages.make_and_delete_a_webhook,
     pages.connect_and_disconnect_apps,
     pages.refresh,
     pages.sign_out_and_in,

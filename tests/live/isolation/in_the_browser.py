@@ -1,5 +1,7 @@
 """What people do on the pages of the server, each time with what should come of it."""
 
+import re
+
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -99,6 +101,31 @@ def touch_what_others_have(me: Tenant, others: list[Tenant]) -> None:
         for number in {*numbers, 0}:
             path = path_of(route, lambda converter, name, number=number: str(number))
             assert me.submit(path, VALID).status_code == 404
+
+
+def make_and_delete_a_webhook(me: Tenant, others: list[Tenant]) -> None:
+    page = me.submit("/settings/webhook/", {}).text
+    path, secret = re.findall(r'id="webhook-(?:url|secret)">(?:http://[^/<]*)?([^<]+)<', page)
+    me.ledger.note(me.name, path, secret)
+    me.webhooks.append(path)
+
+    assert tells(me, path, secret)
+    for foreign in me.rng.choice(others).webhooks:
+        assert not tells(me, foreign, secret)
+    worker = me.worker
+    me.submit("/settings/webhook/delete/", {}, worker)
+    assert not tells(me, path, secret)
+
+
+def tells(me: Tenant, path: str, secret: str) -> bool:
+    told = {
+        "event": {"action": "update", "scope": "repo.content"},
+        "repo": {"type": "model", "name": me.repo_id},
+    }
+    headers = {"X-Webhook-Secret": secret}
+    answer = me.http.post(f"{me.worker}{path}", json=told, headers=headers)
+    assert answer.status_code in (200, 403)
+    return answer.status_code == 200
 
 
 def connect_and_disconnect_apps(me: Tenant, others: list[Tenant]) -> None:

@@ -123,6 +123,8 @@ class Tenant(Visitor):
         self.calls: list[tuple[str, str]] = []
         """Sessions, and in each the id of the first event of a call."""
         self.sse_addresses: list[str] = []
+        self.webhooks: list[str] = []
+        """Paths of those that they have or had."""
         self.streams: list[Listener] = []
         self.numbers_seen: list[int] = []
         """By which the pages here know their keys and apps."""
