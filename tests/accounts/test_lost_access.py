@@ -161,10 +161,14 @@ async def test_what_changes_is_allowed_on_hugging_face_before_a_key_can_have_it(
     await decide_on_hugging_face(page, person)
     await expect(page.get_by_text("This server may now: create repositories.")).to_be_visible()
 
-    await page.locator("#tools input[value=create_repo]").check()
+    tick = page.locator("input[value=create_repo]")
+    await page.locator("#tools details", has=tick).locator("summary").click()
+    await tick.check()
     await page.locator("#save-tools").click()
     await expect(page.get_by_text("Your tools are saved.")).to_be_visible()
     assistant = await assistant_of(page, oauth_product, "Make changes on Hugging Face")
 
-    created = assistant.call("create_repo", {"uri": f"hf://models/{person.name}/notes"})["result"]
+    created = assistant.call(
+        "create_repo", {"uri": f"hf://models/{person.name}/notes", "private": True}
+    )["result"]
     assert not created.get("isError")
