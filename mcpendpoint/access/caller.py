@@ -3,7 +3,9 @@
 A credential that is wrong, or that cannot be checked now, is refused. It never becomes anonymous.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Generic, TypeVar
 
 from django.conf import settings
 
@@ -91,37 +93,19 @@ async def _read_credential(head: RequestHead) -> Caller:
 
 
 async def _caller_of_access_key(key: str) -> Caller:
-    owner = await _key_owners.get(key)
-    if owner.has_expired:  # as _NOBODY has
+    known = await _key_owners.get(key)
+    if known.holder.has_expired:  # as _NOBODY has
         raise _invalid_token("This access key does not exist, has expired, or was revoked.")
-    note_key_use(owner.key_id)
-    return Caller(
-        Credential.ACCESS_KEY,
-        owner.user_id,
-        owner.username,
-        owner.preferences,
-        scopes=owner.scopes,
-        credential_name=owner.name,
-        expires_at=owner.expires_at,
-    )
+    note_key_use(known.holder.key_id)
+    return known.caller
 
 
 async def _caller_of_access_token(token: str) -> Caller:
-    grant = await _grants.get(token)
-    if grant.has_expired:  # as _NOTHING has
+    known = await _grants.get(token)
+    if known.holder.has_expired:  # as _NOTHING has
         raise _invalid_token("This token has expired, was revoked, or never was one.")
-    note_app_use(grant)
-    return Caller(
-        Credential.OAUTH,
-        grant.user_id,
-        grant.username,
-        grant.preferences,
-        scopes=grant.scopes,
-        client_id=grant.client_id,
-        credential_name=grant.client_name,
-        audiences=grant.audiences,
-        expires_at=grant.expires_at,
-    )
+    note_app_use(known.holder)
+    return known.caller
 
 
 async def _caller_of_hf_token(token: str) -> Caller:
@@ -182,19 +166,55 @@ _NOBODY = KeyOwner(
 _STRANGER = KnownUser(user_id=0, is_active=True, preferences=NO_PREFERENCES)
 
 
-async def _load_owner(key: str) -> KeyOwner:
-    return await lookups.run(find_access_key, key) or _NOBODY
+HolderT = TypeVar("HolderT", KeyOwner, TokenGrant)
 
 
-async def _load_grant(token: str) -> TokenGrant:
-    return await lookups.run(find_token, token) or _NOTHING
+@dataclass(frozen=True)
+class _Known(Generic[HolderT]):
+    holder: HolderT
+    caller: Caller
+    """As whom the holder comes, made once: each request asks."""
+
+    @property
+    def user_id(self) -> int:
+        return self.holder.user_id
+
+
+async def _load_owner(key: str) -> _Known[KeyOwner]:
+    owner = await lookups.run(find_access_key, key) or _NOBODY
+    caller = Caller(
+        Credential.ACCESS_KEY,
+        owner.user_id,
+        owner.username,
+        owner.preferences,
+        scopes=owner.scopes,
+        credential_name=owner.name,
+        expires_at=owner.expires_at,
+    )
+    return _Known(owner, caller)
+
+
+async def _load_grant(token: str) -> _Known[TokenGrant]:
+    grant = await lookups.run(find_token, token) or _NOTHING
+    caller = Caller(
+        Credential.OAUTH,
+        grant.user_id,
+        grant.username,
+        grant.preferences,
+        scopes=grant.scopes,
+        client_id=grant.client_id,
+        credential_name=grant.client_name,
+        audiences=grant.audiences,
+        expires_at=grant.expires_at,
+    )
+    return _Known(grant, caller)
 
 
 async def _load_user(hf_id: str) -> KnownUser:
     return await lookups.run(find_user, hf_id) or _STRANGER
 
 
-_key_owners = KnownPeople(_load_owner, max_bytes=8_000_000)
-_grants = KnownPeople(_load_grant, max_bytes=8_000_000)
+_key_owners = KnownPeople(_load_owner, max_bytes=12_000_000)
+_grants = KnownPeople(_load_grant, max_bytes=12_000_000)
 _users = KnownPeople(_load_user, max_bytes=8_000_000)
 """By Hugging Face id; _STRANGER for who never signed in here."""
