@@ -22,10 +22,17 @@ class TreeEntry(HubModel):
     """file or directory"""
     path: str = Field(min_length=1)
     size: int | None = None
+    oid: str | None = None
+    """Of files and folders in repositories."""
     is_lfs: bool = Field(default=False, alias="lfs")
     xet_hash: str | None = Field(default=None, alias="xetHash")
     uploaded_at: datetime | None = Field(default=None, alias="uploadedAt")
     """Of files in buckets."""
+
+    @property
+    def version(self) -> str:
+        """A word that is another one when the content has changed."""
+        return f"{self.oid} {self.xet_hash} {self.size} {self.uploaded_at}"
 
     @field_validator("is_lfs", mode="before")
     @classmethod

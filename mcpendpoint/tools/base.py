@@ -139,6 +139,9 @@ class Consequence:
     """A sentence without a full stop: "Delete hf://models/ada/x/a.txt"."""
     lines: tuple[str, ...] = ()
     """Everything else that decides, such as the price."""
+    state: str = ""
+    """Of what the call changes, in any word that is another one when that has changed: an approval
+    is for what was there when the person was asked."""
     look_closer: "Callable[[ToolContext], Awaitable[Consequence | None]] | None" = None
     """Asks the Hub what the arguments do not tell, None if it is harmless after all. Called only
     where the person has a say in it."""

@@ -40,7 +40,7 @@ def subject_of(
 ) -> Subject:
     return Subject(
         tool=visible_line(tool)[:MAX_TOOL_CHARS],
-        digest=digest_of(tool, arguments),
+        digest=digest_of(tool, arguments, consequence.state),
         kinds=tuple(sorted(consequence.kinds)),
         title=_title(consequence.title),
         lines=tuple(_within_bounds(consequence.lines)),
@@ -56,9 +56,9 @@ def _client_of(context: RequestContext) -> str:
     return f"{held} (client: {named[:60]})" if named else held
 
 
-def digest_of(tool: str, arguments: dict[str, Any]) -> str:
+def digest_of(tool: str, arguments: dict[str, Any], state: str) -> str:
     """Keyed: arguments can be short enough to be guessed from it."""
-    call = json.dumps([tool, arguments], sort_keys=True)
+    call = json.dumps([tool, arguments, state], sort_keys=True)
     return salted_hmac("mcpendpoint.approvals", call, algorithm="sha256").hexdigest()
 
 

@@ -17,12 +17,12 @@ IRREVERSIBLE = "Buckets keep no earlier versions: this cannot be undone."
 def consequence_of(change: Change) -> Consequence | None:
     if change.creates_pull_request:  # which changes nothing until somebody merges it
         return None
+    return replace(_deletion(change), look_closer=partial(_if_it_exists, change))
+
+
+def _deletion(change: Change, *found: str) -> Consequence:
     if change.command is WriteCommand.RM:
-        return Consequence(DELETES, f"Delete {change.uri}", _facts(change))
-    return replace(_replacement(change), look_closer=partial(_if_it_exists, change))
-
-
-def _replacement(change: Change, *found: str) -> Consequence:
+        return Consequence(DELETES, f"Delete {change.uri}", (*found, *_facts(change)))
     content = change.content.decode("utf-8", "replace")
     text = f"New content, {byte_size(len(change.content))}: {content}"
     return Consequence(DELETES, f"Replace {change.uri}", (text, *found, *_facts(change)))
@@ -44,8 +44,12 @@ async def _if_it_exists(change: Change, context: ToolContext) -> Consequence | N
     except HubNotFound:  # there is no such repository: the call itself will say so
         return None
     except HubError:
-        return _replacement(change, "The Hub did not say whether there is such a file.")
-    if found is None or found.type == "directory":
-        return None
+        return _deletion(change, "The Hub did not say whether there is such a file.")
+    removes = change.command is WriteCommand.RM
+    if found is None:
+        return _deletion(change, "The Hub knows no such file.") if removes else None
+    if found.type == "directory":
+        return _deletion(change, "It is a folder.") if removes else None
     size = byte_size(found.size) if found.size is not None else "of unknown size"
-    return _replacement(change, f"What was there when you were asked: a file, {size}")
+    deletion = _deletion(change, f"What was there when you were asked: a file, {size}")
+    return replace(deletion, state=found.version)

@@ -83,7 +83,7 @@ async def test_what_somebody_changed_here_is_told_at_once(watched, bus):
     await alice.is_asked(3)
 
     alice.resources |= {MODEL: "2", OTHER: "2"}
-    await bus.tell(HUB_CHANGED, "models/acme/tiny")
+    await bus.tell(HUB_CHANGED, ["models/acme/tiny", None])
 
     told = await client.next()
     assert b'"uri":"hf://models/acme/tiny"' in told
@@ -101,11 +101,23 @@ async def test_nobody_is_told_of_what_they_may_not_read(watched, bus):
     await bob.is_asked()
 
     alice.resources[MODEL] = "2"
-    await bus.tell(HUB_CHANGED, "models/acme/tiny")
+    await bus.tell(HUB_CHANGED, ["models/acme/tiny", None])
 
     await of_alice.next()
     await bob.is_asked()
     assert of_bob.bodies.empty()
+
+
+async def test_what_the_webhook_of_one_person_tells_makes_nobody_else_look(watched, bus):
+    alice, bob = Person("user 1"), Person("user 2")
+    for person in (alice, bob):
+        open_stream(watched, person, MODEL)
+        await person.is_asked()
+
+    await bus.tell(HUB_CHANGED, ["models/acme/tiny", 1])
+
+    await alice.is_asked()
+    assert bob.asked.empty()
 
 
 async def test_streams_of_one_credential_share_their_looks(watched):
