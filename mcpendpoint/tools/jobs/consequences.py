@@ -1,14 +1,20 @@
 """What an operation of hf_jobs spends or deletes, for the person who has a say in it.
 
-Pure but for the price, which is looked up when somebody is to read it.
+Pure but for what is looked up when somebody is to read it: the price, and what a schedule runs.
 """
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from accounts.consequences import Kind
-from mcpendpoint.tools.base import Consequence
+from mcpendpoint.hub.errors import HubError
+from mcpendpoint.hub.jobs import ScheduledJob, get_schedule
+from mcpendpoint.tools.base import Consequence, ToolContext, ToolError
 from mcpendpoint.tools.jobs.arguments import (
+    DEFAULT_TIMEOUT_SECONDS,
     JobsArguments,
     RunArguments,
     Schedule,
@@ -16,9 +22,11 @@ from mcpendpoint.tools.jobs.arguments import (
     Submission,
     UvArguments,
 )
-from mcpendpoint.tools.jobs.prices import in_words, priced
+from mcpendpoint.tools.jobs.prices import in_words, priced, with_price
 from mcpendpoint.tools.jobs.redaction import Redactor
 from mcpendpoint.tools.jobs.specs import CALLERS_TOKEN
+from mcpendpoint.tools.jobs.volumes import may_change
+from mcpendpoint.tools.jobs.work import Work
 
 SPENDS = frozenset({Kind.SPEND})
 DELETES = frozenset({Kind.DELETE})
@@ -29,13 +37,52 @@ def consequence_of(operation: str, arguments: JobsArguments) -> Consequence | No
     match arguments:
         case Submission():
             return _of_submission(arguments)
-        case ScheduledJobArguments(scheduled_job_id=scheduled_id):
-            whose = _billed_to(arguments)
-            if operation == "scheduled resume":
-                return Consequence(SPENDS, f"Resume the scheduled job {scheduled_id}", whose)
-            if operation == "scheduled delete":
-                return Consequence(DELETES, f"Delete the scheduled job {scheduled_id}", whose)
+        case ScheduledJobArguments() if operation == "scheduled resume":
+            # What it runs may write to a bucket, as long as nobody has looked.
+            return _of_schedule("Resume", SPENDS | DELETES, arguments)
+        case ScheduledJobArguments() if operation == "scheduled delete":
+            return _of_schedule("Delete", DELETES, arguments)
     return None
+
+
+def _of_schedule(
+    deed: str, kinds: frozenset[Kind], arguments: ScheduledJobArguments
+) -> Consequence:
+    title = f"{deed} the scheduled job {arguments.scheduled_job_id}"
+    known = Consequence(kinds, title, _billed_to(arguments))
+    return replace(known, look_closer=partial(_with_schedule, known, arguments))
+
+
+async def _with_schedule(
+    known: Consequence, arguments: ScheduledJobArguments, context: ToolContext
+) -> Consequence:
+    try:
+        work = Work(await context.hub(), await context.hub_token() or "", context)
+        namespace = await work.namespace(arguments.namespace)
+        found = await get_schedule(work.hub, namespace, arguments.scheduled_job_id)
+    except (HubError, ToolError):
+        return replace(known, lines=("The Hub did not say what it runs.", *known.lines))
+    spec, redact = found.job_spec, await work.redactor(found)
+    lines = (*map(redact, _lines_of_schedule(found)), *known.lines)
+    state = f"{found.schedule} {spec.model_dump_json()}"
+    if Kind.SPEND not in known.kinds:
+        return replace(known, lines=lines, state=state)
+    volumes = (volume.model_dump(by_alias=True) for volume in spec.volumes)
+    kinds = SPENDS | DELETES if any(map(may_change, volumes)) else SPENDS
+    spending = replace(known, kinds=kinds, lines=lines, state=state)
+    seconds = spec.timeout_seconds or DEFAULT_TIMEOUT_SECONDS
+    return await with_price(spending, spec.flavor, seconds, context, recurs=True)
+
+
+def _lines_of_schedule(found: ScheduledJob) -> Iterator[str]:
+    spec = found.job_spec
+    yield f"Command: {shlex.join([*spec.command, *spec.arguments])}"
+    yield f"On {spec.flavor}, again and again: {found.schedule}"
+    yield f"Image: {spec.docker_image or spec.space_id}"
+    if spec.secret_names:
+        yield f"Gets these secrets: {', '.join(spec.secret_names)}"
+    for volume in spec.volumes:
+        yield _mounted(volume.model_dump(by_alias=True))
 
 
 def _of_submission(arguments: Submission) -> Consequence:
@@ -44,7 +91,8 @@ def _of_submission(arguments: Submission) -> Consequence:
     if isinstance(arguments, Schedule):
         title = f"Run {what} on {arguments.flavor} again and again: {arguments.schedule}"
         title += ", not started yet" if arguments.suspend else ""
-    spending = Consequence(SPENDS, title, tuple(_lines(arguments)))
+    kinds = SPENDS | DELETES if any(map(may_change, arguments.volumes)) else SPENDS
+    spending = Consequence(kinds, title, tuple(_lines(arguments)))
     recurs = isinstance(arguments, Schedule)
     return priced(spending, arguments.flavor, arguments.timeout, recurs=recurs)
 
@@ -70,10 +118,13 @@ def _lines(arguments: Submission) -> Iterator[str]:
     if arguments.resource_group_id:
         yield f"Resource group: {arguments.resource_group_id}"
     for volume in arguments.volumes:
-        mode = "reads" if volume.get("readOnly") else "reads and may write"
-        path = f"/{volume['path']}" if volume.get("path") else ""
-        what = f"the {volume['type']} {volume['source']}{path}"
-        yield f"Mounted at {volume['mountPath']}: {mode} {what}"
+        yield _mounted(volume)
+
+
+def _mounted(volume: Mapping[str, Any]) -> str:
+    mode = "may write to and delete in" if may_change(volume) else "reads"
+    path = f"/{volume['path']}" if volume.get("path") else ""
+    return f"Mounted at {volume['mountPath']}: {mode} the {volume['type']} {volume['source']}{path}"
 
 
 def _program(arguments: Submission) -> Iterator[str]:

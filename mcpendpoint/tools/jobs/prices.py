@@ -16,13 +16,14 @@ def priced(
     spending: Consequence, flavor: str, seconds: int, *, recurs: bool = False
 ) -> Consequence:
     """Have the price looked up where somebody is to read it; it may run for so long."""
-    duration = f"{in_words(seconds)} each time" if recurs else in_words(seconds)
-    return replace(spending, look_closer=partial(_with_price, spending, flavor, seconds, duration))
+    look_closer = partial(with_price, spending, flavor, seconds, recurs=recurs)
+    return replace(spending, look_closer=look_closer)
 
 
-async def _with_price(
-    spending: Consequence, flavor: str, seconds: int, duration: str, context: ToolContext
+async def with_price(
+    spending: Consequence, flavor: str, seconds: int, context: ToolContext, *, recurs: bool
 ) -> Consequence:
+    duration = f"{in_words(seconds)} each time" if recurs else in_words(seconds)
     price = await _price_of(await context.hub(), flavor, seconds, duration)
     return replace(spending, title=f"{spending.title}, {price}")
 

@@ -1,5 +1,6 @@
 """Volumes as people write them: `hf://datasets/org/data:/data:ro`. Pure: no I/O."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from mcpendpoint.hub.ids import BadRepoId, parse_repo_id
@@ -30,6 +31,13 @@ def parse_volume(text: object) -> dict[str, Any]:
         | ({} if read_only is None else {"readOnly": read_only})
         | ({"path": path} if path else {})
     )
+
+
+def may_change(volume: Mapping[str, Any]) -> bool:
+    """Return whether a job can write to a volume, and so delete what is there: repositories are
+    mounted to be read, whatever is asked for (huggingface_hub 2.4.0, Volume).
+    """
+    return volume["type"] == "bucket" and not volume.get("readOnly")
 
 
 def _mode_of(spec: str) -> tuple[str, bool | None]:

@@ -1,4 +1,4 @@
-"""What a new sandbox spends, for the person who has a say in it.
+"""What a new sandbox spends and may delete, for the person who has a say in it.
 
 What runs in one later needs no further word: it is paid by the minute, and what it may write to is
 mounted now.
@@ -10,16 +10,24 @@ from accounts.consequences import Kind
 from mcpendpoint.tools.base import Consequence
 from mcpendpoint.tools.hf_fs.options import Given
 from mcpendpoint.tools.jobs.prices import priced
+from mcpendpoint.tools.jobs.volumes import may_change
 from mcpendpoint.tools.sandbox.bootstrap import LIFETIME_SECONDS
-from mcpendpoint.tools.sandbox.creation import DEFAULT_FLAVOR, DEFAULT_IDLE_TIME, DEFAULT_IMAGE
+from mcpendpoint.tools.sandbox.creation import (
+    DEFAULT_FLAVOR,
+    DEFAULT_IDLE_TIME,
+    DEFAULT_IMAGE,
+    volumes_of,
+)
 
 SPENDS = frozenset({Kind.SPEND})
+MAY_DELETE = frozenset({Kind.SPEND, Kind.DELETE})
 
 
 def consequence_of(given: Given) -> Consequence:
-    """Return what to create a sandbox with these options does."""
+    """Return what to create a sandbox with these options does. Raises ToolError for wrong ones."""
     flavor = given.texts.get("flavor", DEFAULT_FLAVOR)
-    spending = Consequence(SPENDS, f"Start a sandbox on {flavor}", tuple(_lines(given)))
+    kinds = MAY_DELETE if any(map(may_change, volumes_of(given))) else SPENDS
+    spending = Consequence(kinds, f"Start a sandbox on {flavor}", tuple(_lines(given)))
     return priced(spending, flavor, LIFETIME_SECONDS)
 
 

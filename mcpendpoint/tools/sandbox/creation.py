@@ -83,12 +83,13 @@ def _spec(given: Given, labels: dict[str, str], key: str, desk: Desk) -> dict[st
         idle_seconds=idle_seconds,
         labels=labels,
         secrets=hidden,
-        volumes=_volumes(given),
+        volumes=volumes_of(given),
         resource_group_id=given.texts.get("resource_group_id"),
     )
 
 
-def _volumes(given: Given) -> list[dict[str, Any]]:
+def volumes_of(given: Given) -> list[dict[str, Any]]:
+    """Return what is mounted. Raises ToolError."""
     specs = list(given.repeated)
     if "bucket" in given:
         mode = given.texts.get("bucket_mode", "rw")

@@ -26,7 +26,7 @@ from mcpendpoint.tools.markdown import MISSING, code, one_line, table
 from mcpendpoint.tools.sandbox.argv import ArgvArguments, read_argv
 from mcpendpoint.tools.sandbox.bootstrap import NAME_LABEL, volumes_of
 from mcpendpoint.tools.sandbox.connecting import Desk, explained, open_desk
-from mcpendpoint.tools.sandbox.consequences import SPENDS, consequence_of
+from mcpendpoint.tools.sandbox.consequences import MAY_DELETE, consequence_of
 from mcpendpoint.tools.sandbox.creation import create
 from mcpendpoint.tools.sandbox.handles import Handle
 
@@ -278,6 +278,6 @@ HF_SANDBOX = Tool(
     is_destructive=True,
     is_default=False,
     needs_sign_in=True,
-    consequences=Consequences(SPENDS, _consequence_of),
+    consequences=Consequences(MAY_DELETE, _consequence_of),
     brings=("hf_sandbox_exec", "hf_sandbox_fs"),
 )

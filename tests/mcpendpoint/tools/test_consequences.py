@@ -9,6 +9,9 @@ from tests.mcpendpoint.tools.calling import Context, call
 
 FILE = "hf://models/ada/x/a.txt"
 JOB = {"command": ["echo", "hi"]}
+BUCKET = "hf://buckets/ada/data:/data"
+MODEL = "hf://models/ada/tiny:/model:rw"
+"""Which is mounted to be read, whatever it says."""
 
 
 def consequence(tool, **arguments):
@@ -37,7 +40,7 @@ def jobs(operation, **args):
         (
             "hf_jobs",
             {"operation": "scheduled resume", "args": {"scheduled_job_id": "1"}},
-            {"spend"},
+            {"spend", "delete"},
         ),
         (
             "hf_jobs",
@@ -51,6 +54,21 @@ def jobs(operation, **args):
         ("hf_jobs", {"operation": "run", "args": {"nonsense": 1}}, None),
         ("hf_jobs", {"operation": "nonsense"}, None),
         ("hf_jobs", {}, None),
+        (
+            "hf_jobs",
+            {"operation": "run", "args": {**JOB, "volumes": [BUCKET]}},
+            {"spend", "delete"},
+        ),
+        ("hf_jobs", {"operation": "run", "args": {**JOB, "volumes": [f"{BUCKET}:ro"]}}, {"spend"}),
+        ("hf_jobs", {"operation": "run", "args": {**JOB, "volumes": [MODEL]}}, {"spend"}),
+        ("hf_sandbox", {"cmd": "create", "args": ["--bucket", "ada/b"]}, {"spend", "delete"}),
+        (
+            "hf_sandbox",
+            {"cmd": "create", "args": ["--bucket", "ada/b", "--bucket-mode", "ro"]},
+            {"spend"},
+        ),
+        ("hf_sandbox", {"cmd": "create", "args": ["--volume", BUCKET]}, {"spend", "delete"}),
+        ("hf_sandbox", {"cmd": "create", "args": ["--volume", "nonsense"]}, None),
         ("hf_sandbox", {"cmd": "create", "args": []}, {"spend"}),
         ("hf_sandbox", {"cmd": "create", "args": ["--nonsense"]}, None),
         ("hf_sandbox", {"cmd": "terminate", "args": ["ada/1"]}, None),
@@ -101,7 +119,7 @@ def test_a_person_reads_all_that_a_job_gets_but_no_secret():
         "team=red",
     ):
         assert told in text
-    assert "Mounted at /data: reads and may write the bucket ada/data" in text
+    assert "Mounted at /data: may write to and delete in the bucket ada/data" in text
     assert "hidden" not in text
 
 
@@ -123,6 +141,29 @@ async def test_only_a_file_that_is_there_is_replaced(owner):
     assert await seen_closely() is None
     await call("hf_fs_write", context.token, **put)
     assert "What was there when you were asked: a file, 3 bytes" in (await seen_closely()).lines
+
+
+@pytest.mark.parametrize("command", ["put", "rm"])
+async def test_what_is_there_is_another_thing_when_it_has_changed(owner, command):
+    context, repo = owner
+    change = {"cmd": command, "args": [f"{repo}/a.txt"]}
+    put = {"cmd": "put", "args": [f"{repo}/a.txt"]}
+    if command == "put":
+        change["content"] = "mine"
+    states = []
+    for content in ("one", "two", "two"):
+        await call("hf_fs_write", context.token, **put, content=content)
+        states.append((await consequence("hf_fs_write", **change).look_closer(context)).state)
+
+    assert states[0] != states[1] == states[2]
+
+
+async def test_to_remove_what_is_not_there_is_asked_all_the_same(owner):
+    context, repo = owner
+
+    found = await consequence("hf_fs_write", cmd="rm", args=[f"{repo}/none"]).look_closer(context)
+
+    assert "The Hub knows no such file." in found.lines
 
 
 async def test_a_file_of_no_repository_is_not_replaced(owner):
@@ -182,6 +223,48 @@ async def test_the_price_of_a_schedule_is_that_of_each_time(owner):
     found = await jobs("schedule", **JOB, schedule="* * * * *", timeout="1h").look_closer(context)
 
     assert found.title.endswith("in 1 hour each time")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("operation", ["scheduled resume", "scheduled delete"])
+@pytest.mark.parametrize(("mode", "may_delete"), [("rw", True), ("ro", False)])
+async def test_what_a_schedule_runs_is_read_before_it_goes_on(owner, operation, mode, may_delete):
+    context, _ = owner
+    name = context.token.removeprefix("hf_user_")
+    await call("create_repo", context.token, uri=f"hf://buckets/{name}/data")
+    args = {
+        "command": ["echo", "hello from a schedule"],
+        "schedule": "@daily",
+        "flavor": "a10g-small",
+        "timeout": "2h",
+        "suspend": True,
+        "secrets": {"WANDB": "hidden-1"},
+        "volumes": [f"hf://buckets/{name}/data:/data:{mode}"],
+    }
+    made = await call("hf_jobs", context.token, operation="scheduled run", args=args)
+    scheduled_id = made.content["outcome"]["scheduled_job"]["id"]
+
+    found = await jobs(operation, scheduled_job_id=scheduled_id).look_closer(context)
+
+    text = "\n".join(found.lines)
+    assert "Command: echo 'hello from a schedule'" in text
+    assert "On a10g-small, again and again: @daily" in text
+    assert "Mounted at /data" in text and "WANDB" in text
+    assert "hidden-1" not in text
+    if operation == "scheduled resume":
+        assert "an hour, at most $" in found.title and found.title.endswith("each time")
+        assert found.kinds == ({"spend", "delete"} if may_delete else {"spend"})
+    else:
+        assert found.kinds == {"delete"}
+
+
+async def test_a_schedule_that_cannot_be_read_is_said_to_be_unknown(owner):
+    context, _ = owner
+
+    found = await jobs("scheduled resume", scheduled_job_id="nosuch").look_closer(context)
+
+    assert "The Hub did not say what it runs." in found.lines
+    assert found.kinds == {"spend", "delete"}
 
 
 async def test_a_copy_may_spend_where_the_hub_does_not_say_what_the_original_has(owner, hub_side):
