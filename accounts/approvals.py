@@ -142,6 +142,12 @@ def decide(user: User, approval_id: str, *, is_approved: bool) -> bool:
     return own.filter(state=state, expires_at__gt=timezone.now()).exists()
 
 
+def refuse_all(user: User) -> int:
+    """Refuse whatever waits for this person's word; return how many calls that were."""
+    waiting = waiting_approvals(user)
+    return sum(decide(user, row.pk, is_approved=False) for row in waiting)
+
+
 def own_approval(user: User, approval_id: str) -> Approval | None:
     return Approval.objects.filter(user_id=user.pk, pk=approval_id).first()
 

@@ -34,10 +34,17 @@ class ApprovalChoices:
 
     def about(self, kinds: Iterable[Kind]) -> Choice:
         """Return what holds for a call that does all of this: the strictest."""
-        chosen = {Choice.ASK if kind is Kind.SPACE else getattr(self, kind) for kind in kinds}
+        chosen = {self._about(kind) for kind in kinds}
         return next(
             (choice for choice in (Choice.NEVER, Choice.ASK) if choice in chosen), Choice.ALLOW
         )
+
+    def forbidden(self, kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+        """Return those of a call's kinds that are never to be done."""
+        return tuple(kind for kind in kinds if self._about(kind) is Choice.NEVER)
+
+    def _about(self, kind: Kind) -> Choice:
+        return Choice.ASK if kind is Kind.SPACE else getattr(self, kind)
 
     def as_words(self) -> dict[str, str]:
         return {field.name: str(getattr(self, field.name)) for field in fields(self)}

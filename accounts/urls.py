@@ -33,6 +33,7 @@ urlpatterns = [
     path("settings/keys/<int:key_id>/scopes/", keys.change_scopes, name="change-key-scopes"),
     path("settings/webhook/", webhook.create, name="create-webhook"),
     path("settings/webhook/delete/", webhook.delete, name="delete-webhook"),
+    path("approvals/refuse-all/", approvals.refuse_all_waiting, name="refuse-approvals"),
     path("approvals/<slug:approval_id>/", approvals.approval, name="approval"),
     path("settings/activity/", activity.activity, name="activity"),
     path(

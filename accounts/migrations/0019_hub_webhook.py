@@ -6,26 +6,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0018_audit_waiting'),
+        ("accounts", "0018_audit_waiting"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditevent',
-            name='action',
-            field=models.CharField(choices=[('sign_in', 'Signed in'), ('name_taken_over', 'Name passed to another person'), ('sign_out', 'Signed out'), ('sign_out_everywhere', 'Signed out everywhere'), ('consent', 'Authorized an app'), ('token_issued', 'App connected'), ('token_refreshed', 'App refreshed its token'), ('token_revoked', "App's access revoked"), ('scopes_changed', 'Scopes of an app or key changed'), ('key_created', 'Access key created'), ('key_revoked', 'Access key revoked'), ('webhook_created', 'Webhook created'), ('webhook_deleted', 'Webhook deleted'), ('selection_changed', 'Tools changed'), ('space_added', 'Space added'), ('space_removed', 'Space removed'), ('hub_access_changed', 'Hugging Face permissions changed'), ('hub_access_renewed', 'Hugging Face access renewed'), ('hub_access_ended', 'Hugging Face access ended'), ('account_removed', 'Account removed'), ('admin_gained', 'Became an admin'), ('admin_lost', 'No longer an admin'), ('admin_name_bound', "Admin's name bound to an id"), ('admin_name_refused', 'Has the name of an admin, is another person'), ('client_registered', 'App registered'), ('credential_refused', 'Wrong credentials at the endpoint'), ('session_ended', "Client's session ended"), ('audit_read', 'Audit log read'), ('audit_exported', 'Audit log exported'), ('tool_call', 'Tool called'), ('approval_asked', 'Approval asked for'), ('approval_given', 'Call approved'), ('approval_refused', 'Call refused'), ('approval_used', 'Approval used')], max_length=20),
+            model_name="auditevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("sign_in", "Signed in"),
+                    ("name_taken_over", "Name passed to another person"),
+                    ("sign_out", "Signed out"),
+                    ("sign_out_everywhere", "Signed out everywhere"),
+                    ("consent", "Authorized an app"),
+                    ("token_issued", "App connected"),
+                    ("token_refreshed", "App refreshed its token"),
+                    ("token_revoked", "App's access revoked"),
+                    ("scopes_changed", "Scopes of an app or key changed"),
+                    ("key_created", "Access key created"),
+                    ("key_revoked", "Access key revoked"),
+                    ("webhook_created", "Webhook created"),
+                    ("webhook_deleted", "Webhook deleted"),
+                    ("selection_changed", "Tools changed"),
+                    ("space_added", "Space added"),
+                    ("space_removed", "Space removed"),
+                    ("hub_access_changed", "Hugging Face permissions changed"),
+                    ("hub_access_renewed", "Hugging Face access renewed"),
+                    ("hub_access_ended", "Hugging Face access ended"),
+                    ("account_removed", "Account removed"),
+                    ("admin_gained", "Became an admin"),
+                    ("admin_lost", "No longer an admin"),
+                    ("admin_name_bound", "Admin's name bound to an id"),
+                    ("admin_name_refused", "Has the name of an admin, is another person"),
+                    ("client_registered", "App registered"),
+                    ("credential_refused", "Wrong credentials at the endpoint"),
+                    ("session_ended", "Client's session ended"),
+                    ("audit_read", "Audit log read"),
+                    ("audit_exported", "Audit log exported"),
+                    ("tool_call", "Tool called"),
+                    ("approval_asked", "Approval asked for"),
+                    ("approval_given", "Call approved"),
+                    ("approval_refused", "Call refused"),
+                    ("approval_used", "Approval used"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.CreateModel(
-            name='HubWebhook',
+            name="HubWebhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=32, unique=True)),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='hub_webhook', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=32, unique=True)),
+                ("digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hub_webhook",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
     ]

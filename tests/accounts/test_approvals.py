@@ -206,10 +206,43 @@ def test_the_settings_page_lists_what_waits_and_decides_there(alice, alice_clien
     assert "Waiting for your approval" in page.text
 
     form = {"decision": "refuse", "from": "settings"}
-    assert alice_client.post(url_of(newer), form).url == "/settings/"
+    assert alice_client.post(url_of(newer), form).url == "/settings/#approvals"
     alice_client.post(url_of(waiting), {**form, "decision": "approve"})
     assert "Waiting for your approval" not in alice_client.get("/settings/").text
     assert Approval.objects.get(pk=waiting.pk).state == "approved"
+
+
+def test_what_was_decided_on_the_settings_page_is_named_and_can_be_changed(alice_client, waiting):
+    form = {"decision": "approve", "from": "settings"}
+
+    page = alice_client.post(url_of(waiting), form, follow=True).text
+
+    assert "Approved: Delete hf://models/alice/&lt;b&gt;x&lt;/b&gt;/a.txt." in page
+    assert f'<a href="{url_of(waiting)}">Change it</a>' in page
+
+
+def test_all_that_waits_is_refused_at_once(alice, stranger, alice_client, waiting):
+    for digest in "ef":
+        ask(alice.pk, replace(SUBJECT, digest=digest * 64))
+    theirs = ask(stranger.pk, SUBJECT)
+    assert "Refuse all 3" in alice_client.get("/settings/").text
+
+    page = alice_client.post("/approvals/refuse-all/", follow=True).text
+
+    assert "Refused: 3 calls are not made." in page
+    assert {row.state for row in Approval.objects.filter(user=alice)} == {"refused"}
+    assert Approval.objects.get(pk=theirs.pk).state == "waiting"
+    assert actions(alice).count("refused") == 3
+
+
+def test_the_page_says_that_an_approval_of_what_is_never_done_has_no_effect(
+    alice, alice_client, waiting
+):
+    assert "You have chosen “Never”" not in alice_client.get(url_of(waiting)).text
+
+    save_tools(alice, ["hf_fs"], True, approvals=ApprovalChoices(delete=Choice.NEVER))
+
+    assert "You have chosen “Never”" in alice_client.get(url_of(waiting)).text
 
 
 def test_everybody_is_asked_unless_they_choose_otherwise(alice, alice_client):

@@ -9,7 +9,7 @@ from mcp import MCPError
 from mcp_types import CallToolResult, InputRequiredResult, TextContent
 
 from accounts.approvals import State, Subject, TooManyApprovals, new_id
-from accounts.consequences import ALWAYS_ASK, Choice, Kind
+from accounts.consequences import ALWAYS_ASK, ApprovalChoices, Choice, Kind
 from accounts.database import UNAVAILABLE
 from mcpendpoint.protocol.client_requests import seconds_to_answer
 from mcpendpoint.serving.approvals import words
@@ -29,9 +29,13 @@ _at_pages: set[tuple[int | None, str]] = set()
 """Whose call waits for what is decided at its page, as many as people may have questions."""
 
 
-def choice_about(kinds: Iterable[Kind], context: RequestContext) -> Choice:
+def _choices(context: RequestContext) -> ApprovalChoices:
     saved = context.caller.preferences
-    return (saved.approvals if saved else ALWAYS_ASK).about(kinds)
+    return saved.approvals if saved else ALWAYS_ASK
+
+
+def choice_about(kinds: Iterable[Kind], context: RequestContext) -> Choice:
+    return _choices(context).about(kinds)
 
 
 async def consequence_of(
@@ -63,7 +67,8 @@ async def held_back(
         return None
     if choice is Choice.NEVER:
         url = context.directions.settings_url
-        return _not_done(words.forbidden(consequence.kinds, url), context)
+        forbidden = _choices(context).forbidden(consequence.kinds)
+        return _not_done(words.forbidden(forbidden, url), context)
     subject = subject_of(name, arguments, consequence, context)
     try:
         return await _decided(subject, book_of(context.caller.user_id), context, asking)
