@@ -10,6 +10,7 @@ from mcp_types import ElicitResult
 
 from tests.mcpendpoint.serving.asked import (
     ERAS,
+    LONG,
     SECONDS,
     Somebody,
     accepted,
@@ -33,10 +34,6 @@ class GoingThere:
         if self.decision:
             self.somebody.decide(params.url, self.decision)
         return ElicitResult(action=self.action)
-
-
-LONG = "\n".join(f"line {number}" for number in range(1_000))
-"""More than clients have room for."""
 
 
 @pytest.mark.parametrize("era", ERAS)
