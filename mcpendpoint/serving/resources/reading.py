@@ -90,7 +90,7 @@ async def _file(uri: Uri, fs: Fs) -> Contents:
     size = found.size or 0
     if size > bytes_for_media():
         raise _too_large(uri, f"{size} bytes")
-    content = await read_whole(uri, fs, size)
+    content = await read_whole(uri, fs, size, most=bytes_for_media())
     if media in (Media.TEXT, Media.UNKNOWN):
         try:
             return _plain(uri, decode(uri.path, content), mime_type_of(uri.path) or "text/plain")

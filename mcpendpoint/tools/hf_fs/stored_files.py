@@ -158,23 +158,35 @@ async def attach_file(operation: Operation, fs: Fs) -> Attachment:
 
 
 async def _download_image(uri: Uri, fs: Fs, size: int) -> Attachment:
-    content = await read_whole(uri, fs, size)
+    content = await read_whole(uri, fs, size, most=size)
     mime_type = image_type_of(content)
     if mime_type is None:
         raise Failure(
             Code.UNSUPPORTED_MEDIA,
             f"Unsupported attachment media: the content of {uri.path} is no JPEG, PNG or WebP.",
         )
-    result = AttachResult(uri=str(uri), path=uri.path, mime_type=mime_type, bytes=size)
+    result = AttachResult(uri=str(uri), path=uri.path, mime_type=mime_type, bytes=len(content))
     return Attachment(result, content)
 
 
-async def read_whole(uri: Uri, fs: Fs, size: int) -> bytes:
-    """Return all of a file of that size. Raises Failure when it has another by now."""
-    found = await store_of(uri).read(fs.hub, uri.path, offset=0, length=size + 1)
-    if len(found.content) != size:
-        raise _inconsistent(uri.path, f"has {len(found.content)} bytes or more, not {size}")
-    return found.content
+async def read_whole(uri: Uri, fs: Fs, size: int, *, most: int) -> bytes:
+    """Return all of a file of that size; of one that has another by now, `most` bytes at most.
+
+    Raises Failure.
+    """
+    content = await _read_first(uri, fs, size + 1)
+    if len(content) == size:
+        return content
+    # The size may be a remembered one: others write, too.
+    found = await store_of(uri).find(fs.hub.apart(f"not {size} bytes"), uri.path)
+    now = found.size if found else None
+    if now is None or now > most or len(content := await _read_first(uri, fs, now + 1)) != now:
+        raise _inconsistent(uri.path, f"has {len(content)} bytes or more, not {size}")
+    return content
+
+
+async def _read_first(uri: Uri, fs: Fs, length: int) -> bytes:
+    return (await store_of(uri).read(fs.hub, uri.path, offset=0, length=length)).content
 
 
 def _inconsistent(path: str, what: str) -> Failure:

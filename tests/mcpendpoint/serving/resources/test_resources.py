@@ -6,12 +6,14 @@ from urllib.parse import unquote
 
 import mcp
 import pytest
+from huggingface_hub import HfApi
 from mcp_types import INVALID_PARAMS
 
 from mcpendpoint.protocol import records
 from mcpendpoint.serving.resources import reading
 from mcpendpoint.serving.resources.serving import LEGACY_NOT_FOUND
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE
+from tests.mcpendpoint.hub_side import fresh_token
 from tests.mcpendpoint.in_process_client import ERAS, URL, connected
 from tests.mcpendpoint.wire import Wire, modern, modern_headers, request
 from tests.standins.hub.seed.odd_files import files
@@ -59,6 +61,22 @@ async def test_everything_that_is_listed_can_be_read(hub_side, era):
             assert content.text
 
     assert len({resource.name for resource in listed}) == len(listed)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_file_that_has_become_longer_meanwhile_is_read_as_it_is_now(hub_side):
+    token = fresh_token()
+    owner = HfApi(hub_side.url, token=token)
+    repo = f"{token.removeprefix('hf_user_')}/notes"
+    owner.create_repo(repo)
+    for text in ("short", "something longer"):
+        owner.upload_file(
+            path_or_fileobj=text.encode(), path_in_repo="a.txt", repo_id=repo, token=token
+        )
+
+        (content,) = await read(f"hf://models/{repo}/a.txt", token=token)
+
+        assert content.text == text
 
 
 @pytest.mark.parametrize("era", ERAS)
