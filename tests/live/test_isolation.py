@@ -41,6 +41,7 @@ READING = (
     mcp.run_jobs,
     mcp.try_to_change_what_another_has,
     mcp.approve_a_call,
+    mcp.refuse_what_waits,
     mcp.resume_a_call,
     mcp.talk_on_a_stream,
     mcp.run_own_space,

@@ -161,6 +161,18 @@ def approve_a_call(me: Tenant, others: list[Tenant]) -> None:
     assert not made.get("isError", False), made
 
 
+def refuse_what_waits(me: Tenant, others: list[Tenant]) -> None:
+    """Which refuses nothing of anybody else: theirs go on in `approve_a_call`."""
+    content = f"# Private\n\n{me.has.inside} {new_word('unwanted')}"
+    change = {"cmd": "put", "args": [f"hf://models/{me.repo_id}/README.md"], "content": content}
+    assert "/approvals/" in str(me.call(with_all_rights(me), "hf_fs_write", change)["result"])
+
+    me.submit("/approvals/refuse-all/", {})
+
+    refused = me.call(with_all_rights(me), "hf_fs_write", change)["result"]
+    assert "the person refused it" in str(refused)
+
+
 def resume_a_call(me: Tenant, others: list[Tenant]) -> None:
     wire = with_all_rights(me)
     session = wire.post(initialize()).headers["Mcp-Session-Id"]
