@@ -15,6 +15,7 @@ from mcpendpoint.serving.resources.serving import LEGACY_NOT_FOUND
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from tests.mcpendpoint.hub_side import fresh_token
 from tests.mcpendpoint.in_process_client import ERAS, URL, connected
+from tests.mcpendpoint.tools.calling import call
 from tests.mcpendpoint.wire import Wire, modern, modern_headers, request
 from tests.standins.hub.seed.odd_files import files
 
@@ -69,14 +70,15 @@ async def test_a_file_that_has_become_longer_meanwhile_is_read_as_it_is_now(hub_
     owner = HfApi(hub_side.url, token=token)
     repo = f"{token.removeprefix('hf_user_')}/notes"
     owner.create_repo(repo)
-    for text in ("short", "something longer"):
-        owner.upload_file(
-            path_or_fileobj=text.encode(), path_in_repo="a.txt", repo_id=repo, token=token
-        )
+    file = {"path_in_repo": "a.txt", "repo_id": repo, "token": token}
+    owner.upload_file(path_or_fileobj=b"short", **file)
+    stat = {"cmd": "stat", "args": [f"hf://models/{repo}/a.txt"]}
+    await call("hf_fs", token, operations=[stat])
+    owner.upload_file(path_or_fileobj=b"something longer", **file)
 
-        (content,) = await read(f"hf://models/{repo}/a.txt", token=token)
+    (content,) = await read(f"hf://models/{repo}/a.txt", token=token)
 
-        assert content.text == text
+    assert content.text == "something longer"
 
 
 @pytest.mark.parametrize("era", ERAS)
