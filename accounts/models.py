@@ -127,6 +127,8 @@ class SelectedSpace(models.Model):
     """Whether it was offered before anybody chose it, under names that assistants may know."""
     asks_first = models.BooleanField(default=False, db_default=False)
     """Whether the person wants to be asked before each call."""
+    tools = models.JSONField(null=True)
+    """Those of its tools that are offered, in the Space's own names; null for all that it has."""
     title = models.CharField(max_length=200, blank=True)
     emoji = models.CharField(max_length=16, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)

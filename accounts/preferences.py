@@ -46,6 +46,8 @@ class SavedSpace:
     """Whether its tools keep the names that they had as those of a default Space."""
     asks_first: bool = False
     """Whether the person wants to be asked before each call."""
+    tools: frozenset[str] | None = None
+    """Those of its tools that are ticked, in the Space's own names; None for all that it has."""
 
     @property
     def prefix(self) -> str:
@@ -156,6 +158,7 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
             "active_spaces__emoji",
             "active_spaces__was_default",
             "active_spaces__asks_first",
+            "active_spaces__tools",
         )
     )
     return found
@@ -167,13 +170,18 @@ def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
     hub_changes, has_chosen_spaces, tools, include_images, urls_may_write = rows[0][first:approvals]
     return Preferences(
         tools=None if tools is None else frozenset(tools),
-        spaces=tuple(SavedSpace(*row[space:]) for row in rows if row[space] is not None),
+        spaces=tuple(_read_space(row[space:]) for row in rows if row[space] is not None),
         include_images=include_images is not False,
         hub_changes=hub_changes,
         has_chosen_spaces=has_chosen_spaces,
         urls_may_write=urls_may_write is True,
         approvals=read_choices(rows[0][approvals:space]),
     )
+
+
+def _read_space(columns: Row) -> SavedSpace:
+    tools = columns[-1]
+    return SavedSpace(*(*columns[:-1], None if tools is None else frozenset(tools)))
 
 
 def _known_user(rows: Sequence[Row]) -> KnownUser | None:
@@ -306,6 +314,23 @@ def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:
     return True
 
 
+def choose_space_tools(user: User, space_id: str, tools: Iterable[str] | None) -> bool:
+    """Save which tools of a Space are offered, None for all; False for one that is not theirs."""
+    with transaction.atomic():
+        _choose_spaces(user.pk)
+        rows = SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id, is_active=True)
+        row = rows.first()
+        if row is None:
+            return False
+        row.tools = None if tools is None else sorted(set(tools))
+        row.save(update_fields=["tools"])
+        chosen = "all" if row.tools is None else len(row.tools)
+        detail = {**_audited(row), "tools_of_space": chosen}
+        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
+    announce(user.pk)
+    return True
+
+
 def _choose_spaces(user_id: int) -> None:
     """Make the default Spaces the user's own, unless they chose before.
 
@@ -357,4 +382,5 @@ def _saved_space(row: SelectedSpace) -> SavedSpace:
         row.emoji,
         row.was_default,
         row.asks_first,
+        None if row.tools is None else frozenset(row.tools),
     )

@@ -47,7 +47,7 @@ _WATCHED = (
     _Watched(
         "accounts_selectedspace",
         "user_id",
-        ("space_id", "slot", "is_active", "is_private", "was_default", "asks_first"),
+        ("space_id", "slot", "is_active", "is_private", "was_default", "asks_first", "tools"),
         on_insert=True,
     ),
     _Watched(

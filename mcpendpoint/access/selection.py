@@ -34,6 +34,8 @@ class RequestOverrides:
     bouquet: str | None = None
     mix: tuple[str, ...] = ()
     spaces: tuple[str, ...] = ()
+    space_tools: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Ids in lower case of those of `spaces` of which only some tools are asked for."""
     no_spaces: bool = False
     no_image_content: bool = False
     must_sign_in: bool = False
@@ -89,18 +91,15 @@ def overrides_of(
     no_spaces = any(word.lower() == NO_SPACES for word in wanted)
     if no_spaces and len(wanted) > 1:
         raise InvalidOverrides("gradio takes Spaces or `none`, not both.")
-    for word in wanted:
-        if not no_spaces and not is_space_id(_space_id_in(word)):
-            raise InvalidOverrides(
-                f"gradio takes Spaces as owner/name, which {_quoted(word)} is not."
-            )
+    spaces = {} if no_spaces else _spaces_in(wanted)
     named = _words(bouquets)
     if len(named) > 1:
         raise InvalidOverrides("bouquet takes one name; use mix to combine several.")
     return RequestOverrides(
         bouquet=named[0] if named else None,
         mix=tuple(dict.fromkeys(_words(mix))),
-        spaces=() if no_spaces else tuple(dict.fromkeys(map(_space_id_in, wanted))),
+        spaces=tuple(spaces),
+        space_tools=tuple((each.lower(), frozenset(of)) for each, of in spaces.items() if of),
         no_spaces=no_spaces,
         no_image_content=no_image_content,
         must_sign_in=must_sign_in,
@@ -108,6 +107,32 @@ def overrides_of(
 
 
 NO_OVERRIDES = RequestOverrides()
+
+
+def _spaces_in(words: Iterable[str]) -> dict[str, set[str]]:
+    """Return the Spaces, and the tools of each that are asked for: nothing for all of them.
+
+    Raises InvalidOverrides.
+    """
+    tools: dict[str, set[str]] = {}
+    for word in words:
+        space_id, tool = _space_id_in(word), ""
+        if not is_space_id(space_id):
+            space_id, _, tool = word.rpartition(":")
+            space_id = _space_id_in(space_id)
+        if not is_space_id(space_id):
+            raise InvalidOverrides(
+                "gradio takes Spaces as owner/name, or a tool of one as owner/name:tool, which "
+                f"{_quoted(word)} is not."
+            )
+        known = tools.get(space_id)
+        if known is None:
+            tools[space_id] = {tool} if tool else set()
+        elif not tool:
+            known.clear()  # the whole Space is asked for
+        elif known:
+            known.add(tool)
+    return tools
 
 
 def _space_id_in(word: str) -> str:
@@ -219,7 +244,7 @@ def _wanted_spaces(
         raise InvalidOverrides(
             f"{len(ids)} Spaces are too many: at most {rules.max_spaces} can be tools at once."
         )
-    return tuple(_choices(ids, saved_by_id))
+    return tuple(_choices(ids, saved_by_id, dict(overrides.space_tools)))
 
 
 def _kept_spaces(
@@ -232,18 +257,29 @@ def _kept_spaces(
     return rules.default_spaces
 
 
-def _choices(ids: list[str], saved_by_id: dict[str, SavedSpace]) -> Iterable[SpaceChoice]:
+def _choices(
+    ids: list[str], saved_by_id: dict[str, SavedSpace], tools_of_url: dict[str, frozenset[str]]
+) -> Iterable[SpaceChoice]:
     seen: set[str] = set()
     for space_id in ids:
         if space_id.lower() in seen:
             continue
         seen.add(space_id.lower())
         space = saved_by_id.get(space_id.lower())
+        asked_for = tools_of_url.get(space_id.lower())
         if space is not None:
             prefix = _url_prefix(space.space_id, ids) if space.was_default else space.prefix
-            yield SpaceChoice(space.space_id, prefix, space.is_private)
+            tools = _both(space.tools, asked_for)
+            yield SpaceChoice(space.space_id, prefix, space.is_private, tools)
         else:
-            yield SpaceChoice(space_id, _url_prefix(space_id, ids), False)
+            yield SpaceChoice(space_id, _url_prefix(space_id, ids), False, asked_for)
+
+
+def _both(ticked: frozenset[str] | None, asked_for: frozenset[str] | None) -> frozenset[str] | None:
+    """Return which of a Space's tools hold: what the person did not tick, no URL adds."""
+    if ticked is None or asked_for is None:
+        return asked_for if ticked is None else ticked
+    return ticked & asked_for
 
 
 def _url_prefix(space_id: str, ids: list[str]) -> str:

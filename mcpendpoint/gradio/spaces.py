@@ -40,6 +40,8 @@ class SpaceChoice:
     prefix: str
     """Such as "gr1_", "grp2_" or "grx1a2b_"."""
     is_private: bool
+    tools: frozenset[str] | None = None
+    """Those that are wanted, in the Space's own names; None for all."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ class SpaceTool:
     name: str
     space_id: str
     is_private: bool
+    own_name: str
+    """As the Space lists it, by which it is chosen."""
     upstream_name: str
+    """By which it is called."""
     title: str
     description: str
     input_schema: dict[str, Any]
@@ -56,6 +61,10 @@ class SpaceTool:
     """What the Space itself says, without our mention of it."""
     argument_names: dict[str, str] = field(default_factory=dict)
     """What the Space calls arguments that are called otherwise here."""
+
+    @property
+    def parameters(self) -> list[str]:
+        return list(self.input_schema.get("properties", ()))
 
 
 @dataclass(frozen=True)
@@ -174,17 +183,27 @@ def _with_tools(
 ) -> SpaceListing:
     tools: dict[str, SpaceTool] = {}
     doubles: list[str] = []
-    for upstream in schema.tools:
+    wanted = [tool for tool in schema.tools if choice.tools is None or tool.name in choice.tools]
+    for upstream in wanted:
         tool = _tool(choice, info, upstream)
         if tool.name in tools:
             doubles.append(f"The tool “{tool.upstream_name}” was left out: its name is another's.")
         else:
             tools[tool.name] = tool
     sentences = [*([str(failure)] if failure else []), *schema.rejected, *doubles[:MAX_DOUBLES]]
+    sentences += _gone(choice, schema)
     if not tools and not sentences:
         sentences = [f"The Space {info.space_id} has no tools."]
     problem = " ".join(sentences) or None
     return SpaceListing(choice, tuple(tools.values()), problem, info.stage, not info.is_private)
+
+
+def _gone(choice: SpaceChoice, schema: SpaceSchema) -> list[str]:
+    """Say which tools are wanted and not there, of a Space that could be read."""
+    if choice.tools is None or not schema.tools:
+        return []
+    gone = sorted(choice.tools - {tool.name for tool in schema.tools})
+    return [f"The Space has no tool “{visible_line(name)[:80]}”." for name in gone[:MAX_DOUBLES]]
 
 
 def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:
@@ -194,6 +213,7 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         name=tool_name(choice.prefix, tool.name),
         space_id=choice.space_id,
         is_private=info.is_private,
+        own_name=tool.name,
         upstream_name=tool.own_name or tool.name,
         title=f"{choice.space_id}: {visible_line(tool.name)}",
         description=f"{shortened(tool.description, room)} {source}".strip(),

@@ -9,5 +9,6 @@ urlpatterns = [
     path("add/", space_views.add, name="add"),
     path("remove/", space_views.remove, name="remove"),
     path("mark/", space_views.mark, name="mark"),
+    path("tools/", space_views.choose_tools, name="tools"),
     path("<str:owner>/<str:name>/", space_views.status, name="status"),
 ]

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
 from accounts.credentials import SignInNeeded, hub_token
 from accounts.identity import HubUnreachable
@@ -26,6 +26,7 @@ from accounts.preferences import (
     SavedSpace,
     TooManySpaces,
     add_space,
+    choose_space_tools,
     load_preferences,
     mark_space,
     remove_space,
@@ -50,6 +51,10 @@ _load_preferences = sync_to_async(load_preferences)
 _add_space = sync_to_async(add_space)
 _remove_space = sync_to_async(remove_space)
 _mark_space = sync_to_async(mark_space)
+_choose_space_tools = sync_to_async(choose_space_tools)
+
+MAX_TOOLS = 500
+"""Of a form: more than any Space has that can be read."""
 
 
 class Refused(Exception):
@@ -121,26 +126,64 @@ async def mark(request: HttpRequest, user: User) -> HttpResponse:
     is_known = is_known and await _mark_space(user, space_id, asks_first=asks_first)
     said = "before each call" if asks_first else "no more before calls"
     said = f"You are asked {said} of {space_id}." if is_known else "You have no such Space."
+    response = await _tell(request, said, is_done=is_known)
+    return trigger_client_event(response, SPACES_CHANGED) if _is_htmx(request) else response
+
+
+@require_POST
+@for_users
+async def choose_tools(request: HttpRequest, user: User) -> HttpResponse:
+    """Save which tools of a Space are offered. All of them means also those that it gets later."""
+    space_id = request.POST.get("space_id", "").strip()
+    chosen, offered = (set(request.POST.getlist(name)[:MAX_TOOLS]) for name in ("tools", "offered"))
+    try:
+        said = await _choose(user, space_id, chosen & offered, offered)
+    except Refused as error:
+        return reswap(await _tell(request, str(error), is_done=False), "none")
     if not _is_htmx(request):
-        messages.add_message(request, messages.SUCCESS if is_known else messages.ERROR, said)
+        return await _tell(request, said)
+    context = {**await _status_of(user, space_id), "toast": said, "is_open": True}
+    return await _render(request, "space_status", context)
+
+
+async def _choose(user: User, space_id: str, chosen: set[str], offered: set[str]) -> str:
+    """Return what was done, in a sentence. Raises Refused."""
+    if not chosen:
+        raise Refused("Tick at least one tool, or remove the Space.")
+    tools = None if chosen == offered else chosen
+    if not is_space_id(space_id) or not await _choose_space_tools(user, space_id, tools):
+        raise Refused("You have no such Space.")
+    if tools is None:
+        return f"All tools of {space_id} are offered, also those that it gets later."
+    return f"{len(tools)} of {len(offered)} tools of {space_id} are offered."
+
+
+async def _tell(request: HttpRequest, said: str, *, is_done: bool = True) -> HttpResponse:
+    if not _is_htmx(request):
+        messages.add_message(request, messages.SUCCESS if is_done else messages.ERROR, said)
         return redirect(resolve_url("accounts:settings") + "#spaces")
-    response = await render_page(request, "accounts/_toast.html", {"toast": said})
-    return trigger_client_event(response, SPACES_CHANGED)
+    return await render_page(request, "accounts/_toast.html", {"toast": said})
 
 
 @require_GET
 @for_users
 async def status(request: HttpRequest, user: User, owner: str, name: str) -> HttpResponse:
-    space_id = f"{owner}/{name}"
+    is_again = "again" in request.GET
+    context = await _status_of(user, f"{owner}/{name}", is_again=is_again)
+    return await _render(request, "space_status", context)
+
+
+async def _status_of(user: User, space_id: str, *, is_again: bool = False) -> dict[str, object]:
     saved = {space.space_id: space for space in (await _load_preferences(user.pk)).spaces}
     context: dict[str, object] = {"space_id": space_id, "is_added": space_id in saved}
     try:
         token = await _token_of(user)
-        if "again" in request.GET:
+        if is_again:
             look_again(space_id, token)
         (listing,) = await list_space_tools([_choice(space_id, saved.get(space_id))], token)
         context |= {
             "tools": listing.tools,
+            "ticked": _ticked(listing, saved.get(space_id)),
             "problem": listing.problem,
             "state": state_label(listing.stage) if listing.stage else "",
             "is_running": listing.stage in RUNNING,
@@ -148,7 +191,7 @@ async def status(request: HttpRequest, user: User, owner: str, name: str) -> Htt
         }
     except Refused as error:
         context["problem"] = str(error)
-    return await _render(request, "space_status", context)
+    return context
 
 
 async def _add(user: User, space_id: str) -> SavedSpace:
@@ -175,6 +218,11 @@ async def _add(user: User, space_id: str) -> SavedSpace:
         )
     except TooManySpaces as error:
         raise Refused(str(error)) from error
+
+
+def _ticked(listing: SpaceListing, saved: SavedSpace | None) -> set[str]:
+    names = {tool.own_name for tool in listing.tools}
+    return names if saved is None or saved.tools is None else names & saved.tools
 
 
 def _visibility(listing: SpaceListing, saved: SavedSpace | None) -> str:

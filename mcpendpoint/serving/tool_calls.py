@@ -175,6 +175,11 @@ def _missing_tool(
     if problem is not None:
         return ToolError(problem)
     names = ", ".join(tool.name for tool in tools) or "none"
+    if space.tools is not None:
+        return ToolError(
+            f"{name[:80]} is not among the tools of the Space {space.space_id} that are selected: "
+            f"{names}."
+        )
     return ToolError(f"The Space {space.space_id} has no tool {name[:80]}. Its tools: {names}.")
 
 

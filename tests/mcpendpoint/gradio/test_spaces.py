@@ -56,6 +56,18 @@ async def test_tools_of_a_space_are_listed_with_their_schemas(spaces):
     assert "acme/image-maker" in greet.description
 
 
+async def test_only_the_tools_that_are_wanted_are_listed(spaces):
+    greet = (await find(MAKER, "greet")).own_name
+
+    (some,) = await list_space_tools([replace(MAKER, tools=frozenset({greet}))], None)
+    (none,) = await list_space_tools([replace(MAKER, tools=frozenset({"gone"}))], None)
+
+    assert names_of(some) == {"gr1_greet"}
+    assert some.problem is None
+    assert names_of(none) == set()
+    assert none.problem == "The Space has no tool “gone”."
+
+
 async def test_call_returns_what_the_space_made(spaces):
     result = await call(MAKER, "greet", {"name": "Ada", "excited": True})
 

@@ -1,6 +1,7 @@
 """The pages about Spaces, against the stand-in Hub and a real Gradio app."""
 
 import json
+import re
 
 import httpx
 import pytest
@@ -251,7 +252,7 @@ def test_removing_takes_the_space_away(browser, alice, headers):
     assert saved_ids(alice) == []
 
 
-@pytest.mark.parametrize("name", ["spaces:add", "spaces:remove"])
+@pytest.mark.parametrize("name", ["spaces:add", "spaces:remove", "spaces:tools"])
 def test_changes_need_a_form_of_ours(alice, name):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice)
@@ -268,6 +269,50 @@ def test_status_lists_tools_by_the_names_that_assistants_see(browser, alice):
     assert f"gr{saved.slot}_greet" in page
     assert "Greet somebody." in page
     assert "Running" in page
+
+
+def choose(browser, tools, offered, space_id=MAKER, **headers):
+    form = {"space_id": space_id, "tools": tools, "offered": offered}
+    return browser.post(reverse("spaces:tools"), form, headers=headers).content.decode()
+
+
+def tools_of(user):
+    (space,) = load_preferences(user.pk).spaces
+    return space.tools
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_some_tools_of_a_space_are_chosen_on_its_page(browser, alice, headers):
+    keep(alice, MAKER)
+    offered = re.findall(r'name="offered" value="([^"]+)"', status(browser, MAKER))
+    assert len(offered) > 2
+
+    page = choose(browser, offered[:2], offered, **headers)
+
+    assert tools_of(alice) == set(offered[:2])
+    later = status(browser, MAKER)
+    assert f"2 of {len(offered)} tools" in later
+    assert later.count(" checked>") == 2
+    if headers:
+        assert f"2 of {len(offered)} tools of {MAKER} are offered." in page
+        assert " open>" in page
+
+    choose(browser, offered, offered, **headers)
+    assert tools_of(alice) is None
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_cannot_be_chosen_is_refused_with_the_reason(browser, alice, headers):
+    keep(alice, MAKER)
+    for space_id, tools, reason in (
+        (MAKER, [], "Tick at least one tool"),
+        (MAKER, ["made-up"], "Tick at least one tool"),
+        ("nobody/nothing", ["greet"], "You have no such Space"),
+        ("a\0b", ["greet"], "You have no such Space"),
+    ):
+        page = choose(browser, tools, ["greet"], space_id, **headers)
+        assert reason in (page or browser.get("/settings/").content.decode())
+    assert tools_of(alice) is None
 
 
 def test_status_of_a_private_space(browser, alice):

@@ -164,6 +164,22 @@ def test_a_saved_space_keeps_its_names_when_others_come_go_and_fail(space, settl
     assert [name for name in wire.tools() if name.startswith("gr")] == names
 
 
+def test_one_tool_of_a_space_is_listed_and_called_and_no_other(space, wire_of):
+    names = wire_of(f"/mcp?gradio={MAKER}").tools()
+    greet, fail = (
+        next(name for name in names if name.endswith(ending)) for ending in ("_greet", "_fail")
+    )
+    own_name = greet.partition("_")[2]
+
+    wire = wire_of(f"/mcp?gradio={MAKER}:{own_name}")
+
+    assert [name for name in wire.tools() if name.startswith("grx")] == [greet]
+    assert "Hello" in str(wire.call(greet, {"name": "Ada"})["result"])
+    refused = wire.call(fail)["result"]
+    assert refused["isError"]
+    assert "not among the tools" in refused["content"][0]["text"]
+
+
 def test_a_space_that_fails_hides_no_tool_of_another(space, wire_of):
     alone = wire_of(f"/mcp?gradio={MAKER}").tools()
     spaces = f"{BROKEN},acme/asleep,acme/bad-schema,acme/no-such-space,{MAKER}"
