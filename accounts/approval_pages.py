@@ -7,9 +7,10 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.approvals import State, Subject, has_expired, shown, waiting_approvals
-from accounts.consequences import ApprovalChoices, Choice
+from accounts.approvals import State, Subject, has_expired, open_approvals, shown
+from accounts.consequences import ApprovalChoices, Choice, Kind
 from accounts.models import Approval, User
+from accounts.preferences import load_preferences
 
 EXPIRED = "expired"
 
@@ -20,6 +21,14 @@ _QUESTIONS = {
     ),
     "publish": ("Publishing", "Creating a repository that others can see."),
     "spend": ("Spending", "Starting jobs and sandboxes, and copies of Spaces on ZeroGPU."),
+}
+
+
+_BADGES = {
+    Kind.DELETE: "Deletes or overwrites",
+    Kind.PUBLISH: "Publishes",
+    Kind.SPEND: "Spends",
+    Kind.SPACE: "Runs a Space",
 }
 
 
@@ -47,6 +56,8 @@ class ApprovalCard:
     """State of the row, which stays what it was when the time is over."""
     asked_at: datetime
     expires_at: datetime
+    is_forbidden: bool
+    """Whether the person has chosen since that this is never done."""
 
     @property
     def was_approved(self) -> bool:
@@ -55,6 +66,10 @@ class ApprovalCard:
     @property
     def was_refused(self) -> bool:
         return self.decision == State.REFUSED
+
+    @property
+    def badges(self) -> list[str]:
+        return [_BADGES[kind] for kind in self.subject.kinds]
 
     @property
     def can_be_decided(self) -> bool:
@@ -78,15 +93,22 @@ def choice_rows(choices: ApprovalChoices, errors: Mapping[str, Any]) -> list[Cho
     ]
 
 
-def waiting_context(user: User) -> dict[str, Any]:
-    return {"waiting": [card_of(row) for row in waiting_approvals(user)]}
+def approvals_context(user: User) -> dict[str, Any]:
+    choices = load_preferences(user.pk).approvals
+    cards = [card_of(row, choices) for row in open_approvals(user)]
+    return {
+        "waiting": [card for card in cards if card.state == State.WAITING],
+        "decided": [card for card in cards if card.state != State.WAITING],
+    }
 
 
-def card_of(row: Approval) -> ApprovalCard:
+def card_of(row: Approval, choices: ApprovalChoices) -> ApprovalCard:
     is_over = row.state != State.USED and has_expired(row)
+    subject = shown(row)
     return ApprovalCard(
         id=row.pk,
-        subject=shown(row),
+        subject=subject,
+        is_forbidden=bool(choices.forbidden(subject.kinds)),
         state=EXPIRED if is_over else row.state,
         decision=row.state,
         asked_at=row.asked_at,

@@ -5,7 +5,7 @@ A call is known by a digest of the tool and its arguments. What the person is sh
 encrypted, as it quotes arguments. Functions are for a thread of the database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -100,13 +100,11 @@ def settle(approval_id: str, user_id: int, subject: Subject, *, is_approved: boo
     now = timezone.now()
     try:
         with transaction.atomic():
-            of_person = Approval.objects.filter(user_id=user_id)
-            if _open(now).filter(user_id=user_id, digest=subject.digest, state=State.REFUSED):
+            _make_room(Approval.objects.filter(user_id=user_id), now)
+            if not note_answer(user_id, subject, is_approved=is_approved):
                 return False
-            _make_room(of_person, now)
             # The key is the question's, so that there can be one answer only.
             _create(approval_id, user_id, replace(subject, lines=()), now, State.USED)
-            note_answer(user_id, subject, is_approved=is_approved)
     except IntegrityError:
         return False
     return True
@@ -118,22 +116,31 @@ def note_asked(user_id: int, subject: Subject) -> None:
     _audit(Action.APPROVAL_ASKED, user, subject.tool, subject.client, subject.kinds)
 
 
-def note_answer(user_id: int, subject: Subject, *, is_approved: bool) -> None:
-    """Let the audit log tell what was answered in the client; nothing waits for that any more."""
+def note_answer(user_id: int, subject: Subject, *, is_approved: bool) -> bool:
+    """Let the audit log tell what was answered in the client; nothing waits for that any more.
+
+    False, and nothing is noted, when the call was refused on the page meanwhile.
+    """
     action = Action.APPROVAL_GIVEN if is_approved else Action.APPROVAL_REFUSED
     user = User.objects.get(pk=user_id)
     with transaction.atomic():
-        same = Approval.objects.filter(user_id=user_id, digest=subject.digest)
+        same = Approval.objects.select_for_update().filter(user_id=user_id, digest=subject.digest)
+        if _open(timezone.now()).filter(pk__in=same.values("pk"), state=State.REFUSED).exists():
+            return False
         same.exclude(state=State.USED).update(state=State.USED)
         _audit(action, user, subject.tool, subject.client, subject.kinds)
+    return True
 
 
-def decide(user: User, approval_id: str, *, is_approved: bool) -> bool:
-    """Approve or refuse, also otherwise than before; False when it is too late."""
+def decide(user: User, approval_id: str, *, is_approved: bool, seen: str = "") -> bool:
+    """Approve or refuse, also otherwise than before; False when it is too late, and when it is not
+    `seen` any more, the state that the person was shown.
+    """
     state = State.APPROVED if is_approved else State.REFUSED
     own = Approval.objects.filter(user_id=user.pk, pk=approval_id)
     with transaction.atomic():
         others = _open(timezone.now()) & own.exclude(state=state)
+        others = others.filter(state=seen) if seen else others
         if others.update(state=state):
             row = own.get()
             action = Action.APPROVAL_GIVEN if is_approved else Action.APPROVAL_REFUSED
@@ -142,20 +149,26 @@ def decide(user: User, approval_id: str, *, is_approved: bool) -> bool:
     return own.filter(state=state, expires_at__gt=timezone.now()).exists()
 
 
-def refuse_all(user: User) -> int:
-    """Refuse whatever waits for this person's word; return how many calls that were."""
-    waiting = waiting_approvals(user)
-    return sum(decide(user, row.pk, is_approved=False) for row in waiting)
+def refuse_all(user: User, approval_ids: Collection[str]) -> int:
+    """Refuse those of them that wait for this person's word; return how many calls that were."""
+    waiting = [row for row in open_approvals(user) if row.state == State.WAITING]
+    return sum(
+        decide(user, row.pk, is_approved=False, seen=State.WAITING)
+        for row in waiting
+        if row.pk in approval_ids
+    )
 
 
 def own_approval(user: User, approval_id: str) -> Approval | None:
     return Approval.objects.filter(user_id=user.pk, pk=approval_id).first()
 
 
-def waiting_approvals(user: User) -> Sequence[Approval]:
-    """Return what waits for this person's word, newest first."""
-    waiting = _open(timezone.now()).filter(user_id=user.pk, state=State.WAITING)
-    return list(waiting.order_by("-asked_at"))
+def open_approvals(user: User) -> Sequence[Approval]:
+    """Return what waits for this person's word, and what they may still decide otherwise, newest
+    first.
+    """
+    rows = _open(timezone.now()).filter(user_id=user.pk).order_by("-asked_at")
+    return list(rows[:MAX_ROWS])
 
 
 def has_expired(row: Approval) -> bool:

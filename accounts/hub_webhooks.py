@@ -28,13 +28,15 @@ class NewWebhook:
     row: HubWebhook
     secret: str
     """Which cannot be had again."""
+    is_renewed: bool
+    """Whether there was one before."""
 
 
 def create_webhook(user: User) -> NewWebhook:
     """Give a person an address and a secret, in place of those that they had."""
     secret = token_urlsafe(SECRET_BYTES)
     with transaction.atomic():
-        row, _ = HubWebhook.objects.update_or_create(
+        row, is_first = HubWebhook.objects.update_or_create(
             user=user,
             defaults={
                 "address": token_urlsafe(ADDRESS_BYTES),
@@ -44,7 +46,7 @@ def create_webhook(user: User) -> NewWebhook:
             },
         )
         audit.record(Action.WEBHOOK_CREATED, user)
-    return NewWebhook(row, secret)
+    return NewWebhook(row, secret, is_renewed=not is_first)
 
 
 def own_webhook(user: User) -> HubWebhook | None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.access_keys import MAX_KEYS
 from accounts.addresses import endpoint_url, site_url
-from accounts.approval_pages import choice_rows, waiting_context
+from accounts.approval_pages import approvals_context, choice_rows
 from accounts.authorization.connections import connected_apps
 from accounts.authorization.scopes import (
     Scope,
@@ -185,6 +185,7 @@ def webhook_context(
         "webhook": row,
         "webhook_url": url,
         "webhook_secret": new_webhook and new_webhook.secret,
+        "is_renewed": bool(new_webhook and new_webhook.is_renewed),
         "can_be_reached": not is_loopback(site_url(request)),
         "hub": settings.HF_ENDPOINT,
     }
@@ -207,7 +208,7 @@ def account_context(user: User) -> dict[str, Any]:
 def page_context(request: HttpRequest, user: User, **sections: dict[str, Any]) -> dict[str, Any]:
     """Return everything, with some sections already made, such as one with errors in its form."""
     return {
-        **waiting_context(user),
+        **approvals_context(user),
         **address_context(request, user),
         **sections.get("tools", tools_context(request, user)),
         **spaces_context(user),

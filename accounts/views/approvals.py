@@ -4,20 +4,22 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.approval_pages import card_of
-from accounts.approvals import decide, own_approval, refuse_all, shown, waiting_approvals
-from accounts.models import User
+from accounts.approval_pages import approvals_context, card_of
+from accounts.approvals import decide, own_approval, refuse_all, shown
+from accounts.models import Approval, User
 from accounts.preferences import load_preferences
-from accounts.signed_in import for_users
+from accounts.signed_in import for_users, is_htmx
 
 SAID = {
-    True: "Approved: {}. If your assistant does not go on by itself, tell it to: the call can be "
-    "made now, once.",
+    True: "Approved: {}. If your assistant does not go on by itself, tell it to.",
     False: "Refused: {}. The call is not made.",
 }
+NOT_DECIDED = (
+    "Nothing was changed: this was decided elsewhere meanwhile, it is too late, or you have chosen "
+    "that it is never done. Here is how it stands."
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,42 +29,50 @@ def approval(request: HttpRequest, user: User, approval_id: str) -> HttpResponse
     if row is None:
         raise Http404("You have no such approval.")
     if request.method == "POST":
-        return _decide(request, user, approval_id)
+        return _decide(request, user, row)
     return _show(request, user, approval_id)
 
 
-def _decide(request: HttpRequest, user: User, approval_id: str) -> HttpResponseBase:
+def _decide(request: HttpRequest, user: User, row: Approval) -> HttpResponseBase:
     decision = request.POST.get("decision")
     if decision not in ("approve", "refuse"):
         return HttpResponse("Approve or refuse?", status=400, content_type="text/plain")
     is_approved = decision == "approve"
-    if not decide(user, approval_id, is_approved=is_approved):
-        return _show(request, user, approval_id, status=409)
-    row = own_approval(user, approval_id)
-    said = format_html(SAID[is_approved], shown(row).title if row else "")
-    if request.POST.get("from") != "settings":
-        messages.success(request, said)
-        return redirect("accounts:approval", approval_id)
-    page = reverse("accounts:approval", args=[approval_id])
-    messages.success(request, format_html('{} <a href="{}">Change it</a>', said, page))
-    return redirect(
-        reverse("accounts:settings") + ("#approvals" if waiting_approvals(user) else "")
-    )
+    forbidden = load_preferences(user.pk).approvals.forbidden(shown(row).kinds)
+    seen = request.POST.get("seen", "")
+    is_done = not (is_approved and forbidden)
+    is_done = is_done and decide(user, row.pk, is_approved=is_approved, seen=seen)
+    said = SAID[is_approved].format(shown(row).title) if is_done else NOT_DECIDED
+    if request.POST.get("from") == "settings":
+        return _tell(request, user, said, is_done=is_done)
+    if not is_done:
+        return _show(request, user, row.pk, status=409, notice=NOT_DECIDED)
+    messages.success(request, said)
+    return redirect("accounts:approval", row.pk)
 
 
 @require_POST
 @for_users
 def refuse_all_waiting(request: HttpRequest, user: User) -> HttpResponseBase:
-    refused = refuse_all(user)
+    """Refuse what the page showed: a call that came since has not been seen."""
+    refused = refuse_all(user, frozenset(request.POST.getlist("id")))
     calls = "1 call is" if refused == 1 else f"{refused} calls are"
-    messages.success(request, f"Refused: {calls} not made.")
-    return redirect("accounts:settings")
+    return _tell(request, user, f"Refused: {calls} not made.")
 
 
-def _show(request: HttpRequest, user: User, approval_id: str, status: int = 200) -> HttpResponse:
+def _tell(request: HttpRequest, user: User, said: str, *, is_done: bool = True) -> HttpResponseBase:
+    if is_htmx(request):
+        return render(request, "accounts/_waiting.html", {**approvals_context(user), "toast": said})
+    messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said)
+    return redirect(reverse("accounts:settings") + "#approvals")
+
+
+def _show(
+    request: HttpRequest, user: User, approval_id: str, status: int = 200, notice: str = ""
+) -> HttpResponse:
     row = own_approval(user, approval_id)
     if row is None:
         raise Http404("You have no such approval.")
-    choices = load_preferences(user.pk).approvals
-    context = {"card": card_of(row), "is_forbidden": bool(choices.forbidden(shown(row).kinds))}
+    card = card_of(row, load_preferences(user.pk).approvals)
+    context = {"card": card, "notice": notice}
     return render(request, "accounts/approval.html", context, status=status)

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.settings_page import page_context, webhook_context
 from accounts.signed_in import for_users, is_htmx
 
-DELETED = "The webhook is deleted here. Delete it on Hugging Face, too."
+DELETED = "The webhook is deleted here."
 
 
 @require_POST

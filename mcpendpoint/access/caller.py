@@ -48,7 +48,7 @@ async def identify(head: RequestHead, url_username: str | None, *, must_sign_in:
 
     Raises CallerRefused.
     """
-    caller = await _read_credential(head)
+    caller = await read_credential(head)
     if caller is ANONYMOUS:
         if must_sign_in or url_username is not None:
             raise CallerRefused(401, "", SIGN_IN)
@@ -73,7 +73,8 @@ async def _refuse_at_url_of(url_username: str, caller: Caller) -> CallerRefused:
     return CallerRefused(403, "access_denied", "This URL belongs to another user.")
 
 
-async def _read_credential(head: RequestHead) -> Caller:
+async def read_credential(head: RequestHead) -> Caller:
+    """Return who asks, wherever they do. Raises CallerRefused."""
     lines = head.values("authorization")
     if not lines:
         return ANONYMOUS

@@ -1,6 +1,7 @@
 """Changes one file of a repository or a bucket, and says what became of it. Done once."""
 
 import base64
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -93,8 +94,18 @@ async def _commit(hub: HubClient, branch: Branch, line: Line, message: Message) 
         raise HubUncertain("Hugging Face's answer does not name the commit.") from error
 
 
-async def put_in_bucket(hub: HubClient, bucket_id: str, path: str, content: bytes) -> None:
+async def put_in_bucket(
+    hub: HubClient,
+    bucket_id: str,
+    path: str,
+    content: bytes,
+    *,
+    check: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """`check` is called when all is uploaded; what it raises keeps the bucket as it is."""
     xet_hash = await xet.store(hub, _bucket(bucket_id, "xet-write-token"), content, sha256=None)
+    if check is not None:
+        await check()
     await _change_bucket(hub, bucket_id, {"type": "addFile", "path": path, "xetHash": xet_hash})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from mcpendpoint.hub.client import HubClient, read_all
+from mcpendpoint.hub.client import ANSWER_SECONDS, HubClient, read_all
 from mcpendpoint.hub.downloads import FilePart
 from mcpendpoint.hub.errors import HubBadAnswer, HubNotFound
 from mcpendpoint.hub.ids import parse_repo_id, url_path
@@ -70,10 +70,15 @@ class FileStore:
         page = await hub.get_page(TreeEntry, self._api("tree", folder), params)
         return page if self.segment != "buckets" else _within(page, folder, is_first=not cursor)
 
-    async def find(self, hub: HubClient, path: str) -> TreeEntry | None:
-        """Return the file or folder of that path, None when there is neither."""
+    async def find(
+        self, hub: HubClient, path: str, *, seconds: float = ANSWER_SECONDS
+    ) -> TreeEntry | None:
+        """Return the file or folder of that path, None when there is neither.
+
+        It may have been remembered for so many `seconds`; 0 for what is there now.
+        """
         question = {"paths": [path], "expand": False}
-        answer = await hub.query_json(self._api("paths-info"), question)
+        answer = await hub.query_json(self._api("paths-info"), question, seconds=seconds)
         if not isinstance(answer, list):
             raise HubBadAnswer("The Hub's answer is not a list.")
         entries = read_all(TreeEntry, answer)

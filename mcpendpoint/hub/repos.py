@@ -86,6 +86,16 @@ async def get_repo(
     return await hub.get_model(KINDS[repo_type], path, expand(fields or _ALL_FIELDS[repo_type]))
 
 
+async def newest_commit(
+    hub: HubClient, repo_type: RepoType, repo_id: str, branch: str
+) -> str | None:
+    """Return the commit that a branch is at now, None where the Hub does not say."""
+    path = url_path("api", repo_type.api_segment, *parse_repo_id(repo_id).split("/"))
+    found = await hub.get_json(f"{path}{url_path('revision', branch)}", expand(("sha",)), seconds=0)
+    sha = found.get("sha") if isinstance(found, dict) else None
+    return sha if isinstance(sha, str) else None
+
+
 async def list_repos(
     hub: HubClient,
     repo_type: RepoType,

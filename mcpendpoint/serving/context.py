@@ -41,6 +41,9 @@ class RequestContext:
     """None for those of the site."""
     session: Session | None = None
     """That a legacy message belongs to."""
+    renewal: Callable[[], Awaitable[tuple[Caller, Selection]]] | None = None
+    """Finds out who asks and for what, as it is by now."""
+    approved_state: str | None = None
     runs_unasked: bool = False
     """Whether what the person has a say in is done all the same where nobody can ask them."""
     client: ClientTag = UNKNOWN_CLIENT
@@ -69,6 +72,14 @@ class RequestContext:
     @property
     def directions(self) -> Directions:
         return self.own_directions or site_directions()
+
+    async def renew(self) -> None:
+        """Take the caller and the selection as they are by now, after a wait.
+
+        Raises CallerRefused and InvalidOverrides.
+        """
+        if self.renewal is not None:
+            self.caller, self.selection = await self.renewal()
 
     async def hub_token(self) -> str | None:
         """Return the caller's Hugging Face token, None for anonymous. Raises ToolError."""

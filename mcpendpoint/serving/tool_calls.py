@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from accounts.catalogue import Effect
 from accounts.consequences import Kind
-from mcpendpoint.access.who import Credential
+from accounts.database import UNAVAILABLE
+from mcpendpoint.access.selection import InvalidOverrides
+from mcpendpoint.access.who import CallerRefused, Credential
 from mcpendpoint.gradio.discovery import look_again_after_failure
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import (
@@ -20,10 +22,12 @@ from mcpendpoint.gradio.spaces import (
     call_space_tool,
     list_space_tools,
 )
+from mcpendpoint.serving.approvals import words
 from mcpendpoint.serving.approvals.asking import Asking
-from mcpendpoint.serving.approvals.holding import consequence_of, held_back
+from mcpendpoint.serving.approvals.holding import consequence_of, held_back, is_still_so
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
+from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.serving.scope_checks import check_scopes, error_for, explain_absence
 from mcpendpoint.tools.base import Arguments, Consequence, Tool, ToolError
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
@@ -78,6 +82,23 @@ def _refusal(
     return None
 
 
+async def _refusal_by_now(
+    name: str, effects: Iterable[Effect], context: RequestContext
+) -> CallToolResult | None:
+    """Return why a call is not made although it was approved: people take their time."""
+    try:
+        await context.renew()
+    except UNAVAILABLE as error:
+        raise database_unavailable() from error
+    except (CallerRefused, InvalidOverrides):
+        context.is_denied = True
+        return _failure(ToolError(words.CREDENTIAL_ENDED))
+    if name not in context.selection.tools and _selected_space(name, context) is None:
+        context.is_denied = True
+        return _failure(ToolError(explain_absence(name, context).message))
+    return _refusal(name, effects, context)
+
+
 def _selected_space(name: str, context: RequestContext) -> SpaceChoice | None:
     prefix = prefix_of(name)
     return next((space for space in context.selection.spaces if space.prefix == prefix), None)
@@ -104,6 +125,11 @@ async def _call_built_in(
             asked = typed.model_dump(mode="json")
             if held := await held_back(tool.name, asked, consequence, context, asking):
                 return held
+            if refusal := await _refusal_by_now(tool.name, tool.effects, context):
+                return refusal
+            now = await within_deadline(tool.name, consequence_of(tool, typed, context))
+            if refusal := is_still_so(consequence, now, context):
+                return refusal
     return await within_deadline(tool.name, _run(tool, typed, context))
 
 
@@ -129,6 +155,8 @@ async def _call_of_space(
         use = _use_of_space(space, name, arguments)
         if held := await held_back(name, arguments, use, context, asking):
             return held
+        if refusal := await _refusal_by_now(name, SPACE_EFFECTS, context):
+            return refusal
     return await within_deadline(name, _run_space(space, name, arguments, context))
 
 

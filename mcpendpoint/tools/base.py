@@ -108,6 +108,12 @@ class ToolContext(Protocol):
         """What this person can do about it."""
         ...
 
+    @property
+    def approved_state(self) -> str | None:
+        """The `state` of what the call changes, when the person had a say in it: "" for nothing
+        that was there, None where they wanted none."""
+        ...
+
     async def hub(self) -> HubClient:
         """Return the Hub, acting as the caller. Raises ToolError when a new sign-in is needed."""
         ...

@@ -41,6 +41,7 @@ from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.open_calls import CallKey, Lifetime, key_of, open_calls
+from mcpendpoint.transports.requests import context_of
 from mcpendpoint.transports.responses import (
     answer_response,
     batch_response,
@@ -77,7 +78,7 @@ class Answering:
             recording.finish(Outcome.REJECTED, error_code=peer.error_code)
             return json_response(peer.body, peer.status)
         recording.peer = peer
-        context = RequestContext(recording.caller, selection, head)
+        context = context_of(recording.caller, selection, head)
         result = await self.answers.known_result(message, peer, context, recording)
         if result is not None:
             return serialized_response(message.id, result)
@@ -195,7 +196,7 @@ class Answering:
             text = "This message cannot be in a batch."
             return orjson.dumps(error_message(INVALID_REQUEST, text, entry.id))
         recording.peer = peer = kernel.legacy_peer(entry, head)
-        context = RequestContext(caller, selection, head)
+        context = context_of(caller, selection, head)
         task = asyncio.create_task(
             self._answer(entry, peer, context, recording, Outbox(is_open=False))
         )

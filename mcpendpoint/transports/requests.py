@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,14 +13,16 @@ from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
 
 from accounts.outgoing import callers
 from mcpendpoint.access import limits
-from mcpendpoint.access.caller import identify
+from mcpendpoint.access.caller import identify, read_credential
 from mcpendpoint.access.limits import Parsed, TooMany
-from mcpendpoint.access.selection import RequestOverrides, read_overrides
+from mcpendpoint.access.selecting import selection_of
+from mcpendpoint.access.selection import RequestOverrides, Selection, read_overrides
 from mcpendpoint.access.who import Caller
 from mcpendpoint.protocol.messages import MalformedMessage, parse_body
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead, read_request_head
 from mcpendpoint.protocol.security import cors_headers, is_host_served, is_origin_served
+from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
 from mcpendpoint.transports.refusing import refuse_too_many
@@ -85,6 +88,16 @@ async def identify_caller(
     caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
     caller.note_for_outgoing()
     return caller, overrides
+
+
+def context_of(caller: Caller, selection: Selection, head: RequestHead) -> RequestContext:
+    return RequestContext(caller, selection, head, renewal=partial(_by_now, head))
+
+
+async def _by_now(head: RequestHead) -> tuple[Caller, Selection]:
+    """Raises CallerRefused and InvalidOverrides."""
+    caller = await read_credential(head)
+    return caller, selection_of(caller, read_overrides(head))
 
 
 def is_for_a_browser(head: RequestHead) -> bool:

@@ -1,5 +1,6 @@
 """Calls that wait for their person: the page, what the settings page lists, what is kept."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -218,7 +219,10 @@ def test_what_was_decided_on_the_settings_page_is_named_and_can_be_changed(alice
     page = alice_client.post(url_of(waiting), form, follow=True).text
 
     assert "Approved: Delete hf://models/alice/&lt;b&gt;x&lt;/b&gt;/a.txt." in page
-    assert f'<a href="{url_of(waiting)}">Change it</a>' in page
+    assert re.search(
+        rf'<a href="{url_of(waiting)}" aria-label="Change it: [^"]+">Change it</a>', page
+    )
+    assert "Approved</span> Delete" in page
 
 
 def test_all_that_waits_is_refused_at_once(alice, stranger, alice_client, waiting):
@@ -227,22 +231,53 @@ def test_all_that_waits_is_refused_at_once(alice, stranger, alice_client, waitin
     theirs = ask(stranger.pk, SUBJECT)
     assert "Refuse all 3" in alice_client.get("/settings/").text
 
-    page = alice_client.post("/approvals/refuse-all/", follow=True).text
+    seen = [row.pk for row in Approval.objects.all()]
+    unseen = ask(alice.pk, replace(SUBJECT, digest="9" * 64))
+
+    page = alice_client.post("/approvals/refuse-all/", {"id": seen}, follow=True).text
 
     assert "Refused: 3 calls are not made." in page
-    assert {row.state for row in Approval.objects.filter(user=alice)} == {"refused"}
+    mine = Approval.objects.filter(user=alice).exclude(pk=unseen.pk)
+    assert {row.state for row in mine} == {"refused"}
+    assert Approval.objects.get(pk=unseen.pk).state == "waiting"
     assert Approval.objects.get(pk=theirs.pk).state == "waiting"
     assert actions(alice).count("refused") == 3
 
 
-def test_the_page_says_that_an_approval_of_what_is_never_done_has_no_effect(
-    alice, alice_client, waiting
-):
+def test_what_is_never_done_cannot_be_approved_any_more(alice, alice_client, waiting):
     assert "You have chosen “Never”" not in alice_client.get(url_of(waiting)).text
 
     save_tools(alice, ["hf_fs"], True, approvals=ApprovalChoices(delete=Choice.NEVER))
 
-    assert "You have chosen “Never”" in alice_client.get(url_of(waiting)).text
+    for path in (url_of(waiting), "/settings/"):
+        page = alice_client.get(path).text
+        assert "You have chosen “Never”" in page
+        assert "Approve: Delete" not in page
+    assert alice_client.post(url_of(waiting), {"decision": "approve"}).status_code == 409
+    assert Approval.objects.get(pk=waiting.pk).state == "waiting"
+
+
+def test_an_old_page_does_not_turn_a_decision_round(alice_client, waiting):
+    old = {"decision": "approve", "seen": "waiting"}
+    alice_client.post(url_of(waiting), {"decision": "refuse", "seen": "waiting"})
+
+    answer = alice_client.post(url_of(waiting), old)
+
+    assert answer.status_code == 409
+    assert "decided elsewhere" in answer.text
+    assert Approval.objects.get(pk=waiting.pk).state == "refused"
+    alice_client.post(url_of(waiting), {"decision": "approve", "seen": "refused"})
+    assert Approval.objects.get(pk=waiting.pk).state == "approved"
+
+
+def test_with_htmx_the_section_is_answered_with_what_is_left(alice, alice_client, waiting):
+    form = {"decision": "approve", "seen": "waiting", "from": "settings"}
+
+    fragment = alice_client.post(url_of(waiting), form, headers={"HX-Request": "true"}).text
+
+    assert "<html" not in fragment
+    assert "Decided in the last ten minutes" in fragment
+    assert "not made yet" in fragment
 
 
 def test_everybody_is_asked_unless_they_choose_otherwise(alice, alice_client):

@@ -30,8 +30,9 @@ class Book(Protocol):
 
     async def note_asked(self, subject: Subject) -> None: ...
 
-    async def note_answer(self, subject: Subject, *, is_approved: bool) -> None:
-        """Note the answer to a question that can be answered once only by its nature."""
+    async def note_answer(self, subject: Subject, *, is_approved: bool) -> bool:
+        """Note the answer to a question that can be answered once only by its nature; False when
+        the call was refused elsewhere meanwhile."""
         ...
 
     async def settle(self, question: str, subject: Subject, *, is_approved: bool) -> bool:
@@ -56,8 +57,10 @@ class SiteBook:
     async def note_asked(self, subject: Subject) -> None:
         await changes.run(approvals.note_asked, self._user_id, subject)
 
-    async def note_answer(self, subject: Subject, *, is_approved: bool) -> None:
-        await changes.run(approvals.note_answer, self._user_id, subject, is_approved=is_approved)
+    async def note_answer(self, subject: Subject, *, is_approved: bool) -> bool:
+        return await changes.run(
+            approvals.note_answer, self._user_id, subject, is_approved=is_approved
+        )
 
     async def settle(self, question: str, subject: Subject, *, is_approved: bool) -> bool:
         return await changes.run(
@@ -81,8 +84,8 @@ class ProgramBook:
     async def note_asked(self, subject: Subject) -> None:
         pass
 
-    async def note_answer(self, subject: Subject, *, is_approved: bool) -> None:
-        pass
+    async def note_answer(self, subject: Subject, *, is_approved: bool) -> bool:
+        return True
 
     async def settle(self, question: str, subject: Subject, *, is_approved: bool) -> bool:
         since = time.monotonic() - SECONDS

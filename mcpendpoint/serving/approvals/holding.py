@@ -48,7 +48,10 @@ async def consequence_of(
     found = possible.of(arguments)
     if found is None or choice_about(found.kinds, context) is Choice.ALLOW:
         return None
-    return found if found.look_closer is None else await found.look_closer(context)
+    if found.look_closer is not None:
+        found = await found.look_closer(context)
+    context.approved_state = found.state if found else ""
+    return found
 
 
 async def held_back(
@@ -60,15 +63,12 @@ async def held_back(
 ) -> Held | None:
     """Return what to answer in place of making a call; None when it may be made.
 
-    Waits for the person where the client asks them meanwhile.
+    Waits for the person where the client asks them meanwhile: see `is_still_so`.
     """
-    choice = choice_about(consequence.kinds, context)
-    if choice is Choice.ALLOW:
+    if refusal := _forbidden(consequence, context):
+        return refusal
+    if choice_about(consequence.kinds, context) is Choice.ALLOW:
         return None
-    if choice is Choice.NEVER:
-        url = context.directions.settings_url
-        forbidden = _choices(context).forbidden(consequence.kinds)
-        return _not_done(words.forbidden(forbidden, url), context)
     subject = subject_of(name, arguments, consequence, context)
     try:
         return await _decided(subject, book_of(context.caller.user_id), context, asking)
@@ -76,6 +76,24 @@ async def held_back(
         return _not_done(words.too_many(context.directions.settings_url), context)
     except UNAVAILABLE as error:
         raise database_unavailable() from error
+
+
+def is_still_so(
+    before: Consequence, now: Consequence | None, context: RequestContext
+) -> CallToolResult | None:
+    """Return why a call that was approved is not made after all; None when it may be made."""
+    if now is None:
+        return None
+    if now.state != before.state:
+        return _not_done(words.CHANGED, context)
+    return _forbidden(now, context)
+
+
+def _forbidden(consequence: Consequence, context: RequestContext) -> CallToolResult | None:
+    forbidden = _choices(context).forbidden(consequence.kinds)
+    if not forbidden:
+        return None
+    return _not_done(words.forbidden(forbidden, context.directions.settings_url), context)
 
 
 async def _decided(
@@ -89,12 +107,12 @@ async def _decided(
             return None
         case State.REFUSED:
             return _not_done(words.REFUSED, context)
-    if "url" in asking.modes and not ("form" in asking.modes and fits_in_client(subject)):
+    if "form" not in asking.modes or not fits_in_client(subject):
         url = await book.address(subject)
-        if url is not None:
+        if url is not None and "url" in asking.modes:
             return await _led_to_page(url, subject, book, context, asking)
-    if "form" not in asking.modes:
-        return await _at_page(subject, book, context)
+        if url is not None or "form" not in asking.modes:
+            return await _at_page(subject, book, context)
     await book.note_asked(subject)
     if asking.is_modern:
         context.is_waiting = True
@@ -104,9 +122,10 @@ async def _decided(
     except MCPError:
         action = "cancel"
     if action == "cancel":
-        return await _at_page(subject, book, context, was_asked=True)
+        return await _at_page(subject, book, context, words.NO_ANSWER)
     is_approved = action == "accept"
-    await book.note_answer(subject, is_approved=is_approved)
+    if not await book.note_answer(subject, is_approved=is_approved):
+        return _not_done(words.REPLAYED, context)
     return None if is_approved else await _declined(subject, book, context)
 
 
@@ -115,7 +134,7 @@ async def _after(
 ) -> Held | None:
     """Go on with a call whose client asked the person."""
     if answered.action == "cancel":
-        return await _at_page(subject, book, context, was_asked=True)
+        return await _at_page(subject, book, context, words.NO_ANSWER)
     if answered.mode == "url":
         if answered.action == "decline":
             return await _declined(subject, book, context)
@@ -141,7 +160,7 @@ async def _led_to_page(
     except MCPError:
         action = "cancel"
     if action == "cancel":
-        return await _at_page(subject, book, context, was_asked=True)
+        return await _at_page(subject, book, context, words.NO_ANSWER)
     if action == "decline":
         return await _declined(subject, book, context)
     held = await _decided_at_page(subject, book, context, since=began)
@@ -166,7 +185,7 @@ async def _decided_at_page(
     finally:
         _at_pages.discard(waits)
     if state is None:
-        return await _at_page(subject, book, context, was_asked=True)
+        return await _at_page(subject, book, context, words.NOT_DECIDED_YET)
     return None if state is State.USED else _not_done(words.REFUSED, context)
 
 
@@ -178,6 +197,8 @@ async def _decision(
         state = await book.take(subject.digest)
         if state in (State.USED, State.REFUSED):
             return state
+        if state is None:  # another call has used it, or it is too late
+            return None
         await asyncio.sleep(LOOK_EVERY_SECONDS)
     return None
 
@@ -188,13 +209,14 @@ async def _declined(subject: Subject, book: Book, context: RequestContext) -> He
 
 
 async def _at_page(
-    subject: Subject, book: Book, context: RequestContext, *, was_asked: bool = False
+    subject: Subject, book: Book, context: RequestContext, why: str = ""
 ) -> Held | None:
+    """Tell the address of the page, and why it comes to that where the person was asked before."""
     url = await book.address(subject)
     if url is not None:
         context.is_waiting = True
-        return _told(words.at_page(url, was_asked=was_asked))
-    if was_asked:
+        return _told(words.at_page(url, why))
+    if why:
         return _not_done(words.UNANSWERED, context)
     return None if context.runs_unasked else _not_done(words.CANNOT_ASK, context)
 

@@ -12,11 +12,20 @@ REFUSED = (
     "Not done: the person refused it. Do not try it again, or in another way, unless they ask for "
     "it."
 )
+CHANGED = (
+    "Not done: what the call changes has changed since the person was asked. Look at it again; if "
+    "the call is still right, make it again, and they are asked about what is there now."
+)
+CREDENTIAL_ENDED = (
+    "Not done: while the call waited for the person, its credential ended or lost what it needs."
+)
 UNANSWERED = "Not done: the person gave no answer."
 CANNOT_ASK = (
     "Not done: it needs the person's approval, and this client cannot ask them. Whoever starts "
     "this server can change that: --ask if-possible, without --account."
 )
+NO_ANSWER = "The client brought no answer. "
+NOT_DECIDED_YET = "They have not decided yet. "
 _DEEDS = {
     Kind.DELETE: "delete or overwrite what is theirs",
     Kind.PUBLISH: "publish anything",
@@ -24,10 +33,9 @@ _DEEDS = {
 }
 
 
-def at_page(url: str, *, was_asked: bool) -> str:
-    why = " The client brought no answer." if was_asked else ""
+def at_page(url: str, why: str) -> str:
     return (
-        f"Not done yet: it needs the person's approval.{why} Show the person this address, where "
+        f"Not done yet: it needs the person's approval. {why}Show the person this address, where "
         f"they see exactly what is to be done and approve or refuse it: {url} Once they have "
         "approved it, make the same call again, with the same arguments, within ten minutes."
     )
@@ -53,4 +61,7 @@ def too_many(settings_url: str | None) -> str:
 def forbidden(kinds: Iterable[Kind], settings_url: str | None) -> str:
     deeds = " or ".join(_DEEDS[kind] for kind in sorted(kinds) if kind in _DEEDS)
     change = f" They can change that at {settings_url}#approval-choices." if settings_url else ""
-    return f"Not done: the person chose that tools never {deeds}.{change}"
+    return (
+        f"Not done: the person chose that tools never {deeds}. A job or sandbox that gets their "
+        f"token, or a bucket to write to, counts as that.{change}"
+    )

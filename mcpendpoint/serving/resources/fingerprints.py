@@ -21,6 +21,13 @@ from mcpendpoint.tools.hf_fs.provider import Fs, hub_failures
 from mcpendpoint.tools.hf_fs.stored_files import store_of
 from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, Uri, parse_uri
 
+TOLD_OF = {
+    "models": ("sha", "lastModified", "private", "gated"),
+    "datasets": ("sha", "lastModified", "private", "gated"),
+    "spaces": ("sha", "lastModified", "private"),
+}
+"""What is looked at of a repository besides its id."""
+
 UNKNOWN = (Code.RATE_LIMITED, Code.UNAVAILABLE, Code.ATTACHMENT_INTEGRITY, Code.BAD_ANSWER)
 
 
@@ -69,5 +76,6 @@ async def _identity(uri: Uri, fs: Fs) -> Any:
         return await store_of(uri).identity(fs.hub, uri.path)
     at: Sequence[str] = ("revision", uri.revision) if uri.revision else ()
     path = url_path("api", uri.root, *uri.parts[: uri.id_length], *at)
-    facts = await fs.hub.get_json(path, expand(("sha", "lastModified")))
-    return [facts.get("sha"), facts.get("lastModified")] if isinstance(facts, dict) else None
+    told = TOLD_OF[uri.root]
+    facts = await fs.hub.get_json(path, expand(told))
+    return [facts.get(name) for name in ("id", *told)] if isinstance(facts, dict) else None

@@ -72,7 +72,8 @@ class WatchedResources:
         self._by_subject: dict[str, set[_Watched]] = {}
         self._of_owner: Counter[Hashable] = Counter()
         self._of_session: dict[str, set[Stream]] = {}
-        self._due: deque[_Watched] = deque()
+        self._due: dict[Hashable, deque[_Watched]] = {}
+        """By owner, whose turn comes in the order of the keys."""
         self._lookers = 0
         self._ticker: asyncio.Task[None] | None = None
         streams.listen(self.note)
@@ -193,7 +194,7 @@ class WatchedResources:
         if found.is_due:
             return
         found.is_due = True
-        self._due.append(found)
+        self._due.setdefault(found.watch.owner, deque()).append(found)
         if self._lookers < LOOKS_AT_ONCE:
             self._lookers += 1
             start_task(self._look_at_all())
@@ -201,12 +202,21 @@ class WatchedResources:
     async def _look_at_all(self) -> None:
         try:
             while self._due:
-                found = self._due.popleft()
+                found = self._next_due()
                 found.is_due = False
                 if found.streams:
                     await self._look_at(found)
         finally:
             self._lookers -= 1
+
+    def _next_due(self) -> _Watched:
+        """Take one of the owner whose turn it is: nobody waits for all that another has."""
+        owner = next(iter(self._due))
+        theirs = self._due.pop(owner)
+        found = theirs.popleft()
+        if theirs:
+            self._due[owner] = theirs
+        return found
 
     async def _look_at(self, found: _Watched) -> None:
         try:

@@ -4,8 +4,9 @@ from dataclasses import replace
 from functools import partial
 
 from accounts.consequences import Kind
+from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError, HubNotFound
-from mcpendpoint.hub.files import FileStore
+from mcpendpoint.hub.files import FileStore, TreeEntry
 from mcpendpoint.tools.base import Consequence, ToolContext
 from mcpendpoint.tools.hf_fs_write.arguments import Change, WriteCommand
 from mcpendpoint.tools.markdown import byte_size
@@ -35,14 +36,23 @@ def _facts(change: Change) -> tuple[str, ...]:
     return (*facts, f"Description: {change.description}") if change.description else facts
 
 
-async def _if_it_exists(change: Change, context: ToolContext) -> Consequence | None:
+async def file_now(change: Change, hub: HubClient, revision: str | None = None) -> TreeEntry | None:
+    """Return what is there now, or at another revision than the branch."""
     uri = change.uri
-    revision = () if change.is_in_bucket else (change.branch,)
-    store = FileStore(uri.root, uri.repo_id, *revision)
+    revisions = () if change.is_in_bucket else (revision or change.branch,)
+    return await FileStore(uri.root, uri.repo_id, *revisions).find(hub, uri.path, seconds=0)
+
+
+def state_of(found: TreeEntry | None) -> str:
+    """Return the state of what a change replaces or removes: "" for nothing."""
+    return "" if found is None or found.type == "directory" else found.version
+
+
+async def _if_it_exists(change: Change, context: ToolContext) -> Consequence | None:
     try:
-        found = await store.find(await context.hub(), uri.path)
+        found = await file_now(change, await context.hub())
     except HubNotFound:  # there is no such repository: the call itself will say so
-        return None
+        found = None
     except HubError:
         return _deletion(change, "The Hub did not say whether there is such a file.")
     removes = change.command is WriteCommand.RM
@@ -52,4 +62,4 @@ async def _if_it_exists(change: Change, context: ToolContext) -> Consequence | N
         return _deletion(change, "It is a folder.") if removes else None
     size = byte_size(found.size) if found.size is not None else "of unknown size"
     deletion = _deletion(change, f"What was there when you were asked: a file, {size}")
-    return replace(deletion, state=found.version)
+    return replace(deletion, state=state_of(found))

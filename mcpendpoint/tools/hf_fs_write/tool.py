@@ -1,5 +1,6 @@
 """hf_fs_write: the tool itself."""
 
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
@@ -45,12 +46,15 @@ from mcpendpoint.tools.hf_fs_write.arguments import (
     parse_change,
 )
 from mcpendpoint.tools.hf_fs_write.consequences import DELETES, consequence_of
+from mcpendpoint.tools.hf_fs_write.guard import check_unchanged, parent_for
 from mcpendpoint.tools.hf_fs_write.results import CommitInfo, WriteResult, render
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.leniency import Aliases, FromText, words_in
 from mcpendpoint.tools.markdown import code
 
 MAX_ARGS = 20
+ATTEMPTS = 3
+"""To commit what nobody else may have changed, while others change other files."""
 COMMAND_ALIASES = {
     **dict.fromkeys(("write", "upload", "create", "add", "save", "update"), "put"),
     **dict.fromkeys(("remove", "delete", "del", "unlink"), "rm"),
@@ -87,7 +91,7 @@ async def run(arguments: FsWriteArguments, context: ToolContext) -> ToolOutput:
         raise ToolError(failure.message) from failure
     hub = await context.hub()
     try:
-        commit = await _make(hub, change)
+        commit = await _make(hub, change, context.approved_state)
     except HubError as error:
         advice = await _advice(hub, change, error)
         raise tool_error(error, code(str(change.uri)), context, advice=advice) from error
@@ -109,16 +113,40 @@ def _consequence_of(arguments: FsWriteArguments) -> Consequence | None:
         return None
 
 
-async def _make(hub: HubClient, change: Change) -> Commit | None:
+async def _make(hub: HubClient, change: Change, approved_state: str | None) -> Commit | None:
     """Return the commit, None for buckets, which have none."""
-    uri, puts = change.uri, change.command is WriteCommand.PUT
     if change.is_in_bucket:
-        if puts:
-            await put_in_bucket(hub, uri.repo_id, uri.path, change.content)
-        else:
-            await delete_from_bucket(hub, uri.repo_id, uri.path)
+        await _change_bucket(hub, change, approved_state)
         return None
-    message = Message(change.message, change.description, change.parent)
+    if approved_state is None or change.creates_pull_request:
+        return await _commit(hub, change, change.parent)
+    for attempt in range(1, ATTEMPTS + 1):
+        parent = await parent_for(hub, change, approved_state)
+        try:
+            return await _commit(hub, change, parent)
+        except HubConflict:  # somebody changed something, perhaps not this file
+            if change.parent is not None or attempt == ATTEMPTS:
+                raise
+    raise AssertionError("The last attempt returns or raises.")
+
+
+async def _change_bucket(hub: HubClient, change: Change, approved_state: str | None) -> None:
+    """Buckets refuse nothing by themselves, so they are looked at just before."""
+    check = None
+    if approved_state is not None:
+        check = partial(check_unchanged, hub, change, approved_state)
+    if change.command is WriteCommand.PUT:
+        uri = change.uri
+        await put_in_bucket(hub, uri.repo_id, uri.path, change.content, check=check)
+        return
+    if check is not None:
+        await check()
+    await delete_from_bucket(hub, change.uri.repo_id, change.uri.path)
+
+
+async def _commit(hub: HubClient, change: Change, parent: str | None) -> Commit:
+    uri, puts = change.uri, change.command is WriteCommand.PUT
+    message = Message(change.message, change.description, parent)
     branch = _branch_of(change)
     if puts:
         return await put_file(hub, branch, uri.path, change.content, message)

@@ -30,6 +30,8 @@ from mcpendpoint.tools.jobs.work import Work
 
 SPENDS = frozenset({Kind.SPEND})
 DELETES = frozenset({Kind.DELETE})
+WITH_TOKEN = frozenset({Kind.SPEND, Kind.DELETE, Kind.PUBLISH})
+"""What a program can do that gets the person's token."""
 
 
 def consequence_of(operation: str, arguments: JobsArguments) -> Consequence | None:
@@ -38,8 +40,8 @@ def consequence_of(operation: str, arguments: JobsArguments) -> Consequence | No
         case Submission():
             return _of_submission(arguments)
         case ScheduledJobArguments() if operation == "scheduled resume":
-            # What it runs may write to a bucket, as long as nobody has looked.
-            return _of_schedule("Resume", SPENDS | DELETES, arguments)
+            # As long as nobody has looked, what it runs may do anything.
+            return _of_schedule("Resume", WITH_TOKEN, arguments)
         case ScheduledJobArguments() if operation == "scheduled delete":
             return _of_schedule("Delete", DELETES, arguments)
     return None
@@ -69,6 +71,8 @@ async def _with_schedule(
         return replace(known, lines=lines, state=state)
     volumes = (volume.model_dump(by_alias=True) for volume in spec.volumes)
     kinds = SPENDS | DELETES if any(map(may_change, volumes)) else SPENDS
+    if spec.secret_names:  # any of which may be a token
+        kinds = WITH_TOKEN
     spending = replace(known, kinds=kinds, lines=lines, state=state)
     seconds = spec.timeout_seconds or DEFAULT_TIMEOUT_SECONDS
     return await with_price(spending, spec.flavor, seconds, context, recurs=True)
@@ -92,6 +96,8 @@ def _of_submission(arguments: Submission) -> Consequence:
         title = f"Run {what} on {arguments.flavor} again and again: {arguments.schedule}"
         title += ", not started yet" if arguments.suspend else ""
     kinds = SPENDS | DELETES if any(map(may_change, arguments.volumes)) else SPENDS
+    if _names_of_token(arguments):
+        kinds = WITH_TOKEN
     spending = Consequence(kinds, title, tuple(_lines(arguments)))
     recurs = isinstance(arguments, Schedule)
     return priced(spending, arguments.flavor, arguments.timeout, recurs=recurs)

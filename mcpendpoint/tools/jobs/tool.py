@@ -26,7 +26,7 @@ from mcpendpoint.tools.jobs.arguments import (
     ScheduledJobArguments,
     Submission,
 )
-from mcpendpoint.tools.jobs.consequences import DELETES, SPENDS, consequence_of
+from mcpendpoint.tools.jobs.consequences import WITH_TOKEN, consequence_of
 from mcpendpoint.tools.jobs.guide import help_for, usage
 from mcpendpoint.tools.jobs.operations import OPERATION_ALIASES, OPERATIONS, Operation
 from mcpendpoint.tools.jobs.redaction import Redactor, secret_variables
@@ -196,5 +196,5 @@ HF_JOBS = Tool(
     is_destructive=True,
     is_default=False,
     needs_sign_in=True,
-    consequences=Consequences(SPENDS | DELETES, _consequence_of),
+    consequences=Consequences(WITH_TOKEN, _consequence_of),
 )

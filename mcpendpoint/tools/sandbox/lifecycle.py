@@ -20,13 +20,14 @@ from mcpendpoint.tools.base import (
 )
 from mcpendpoint.tools.hf_fs.options import Given, Option, options
 from mcpendpoint.tools.hub_failures import tool_error
+from mcpendpoint.tools.jobs.consequences import WITH_TOKEN
 from mcpendpoint.tools.jobs.results import Volume, job_url
 from mcpendpoint.tools.jobs.volumes import FORMAT
 from mcpendpoint.tools.markdown import MISSING, code, one_line, table
 from mcpendpoint.tools.sandbox.argv import ArgvArguments, read_argv
 from mcpendpoint.tools.sandbox.bootstrap import NAME_LABEL, volumes_of
 from mcpendpoint.tools.sandbox.connecting import Desk, explained, open_desk
-from mcpendpoint.tools.sandbox.consequences import MAY_DELETE, consequence_of
+from mcpendpoint.tools.sandbox.consequences import consequence_of
 from mcpendpoint.tools.sandbox.creation import create
 from mcpendpoint.tools.sandbox.handles import Handle
 
@@ -278,6 +279,6 @@ HF_SANDBOX = Tool(
     is_destructive=True,
     is_default=False,
     needs_sign_in=True,
-    consequences=Consequences(MAY_DELETE, _consequence_of),
+    consequences=Consequences(WITH_TOKEN, _consequence_of),
     brings=("hf_sandbox_exec", "hf_sandbox_fs"),
 )

@@ -30,7 +30,6 @@ from mcpendpoint.protocol.sessions import begin_session, read_session
 from mcpendpoint.push.stream import Send
 from mcpendpoint.push.streams import Receive
 from mcpendpoint.serving.answers import Answers, Shortcut
-from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.answering import Answering, take_note
 from mcpendpoint.transports.listening import Hold, Listening, PushResponse
@@ -38,6 +37,7 @@ from mcpendpoint.transports.refusing import REFUSALS, SessionUnknown, refuse
 from mcpendpoint.transports.requests import (
     View,
     as_view,
+    context_of,
     identify_caller,
     is_for_a_browser,
     parse,
@@ -178,7 +178,7 @@ class _Service:
                 *(recording.caller.owner, place.number),
             )
             await sse_sessions.initialized(place, session_id)
-        context = RequestContext(recording.caller, selection, head)
+        context = context_of(recording.caller, selection, head)
         send = partial(sse_sessions.send, place)
         await self.answering.answer_elsewhere(message, peer, context, recording, send)
 

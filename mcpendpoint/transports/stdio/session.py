@@ -21,7 +21,7 @@ from accounts.outgoing.budgets import Budget, open_budget
 from mcpendpoint.access.holder import Holder
 from mcpendpoint.access.limits import TOO_MANY
 from mcpendpoint.access.selecting import selection_of
-from mcpendpoint.access.selection import InvalidOverrides, RequestOverrides
+from mcpendpoint.access.selection import InvalidOverrides, RequestOverrides, Selection
 from mcpendpoint.access.who import Caller, CallerRefused
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_requests import seconds_to_answer
@@ -321,7 +321,12 @@ class Session:
             None,
             own_directions=service.directions,
             runs_unasked=service.runs_unasked,
+            renewal=self._renewal,
         )
+
+    async def _renewal(self) -> tuple[Caller, Selection]:
+        caller = await self._service.holder.caller()
+        return caller, selection_of(caller, self._service.overrides)
 
     async def _hold_subscription(self, message: Message, peer: Peer, recording: Recording) -> bytes:
         try:

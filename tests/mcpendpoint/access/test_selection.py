@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from accounts.catalogue import Bouquet, Catalogue, Effect, ToolChoice
@@ -223,32 +221,6 @@ def test_spaces_are_those_of_the_url_and_those_saved_or_the_default_ones(query, 
 def test_what_is_no_space_is_refused(word):
     with pytest.raises(InvalidOverrides, match="gradio"):
         select_for(f"gradio={word}")
-
-
-@pytest.mark.parametrize(
-    ("query", "ticked", "tools"),
-    [
-        ("gradio=c/d", None, None),
-        ("gradio=c/d:draw", None, {"draw"}),
-        ("gradio=c/d:draw,c/d:sing", None, {"draw", "sing"}),
-        ("gradio=c/d:draw&gradio=C/D:draw", None, {"draw"}),
-        ("gradio=c/d:draw,c/d", None, None),
-        ("gradio=c/d,c/d:draw", None, None),
-        ("gradio=c%2Fd%3Adraw", None, {"draw"}),
-        ("gradio=https://huggingface.co/spaces/c/d", None, None),
-        ("gradio=https://huggingface.co/spaces/c/d:draw", None, {"draw"}),
-        ("", {"draw", "sing"}, {"draw", "sing"}),
-        ("gradio=c/d", {"draw"}, {"draw"}),
-        ("gradio=c/d:sing", {"draw"}, set()),
-        ("gradio=c/d:draw,c/d:sing", {"draw"}, {"draw"}),
-    ],
-)
-def test_some_tools_of_a_space_are_those_that_are_ticked_and_named(query, ticked, tools):
-    spaces = [replace(space("c/d", 1), tools=frozenset(ticked))] if ticked else []
-
-    (choice,) = select_for(query, preferences=saved(spaces=spaces)).spaces
-
-    assert choice.tools == (None if tools is None else frozenset(tools))
 
 
 def test_twenty_spaces_are_served_and_more_are_refused_with_the_limit():

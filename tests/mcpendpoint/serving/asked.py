@@ -22,6 +22,7 @@ ERAS = ["legacy", "auto"]
 SECONDS = 15
 """Until what is noted to the side can be read, on a busy machine."""
 TAKES_FORMS = {"elicitation": {"form": {}}}
+TAKES_URLS = {"elicitation": {"url": {}}}
 LONG = "\n".join(f"line {number}" for number in range(1_000))
 """More than clients have room for."""
 

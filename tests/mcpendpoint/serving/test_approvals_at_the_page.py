@@ -12,6 +12,7 @@ from tests.mcpendpoint.serving.asked import (
     ERAS,
     LONG,
     SECONDS,
+    TAKES_URLS,
     Somebody,
     accepted,
     address_in,
@@ -71,9 +72,6 @@ async def test_who_does_not_want_to_go_there_is_told_the_address(somebody, era):
 
     address_in(result.model_dump(by_alias=True))
     assert somebody.content_of() == "old"
-
-
-TAKES_URLS = {"elicitation": {"url": {}}}
 
 
 def test_a_client_that_takes_no_forms_leads_to_the_page_and_waits_there(somebody):

@@ -19,6 +19,7 @@ class Context:
     token: str | None = None
     include_images: bool = True
     directions: Directions = field(default_factory=site_directions)
+    approved_state: str | None = None
 
     @property
     def is_signed_in(self):

@@ -40,7 +40,7 @@ def jobs(operation, **args):
         (
             "hf_jobs",
             {"operation": "scheduled resume", "args": {"scheduled_job_id": "1"}},
-            {"spend", "delete"},
+            {"spend", "delete", "publish"},
         ),
         (
             "hf_jobs",
@@ -61,6 +61,16 @@ def jobs(operation, **args):
         ),
         ("hf_jobs", {"operation": "run", "args": {**JOB, "volumes": [f"{BUCKET}:ro"]}}, {"spend"}),
         ("hf_jobs", {"operation": "run", "args": {**JOB, "volumes": [MODEL]}}, {"spend"}),
+        (
+            "hf_jobs",
+            {"operation": "run", "args": {**JOB, "secrets": {"HF_TOKEN": "$HF_TOKEN"}}},
+            {"spend", "delete", "publish"},
+        ),
+        (
+            "hf_sandbox",
+            {"cmd": "create", "args": ["--forward-hf-token"]},
+            {"spend", "delete", "publish"},
+        ),
         ("hf_sandbox", {"cmd": "create", "args": ["--bucket", "ada/b"]}, {"spend", "delete"}),
         (
             "hf_sandbox",
@@ -227,8 +237,17 @@ async def test_the_price_of_a_schedule_is_that_of_each_time(owner):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("operation", ["scheduled resume", "scheduled delete"])
-@pytest.mark.parametrize(("mode", "may_delete"), [("rw", True), ("ro", False)])
-async def test_what_a_schedule_runs_is_read_before_it_goes_on(owner, operation, mode, may_delete):
+@pytest.mark.parametrize(
+    ("mode", "secrets", "kinds"),
+    [
+        ("rw", {}, {"spend", "delete"}),
+        ("ro", {}, {"spend"}),
+        ("ro", {"WANDB": "hidden-1"}, {"spend", "delete", "publish"}),
+    ],
+)
+async def test_what_a_schedule_runs_is_read_before_it_goes_on(
+    owner, operation, mode, secrets, kinds
+):
     context, _ = owner
     name = context.token.removeprefix("hf_user_")
     await call("create_repo", context.token, uri=f"hf://buckets/{name}/data")
@@ -238,7 +257,7 @@ async def test_what_a_schedule_runs_is_read_before_it_goes_on(owner, operation, 
         "flavor": "a10g-small",
         "timeout": "2h",
         "suspend": True,
-        "secrets": {"WANDB": "hidden-1"},
+        "secrets": secrets,
         "volumes": [f"hf://buckets/{name}/data:/data:{mode}"],
     }
     made = await call("hf_jobs", context.token, operation="scheduled run", args=args)
@@ -249,11 +268,11 @@ async def test_what_a_schedule_runs_is_read_before_it_goes_on(owner, operation, 
     text = "\n".join(found.lines)
     assert "Command: echo 'hello from a schedule'" in text
     assert "On a10g-small, again and again: @daily" in text
-    assert "Mounted at /data" in text and "WANDB" in text
+    assert "Mounted at /data" in text and ("WANDB" in text) is bool(secrets)
     assert "hidden-1" not in text
     if operation == "scheduled resume":
         assert "an hour, at most $" in found.title and found.title.endswith("each time")
-        assert found.kinds == ({"spend", "delete"} if may_delete else {"spend"})
+        assert found.kinds == kinds
     else:
         assert found.kinds == {"delete"}
 
@@ -264,7 +283,7 @@ async def test_a_schedule_that_cannot_be_read_is_said_to_be_unknown(owner):
     found = await jobs("scheduled resume", scheduled_job_id="nosuch").look_closer(context)
 
     assert "The Hub did not say what it runs." in found.lines
-    assert found.kinds == {"spend", "delete"}
+    assert found.kinds == {"spend", "delete", "publish"}
 
 
 async def test_a_copy_may_spend_where_the_hub_does_not_say_what_the_original_has(owner, hub_side):
