@@ -165,9 +165,11 @@ def refuse_what_waits(me: Tenant, others: list[Tenant]) -> None:
     """Which refuses nothing of anybody else: theirs go on in `approve_a_call`."""
     content = f"# Private\n\n{me.has.inside} {new_word('unwanted')}"
     change = {"cmd": "put", "args": [f"hf://models/{me.repo_id}/README.md"], "content": content}
-    assert "/approvals/" in str(me.call(with_all_rights(me), "hf_fs_write", change)["result"])
+    asked = str(me.call(with_all_rights(me), "hf_fs_write", change)["result"])
+    own = re.search(r"/approvals/([\w-]+)/", asked)[1]
+    foreign = [path.split("/")[2] for other in others for path in other.approvals]
 
-    me.submit("/approvals/refuse-all/", {})
+    me.submit("/approvals/refuse-all/", {"id": [own, *foreign]})
 
     refused = me.call(with_all_rights(me), "hf_fs_write", change)["result"]
     assert "the person refused it" in str(refused)
