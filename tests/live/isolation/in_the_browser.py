@@ -61,6 +61,18 @@ def remove_space_and_add_it_again(me: Tenant, others: list[Tenant]) -> None:
     me.add_space()
 
 
+def choose_tools_of_a_space(me: Tenant, others: list[Tenant]) -> None:
+    worker = me.worker
+    for space_id in (me.space_id, me.rng.choice(others).space_id):
+        form = {"space_id": space_id, "tools": ["whoami"], "offered": ["whoami", "another"]}
+        me.submit("/settings/spaces/tools/", form, worker)
+
+    names = me.wire(me.own_path(), worker).tools()
+    assert [name for name in names if name.startswith("gr")] == ["grp1_whoami"]
+    form = {"space_id": me.space_id, "tools": ["whoami"], "offered": ["whoami"]}
+    me.submit("/settings/spaces/tools/", form, worker)
+
+
 def change_selection(me: Tenant, others: list[Tenant]) -> None:
     me.choose(me.rng.choice(me.saved.choices))
     list_tools(me, others)
