@@ -124,10 +124,11 @@ def note_answer(user_id: int, subject: Subject, *, is_approved: bool) -> bool:
     action = Action.APPROVAL_GIVEN if is_approved else Action.APPROVAL_REFUSED
     user = User.objects.get(pk=user_id)
     with transaction.atomic():
-        same = Approval.objects.select_for_update().filter(user_id=user_id, digest=subject.digest)
-        if _open(timezone.now()).filter(pk__in=same.values("pk"), state=State.REFUSED).exists():
+        same = _open(timezone.now()).filter(user_id=user_id, digest=subject.digest)
+        # First of all nothing of it can be decided any more.
+        same.exclude(state=State.REFUSED).update(state=State.USED)
+        if same.exists():
             return False
-        same.exclude(state=State.USED).update(state=State.USED)
         _audit(action, user, subject.tool, subject.client, subject.kinds)
     return True
 

@@ -14,16 +14,14 @@ CHANGED = (
 
 
 async def parent_for(hub: HubClient, change: Change, approved_state: str) -> str | None:
-    """Return the commit that the change is to be made on, so that the Hub itself refuses it when
-    something comes in between; None for buckets, which have no commits.
+    """Return the commit that a change of a repository is to be made on, so that the Hub itself
+    refuses it when something comes in between.
 
     Raises ToolError for a file that is another one by now.
     """
-    parent = change.parent
-    if parent is None and not change.is_in_bucket:
-        uri = change.uri
-        repo_type = RepoType(uri.root.removesuffix("s"))
-        parent = await newest_commit(hub, repo_type, uri.repo_id, change.branch)
+    uri = change.uri
+    repo_type = RepoType(uri.root.removesuffix("s"))
+    parent = change.parent or await newest_commit(hub, repo_type, uri.repo_id, change.branch)
     await check_unchanged(hub, change, approved_state, parent)
     return parent
 

@@ -120,6 +120,24 @@ async def test_what_the_webhook_of_one_person_tells_makes_nobody_else_look(watch
     assert bob.asked.empty()
 
 
+async def test_people_take_turns_in_what_is_looked_at(watched, monkeypatch):
+    order = []
+
+    class Noting(Person):
+        async def resource(self, uri, news):
+            order.append(self.owner)
+            return await super().resource(uri, news)
+
+    monkeypatch.setattr(watching, "LOOKS_AT_ONCE", 1)
+    alice, bob = Noting("alice"), Noting("bob")
+    open_stream(watched, alice, *(f"{MODEL}/{number}" for number in range(40)))
+    open_stream(watched, bob, MODEL)
+    await alice.is_asked(40)
+    await bob.is_asked()
+
+    assert order.index("bob") <= 2
+
+
 async def test_streams_of_one_credential_share_their_looks(watched):
     alice = Person()
     streams = [open_stream(watched, alice, MODEL)[1] for _ in range(10)]
