@@ -203,7 +203,7 @@ async def test_whose_session_is_over_is_led_to_sign_in(signed_in: Page, product:
 async def test_everything_works_without_javascript(browser: Browser, product: Product, new_user):
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
-    message = page.locator(".message")
+    message = page.locator(".message[role=status]")
     await sign_in(page, product, new_user())
 
     await page.locator("#tool-hub_repo_search").uncheck()

@@ -16,6 +16,9 @@ OFFLINE = {
     "HF_JOBS_URL": NOBODY + "/_jobs/{job_id}--{port}.hf.jobs",
 }
 
+SECRETS = {name: environment.SETTINGS[name] for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS")}
+"""What a deployment has, and so whoever starts the program with `--account`."""
+
 Start = Callable[..., Program]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.mcpendpoint.conftest import save_tools
+from tests.mcpendpoint.transports.stdio.conftest import SECRETS
 from tests.stdio_program import META, call, initialize, modern
 
 TAKES_FORMS = {"elicitation": {}}
@@ -97,7 +98,8 @@ def test_with_account_the_saved_choice_holds_and_the_page_is_the_sites(
 
 
 def test_what_was_saved_and_an_argument_do_not_go_together(start_at_hub):
-    ended = start_at_hub("--account", "--ask", "never", HF_TOKEN="hf_alice").end()
+    arguments = ("--account", "--ask", "never")
+    ended = start_at_hub(*arguments, HF_TOKEN="hf_alice", **SECRETS).end()
 
     assert ended.code != 0
     assert "--ask" in ended.errors

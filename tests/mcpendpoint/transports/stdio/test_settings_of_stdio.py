@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.mcpendpoint.transports.stdio.conftest import SECRETS
 from tests.mcpendpoint.transports.stdio.test_stdio import DEFAULT_TOOLS
 from tests.stdio_program import call, initialize, modern
 
@@ -84,7 +85,7 @@ def test_images_may_be_left_out(start_at_hub, space):
     ],
 )
 def test_wrong_arguments_end_the_start_with_a_reason(start, arguments, word):
-    ended = start(*arguments).end()
+    ended = start(*arguments, **SECRETS).end()
 
     assert ended.code != 0
     assert word in ended.errors
