@@ -6,8 +6,8 @@ from itertools import count, takewhile
 
 import httpx
 
-from tests import environment
 from tests.mcpendpoint.conftest import save_tools
+from tests.mcpendpoint.transports.stdio.conftest import SECRETS
 from tests.stdio_program import SECONDS, call, modern, request
 
 
@@ -88,10 +88,9 @@ def test_a_token_that_the_hub_does_not_know_is_told(start_at_hub, deployment):
 
 
 def test_it_needs_the_database_of_the_server(start_at_hub, tmp_path):
-    secrets = {name: environment.SETTINGS[name] for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS")}
     database = f"sqlite:///{tmp_path}/nothing.sqlite3"
 
-    ended = start_at_hub("--account", HF_TOKEN="hf_alice", DATABASE_URL=database, **secrets).end()
+    ended = start_at_hub("--account", HF_TOKEN="hf_alice", DATABASE_URL=database, **SECRETS).end()
 
     assert ended.code != 0
     assert "DATABASE_URL" in ended.errors
