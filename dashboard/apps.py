@@ -18,12 +18,14 @@ class DashboardConfig(AppConfig):
         from dashboard.recorder import recorder
         from dashboard.stream_counts import stream_counts
         from mcpendpoint.protocol import records
+        from mcpendpoint.push.calls.logs import call_logs
         from mcpendpoint.push.streams import open_streams
 
         housekeeping.register("counts of the dashboard", store.prune)
         housekeeping.register("workers' open streams", connections.forget_old)
         open_streams.listen(connections.connections.note)
         open_streams.listen(stream_counts.note)
+        call_logs.listen(stream_counts.note_resumed_call)
         open_streams.listen(listed_again.note_told)
         records.listen(listed_again.note)
         records.listen(recorder.note)

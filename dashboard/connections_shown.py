@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from dashboard.stream_counts import LISTED_AGAIN, WATCHED
+from dashboard.stream_counts import CALL_RESUMED, LISTED_AGAIN, WATCHED
 from mcpendpoint.push.stream import EndedBy, StreamEvent
 
 CLOSED = {f"{StreamEvent.CLOSED}_{by}": str(by) for by in EndedBy}
@@ -64,6 +64,7 @@ class Happened:
     resources_updated: int = 0
     """Notifications of resources that were subscribed to."""
     pings: Pings = Pings()
+    calls_resumed: int = 0
 
     @property
     def closed_in_all(self) -> int:
@@ -186,6 +187,7 @@ def _happened(counts: Mapping[str, int]) -> Happened:
             answered=counts.get(StreamEvent.PING_ANSWERED, 0),
             lost=counts.get(StreamEvent.PING_LOST, 0),
         ),
+        calls_resumed=counts.get(CALL_RESUMED, 0),
     )
 
 

@@ -19,6 +19,9 @@ WATCHED = "watched"
 """Told that its list changed, and looked at for whether it lists again."""
 LISTED_AGAIN = "listed_again"
 
+CALL_RESUMED = "call_resumed"
+"""A client came back for a call whose connection had broken."""
+
 MAX_CELLS = 5_000
 MINUTE = 60
 
@@ -64,6 +67,9 @@ class StreamCounts(Storer[Counts]):
             self.count(stream.origin, f"{event}_{stream.ended_by}")
         else:
             self.count(stream.origin, event)
+
+    def note_resumed_call(self, origin: Origin) -> None:
+        self.count(origin, CALL_RESUMED)
 
     def count(self, origin: Origin, event: str, *, at: datetime | None = None) -> None:
         """Count anything else that becomes of a client's streams."""

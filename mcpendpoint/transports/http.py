@@ -97,7 +97,7 @@ class _Service:
             caller, overrides = await identify_caller(head, username)
             session = _session(head, caller)
             if resumes_call(head):
-                return await resume(head, session)
+                return await resume(head, session, caller)
             selection = selection_of(caller, overrides)
         except REFUSALS as error:
             return refuse(error, head, Recording(address=head.client_address))

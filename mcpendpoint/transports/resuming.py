@@ -11,6 +11,7 @@ import orjson
 from django.http.response import HttpResponseBase
 from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
 
+from mcpendpoint.access.who import Caller
 from mcpendpoint.protocol.messages import error_message
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
@@ -18,6 +19,7 @@ from mcpendpoint.push.calls.ids import CallEvent, is_of_call, read_event_id
 from mcpendpoint.push.calls.logs import call_copies, call_logs
 from mcpendpoint.push.calls.reading import CallLost, CallReader
 from mcpendpoint.push.frames import ALIVE, RETRY_CALL_MS, message_event, retry_block
+from mcpendpoint.push.stream import Origin
 from mcpendpoint.transports.responses import error_response
 from mcpendpoint.transports.streaming import KEEP_ALIVE_SECONDS, event_stream
 
@@ -33,7 +35,7 @@ def resumes_call(head: RequestHead) -> bool:
     return is_of_call(head.headers.get("last-event-id", ""))
 
 
-async def resume(head: RequestHead, session: Session) -> HttpResponseBase:
+async def resume(head: RequestHead, session: Session, caller: Caller) -> HttpResponseBase:
     place = read_event_id(head.headers["last-event-id"], session)
     if place is None:
         # Not 404, which would say that the session has ended.
@@ -49,6 +51,15 @@ async def resume(head: RequestHead, session: Session) -> HttpResponseBase:
             "Too many calls are resumed now.",
             {"Retry-After": str(BUSY_SECONDS)},
         )
+    call_logs.note_resumed(
+        Origin(
+            client=session.client,
+            session=session.number,
+            protocol_version=session.protocol_version,
+            user_id=caller.user_id,
+            credential=caller.credential,
+        )
+    )
     return event_stream(_events(reader, session))
 
 

@@ -5,6 +5,7 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from dashboard.connections import (
@@ -31,6 +32,7 @@ from mcpendpoint.push.stream import Origin, Stream, StreamEvent
 from tests.dashboard.factories import make_record
 from tests.live.listening import END, begin_session, get_stream, listen
 from tests.live.people import post_form
+from tests.mcpendpoint.wire import BOTH, LEGACY, Wire, request
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 CURSOR = Kind("cursor", "1.0", "session")
@@ -191,13 +193,32 @@ def test_an_admin_ends_a_session_at_every_worker(postgres_product, sign_in):
     assert comes_to({"session": 1}, lambda: closed(admin))
 
 
+def test_a_call_that_is_taken_up_again_is_counted(postgres_product, sign_in):
+    one, other = postgres_product(), postgres_product()
+    admin, url = sign_in(one, "hf_admin"), f"{other.url}/mcp"
+    headers = {**begin_session(url, "hf_alice"), "Accept": BOTH, "MCP-Protocol-Version": LEGACY}
+    operations = [{"cmd": "cat", "args": ["hf://models/acme/tiny-llm/README.md"]}]
+    call = {"name": "hf_fs", "arguments": {"operations": operations}, "_meta": {"progressToken": 1}}
+    called = Wire(url).post(request("tools/call", call), headers)
+    event_id = re.search(r"^id: (call\.\S+\.0)\s", called.text, re.MULTILINE)[1]
+
+    resumed = httpx.get(url, headers={**headers, "Last-Event-ID": event_id})
+
+    assert "tiny-llm" in resumed.text
+    assert comes_to(1, lambda: happened(admin)["calls_resumed"])
+
+
+def happened(admin):
+    return admin.get("/dashboard/api/metrics").json()["connections"]["happened"]
+
+
 def people(admin):
     streams = admin.get("/dashboard/api/metrics").json()["connections"]["streams"]
     return [row["username"] for row in streams if row["state"] == "connected"]
 
 
 def closed(admin):
-    return admin.get("/dashboard/api/metrics").json()["connections"]["happened"]["closed"]
+    return happened(admin)["closed"]
 
 
 def comes_to(wanted, ask):

@@ -15,6 +15,7 @@ from mcpendpoint.push.bus import Bus, bus
 from mcpendpoint.push.calls.copies import CallCopies
 from mcpendpoint.push.calls.ids import CallRef, beginning_of
 from mcpendpoint.push.calls.log import CallLog
+from mcpendpoint.push.stream import Origin
 
 KEPT_SECONDS = 180.0
 """After the answer: a client that lost its connection comes back within seconds, or never."""
@@ -48,6 +49,7 @@ class CallLogs:
         self._owned: dict[Hashable, _Owned] = {}
         self._size = 0
         self._readers: dict[str, dict[str, tuple[float, Quieten]]] = {}
+        self._listeners: list[Callable[[Origin], None]] = []
         bus.on(TOPIC, self._quieten)
 
     def open(self, session: Session, request_id: RequestId, owner: Hashable) -> CallLog | None:
@@ -61,6 +63,14 @@ class CallLogs:
         self._owned.setdefault(owner, _Owned()).logs[log] = None
         self._copies.add(log)
         return log
+
+    def listen(self, listener: Callable[[Origin], None]) -> None:
+        """Let `listener` know whose calls are resumed; it must only take note."""
+        self._listeners.append(listener)
+
+    def note_resumed(self, origin: Origin) -> None:
+        for listener in self._listeners:
+            listener(origin)
 
     def find(self, ref: CallRef) -> CallLog | None:
         return self._logs.get(ref.number)
