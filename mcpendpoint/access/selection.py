@@ -115,6 +115,7 @@ def _spaces_in(words: Iterable[str]) -> dict[str, set[str]]:
     Raises InvalidOverrides.
     """
     tools: dict[str, set[str]] = {}
+    known_as: dict[str, str] = {}
     for word in words:
         space_id, tool = _space_id_in(word), ""
         if not is_space_id(space_id):
@@ -125,6 +126,7 @@ def _spaces_in(words: Iterable[str]) -> dict[str, set[str]]:
                 "gradio takes Spaces as owner/name, or a tool of one as owner/name:tool, which "
                 f"{_quoted(word)} is not."
             )
+        space_id = known_as.setdefault(space_id.lower(), space_id)
         known = tools.get(space_id)
         if known is None:
             tools[space_id] = {tool} if tool else set()

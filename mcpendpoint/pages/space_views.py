@@ -55,6 +55,7 @@ _choose_space_tools = sync_to_async(choose_space_tools)
 
 MAX_TOOLS = 500
 """Of a form: more than any Space has that can be read."""
+MAX_NAME_CHARS = 200
 
 
 class Refused(Exception):
@@ -135,7 +136,7 @@ async def mark(request: HttpRequest, user: User) -> HttpResponse:
 async def choose_tools(request: HttpRequest, user: User) -> HttpResponse:
     """Save which tools of a Space are offered. All of them means also those that it gets later."""
     space_id = request.POST.get("space_id", "").strip()
-    chosen, offered = (set(request.POST.getlist(name)[:MAX_TOOLS]) for name in ("tools", "offered"))
+    chosen, offered = (_tool_names(request.POST.getlist(name)) for name in ("tools", "offered"))
     try:
         said = await _choose(user, space_id, chosen & offered, offered)
     except Refused as error:
@@ -144,6 +145,13 @@ async def choose_tools(request: HttpRequest, user: User) -> HttpResponse:
         return await _tell(request, said)
     context = {**await _status_of(user, space_id), "toast": said, "is_open": True}
     return await _render(request, "space_status", context)
+
+
+def _tool_names(given: list[str]) -> set[str]:
+    """Leave out what no tool is called: what is chosen is stored, and read with each request."""
+    return {
+        name for name in given[:MAX_TOOLS] if len(name) <= MAX_NAME_CHARS and name.isprintable()
+    }
 
 
 async def _choose(user: User, space_id: str, chosen: set[str], offered: set[str]) -> str:

@@ -15,6 +15,8 @@ from tests.mcpendpoint.access.test_selection import saved, select_for, space
         ("gradio=c/d:draw,c/d:sing", None, {"draw", "sing"}),
         ("gradio=c/d:draw&gradio=C/D:draw", None, {"draw"}),
         ("gradio=c/d:draw,c/d", None, None),
+        ("gradio=c/d:draw,C/D", None, None),
+        ("gradio=c/d:draw,C/D:sing", None, {"draw", "sing"}),
         ("gradio=c/d,c/d:draw", None, None),
         ("gradio=c%2Fd%3Adraw", None, {"draw"}),
         ("gradio=https://huggingface.co/spaces/c/d", None, None),

@@ -307,10 +307,13 @@ def test_what_cannot_be_chosen_is_refused_with_the_reason(browser, alice, header
     for space_id, tools, reason in (
         (MAKER, [], "Tick at least one tool"),
         (MAKER, ["made-up"], "Tick at least one tool"),
+        (MAKER, ["gre\0et"], "Tick at least one tool"),
+        (MAKER, ["x" * 1_000], "Tick at least one tool"),
         ("nobody/nothing", ["greet"], "You have no such Space"),
         ("a\0b", ["greet"], "You have no such Space"),
     ):
-        page = choose(browser, tools, ["greet"], space_id, **headers)
+        offered = ["greet", *(tools if tools != ["made-up"] else ())]
+        page = choose(browser, tools, offered, space_id, **headers)
         assert reason in (page or browser.get("/settings/").content.decode())
     assert tools_of(alice) is None
 
