@@ -14,8 +14,8 @@ from tests.routes import all_routes, path_of
 
 NUL = "a\0b"
 _NAMES = (
-    "token next tools offered include_images preset name scopes days space_id q again decision range "
-    "action outcome tool client user since until before response_type client_id redirect_uri "
+    "token next tools offered include_images preset name scopes days space_id q again decision "
+    "range action outcome tool client user since until before response_type client_id redirect_uri "
     "scope state code_challenge code_challenge_method resource grant_type client_secret code "
     "code_verifier refresh_token token_type_hint error revoke_keys"
 )
