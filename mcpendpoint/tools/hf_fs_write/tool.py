@@ -27,7 +27,7 @@ from mcpendpoint.hub.errors import (
     HubUnavailable,
 )
 from mcpendpoint.hub.files import FileStore
-from mcpendpoint.hub.repos import get_repo, page_url
+from mcpendpoint.hub.repos import newest_commit, page_url
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.tools.base import (
     Arguments,
@@ -179,17 +179,10 @@ async def _advice(hub: HubClient, change: Change, error: HubError) -> str:
 
 async def _after_a_conflict(hub: HubClient, change: Change) -> str:
     try:
-        repo = await get_repo(
-            hub,
-            _repo_type(change),
-            change.uri.repo_id,
-            revision=change.branch,
-            fields=("sha",),
-        )
+        found = await newest_commit(hub, _repo_type(change), change.uri.repo_id, change.branch)
     except HubError:
-        newest = "its newest commit"
-    else:
-        newest = repo.sha or "its newest commit"
+        found = None
+    newest = found or "its newest commit"
     return (
         f"{NOT_WRITTEN} Somebody else changed the branch: read the file again, and repeat the call "
         f"with what it should be now and --parent-commit {newest}."
