@@ -287,10 +287,7 @@ def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji:
 def remove_space(user: User, space_id: str) -> None:
     """Stop offering a Space; its slot stays its own. Does nothing for one that is not there."""
     with transaction.atomic():
-        _choose_spaces(user.pk)
-        row = SelectedSpace.objects.filter(
-            user_id=user.pk, space_id=space_id, is_active=True
-        ).first()
+        row = _own_space(user, space_id)
         if row is not None:
             row.is_active = False
             row.save(update_fields=["is_active"])
@@ -301,9 +298,7 @@ def remove_space(user: User, space_id: str) -> None:
 def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:
     """Save whether the person is asked before each call; False for a Space that is not theirs."""
     with transaction.atomic():
-        _choose_spaces(user.pk)
-        rows = SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id, is_active=True)
-        row = rows.first()
+        row = _own_space(user, space_id)
         if row is None:
             return False
         row.asks_first = asks_first
@@ -317,9 +312,7 @@ def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:
 def choose_space_tools(user: User, space_id: str, tools: Iterable[str] | None) -> bool:
     """Save which tools of a Space are offered, None for all; False for one that is not theirs."""
     with transaction.atomic():
-        _choose_spaces(user.pk)
-        rows = SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id, is_active=True)
-        row = rows.first()
+        row = _own_space(user, space_id)
         if row is None:
             return False
         row.tools = None if tools is None else sorted(set(tools))
@@ -329,6 +322,13 @@ def choose_space_tools(user: User, space_id: str, tools: Iterable[str] | None) -
         audit.record(Action.SELECTION_CHANGED, user, detail=detail)
     announce(user.pk)
     return True
+
+
+def _own_space(user: User, space_id: str) -> SelectedSpace | None:
+    """Return one that they have, which is theirs to change from here on."""
+    _choose_spaces(user.pk)
+    rows = SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id, is_active=True)
+    return rows.first()
 
 
 def _choose_spaces(user_id: int) -> None:
