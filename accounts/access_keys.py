@@ -3,11 +3,10 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
@@ -21,7 +20,7 @@ from accounts.authorization.scopes import (
 from accounts.authorization.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from accounts.compiled_query import CompiledQuery
 from accounts.granting import scopes_still_held
-from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
+from accounts.last_use import LastUse, not_noted_lately
 from accounts.models import AccessKey, User
 from accounts.preferences import Preferences, announce, read_preferences, with_preferences
 
@@ -167,10 +166,8 @@ def _revoke(user: User, **which: int) -> int:
 
 
 def _write_use(key_id: int) -> None:
-    now = timezone.now()
-    # The other workers note the same key: the condition keeps it at one write a minute in all.
-    stale = Q(last_used_at=None) | Q(last_used_at__lte=now - timedelta(seconds=NOTE_EVERY_SECONDS))
-    AccessKey.objects.filter(stale, pk=key_id).update(last_used_at=now)
+    rows = AccessKey.objects.filter(not_noted_lately(), pk=key_id)
+    rows.update(last_used_at=timezone.now())
 
 
 _uses = LastUse(_write_use)

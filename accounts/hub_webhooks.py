@@ -5,18 +5,16 @@ digest is stored. Functions are for a thread of the database.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts import audit
 from accounts.audit import Action
-from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
+from accounts.last_use import LastUse, not_noted_lately
 from accounts.models import HubWebhook, User
 
 ADDRESS_BYTES = 16
@@ -75,9 +73,8 @@ def owner_of_webhook(address: str, secret: str) -> int | None:
 
 
 def _write_use(user_id: int) -> None:
-    now = timezone.now()
-    stale = Q(last_used_at=None) | Q(last_used_at__lte=now - timedelta(seconds=NOTE_EVERY_SECONDS))
-    HubWebhook.objects.filter(stale, user_id=user_id).update(last_used_at=now)
+    rows = HubWebhook.objects.filter(not_noted_lately(), user_id=user_id)
+    rows.update(last_used_at=timezone.now())
 
 
 _uses = LastUse(_write_use)

@@ -4,7 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Hashable
+from datetime import timedelta
 from typing import Generic, TypeVar
+
+from django.db.models import Q
+from django.utils import timezone
 
 from accounts.database import notes
 
@@ -15,6 +19,14 @@ MAX_NOTED = 10_000
 """Numbers and pairs of them: 2 MB."""
 
 K = TypeVar("K", bound=Hashable)
+
+
+def not_noted_lately() -> Q:
+    """Return the condition of rows whose `last_used_at` is to be written: the other processes note
+    the same use, and this keeps it at one write a minute in all.
+    """
+    since = timezone.now() - timedelta(seconds=NOTE_EVERY_SECONDS)
+    return Q(last_used_at=None) | Q(last_used_at__lte=since)
 
 
 class LastUse(Generic[K]):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -31,7 +31,7 @@ from accounts.authorization.scopes import (
     write_scopes,
 )
 from accounts.authorization.tokens import TokenGrant
-from accounts.last_use import NOTE_EVERY_SECONDS, LastUse
+from accounts.last_use import LastUse, not_noted_lately
 from accounts.models import User
 from accounts.preferences import announce
 
@@ -166,12 +166,8 @@ def _take_back(user: User, which: dict[str, Any]) -> None:
 
 def _write_use(used: tuple[int, int]) -> None:
     user_id, application_id = used
-    fresh_since = timezone.now() - timedelta(seconds=NOTE_EVERY_SECONDS)
-    # The other workers note the same use: the condition keeps it at one write a minute in all.
     Connection.objects.filter(
-        Q(last_used_at=None) | Q(last_used_at__lte=fresh_since),
-        user_id=user_id,
-        application_id=application_id,
+        not_noted_lately(), user_id=user_id, application_id=application_id
     ).update(last_used_at=Now(), first_used_at=Coalesce("first_used_at", Now()))
 
 
