@@ -20,7 +20,7 @@ from accounts.authorization.scopes import (
 from accounts.authorization.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from accounts.compiled_query import CompiledQuery
 from accounts.granting import scopes_still_held
-from accounts.last_use import LastUse, not_noted_lately
+from accounts.last_use import LastUse, write_uses
 from accounts.models import AccessKey, User
 from accounts.preferences import Preferences, announce, read_preferences, with_preferences
 
@@ -165,12 +165,11 @@ def _revoke(user: User, **which: int) -> int:
     return len(rows)
 
 
-def _write_use(key_id: int) -> None:
-    rows = AccessKey.objects.filter(not_noted_lately(), pk=key_id)
-    rows.update(last_used_at=timezone.now())
+def _write_uses(key_ids: Collection[int]) -> None:
+    write_uses(AccessKey.objects.filter(pk__in=key_ids), last_used_at=timezone.now())
 
 
-_uses = LastUse(_write_use)
+_uses = LastUse(_write_uses)
 
 
 def note_use(key_id: int) -> None:

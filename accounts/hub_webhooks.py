@@ -4,6 +4,7 @@ Hugging Face sends the secret as it is, in a header (hub-docs, docs/hub/webhooks
 digest is stored. Functions are for a thread of the database.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -14,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts import audit
 from accounts.audit import Action
-from accounts.last_use import LastUse, not_noted_lately
+from accounts.last_use import LastUse, write_uses
 from accounts.models import HubWebhook, User
 
 ADDRESS_BYTES = 16
@@ -72,12 +73,11 @@ def owner_of_webhook(address: str, secret: str) -> int | None:
     return row[0]
 
 
-def _write_use(user_id: int) -> None:
-    rows = HubWebhook.objects.filter(not_noted_lately(), user_id=user_id)
-    rows.update(last_used_at=timezone.now())
+def _write_uses(user_ids: Collection[int]) -> None:
+    write_uses(HubWebhook.objects.filter(user_id__in=user_ids), last_used_at=timezone.now())
 
 
-_uses = LastUse(_write_use)
+_uses = LastUse(_write_uses)
 
 
 def note_use(user_id: int) -> None:

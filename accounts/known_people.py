@@ -47,11 +47,13 @@ class _Changes:
             self._of_all = now
             self._of_person.clear()
 
-    def last(self, user_id: int) -> float:
-        """Return when it was; 0 is for nobody, whom any change may have made somebody."""
-        if user_id == 0:
-            return self._of_anybody
-        return max(self._of_all, self._of_person.get(user_id, float("-inf")))
+    def since(self, moment: float, about: AboutPerson) -> bool:
+        """Whether this person may have changed by now, or who was nobody become somebody."""
+        if self._of_anybody < moment:  # as most of the time, so it is asked first
+            return False
+        if about.user_id == 0 or self._of_all >= moment:
+            return True
+        return self._of_person.get(about.user_id, float("-inf")) >= moment
 
 
 _changes = _Changes()
@@ -64,12 +66,14 @@ class _Known(Generic[V]):
     asked_at: float
 
     def holds(self) -> bool:
-        age = time.monotonic() - self.asked_at
-        if age >= LONG_SECONDS or _changes.last(self.value.user_id) >= self.asked_at:
+        if _changes.since(self.asked_at, self.value):
             return False
+        age = time.monotonic() - self.asked_at
+        if age < SHORT_SECONDS:
+            return True
         is_about_somebody = self.value.user_id != 0
-        return age < SHORT_SECONDS or (
-            is_about_somebody and follower.has_heard_all_since(self.asked_at)
+        return (
+            age < LONG_SECONDS and is_about_somebody and follower.has_heard_all_since(self.asked_at)
         )
 
 

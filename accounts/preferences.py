@@ -6,7 +6,6 @@ this process forget at once. Other processes hear of it within a second: account
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -72,14 +71,6 @@ class Preferences:
     urls_may_write: bool = False
     """Whether a URL may switch on tools that write or spend, without their tick in `tools`."""
     approvals: ApprovalChoices = ALWAYS_ASK
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        """Remembered, as each request asks for it, and there may be many Spaces."""
-        return hash((self.tools, self.spaces, self.include_images, self.urls_may_write))
 
     @property
     def tool_choices(self) -> "ToolChoices":

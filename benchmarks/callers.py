@@ -1,6 +1,7 @@
 """What it costs to know who calls, on PostgreSQL: `python -m benchmarks.callers`.
 
-Nobody, one access key, and many access keys of as many people, in turn.
+Nobody, one access key, and many access keys of as many people, in turn. The people chose the tools
+that nobody has, so that all of them get the same answers.
 """
 
 import argparse
@@ -19,17 +20,16 @@ from tests.live.product import Product, start_product
 from tests.live.storage import fresh_database
 
 _SCRIPT = Path(__file__).with_name("callers.lua")
-_BODY = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
 _MAKE_KEYS = """
 import sys, django
 django.setup()
 from accounts.access_keys import create_access_key
 from accounts.models import User
-from accounts.preferences import add_space, save_tools
+from accounts.preferences import save_tools
+from accounts.catalogue import catalogue
 for number in range(int(sys.argv[1])):
     user = User.objects.create(username=f"person-{number}", hf_id=f"person-{number}")
-    save_tools(user, ["hub_repo_search", "hf_fs"], include_images=True)
-    add_space(user, "owner/space", is_private=False, title="Space", emoji="")
+    save_tools(user, sorted(catalogue.default_tools), include_images=True)
     print(create_access_key(user, "key")[1])
 """
 
@@ -37,7 +37,12 @@ for number in range(int(sys.argv[1])):
 def main() -> int:
     options = _options()
     with fresh_database() as database_url:
-        env = {"DATABASE_URL": database_url, "SECRET_KEY": secrets.token_urlsafe(50)}
+        env = {
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "REDIS_URL": options.redis,
+            "DEFAULT_SPACES": "",
+        }
         with start_product(env) as product:
             keys = _make_keys(env, options.people)
             callers = {"nobody": [""], "one key": keys[:1], f"{len(keys)} keys": keys}
@@ -75,7 +80,7 @@ def _requests_per_second(product: Product, keys: list[str], options: Any) -> flo
     ]
     run = subprocess.run(
         [*command, "-s", str(_SCRIPT), f"{product.url}/mcp"],
-        env={**os.environ, "KEYS": "\n".join(keys), "REQUEST_BODY": _BODY},
+        env={**os.environ, "KEYS": "\n".join(keys), "REQUEST_BODY": _body(options.method)},
         check=True,
         capture_output=True,
         text=True,
@@ -86,12 +91,18 @@ def _requests_per_second(product: Product, keys: list[str], options: Any) -> flo
     return float(said["requests"] / said["seconds"])
 
 
+def _body(method: str) -> str:
+    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method})
+
+
 def _json_lines(text: str) -> Iterator[str]:
     return (line for line in text.splitlines() if line.startswith("{"))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.callers", description=__doc__)
+    parser.add_argument("--method", default="tools/list", help="one without parameters")
+    parser.add_argument("--redis", default="", help="URL of a server that workers share")
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)

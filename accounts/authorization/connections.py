@@ -1,7 +1,7 @@
 """The clients that a user authorized: their scopes, their last use, disconnecting them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ from accounts.authorization.scopes import (
     write_scopes,
 )
 from accounts.authorization.tokens import TokenGrant
-from accounts.last_use import LastUse, not_noted_lately
+from accounts.last_use import LastUse, write_uses
 from accounts.models import User
 from accounts.preferences import announce
 
@@ -164,14 +164,18 @@ def _take_back(user: User, which: dict[str, Any]) -> None:
     AccessToken.objects.filter(user_id=user.pk, **which).delete()
 
 
-def _write_use(used: tuple[int, int]) -> None:
-    user_id, application_id = used
-    Connection.objects.filter(
-        not_noted_lately(), user_id=user_id, application_id=application_id
-    ).update(last_used_at=Now(), first_used_at=Coalesce("first_used_at", Now()))
+def _write_uses(used: Collection[tuple[int, int]]) -> None:
+    which = Q()
+    for user_id, application_id in used:
+        which |= Q(user_id=user_id, application_id=application_id)
+    write_uses(
+        Connection.objects.filter(which),
+        last_used_at=Now(),
+        first_used_at=Coalesce("first_used_at", Now()),
+    )
 
 
-_uses = LastUse(_write_use)
+_uses = LastUse(_write_uses)
 
 
 def note_use(grant: TokenGrant) -> None:

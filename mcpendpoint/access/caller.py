@@ -15,6 +15,7 @@ from accounts.addresses import personal_path
 from accounts.authorization.connections import note_use as note_app_use
 from accounts.authorization.resources import Audience
 from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
+from accounts.caching import remember_short
 from accounts.database import lookups
 from accounts.hub_names import is_hub_name
 from accounts.identity import HubUnreachable, TokenRefused, whoami
@@ -78,9 +79,8 @@ async def read_credential(head: RequestHead) -> Caller:
     lines = head.values("authorization")
     if not lines:
         return ANONYMOUS
-    scheme, _, token = lines[0].partition(" ")
-    token = token.strip()
-    if len(lines) > 1 or scheme.lower() != "bearer" or not may_be_token(token):
+    token = _bearer_token(lines[0])
+    if len(lines) > 1 or token is None:
         raise _invalid_token("Authorization should be one line: Bearer, a space, a token.")
     if token.startswith(ACCESS_PREFIX):
         return await _caller_of_access_token(token)
@@ -91,6 +91,13 @@ async def read_credential(head: RequestHead) -> Caller:
     raise _invalid_token(
         "This is neither a token nor an access key of this server, nor of Hugging Face."
     )
+
+
+@remember_short(max_bytes=2_000_000, max_chars=200)
+def _bearer_token(authorization: str) -> str | None:
+    scheme, _, token = authorization.partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and may_be_token(token) else None
 
 
 async def _caller_of_access_key(key: str) -> Caller:

@@ -97,12 +97,13 @@ class _Known:
     draws: tuple[Draw, ...]
 
 
-_known: BoundedCache[bytes, _Known] = BoundedCache(max_bytes=MAX_KNOWN_BYTES)
+_known: BoundedCache[str, _Known] = BoundedCache(max_bytes=MAX_KNOWN_BYTES)
+"""By what `Authorization` says, as a digest would cost more than all else here."""
 
 
 def enter(address: str, authorization: str | None) -> None:
     """Count a request, before it is read. Raises TooMany."""
-    known = None if authorization is None else _known.get(_digest(authorization))
+    known = None if authorization is None else _known.get(authorization)
     if known is not None:
         _take(known.draws, known.caller)
         return
@@ -118,7 +119,7 @@ def enter(address: str, authorization: str | None) -> None:
 
 def count_wrong_credential(head: RequestHead) -> None:
     if authorization := head.headers.get("authorization"):
-        _known.pop(_digest(authorization))
+        _known.pop(authorization)
         buckets.spend(_draw(Limit.WRONG_CREDENTIALS, network_of(head.client_address)))
 
 
@@ -203,18 +204,19 @@ def tool_class(name: object) -> Limit:
 
 
 def _remember(caller: Caller, head: RequestHead) -> _Known:
-    digest = _digest(head.headers["authorization"])
-    known = _known.get(digest)
+    authorization = head.headers["authorization"]
+    known = _known.get(authorization)
     if known is None:
         person = f"{caller.user_id}" if caller.user_id else f"@{(caller.username or '').lower()}"
         # A client's tokens follow one another; a key or a token of Hugging Face is a client itself.
-        client = caller.client_id or digest.hex()
+        client = caller.client_id or _digest(authorization)
         holder = f"{person}:{client}"
         if len(holder) > MAX_SUBJECT_CHARS:  # a client's id may be a long URL of its own choice
-            holder = blake2b(holder.encode(), digest_size=16).hexdigest()
+            holder = _digest(holder)
         draws = (_draw(Limit.USER, person), _draw(Limit.CLIENT, holder))
         known = _Known(Caller(caller.credential, caller.user_id), person, draws)
-        _known.put(digest, known, size_bytes=approximate_bytes(known))
+        size = approximate_bytes(authorization) + approximate_bytes(known)
+        _known.put(authorization, known, size_bytes=size)
     return known
 
 
@@ -227,5 +229,5 @@ def _draw(limit: Limit, subject: str, cost: int = 1) -> Draw:
     return Draw(f"{limit}:{subject}", Rate(limit.per_minute), cost)
 
 
-def _digest(authorization: str) -> bytes:
-    return blake2b(authorization.encode(), digest_size=16).digest()
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()

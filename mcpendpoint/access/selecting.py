@@ -4,11 +4,18 @@ from django.conf import settings
 
 from accounts.caching import BoundedCache, approximate_bytes
 from accounts.catalogue import catalogue
+from accounts.preferences import Preferences
 from mcpendpoint.access.selection import RequestOverrides, Rules, Selection, select
 from mcpendpoint.access.who import Caller
 
-_selections: BoundedCache[object, Selection] = BoundedCache(max_bytes=4_000_000)
-"""By all that decides about one: the same callers ask again and again."""
+_Chosen = tuple[Preferences | None, Selection]
+
+_selections: BoundedCache[object, _Chosen] = BoundedCache(max_bytes=8_000_000)
+"""By all that decides about one: the same callers ask again and again.
+
+By the identity of the preferences, which are kept beside it so that no others can have it: who is
+remembered comes with the same ones each time, and to compare them would take longer than the rest.
+"""
 
 
 def selection_of(caller: Caller, overrides: RequestOverrides) -> Selection:
@@ -16,12 +23,11 @@ def selection_of(caller: Caller, overrides: RequestOverrides) -> Selection:
     rules = Rules(
         frozenset(settings.DISABLE_TOOLS), tuple(settings.DEFAULT_SPACES), settings.MCP_MAX_SPACES
     )
-    key = (overrides, rules, caller.preferences, caller.is_signed_in)
-    selection = _selections.get(key)
-    if selection is None:
-        selection = select(
-            overrides, catalogue, rules, caller.preferences, is_signed_in=caller.is_signed_in
-        )
-        size = approximate_bytes(key) + approximate_bytes(selection)
-        _selections.put(key, selection, size_bytes=size)
-    return selection
+    preferences, is_signed_in = caller.preferences, caller.is_signed_in
+    key = (overrides, rules, id(preferences), is_signed_in)
+    chosen = _selections.get(key)
+    if chosen is None:
+        selection = select(overrides, catalogue, rules, preferences, is_signed_in=is_signed_in)
+        chosen = (preferences, selection)
+        _selections.put(key, chosen, size_bytes=approximate_bytes((key, chosen)))
+    return chosen[1]
