@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Lower, Now, Upper
 
 from accounts.consequences import Choice
 from accounts.encryption import EncryptedTextField
@@ -139,6 +139,7 @@ class SelectedSpace(models.Model):
             models.UniqueConstraint(fields=["user", "space_id"], name="one_row_per_space"),
             models.UniqueConstraint(fields=["user", "slot"], name="one_space_per_slot"),
         ]
+        indexes = [models.Index(Lower("space_id"), name="spaces_by_lower_id")]
 
     def __str__(self) -> str:
         return f"{self.space_id} (slot {self.slot})"

@@ -22,6 +22,7 @@ from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 from hfmcp_site.startup import require_migrations  # noqa: E402
 from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
+from mcpendpoint.gradio.knowledge import refresher  # noqa: E402
 from mcpendpoint.push.bus import bus  # noqa: E402
 from mcpendpoint.push.ended_sessions import ended_sessions  # noqa: E402
 from mcpendpoint.transports.handler import EndpointHandler  # noqa: E402
@@ -36,6 +37,7 @@ def hear_of_others() -> None:
     follower.follow_too(ended_sessions)
     follower.start()
     bus.start_soon()
+    refresher.start()
 
 
 application = ProtocolTypeRouter(

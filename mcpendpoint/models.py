@@ -34,3 +34,35 @@ class ResourceSubscription(models.Model):
 
     def __str__(self) -> str:
         return f"Subscription {self.pk}"
+
+
+class KnownSpace(models.Model):
+    """What is known of a Space that everybody may see: mcpendpoint.gradio.knowledge."""
+
+    class About(models.TextChoices):
+        INFO = "info"
+        """Where it is, and its state."""
+        SCHEMA = "schema"
+        """Its tools."""
+
+    space_id = models.CharField(max_length=200)
+    """In lower case."""
+    about = models.CharField(max_length=6, choices=About)
+    source = models.BinaryField(null=True)
+    """Compressed."""
+    found_at = models.DateTimeField(null=True)
+    failure = models.JSONField(null=True)
+    """Why it could not be had at the last time."""
+    failed_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(db_index=True)
+    """When somebody looked at the Space, or was given the task."""
+    last_used_at = models.DateTimeField(null=True)
+    """When somebody listed it."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["space_id", "about"], name="one_row_about_a_space")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} of {self.space_id}"

@@ -8,9 +8,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 
+import orjson
 from django.conf import settings
 
 from accounts.caching import BoundedCache, approximate_bytes
@@ -18,7 +19,7 @@ from accounts.outgoing.errors import Busy, OutgoingError, TooLarge, TooSlow, Unr
 from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.argument_checks import checks_arguments
 from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, SpaceNotFound, busy
-from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Remembered
+from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Others, Remembered
 from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
 from mcpendpoint.gradio.states import RUNNING, explain_state
 from mcpendpoint.gradio.transport import ask_space, space_url, token_header
@@ -50,6 +51,9 @@ MAX_BYTES_ON_THE_LOOP = 30_000
 MAX_SCHEMAS_WEIGHT = 32_000_000
 MAX_INFOS_WEIGHT = 4_000_000
 
+CHECKS = b"!"
+"""Before a schema that is stored: the Space's server checks arguments."""
+
 Key = tuple[str, str]
 """The Space's id in lower case; the digest of the token it was seen with, "" as nobody."""
 
@@ -78,6 +82,11 @@ _schemas: FreshnessCache[Key, SpaceSchema] = FreshnessCache(
 
 
 _looked_again: BoundedCache[Key, float] = BoundedCache(max_bytes=1_000_000)
+
+
+def share_with(infos: Others[Key, SpaceInfo], schemas: Others[Key, SpaceSchema]) -> None:
+    """From now on tell other processes what is found out, and ask them first."""
+    _infos.others, _schemas.others = infos, schemas
 
 
 def forget_spaces() -> None:
@@ -143,7 +152,7 @@ async def find_tools(
     info: SpaceInfo,
     token: str | None,
     *,
-    read_timeout_seconds: float = PATIENCE_SECONDS,
+    read_timeout_seconds: float | None = PATIENCE_SECONDS,
     known_will_do: bool = False,
 ) -> Remembered[SpaceSchema]:
     """Return the tools of a Space, those it had when it last ran if it does not now.
@@ -179,8 +188,12 @@ async def _load_info(space_id: str, token: str | None) -> Loaded[SpaceInfo]:
     info = _info_of(space, page)
     if info.is_private and token is None:
         raise SpaceGone(f"The Space {space_id} is private.", may_need_token=True)
+    return loaded_info(info)
+
+
+def loaded_info(info: SpaceInfo) -> Loaded[SpaceInfo]:
     seconds = FRESH_SECONDS if info.stage in RUNNING else FAILURE_SECONDS
-    return Loaded(info, seconds, weight=2_000)
+    return Loaded(info, seconds, weight=2_000, source=orjson.dumps(asdict(info)))
 
 
 def _info_of(space: Space, page: str) -> SpaceInfo:
@@ -243,19 +256,29 @@ async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema
         raise info.problem
     body = await _within(SCHEMA_SECONDS, info, lambda: _fetch_schema(info, token))
     try:
-        document = parse_json(body)
-        is_large = len(body) > MAX_BYTES_ON_THE_LOOP
-        schema = (
-            await asyncio.to_thread(parse_schema, document) if is_large else parse_schema(document)
-        )
+        schema = await read_schema(body)
     except (UnreadableJson, NotASchema) as error:
         raise SpaceError(
             f"The Space {info.space_id} describes its tools in a form that is not known. "
             "Its owner should update Gradio."
         ) from error
-    if schema.has_uncheckable and await checks_arguments(info.url, token_header(token)):
+    checks = schema.has_uncheckable and await checks_arguments(info.url, token_header(token))
+    return loaded_schema(body, schema, checks=checks)
+
+
+async def read_schema(body: bytes) -> SpaceSchema:
+    """Raises UnreadableJson and NotASchema."""
+    if len(body) > MAX_BYTES_ON_THE_LOOP:
+        return await asyncio.to_thread(lambda: parse_schema(parse_json(body)))
+    return parse_schema(parse_json(body))
+
+
+def loaded_schema(body: bytes, schema: SpaceSchema, *, checks: bool) -> Loaded[SpaceSchema]:
+    """`checks` says whether the Space's server checks arguments where something cannot be."""
+    if checks:
         schema = schema.without_uncheckable()
-    return Loaded(schema, FRESH_SECONDS, weight=weight_of(body) + schema.weight)
+    weight = weight_of(body) + schema.weight
+    return Loaded(schema, FRESH_SECONDS, weight, source=(CHECKS if checks else b" ") + body)
 
 
 async def _within(seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable[bytes]]) -> bytes:

@@ -4,14 +4,18 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar, cast
+from typing import Generic, Protocol, TypeVar, cast
 
 from accounts.caching import LARGEST_SHARE, BoundedCache, Failure, approximate_bytes
 from accounts.outgoing.callers import current_caller
 from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone
 
+CLOCKS_AGREE_SECONDS = 1.0
+"""About so well: what this process told itself is not taken for news."""
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+K_contra = TypeVar("K_contra", bound=Hashable, contravariant=True)
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,28 @@ class Loaded(Generic[V]):
     fresh_seconds: float
     weight: int
     """About how many bytes it takes."""
+    source: bytes = b""
+    """What it was made of, for other processes to make it of again."""
+
+
+@dataclass(frozen=True)
+class Told(Generic[V]):
+    """What another process has found out, and how long ago."""
+
+    loaded: Loaded[V] | None
+    age_seconds: float
+    failure: SpaceError | None
+    failure_age_seconds: float
+
+
+class Others(Protocol[K_contra, V]):
+    """The other processes, which ask the same."""
+
+    async def recall(self, key: K_contra, within_seconds: float) -> Told[V] | None:
+        """Return what one of them has found out since so long ago, None for nothing."""
+
+    def tell(self, key: K_contra, found: Loaded[V] | SpaceError) -> None:
+        """Let them know, behind whoever asked."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +63,12 @@ class _Entry(Generic[V]):
     loaded_at: float = 0.0
     failure: Failure | None = None
     failed_at: float = 0.0
+    wanted_at: float = float("-inf")
+    """When somebody wanted it to be loaded again: what is older will not do."""
+
+    @property
+    def known_at(self) -> float:
+        return max(self.loaded_at, self.failed_at, self.wanted_at)
 
     def error(self) -> SpaceError | None:
         return cast(SpaceError, self.failure.exception()) if self.failure else None
@@ -54,6 +86,8 @@ class FreshnessCache(Generic[K, V]):
     Fresh ones are served as they are. Then a load is started, one for however many ask; a value
     that is not too old is served if that fails or takes longer than the one who asks will wait.
     A failure is remembered for a while. SpaceGone makes the old value unusable.
+
+    With `others`, what one process has loaded is not loaded by another as long as it is fresh.
     """
 
     def __init__(
@@ -69,6 +103,7 @@ class FreshnessCache(Generic[K, V]):
         self._clock = clock
         self._entries: BoundedCache[K, _Entry[V]] = BoundedCache(max_bytes=max_weight)
         self._flights: dict[tuple[int, str, K], _Flight[V]] = {}
+        self.others: Others[K, V] | None = None
 
     async def get(
         self,
@@ -81,14 +116,13 @@ class FreshnessCache(Generic[K, V]):
         """Return a value. Raises the SpaceError of a load that failed when there is none.
 
         Where there is an old value, a new one is waited for until it has been loading for
-        `read_timeout_seconds`. With `known_will_do`, a failure that is known is not waited out: it
-        is tried again behind the one who asks.
+        `read_timeout_seconds`. With `known_will_do`, what is known is served as it is, a failure
+        too, and loaded again behind the one who asks.
         """
-        entry = self._entries.get(key)
+        entry = self._entries.get(key) or await self._recall(key, self._stale_seconds)
         if entry is None or not self._is_settled(entry):
             flight = self._start(key, load)
-            is_known_to_fail = known_will_do and entry is not None and entry.failure is not None
-            if is_known_to_fail:
+            if known_will_do and entry is not None and self._is_known(entry):
                 timeout: float | None = 0
             elif entry is not None and self._usable(entry) and read_timeout_seconds is not None:
                 timeout = max(0, flight.started_at + read_timeout_seconds - self._clock())
@@ -105,7 +139,11 @@ class FreshnessCache(Generic[K, V]):
         entry = self._entries.get(key)
         if entry is not None:
             loaded = entry.loaded and replace(entry.loaded, fresh_seconds=0)
-            self._put(key, replace(entry, loaded=loaded, failed_at=float("-inf")))
+            wanted_at = self._clock()
+            self._put(
+                key,
+                replace(entry, loaded=loaded, failed_at=float("-inf"), wanted_at=wanted_at),
+            )
 
     def clear(self) -> None:
         self._entries.clear()
@@ -120,6 +158,9 @@ class FreshnessCache(Generic[K, V]):
     def _usable(self, entry: _Entry[V]) -> Loaded[V] | None:
         age = self._clock() - entry.loaded_at
         return entry.loaded if age < self._stale_seconds else None
+
+    def _is_known(self, entry: _Entry[V]) -> bool:
+        return entry.failure is not None or self._usable(entry) is not None
 
     def _is_settled(self, entry: _Entry[V]) -> bool:
         now = self._clock()
@@ -138,7 +179,30 @@ class FreshnessCache(Generic[K, V]):
             flight.task.add_done_callback(lambda _: self._land(flight_key, flight))
         return flight
 
+    async def _recall(self, key: K, within_seconds: float) -> _Entry[V] | None:
+        """Take over what another process has found out since so long ago."""
+        if self.others is None:
+            return None
+        told = await self.others.recall(key, within_seconds)
+        if told is None:
+            return None
+        now = self._clock()
+        entry = _Entry(
+            told.loaded,
+            now - told.age_seconds,
+            Failure.of(told.failure) if told.failure else None,
+            now - told.failure_age_seconds,
+        )
+        self._put(key, entry)
+        return entry
+
     async def _load(self, key: K, load: Callable[[], Awaitable[Loaded[V]]]) -> _Entry[V]:
+        known = self._entries.get(key)
+        if known is not None:
+            age = self._clock() - known.known_at
+            recalled = await self._recall(key, age - CLOCKS_AGREE_SECONDS)
+            if recalled is not None and self._is_settled(recalled):
+                return recalled
         try:
             loaded = await load()
             if loaded.weight > self._entries.max_bytes * LARGEST_SHARE:
@@ -149,10 +213,16 @@ class FreshnessCache(Generic[K, V]):
             entry = _Entry(kept.loaded, kept.loaded_at, Failure.of(failure), self._clock())
             if isinstance(failure, SpaceBusy):
                 return entry  # for who asked alone
+            self._tell(key, failure)
         else:
-            entry = _Entry(loaded, self._clock())
+            self._tell(key, loaded)
+            entry = _Entry(replace(loaded, source=b""), self._clock())
         self._put(key, entry)
         return entry
+
+    def _tell(self, key: K, found: Loaded[V] | SpaceError) -> None:
+        if self.others is not None:
+            self.others.tell(key, found)
 
     def _put(self, key: K, entry: _Entry[V]) -> None:
         weight = entry.loaded.weight if entry.loaded else 0

@@ -18,6 +18,7 @@ from mcp_types import Tool as ToolDefinition
 
 from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
+from mcpendpoint.gradio.knowledge import refresher
 from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool, list_space_tools
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
@@ -65,7 +66,9 @@ async def _listings_of(context: RequestContext) -> Listings:
             raise error_of(error) from error
         # Public Spaces can be listed all the same; a call will say what is wrong.
         is_token_known = False
-    listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)
+    spaces = context.selection.spaces
+    refresher.note_uses(space.space_id for space in spaces if not space.is_private)
+    listings = await list_space_tools(spaces, token, known_will_do=True)
     if too_many := wait_of_budget():
         raise MCPError(code=TOO_MANY, message=str(too_many), data=data_of(too_many))
     if is_token_known:

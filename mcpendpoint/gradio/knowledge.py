@@ -1,0 +1,177 @@
+"""What is known of public Spaces, shared by all processes and renewed while somebody uses them.
+
+Only what anybody may see is shared: what was seen with a token stays with the process.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+import orjson
+from django.db import DatabaseError
+from django.utils import timezone
+
+from accounts.database import UNAVAILABLE, lookups, notes
+from accounts.last_use import LastUse
+from mcpendpoint.gradio import stored_knowledge
+from mcpendpoint.gradio.discovery import (
+    CHECKS,
+    STALE_SECONDS,
+    Key,
+    SpaceInfo,
+    find_space,
+    find_tools,
+    loaded_info,
+    loaded_schema,
+    look_again,
+    read_schema,
+    share_with,
+)
+from mcpendpoint.gradio.errors import SpaceError, SpaceGone, SpaceNotFound
+from mcpendpoint.gradio.freshness import Loaded, Told
+from mcpendpoint.gradio.schema import SpaceSchema
+from mcpendpoint.gradio.stored_knowledge import About, Row
+
+logger = logging.getLogger(__name__)
+
+V = TypeVar("V")
+
+POLL_SECONDS = 10.0
+LOOK_EVERY = timedelta(minutes=4)
+"""Before what is known is no longer fresh."""
+MAX_AT_ONCE = 20
+MAX_LOOKS = 5
+
+_KINDS: dict[str, type[SpaceError]] = {
+    kind.__name__: kind for kind in (SpaceError, SpaceGone, SpaceNotFound)
+}
+
+
+class _Shared(Generic[V]):
+    """What other processes know (freshness.Others)."""
+
+    def __init__(self, about: About, restore: Callable[[bytes], Awaitable[Loaded[V]]]) -> None:
+        self._about = about
+        self._restore = restore
+
+    async def recall(self, key: Key, within_seconds: float) -> Told[V] | None:
+        space_id, token = key
+        if token or within_seconds <= 0:
+            return None
+        within = timedelta(seconds=min(within_seconds, STALE_SECONDS))
+        try:
+            row = await lookups.run(stored_knowledge.read, space_id, self._about, within)
+            return None if row is None else await self._told(row)
+        except UNAVAILABLE:
+            return None
+        except Exception as error:  # such as what another release has stored
+            logger.warning("What is stored of a Space cannot be read: %s.", type(error).__name__)
+            return None
+
+    async def _told(self, row: Row) -> Told[V]:
+        return Told(
+            await self._restore(row.source) if row.source is not None else None,
+            row.age.total_seconds(),
+            _failure_of(row.failure) if row.failure else None,
+            row.failure_age.total_seconds(),
+        )
+
+    def tell(self, key: Key, found: Loaded[V] | SpaceError) -> None:
+        space_id, token = key
+        if token:
+            return
+        at = timezone.now()
+        values: dict[str, Any]
+        if isinstance(found, SpaceError):
+            values = {"failure": _words_of(found), "failed_at": at}
+            if isinstance(found, SpaceGone):
+                values["source"] = None
+        else:
+            source = stored_knowledge.compressed(found.source)
+            values = {"source": source, "found_at": at, "failure": None, "failed_at": None}
+        with suppress(DatabaseError):  # too much is waiting already
+            notes.submit(_store, space_id, self._about, at, values)
+
+
+def _store(*what: Any) -> None:
+    try:
+        stored_knowledge.store(*what)
+    except DatabaseError as error:
+        logger.warning("What a Space said could not be stored: %s.", type(error).__name__)
+
+
+def _words_of(error: SpaceError) -> dict[str, Any]:
+    return {
+        "kind": type(error).__name__,
+        "message": str(error),
+        "is_retryable": error.is_retryable,
+        "retry_after_seconds": error.retry_after_seconds,
+        "may_need_token": error.may_need_token,
+    }
+
+
+def _failure_of(words: dict[str, Any]) -> SpaceError:
+    words = dict(words)
+    kind = _KINDS.get(words.pop("kind"), SpaceError)
+    return kind(words.pop("message"), **words)
+
+
+async def _restore_info(source: bytes) -> Loaded[SpaceInfo]:
+    return loaded_info(SpaceInfo(**orjson.loads(source)))
+
+
+async def _restore_schema(source: bytes) -> Loaded[SpaceSchema]:
+    mark, body = source[:1], source[1:]
+    return loaded_schema(body, await read_schema(body), checks=mark == CHECKS)
+
+
+class Refresher:
+    """Looks at the Spaces in use before what is known of them is old, one process at a time."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+        self._uses = LastUse(stored_knowledge.note_uses)
+
+    def start(self) -> None:
+        """Begin, on the running event loop; does nothing where it has begun."""
+        if self._task is None or self._task.done():
+            share_with(_Shared(About.INFO, _restore_info), _Shared(About.SCHEMA, _restore_schema))
+            self._task = asyncio.get_running_loop().create_task(self._refresh_for_ever())
+
+    def note_uses(self, space_ids: Iterable[str]) -> None:
+        """Note that these Spaces were listed: for a day they are looked at then."""
+        if self._task is not None:
+            for space_id in space_ids:
+                self._uses.note(space_id.lower())
+
+    async def _refresh_for_ever(self) -> None:
+        while True:
+            # Not all processes at once.
+            await asyncio.sleep(POLL_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311
+            try:
+                await refresh_due()
+            except Exception as error:  # whatever it is, others are still to be looked at
+                logger.warning("Spaces cannot be looked at: %s.", type(error).__name__)
+
+
+async def refresh_due() -> None:
+    """Look at those whose turn it is."""
+    due = await notes.run(stored_knowledge.take_due, LOOK_EVERY, MAX_AT_ONCE)
+    slots = asyncio.Semaphore(MAX_LOOKS)
+
+    async def look(space_id: str) -> None:
+        async with slots:
+            look_again(space_id, None)
+            with suppress(SpaceError):
+                found = await find_space(space_id, is_private=False, token=None)
+                await find_tools(found.value, None, read_timeout_seconds=None)
+
+    await asyncio.gather(*map(look, due))
+
+
+refresher = Refresher()
+"""The one of this process. Where it was not started nothing is shared."""

@@ -1,0 +1,182 @@
+"""What one process knows of a Space, another need not find out."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.database import notes
+from accounts.models import User
+from accounts.preferences import add_space
+from mcpendpoint.gradio import discovery, knowledge
+from mcpendpoint.gradio.discovery import forget_spaces, look_again
+from mcpendpoint.gradio.knowledge import refresh_due, refresher
+from mcpendpoint.gradio.spaces import SpaceChoice, list_space_tools
+from mcpendpoint.hub.memory import forget_answers
+from mcpendpoint.models import KnownSpace
+from tests.mcpendpoint.gradio.test_spaces import MAKER, PRIVATE, SCHEMA, names_of
+
+OF_MAKER = {"gr1_greet", "gr1_make_image", "gr1_slow_count", "gr1_fail"}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def shared(monkeypatch):
+    """As in a process that serves, without what it does by itself."""
+
+    async def not_by_itself():
+        pass
+
+    monkeypatch.setattr(refresher, "_refresh_for_ever", not_by_itself)
+    monkeypatch.setattr(refresher, "_task", None)
+    yield refresher
+    discovery.share_with(None, None)
+
+
+@pytest.fixture
+async def selected(shared, db_user):
+    shared.start()
+
+
+@pytest.fixture
+def db_user(db):
+    user = User.objects.create(username="alice", hf_id="alice")
+    for choice in (MAKER, PRIVATE):
+        is_private = choice.is_private
+        add_space(user, choice.space_id, is_private=is_private, title="Space", emoji="")
+    return user
+
+
+async def all_is_stored():
+    """What waits for the thread that writes is before this."""
+    await notes.run(lambda: None)
+
+
+async def list_one(choice=MAKER, token=None):
+    (listing,) = await list_space_tools([choice], token, known_will_do=True)
+    await all_is_stored()
+    return listing
+
+
+def in_another_process():
+    forget_spaces()
+    forget_answers()
+
+
+def stored():
+    return notes.run(lambda: list(KnownSpace.objects.order_by("about").values_list("space_id")))
+
+
+def make_older(age):
+    def change():
+        at = timezone.now() - age
+        KnownSpace.objects.update(found_at=at, looked_at=at)
+
+    return notes.run(change)
+
+
+async def test_what_is_fresh_is_not_asked_for_again(spaces, selected):
+    await list_one()
+    asked = len(spaces.asked("acme-image-maker", SCHEMA))
+
+    in_another_process()
+    listing = await list_one()
+
+    assert names_of(listing) >= OF_MAKER
+    assert len(spaces.asked("acme-image-maker", SCHEMA)) == asked == 1
+
+
+async def test_a_space_that_is_away_keeps_its_tools_in_a_process_that_starts_anew(
+    spaces, selected, settings
+):
+    await list_one()
+    await make_older(timedelta(hours=3))
+
+    in_another_process()
+    settings.HF_SPACE_URL = "http://127.0.0.1:9/s/{subdomain}"
+
+    assert names_of(await list_one()) >= OF_MAKER
+
+
+async def test_what_is_too_old_is_nobodys_tools(spaces, selected, settings):
+    await list_one()
+    await make_older(timedelta(days=2))
+
+    in_another_process()
+    settings.HF_SPACE_URL = "http://127.0.0.1:9/s/{subdomain}"
+    listing = await list_one()
+
+    assert names_of(listing) == set()
+    assert "could not be reached" in listing.problem
+
+
+async def test_whoever_looks_again_asks_the_space_itself(spaces, selected):
+    await list_one()
+
+    look_again(MAKER.space_id, None)
+    await list_space_tools([MAKER], None)
+
+    assert len(spaces.asked("acme-image-maker", SCHEMA)) == 2
+
+
+async def test_what_was_seen_with_a_token_is_not_shared(spaces, selected):
+    listing = await list_one(PRIVATE, "hf_alice")
+
+    assert names_of(listing)
+    assert not await notes.run(
+        KnownSpace.objects.filter(space_id=PRIVATE.space_id, source__isnull=False).exists
+    )
+
+
+async def test_a_space_that_nobody_has_selected_is_not_stored(spaces, selected):
+    listing = await list_one(SpaceChoice("acme/old-gradio", "grx1234_", False))
+
+    assert names_of(listing)
+    assert "acme/old-gradio" not in {row[0] for row in await stored()}
+
+
+async def test_a_space_that_is_gone_has_nothing_kept_of_it(spaces, selected, break_hub):
+    await list_one()
+    break_hub(path="^/api/spaces/acme/image-maker", status=404)
+    look_again(MAKER.space_id, None)
+    await list_one()
+    await all_is_stored()
+
+    in_another_process()
+    listing = await list_one()
+
+    assert names_of(listing) == set()
+    assert "does not exist" in listing.problem
+
+
+async def test_what_another_release_has_stored_is_not_believed(spaces, selected):
+    await list_one()
+    await notes.run(lambda: KnownSpace.objects.update(source=b"not compressed"))
+
+    in_another_process()
+
+    assert names_of(await list_one()) >= OF_MAKER
+
+
+async def test_spaces_in_use_are_looked_at_when_it_is_time_once(spaces, selected):
+    await list_one()
+    refresher.note_uses([MAKER.space_id])
+    await all_is_stored()
+    await refresh_due()
+    assert len(spaces.asked("acme-image-maker", SCHEMA)) == 1  # it is not time yet
+
+    await make_older(knowledge.LOOK_EVERY + timedelta(seconds=1))
+    await refresh_due()
+    await refresh_due()
+
+    assert len(spaces.asked("acme-image-maker", SCHEMA)) == 2
+
+
+async def test_spaces_that_nobody_lists_are_not_looked_at(spaces, selected):
+    await list_one()
+    await make_older(knowledge.LOOK_EVERY + timedelta(seconds=1))
+
+    await refresh_due()
+
+    assert len(spaces.asked("acme-image-maker", SCHEMA)) == 1
