@@ -17,16 +17,22 @@ from mcpendpoint.gradio.outputs import returns_something
 from mcpendpoint.gradio.results import NotAResult, is_heavy, read_result, replica_of
 from mcpendpoint.gradio.states import ASLEEP
 from mcpendpoint.gradio.transport import IDLE_SECONDS
-from mcpendpoint.gradio.upstream import ReportProgress, call_upstream
+from mcpendpoint.gradio.upstream import ReportProgress, Rising, call_upstream
+from mcpendpoint.gradio.waking import COMING, wake
 
 MAX_REASON_CHARS = 500
+
+WAIT_UNSEEN_SECONDS = 40.0
+"""For a Space to start, where nobody is told of it: most clients give up after a minute."""
+RUN_SECONDS = 20
+"""What is kept of a call's time for the call itself."""
 
 # One at a time: a picture may take 160 MB while it is scaled down.
 _heavy_results = ThreadPoolExecutor(max_workers=1, thread_name_prefix="results of Spaces")
 
 
 class _Elsewhere(Exception):
-    """Nothing has begun, as the Space has moved."""
+    """Nothing has begun, as the Space has moved or slept."""
 
     def __init__(self, info: SpaceInfo) -> None:
         super().__init__()
@@ -43,15 +49,21 @@ async def call_tool(
     report_progress: ReportProgress,
 ) -> CallToolResult:
     """Raises SpaceError."""
-    call = partial(call_upstream, tool=tool, arguments=arguments, token=token)
+    report = Rising(report_progress) if report_progress is not None else None
+    call = partial(
+        call_upstream, tool=tool, arguments=arguments, token=token, report_progress=report
+    )
     try:
-        reply = await _call(info, token, partial(call, report_progress=report_progress))
+        info = await _ready(info, token, report)
+        reply = await _call(info, token, call)
     except _Elsewhere as moved:
-        info = moved.info
+        info = await _ready(moved.info, token, report)
         try:
-            reply = await _call(info, token, partial(call, report_progress=report_progress))
+            reply = await _call(info, token, call)
         except _Elsewhere as again:
-            raise SpaceError(f"The Space {info.space_id} is moving. Try again soon.") from again
+            raise again.info.problem or SpaceError(
+                f"The Space {info.space_id} is moving. Try again soon."
+            ) from again
     if "error" in reply.message:
         raise SpaceRefusal(f"The Space {info.space_id} refused the call: {_reason(reply)}")
     result = await _read(info, reply, include_images=include_images)
@@ -91,15 +103,23 @@ async def _explain_emptiness(info: SpaceInfo, tool: str, token: str | None) -> C
     return CallToolResult(content=[TextContent(text="Done. This tool returns nothing.")])
 
 
+async def _ready(info: SpaceInfo, token: str | None, report: ReportProgress) -> SpaceInfo:
+    """Return where the Space is now that it runs, which it is woken for. Raises SpaceError."""
+    if info.problem is None:
+        return info
+    info = await _look_again(info, token) or info  # it may have been started since
+    if info.stage in COMING:
+        longest = settings.MCP_CALL_TIMEOUT_SECONDS - RUN_SECONDS
+        seconds = longest if report is not None else min(longest, WAIT_UNSEEN_SECONDS)
+        return await wake(info, token, seconds, report)
+    if info.problem is not None:
+        raise info.problem
+    return info
+
+
 async def _call(
     info: SpaceInfo, token: str | None, call: Callable[[SpaceInfo], Awaitable[Reply]]
 ) -> Reply:
-    if info.problem is not None and info.stage != ASLEEP:
-        # It may have been started since.
-        info = await _look_again(info, token) or info
-        if info.problem is not None and info.stage != ASLEEP:
-            raise info.problem
-    # A sleeping Space is called all the same: it may have woken up since; if not, this wakes it.
     seconds = settings.MCP_CALL_TIMEOUT_SECONDS
     try:
         async with asyncio.timeout(seconds):
@@ -146,6 +166,8 @@ async def _call(
 async def _check_place(info: SpaceInfo, token: str | None, *, has_begun: bool) -> None:
     """After a failure, raise what the Hub says of the Space now, if that explains it."""
     now = await _look_again(info, token)
+    if now is not None and now.stage == ASLEEP:
+        raise _Elsewhere(now)  # it slept, so nothing has begun
     if now is not None and now.problem is not None:
         raise now.problem
     if now is not None and now.url != info.url:

@@ -96,11 +96,11 @@ def forget_spaces() -> None:
     _schemas.clear()
 
 
-def look_again(space_id: str, token: str | None) -> None:
-    """Load again when this Space is next looked up."""
+def look_again(space_id: str, token: str | None, *, others_will_do: bool = False) -> None:
+    """Load again when this Space is next looked up; see FreshnessCache."""
     for key in (_key(space_id, None), _key(space_id, token)):
-        _infos.retry(key)
-        _schemas.retry(key)
+        _infos.retry(key, others_will_do=others_will_do)
+        _schemas.retry(key, others_will_do=others_will_do)
 
 
 def look_again_after_failure(space_id: str, token: str | None) -> bool:

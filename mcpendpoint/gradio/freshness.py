@@ -68,6 +68,7 @@ class _Entry(Generic[V]):
 
     @property
     def known_at(self) -> float:
+        """Since when what another process has found out is news."""
         return max(self.loaded_at, self.failed_at, self.wanted_at)
 
     def error(self) -> SpaceError | None:
@@ -134,12 +135,15 @@ class FreshnessCache(Generic[K, V]):
                 entry = flight.task.result()
         return self._answer(entry)
 
-    def retry(self, key: K) -> None:
-        """Make the next `get` load again, keeping the old value in case that fails."""
+    def retry(self, key: K, *, others_will_do: bool = False) -> None:
+        """Make the next `get` load again, keeping the old value in case that fails.
+
+        With `others_will_do`, what another process has found out meanwhile is as good.
+        """
         entry = self._entries.get(key)
         if entry is not None:
             loaded = entry.loaded and replace(entry.loaded, fresh_seconds=0)
-            wanted_at = self._clock()
+            wanted_at = entry.wanted_at if others_will_do else self._clock()
             self._put(
                 key,
                 replace(entry, loaded=loaded, failed_at=float("-inf"), wanted_at=wanted_at),

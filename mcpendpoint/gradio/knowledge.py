@@ -4,6 +4,7 @@ Only what anybody may see is shared: what was seen with a token stays with the p
 """
 
 import asyncio
+import contextvars
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable
@@ -35,6 +36,7 @@ from mcpendpoint.gradio.errors import SpaceError, SpaceGone, SpaceNotFound
 from mcpendpoint.gradio.freshness import Loaded, Told
 from mcpendpoint.gradio.schema import SpaceSchema
 from mcpendpoint.gradio.stored_knowledge import About, Row
+from mcpendpoint.push.bus import bus
 
 logger = logging.getLogger(__name__)
 
@@ -166,11 +168,37 @@ async def refresh_due() -> None:
     async def look(space_id: str) -> None:
         async with slots:
             look_again(space_id, None)
-            with suppress(SpaceError):
-                found = await find_space(space_id, is_private=False, token=None)
-                await find_tools(found.value, None, read_timeout_seconds=None)
+            await _renew(space_id)
 
     await asyncio.gather(*map(look, due))
+
+
+async def _renew(space_id: str) -> None:
+    with suppress(SpaceError):
+        found = await find_space(space_id, is_private=False, token=None)
+        await find_tools(found.value, None, read_timeout_seconds=None)
+
+
+async def spread(space_id: str) -> None:
+    """Let all processes know now what this one has found out of a Space."""
+    await notes.run(_nothing)  # what it has stored is before this, in the same thread
+    await bus.tell(SPACE_CHANGED, space_id)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _hear_of(space_id: str) -> None:
+    look_again(space_id, None, others_will_do=True)
+    task = asyncio.get_running_loop().create_task(_renew(space_id), context=contextvars.Context())
+    _renewals.add(task)
+    task.add_done_callback(_renewals.discard)
+
+
+_renewals: set[asyncio.Task[None]] = set()
+SPACE_CHANGED = "space changed"
+bus.on(SPACE_CHANGED, _hear_of)
 
 
 refresher = Refresher()

@@ -5,7 +5,7 @@ from mcpendpoint.gradio.errors import SpaceError
 RUNNING = frozenset({"RUNNING", "RUNNING_BUILDING", "RUNNING_APP_STARTING"})
 ASLEEP = "SLEEPING"
 
-_STARTING = frozenset({"BUILDING", "APP_STARTING"})
+STARTING = frozenset({"BUILDING", "APP_STARTING"})
 _FAILED = {
     "BUILD_ERROR": "could not be built",
     "CONFIG_ERROR": "has an error in its configuration",
@@ -26,11 +26,11 @@ def explain_state(space_id: str, stage: str, page: str) -> SpaceError | None:
     name = f"The Space {space_id}"
     if stage == ASLEEP:
         return SpaceError(
-            f"{name} is asleep. Opening {page} wakes it up, which takes from seconds to a few "
-            "minutes. Then try again.",
+            f"{name} is asleep. A call of one of its tools wakes it up, as opening {page} does. "
+            "That takes from seconds to a few minutes.",
             is_retryable=True,
         )
-    if stage in _STARTING:
+    if stage in STARTING:
         return SpaceError(
             f"{name} is starting. Try again in a minute; {page} shows how far it is.",
             is_retryable=True,

@@ -30,7 +30,8 @@ MAX_PROGRESS_CHARS = 500
 CLOSE_SECONDS = 2
 NOTIFY_SECONDS = 10
 
-ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]] | None
+Report = Callable[[float, float | None, str | None], Awaitable[None]]
+ReportProgress = Report | None
 """None when nobody wants to know."""
 
 _want_session: BoundedCache[str, bool] = BoundedCache(max_bytes=400_000)
@@ -89,12 +90,26 @@ async def _ask_at(
         return await exchange(url, call, session_headers, relay)
 
 
+class Rising:
+    """Reports progress that increases, whoever makes it, as the protocol wants it."""
+
+    def __init__(
+        self, report: Callable[[float, float | None, str | None], Awaitable[None]]
+    ) -> None:
+        self._report = report
+        self._last = -math.inf
+
+    async def __call__(self, progress: float, total: float | None, message: str | None) -> None:
+        if progress > self._last:
+            self._last = progress
+            await self._report(progress, total, message)
+
+
 class ProgressRelay:
-    """Forwards a Space's progress notifications that are valid and increase."""
+    """Forwards a Space's progress notifications that are valid."""
 
     def __init__(self, report: ReportProgress) -> None:
         self._report = report
-        self._last = -math.inf
 
     async def __call__(self, notification: Message) -> None:
         params = notification.get("params")
@@ -105,9 +120,8 @@ class ProgressRelay:
         ):
             return
         progress = _number(params.get("progress"))
-        if progress is None or progress <= self._last:
+        if progress is None:
             return
-        self._last = progress
         message = params.get("message")
         await self._report(
             progress,

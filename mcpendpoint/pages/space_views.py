@@ -5,7 +5,7 @@ page that says what happened.
 """
 
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
 from accounts.credentials import SignInNeeded, hub_token
+from accounts.database import changes
 from accounts.identity import HubUnreachable
 from accounts.models import User
 from accounts.outgoing import callers
@@ -29,12 +30,15 @@ from accounts.preferences import (
     choose_space_tools,
     load_preferences,
     mark_space,
+    note_hub_change,
     remove_space,
 )
 from accounts.signed_in import render_page
 from mcpendpoint.gradio.discovery import look_again
+from mcpendpoint.gradio.knowledge import spread
 from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, list_space_tools
 from mcpendpoint.gradio.states import RUNNING, state_label
+from mcpendpoint.gradio.waking import COMING, wake_behind
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubTokenRefused
 from mcpendpoint.hub.ids import is_space_id
@@ -217,7 +221,7 @@ async def _add(user: User, space_id: str) -> SavedSpace:
     if space.id in await _saved_ids(user):
         raise Refused(f"You have added {space.id} already.")
     try:
-        return await _add_space(
+        saved = await _add_space(
             user,
             space.id,
             is_private=space.private,
@@ -226,6 +230,18 @@ async def _add(user: User, space_id: str) -> SavedSpace:
         )
     except TooManySpaces as error:
         raise Refused(str(error)) from error
+    if space.stage in COMING:
+        # Its tools are offered when it is up, also to clients that are open then.
+        token = await _token_of(user)
+        then = partial(_tell_of, user.pk, space.id)
+        wake_behind(space.id, token, is_private=space.private, then=then)
+    return saved
+
+
+async def _tell_of(user_id: int, space_id: str) -> None:
+    """Let open clients of this person have the tools of a Space that has come up."""
+    await spread(space_id)
+    await changes.run(note_hub_change, user_id)
 
 
 def _ticked(listing: SpaceListing, saved: SavedSpace | None) -> set[str]:

@@ -1,5 +1,6 @@
 """What one process knows of a Space, another need not find out."""
 
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -68,6 +69,13 @@ def stored():
     return notes.run(lambda: list(KnownSpace.objects.order_by("about").values_list("space_id")))
 
 
+def move_to(subdomain):
+    """As if the Space was there, which is what is known of it."""
+    row = KnownSpace.objects.get(about=KnownSpace.About.INFO)
+    info = zlib.decompress(bytes(row.source)).replace(b"acme-image-maker", subdomain.encode())
+    KnownSpace.objects.filter(pk=row.pk).update(source=zlib.compress(info))
+
+
 def make_older(age):
     def change():
         at = timezone.now() - age
@@ -87,16 +95,17 @@ async def test_what_is_fresh_is_not_asked_for_again(spaces, selected):
     assert len(spaces.asked("acme-image-maker", SCHEMA)) == asked == 1
 
 
-async def test_a_space_that_is_away_keeps_its_tools_in_a_process_that_starts_anew(
-    spaces, selected, settings
-):
+async def test_a_space_that_is_away_keeps_its_tools_in_a_process_that_starts_anew(spaces, selected):
     await list_one()
     await make_older(timedelta(hours=3))
+    await notes.run(move_to, "acme-broken")
 
     in_another_process()
-    settings.HF_SPACE_URL = "http://127.0.0.1:9/s/{subdomain}"
 
     assert names_of(await list_one()) >= OF_MAKER
+    (tried_again,) = await list_space_tools([MAKER], None)
+    assert names_of(tried_again) >= OF_MAKER
+    assert "HTTP status 500" in tried_again.problem
 
 
 async def test_what_is_too_old_is_nobodys_tools(spaces, selected, settings):
@@ -104,11 +113,11 @@ async def test_what_is_too_old_is_nobodys_tools(spaces, selected, settings):
     await make_older(timedelta(days=2))
 
     in_another_process()
-    settings.HF_SPACE_URL = "http://127.0.0.1:9/s/{subdomain}"
+    settings.HF_SPACE_URL = f"{spaces.url}/s/acme-broken"
     listing = await list_one()
 
     assert names_of(listing) == set()
-    assert "could not be reached" in listing.problem
+    assert "HTTP status 500" in listing.problem
 
 
 async def test_whoever_looks_again_asks_the_space_itself(spaces, selected):
@@ -140,7 +149,7 @@ async def test_a_space_that_is_gone_has_nothing_kept_of_it(spaces, selected, bre
     await list_one()
     break_hub(path="^/api/spaces/acme/image-maker", status=404)
     look_again(MAKER.space_id, None)
-    await list_one()
+    await list_space_tools([MAKER], None)
     await all_is_stored()
 
     in_another_process()

@@ -239,19 +239,6 @@ def fall_asleep(break_hub):
     break_hub(path="^/api/spaces/acme/image-maker", status=200, body=body)
 
 
-async def test_call_of_a_sleeping_space_says_how_to_wake_it(spaces, break_hub):
-    tool = await find(MAKER, "greet")
-    fall_asleep(break_hub)
-    look_anew(MAKER)
-
-    with pytest.raises(ToolError, match="spaces/acme/image-maker wakes it up") as caught:
-        await call_space_tool(
-            tool, {"name": "Ada"}, token=None, include_images=True, report_progress=None
-        )
-
-    assert caught.value.is_retryable
-
-
 async def test_many_lists_at_once_ask_once(spaces, asked_of_hub):
     await asyncio.gather(*(list_space_tools([MAKER], f"hf_user_u{n}") for n in range(10)))
 

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from accounts.models import HubCredential, User
 from accounts.preferences import add_space, load_preferences, preferences_changed
-from mcpendpoint.gradio.discovery import forget_spaces
 from mcpendpoint.hub.memory import forget_answers
 from tests import loopback
 
@@ -19,32 +18,7 @@ MAKER = "acme/image-maker"
 EVIL = "<script>alert(1)</script>"
 
 
-@pytest.fixture(autouse=True)
-def standins(hub, space, settings):
-    settings.HF_ENDPOINT = hub.url
-    settings.HF_SPACE_URL = f"{space.url}/s/{{subdomain}}"
-    forget_spaces()
-    forget_answers()
-    loopback.shared.delete(f"{hub.url}/_faults")
-    yield
-    loopback.shared.delete(f"{hub.url}/_faults")
-
-
-@pytest.fixture
-def break_hub(hub):
-    def break_hub(**fault):
-        loopback.shared.post(f"{hub.url}/_faults", json=fault).raise_for_status()
-
-    return break_hub
-
-
-@pytest.fixture
-def alice(db):
-    user = User.objects.create_user("alice", hf_id="alice-id")
-    HubCredential.objects.create(user=user, kind=HubCredential.Kind.TOKEN, access_token="hf_alice")
-    # Other tests have had users of this number: their tokens are remembered for a second.
-    preferences_changed.send(sender=User, user_id=user.pk)
-    return user
+pytestmark = pytest.mark.usefixtures("standins")
 
 
 @pytest.fixture
