@@ -18,6 +18,7 @@ from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space, find_tools
 from mcpendpoint.gradio.drafts import shortened
 from mcpendpoint.gradio.errors import SpaceError, SpaceNotFound, SpaceRefusal
+from mcpendpoint.gradio.given_arguments import read_arguments
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.upstream import ReportProgress
@@ -233,6 +234,7 @@ async def call_space_tool(
     report_progress: ReportProgress,
 ) -> CallToolResult:
     """Call a tool as the owner of `token`. Raises ToolError."""
+    arguments = read_arguments(tool.name, tool.input_schema, arguments)
     found = await find_space(tool.space_id, is_private=tool.is_private, token=token)
     try:
         result = await call_tool(

@@ -1,0 +1,98 @@
+"""What is given to a Space's tool is looked at before it leaves."""
+
+import pytest
+
+from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.gradio.given_arguments import read_arguments
+from mcpendpoint.tools.base import ToolError
+from tests.mcpendpoint.gradio.test_spaces import MAKER, call, find
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "prompt": {"type": "string", "maxLength": 10},
+        "steps": {"type": "integer", "minimum": 1, "maximum": 50, "default": 20},
+        "style": {"type": "string", "enum": ["oil", "ink"]},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "seed": {"anyOf": [{"type": "number"}, {"type": "null"}]},
+        "loud": {"type": "boolean"},
+    },
+    "required": ["prompt", "style"],
+}
+GOOD = {"prompt": "a cat", "style": "ink"}
+
+
+def read(**given):
+    return read_arguments("gr1_draw", SCHEMA, {**GOOD, **given})
+
+
+def test_what_is_right_stays_as_it_is():
+    given = {**GOOD, "steps": 5, "tags": ["x"], "seed": None, "loud": True, "unknown": {"a": 1}}
+
+    assert read(**given) == given
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({"steps": "5"}, {"steps": 5}),
+        ({"tags": '["a", "b"]'}, {"tags": ["a", "b"]}),
+        ({"seed": "1.5"}, {"seed": 1.5}),
+        ({"loud": "true"}, {"loud": True}),
+        ({"prompt": 7}, {"prompt": "7"}),
+        ({"steps": None, "loud": None}, {}),
+    ],
+)
+def test_what_is_meant_is_taken_as_it_is_meant(given, meant):
+    assert read(**given) == {**GOOD, **meant}
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"steps": 99}, "steps: must not be more than 50"),
+        ({"steps": "many"}, "steps: must be of type integer"),
+        ({"style": "wax"}, "style: must be one of “oil”, “ink”"),
+        ({"prompt": "x" * 11}, "prompt: must have at most this many characters: 10"),
+        ({"tags": ["x", 5]}, "tags.1: must be of type string"),
+        ({"seed": "much"}, "seed: must be of one of the types number, null"),
+        ({"prompt": None}, "prompt: must be of type string"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_the_reason_and_a_right_example(given, reason):
+    with pytest.raises(SpaceError) as refused:
+        read(**given)
+
+    assert reason in str(refused.value)
+    assert 'Right: {"prompt":"text","style":"oil"}' in str(refused.value)
+
+
+def test_all_that_is_missing_is_said_at_once():
+    with pytest.raises(SpaceError, match="prompt, style: missing"):
+        read_arguments("gr1_draw", SCHEMA, {})
+
+
+def test_an_error_repeats_nothing_that_was_given():
+    with pytest.raises(SpaceError) as refused:
+        read(prompt="my secret words", steps="my secret words")
+
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.timeout(10)
+def test_a_strangers_pattern_costs_no_time():
+    properties = {"text": {"type": "string", "pattern": "^(a+)+$"}}
+    given = {"text": "a" * 60 + "!"}
+
+    assert read_arguments("gr1_x", {"type": "object", "properties": properties}, given) == given
+
+
+async def test_what_is_wrong_is_not_sent_to_the_space(spaces):
+    tool = await find(MAKER, "greet")
+    asked = len(spaces.asked("acme-image-maker"))
+
+    with pytest.raises(ToolError, match="name: missing"):
+        await call(MAKER, "greet", {})
+
+    assert tool.name == "gr1_greet"
+    assert len(spaces.asked("acme-image-maker")) == asked
