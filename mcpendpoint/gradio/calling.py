@@ -10,8 +10,9 @@ from django.conf import settings
 from mcp_types import CallToolResult, TextContent
 
 from accounts.outgoing.errors import Busy, NotReached, OutgoingError, Silent
+from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again_after_failure
-from mcpendpoint.gradio.errors import SpaceError, SpaceGone, SpaceRefusal, busy
+from mcpendpoint.gradio.errors import SpaceDown, SpaceError, SpaceGone, SpaceRefusal, busy
 from mcpendpoint.gradio.exchange import AnswerTooLarge, Reply, UnknownAnswer
 from mcpendpoint.gradio.outputs import returns_something
 from mcpendpoint.gradio.results import NotAResult, is_heavy, read_result, replica_of
@@ -53,23 +54,33 @@ async def call_tool(
     call = partial(
         call_upstream, tool=tool, arguments=arguments, token=token, report_progress=report
     )
-    try:
-        info = await _ready(info, token, report)
-        reply = await _call(info, token, call)
-    except _Elsewhere as moved:
-        info = await _ready(moved.info, token, report)
-        try:
-            reply = await _call(info, token, call)
-        except _Elsewhere as again:
-            raise again.info.problem or SpaceError(
-                f"The Space {info.space_id} is moving. Try again soon."
-            ) from again
+    info = await _ready(info, token, report)
+    with breakers.guard(info.space_id):
+        info, reply = await _call_where_it_is(info, token, call, report)
     if "error" in reply.message:
         raise SpaceRefusal(f"The Space {info.space_id} refused the call: {_reason(reply)}")
     result = await _read(info, reply, include_images=include_images)
     if not result.content and not result.is_error:
         return await _explain_emptiness(info, tool, token)
     return result
+
+
+async def _call_where_it_is(
+    info: SpaceInfo,
+    token: str | None,
+    call: Callable[[SpaceInfo], Awaitable[Reply]],
+    report: ReportProgress,
+) -> tuple[SpaceInfo, Reply]:
+    try:
+        return info, await _call(info, token, call)
+    except _Elsewhere as moved:
+        info = await _ready(moved.info, token, report)
+        try:
+            return info, await _call(info, token, call)
+        except _Elsewhere as again:
+            raise again.info.problem or SpaceError(
+                f"The Space {info.space_id} is moving. Try again soon."
+            ) from again
 
 
 async def _read(info: SpaceInfo, reply: Reply, *, include_images: bool) -> CallToolResult:
@@ -131,7 +142,7 @@ async def _call(
             is_retryable=True,
         ) from error
     except Silent as error:
-        raise SpaceError(
+        raise SpaceDown(
             f"The Space {info.space_id} gave no sign of life for {IDLE_SECONDS} seconds. It may "
             f"be overloaded; try again later. See {info.page}",
             is_retryable=True,
@@ -141,7 +152,7 @@ async def _call(
     except OutgoingError as error:
         has_begun = not isinstance(error, NotReached)
         await _check_place(info, token, has_begun=has_begun)
-        raise SpaceError(
+        raise SpaceDown(
             f"The Space {info.space_id} could not be reached. It may be starting or overloaded; "
             f"see {info.page}",
             is_retryable=True,
@@ -214,7 +225,7 @@ async def _explain_status(info: SpaceInfo, token: str | None, reply: Reply) -> S
             f"{name} has no MCP endpoint any more: its app is not started with mcp_server=True."
         )
     if status >= 500:
-        return SpaceError(
+        return SpaceDown(
             f"{name} answered HTTP status {status}. It may be starting or overloaded; see "
             f"{info.page}",
             is_retryable=True,

@@ -5,6 +5,7 @@ ToolError
     ├── SpaceGone    it does not exist (any more), or is not for this caller to see
     │   └── SpaceNotFound  the Hub knows no such Space, as far as this caller is told
     ├── SpaceRefusal it understood the call, and did not take it
+    ├── SpaceDown    it does not answer, whatever it is asked
     └── SpaceBusy    too much is being asked at once: nothing was sent
 """
 
@@ -38,6 +39,10 @@ class SpaceNotFound(SpaceGone):
 
 class SpaceRefusal(SpaceError):
     """The Space understood the call, and did not take it."""
+
+
+class SpaceDown(SpaceError):
+    """The Space does not answer, whatever it is asked."""
 
 
 class SpaceBusy(SpaceError):

@@ -7,7 +7,7 @@ import asyncio
 import contextvars
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.database import UNAVAILABLE, lookups, notes
 from accounts.last_use import LastUse
 from mcpendpoint.gradio import stored_knowledge
+from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import (
     CHECKS,
     STALE_SECONDS,
@@ -191,14 +192,31 @@ def _nothing() -> None:
 
 def _hear_of(space_id: str) -> None:
     look_again(space_id, None, others_will_do=True)
-    task = asyncio.get_running_loop().create_task(_renew(space_id), context=contextvars.Context())
-    _renewals.add(task)
-    task.add_done_callback(_renewals.discard)
+    _behind(_renew(space_id))
 
 
-_renewals: set[asyncio.Task[None]] = set()
+_tasks: set[asyncio.Task[None]] = set()
 SPACE_CHANGED = "space changed"
 bus.on(SPACE_CHANGED, _hear_of)
+
+
+def _tell_of_rest(space_id: str, rests: int) -> None:
+    _behind(bus.tell(SPACE_RESTS, [space_id, rests]))
+
+
+def _hear_of_rest(message: list[Any]) -> None:
+    breakers.take_over(str(message[0]), int(message[1]))
+
+
+def _behind(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.get_running_loop().create_task(work, context=contextvars.Context())
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+SPACE_RESTS = "space rests"
+bus.on(SPACE_RESTS, _hear_of_rest)
+breakers.on_change = _tell_of_rest
 
 
 refresher = Refresher()

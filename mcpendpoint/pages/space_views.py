@@ -34,6 +34,7 @@ from accounts.preferences import (
     remove_space,
 )
 from accounts.signed_in import render_page
+from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.gradio.knowledge import spread
 from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, list_space_tools
@@ -196,7 +197,7 @@ async def _status_of(user: User, space_id: str, *, is_again: bool = False) -> di
         context |= {
             "tools": listing.tools,
             "ticked": _ticked(listing, saved.get(space_id)),
-            "problem": listing.problem,
+            "problem": listing.problem or breakers.rest_of(space_id),
             "state": state_label(listing.stage) if listing.stage else "",
             "is_running": listing.stage in RUNNING,
             "visibility": _visibility(listing, saved.get(space_id)),

@@ -1,5 +1,6 @@
 import pytest
 
+from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import forget_spaces
 from mcpendpoint.hub.memory import forget_answers
 from tests import loopback
@@ -9,6 +10,7 @@ from tests import loopback
 def nothing_remembered():
     forget_spaces()
     forget_answers()
+    breakers.forget()
 
 
 class Front:

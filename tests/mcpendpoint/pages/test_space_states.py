@@ -1,4 +1,4 @@
-"""A Space that sleeps when somebody adds it."""
+"""Spaces that sleep when somebody adds them, or that are left alone."""
 
 import asyncio
 
@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.preferences import preferences_changed
 from mcpendpoint.gradio import waking
+from mcpendpoint.gradio.breaker import breakers
 from tests.mcpendpoint.pages.test_space_views import MAKER, space_json
 
 pytestmark = pytest.mark.usefixtures("standins")
@@ -33,3 +34,15 @@ async def test_a_space_that_sleeps_when_it_is_added_is_woken_and_open_clients_ar
 
     page = await async_client.get(reverse("spaces:status", args=MAKER.split("/")))
     assert "gr1_make_image" in page.content.decode()
+
+
+def test_a_space_that_is_left_alone_for_a_while_says_so(client, alice):
+    client.force_login(alice)
+    breakers.take_over(MAKER, 1)
+    try:
+        page = client.get(reverse("spaces:status", args=MAKER.split("/"))).content.decode()
+    finally:
+        breakers.forget()
+
+    assert "has not answered 5 times in a row" in page
+    assert "make_image" in page
