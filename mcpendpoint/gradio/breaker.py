@@ -75,11 +75,12 @@ class Breakers:
         )
 
     def take_over(self, key: str, rests: int) -> None:
-        """Take note of what another process has found out."""
-        if rests:
-            self._rest(key, self._state(key), rests)
-        else:
+        """Take note of what another process has found out, or this one has told itself."""
+        state = self._state(key)
+        if not rests:
             self._states.pop(key)
+        elif rests > state.rests:
+            self._rest(key, state, rests)
 
     def forget(self) -> None:
         self._states.clear()
