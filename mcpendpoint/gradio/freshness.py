@@ -140,14 +140,10 @@ class FreshnessCache(Generic[K, V]):
 
         With `others_will_do`, what another process has found out meanwhile is as good.
         """
-        entry = self._entries.get(key)
-        if entry is not None:
-            loaded = entry.loaded and replace(entry.loaded, fresh_seconds=0)
-            wanted_at = entry.wanted_at if others_will_do else self._clock()
-            self._put(
-                key,
-                replace(entry, loaded=loaded, failed_at=float("-inf"), wanted_at=wanted_at),
-            )
+        entry = self._entries.get(key) or _Entry[V]()
+        loaded = entry.loaded and replace(entry.loaded, fresh_seconds=0)
+        wanted_at = entry.wanted_at if others_will_do else self._clock()
+        self._put(key, replace(entry, loaded=loaded, failed_at=float("-inf"), wanted_at=wanted_at))
 
     def clear(self) -> None:
         self._entries.clear()

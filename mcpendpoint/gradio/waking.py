@@ -75,6 +75,7 @@ async def _wake_behind(
     space_id: str, token: str | None, is_private: bool, then: Callable[[], Awaitable[None]]
 ) -> None:
     try:
+        look_again(space_id, token)
         found = await find_space(space_id, is_private=is_private, token=token)
         if found.value.stage not in COMING:
             return

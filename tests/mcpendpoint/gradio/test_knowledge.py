@@ -129,6 +129,18 @@ async def test_whoever_looks_again_asks_the_space_itself(spaces, selected):
     assert len(spaces.asked("acme-image-maker", SCHEMA)) == 2
 
 
+async def test_whoever_looks_again_does_so_where_nobody_has_looked_in_this_process(
+    spaces, selected
+):
+    await list_one()
+
+    in_another_process()
+    look_again(MAKER.space_id, None)
+    await list_space_tools([MAKER], None)
+
+    assert len(spaces.asked("acme-image-maker", SCHEMA)) == 2
+
+
 async def test_what_was_seen_with_a_token_is_not_shared(spaces, selected):
     listing = await list_one(PRIVATE, "hf_alice")
 
