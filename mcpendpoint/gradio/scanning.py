@@ -11,7 +11,9 @@ from typing import Any
 
 from mcpendpoint.protocol.visible_text import has_hidden, revealed, visible, visible_line
 
-MAX_CHARS = 20_000
+MAX_TEXT_CHARS = 8_000
+"""More than is passed on of any description."""
+MAX_CHARS = 60_000
 """Of the texts of one tool together."""
 MAX_TEXTS = 1_000
 MAX_FINDINGS = 10
@@ -126,15 +128,19 @@ RULES = (
 
 def scan(said: dict[str, Any]) -> tuple[Finding, ...]:
     """Return what is found in a tool as the Space describes it, at most MAX_FINDINGS."""
-    found: list[Finding] = []
+    found: dict[Finding, None] = {}
     room = MAX_CHARS
-    for place, text in _texts(said):
-        if room <= 0 or len(found) >= MAX_FINDINGS:
+    for number, (place, text) in enumerate(_texts(said)):
+        if room <= 0 or number == MAX_TEXTS:
+            title = "Says more than is looked through"
+            found[Finding("unread", title, place, f"{MAX_CHARS:,} characters")] = None
             break
-        read = text[:room]
+        read = text[: min(room, MAX_TEXT_CHARS)]
         room -= len(read)
-        found += _found_in(read, place)
-    return tuple(dict.fromkeys(found))[:MAX_FINDINGS]
+        found.update(dict.fromkeys(_found_in(read, place)))
+        if len(found) >= MAX_FINDINGS:
+            break
+    return tuple(found)[:MAX_FINDINGS]
 
 
 def _found_in(text: str, place: str) -> Iterator[Finding]:
@@ -168,11 +174,8 @@ def _texts(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(text := said.get(name), str) and text:
             yield name, text
     schema = said.get("inputSchema")
-    texts = _schema_texts(schema, "input", MAX_LEVELS) if isinstance(schema, dict) else iter(())
-    for number, text in enumerate(texts):
-        if number == MAX_TEXTS:
-            return
-        yield text
+    if isinstance(schema, dict):
+        yield from _schema_texts(schema, "input", MAX_LEVELS)
 
 
 _OF_TEXT = ("title", "description", "pattern", "format", "const", "default", "$comment")
