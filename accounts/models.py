@@ -161,6 +161,7 @@ class PinnedTools(models.Model):
     was_first_sight = models.BooleanField(default=False)
     """Whether they were agreed to by being the first that were seen, after the Space was added."""
     pinned_at = models.DateTimeField()
+    take_over_told_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{len(self.tools)} tools of Space {self.space_id}"

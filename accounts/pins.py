@@ -6,7 +6,7 @@ said is kept beside, to show what changed. What a tool's definition means is the
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -21,6 +21,8 @@ from accounts.space_changes import TakeOver
 
 MAX_PINNED_BYTES = 100_000
 """Of what is kept of a Space for a person. Of what does not fit, only the fingerprint is."""
+
+TAKE_OVER_TOLD_EVERY = timedelta(hours=1)
 
 MAX_TOOLS = 200
 """Of a Space, with those that it had and has no more."""
@@ -55,6 +57,7 @@ class Pinned:
     """By name; None for one whose definition was too long to keep."""
     was_first_sight: bool = False
     pinned_at: datetime | None = None
+    has_waiting: bool = False
 
 
 def pinned_tools(user: User, space_id: str) -> Pinned:
@@ -64,7 +67,7 @@ def pinned_tools(user: User, space_id: str) -> Pinned:
     if row is None:
         return Pinned()
     definitions = {name: kept.get("definition") for name, kept in row.tools.items()}
-    return Pinned(definitions, row.was_first_sight, row.pinned_at)
+    return Pinned(definitions, row.was_first_sight, row.pinned_at, bool(row.waiting))
 
 
 def waiting_spaces(user: User) -> frozenset[str]:
@@ -94,12 +97,18 @@ def see_tools(
                 _pin(row, tool)
         _note(user, space, row, seen, is_first=space.pins is None)
         after = _save(space, row)
-        if after != held and before:
+        if after != held and before and _is_time_to_tell(row):
             detail = {**audited(space), "taken_over": len(after - held)}
             audit.record(Action.SPACE_AGREED, user, detail=detail)
     if after != held or not before:
         announce(user_id)
     return after
+
+
+def forget_waiting(user: User, space_id: str) -> None:
+    """Note that nothing waits any more: the Space is again as it was agreed to."""
+    rows = PinnedTools.objects.filter(space__user_id=user.pk, space__space_id=space_id)
+    rows.update(waiting=[])
 
 
 def agree(user: User, space_id: str, tools: Iterable[SeenTool], gone: Iterable[str]) -> bool:
@@ -114,6 +123,7 @@ def agree(user: User, space_id: str, tools: Iterable[SeenTool], gone: Iterable[s
             row.tools.pop(name, None)
         for tool in agreed:
             _pin(row, tool)
+        row.was_first_sight, row.pinned_at = False, timezone.now()
         pins = {tool.pin for tool in agreed}
         row.waiting = [pin for pin in row.waiting if pin not in pins]
         _save(space, row)
@@ -159,15 +169,27 @@ def _is_taken_over(tool: SeenTool, space: SelectedSpace, row: PinnedTools, rules
 def _note(
     user: User, space: SelectedSpace, row: PinnedTools, seen: Sequence[SeenTool], *, is_first: bool
 ) -> None:
-    """Note what waits now of what they ticked, once for each state of it."""
+    """Note what waits now of what they ticked; it is told of when there was nothing before, or a
+    Space that never says the same twice would fill the log.
+    """
     pins = _pins_of(row)
     wanted = [tool for tool in seen if space.tools is None or tool.name in space.tools]
     waiting = sorted(tool.pin for tool in wanted if tool.pin not in pins)
-    is_news = bool(set(waiting) - set(row.waiting))
+    is_news = bool(waiting) and not row.waiting
     row.waiting = waiting
     if is_news and not is_first:
         detail = {**audited(space), "waiting": len(waiting)}
         audit.record(Action.SPACE_CHANGED, user, detail=detail)
+
+
+def _is_time_to_tell(row: PinnedTools) -> bool:
+    """Say whether a change that was taken over is for the log, which has one of a Space an hour."""
+    now, told_at = timezone.now(), row.take_over_told_at
+    if told_at is not None and now - told_at < TAKE_OVER_TOLD_EVERY:
+        return False
+    row.take_over_told_at = now
+    row.save(update_fields=["take_over_told_at"])
+    return True
 
 
 def _pin(row: PinnedTools, tool: SeenTool) -> None:

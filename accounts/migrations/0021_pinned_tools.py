@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ("waiting", models.JSONField(default=list)),
                 ("was_first_sight", models.BooleanField(default=False)),
                 ("pinned_at", models.DateTimeField()),
+                ("take_over_told_at", models.DateTimeField(null=True)),
                 (
                     "space",
                     models.OneToOneField(

@@ -1,22 +1,19 @@
-"""Which Spaces the operator allows here: SPACES_ALLOWED and SPACES_DENIED. Pure: no I/O."""
+"""Which Spaces the operator allows here: SPACES_ALLOWED and SPACES_DENIED."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from django.conf import settings
 
 
-@dataclass(frozen=True)
-class OperatorLists:
-    """Patterns in lower case, each owner/name or owner/*."""
+def refusal_of(space_id: str) -> str | None:
+    """Return why a Space is not for use here, None for one that is.
 
-    allowed: Collection[str] = ()
-    """Empty: all."""
-    denied: Collection[str] = ()
-
-    def refusal(self, names: Iterable[str]) -> str | None:
-        """Return why a Space is not for use here, by any of the names that it has."""
-        for name in names:
-            patterns = (name.lower(), f"{name.partition('/')[0].lower()}/*")
-            is_denied = any(pattern in self.denied for pattern in patterns)
-            if is_denied or (self.allowed and not any(each in self.allowed for each in patterns)):
-                return f"The operator of this server does not allow the Space {name[:100]} here."
+    The lists have patterns in lower case, owner/name or owner/*. None allowed: all are.
+    """
+    allowed, denied = settings.SPACES_ALLOWED, settings.SPACES_DENIED
+    if not allowed and not denied:
         return None
+    name = space_id.lower()
+    patterns = (name, f"{name.partition('/')[0]}/*")
+    is_denied = any(pattern in denied for pattern in patterns)
+    if is_denied or (allowed and not any(pattern in allowed for pattern in patterns)):
+        return f"The operator of this server does not allow the Space {space_id[:100]} here."
+    return None

@@ -20,7 +20,7 @@ from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space
 from mcpendpoint.gradio.drafts import shortened
 from mcpendpoint.gradio.errors import SpaceError, SpaceNotFound, SpaceRefusal
 from mcpendpoint.gradio.naming import tool_name
-from mcpendpoint.gradio.operator_lists import OperatorLists
+from mcpendpoint.gradio.operator_lists import refusal_of
 from mcpendpoint.gradio.scanning import Finding, lookalike_of, skeletons_of
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.trust import SHOW, Agreement, Held, why_held
@@ -161,8 +161,7 @@ async def _list_safely(choice: SpaceChoice, token: str | None, known_will_do: bo
 
 async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> SpaceListing:
     stage, is_public = "", False
-    lists = OperatorLists(settings.SPACES_ALLOWED, settings.SPACES_DENIED)
-    if refusal := lists.refusal([choice.space_id]):
+    if refusal := refusal_of(choice.space_id):
         return _without_tools(choice, refusal, is_refused=True)
     try:
         found = await find_space(
@@ -173,7 +172,8 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
             known_will_do=known_will_do,
         )
         stage, is_public = found.value.stage, not found.value.is_private
-        if refusal := lists.refusal([found.value.space_id]):
+        # By the name that the Space has now, too.
+        if refusal := refusal_of(found.value.space_id):
             return _without_tools(choice, refusal, stage, is_public, is_refused=True)
         schema = await find_tools(found.value, token, known_will_do=known_will_do)
     except SpaceError as error:

@@ -62,8 +62,9 @@ def explain_hold(name: str, space_id: str, why: Held, *, where: str | None) -> s
         Held.CHANGED: "has changed since the person agreed to it",
         Held.SUSPICIOUS: "has words in its description that the person has to look at first",
     }[why]
-    if where is None:
-        return (
-            f"{tool} {reason}, so it was not called. They can add the Space on their settings page."
-        )
-    return f"{tool} {reason}, so it was not called. They can look at it and agree at {where}."
+    remedy = (
+        "Only tools of a Space that they added on the settings page can be agreed to."
+        if where is None
+        else f"They can look at it and agree at {where}."
+    )
+    return f"{tool} {reason}, so it was not called. {remedy}"

@@ -7,7 +7,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
-from accounts.pins import Pinned, pinned_tools
+from accounts.pins import Pinned, forget_waiting, pinned_tools
 from accounts.preferences import SavedSpace, load_preferences
 from accounts.space_changes import TakeOver
 from mcpendpoint.gradio.agreeing import see_listing
@@ -20,6 +20,7 @@ from mcpendpoint.pages.for_users import Refused, token_of
 
 _load_preferences = sync_to_async(load_preferences)
 _pinned_tools = sync_to_async(pinned_tools)
+_forget_waiting = sync_to_async(forget_waiting)
 _see_listing = sync_to_async(see_listing)
 
 
@@ -54,6 +55,8 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
     pinned = await _pinned_tools(user, space_id) if saved else Pinned()
     agreement = listing.choice.agreement
     rows = [_row(tool, saved, agreement, pinned) for tool in tools]
+    if pinned.has_waiting and tools and not listing.unseen:
+        await _forget_waiting(user, space_id)
     gone = sorted(pinned.tools.keys() - {tool.own_name for tool in tools}) if tools else []
     return {
         **context,

@@ -26,7 +26,7 @@ from accounts.preferences import (
     remove_space,
 )
 from accounts.signed_in import render_page
-from mcpendpoint.gradio.operator_lists import OperatorLists
+from mcpendpoint.gradio.operator_lists import refusal_of
 from mcpendpoint.gradio.states import RUNNING, state_label
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubTokenRefused
@@ -155,8 +155,7 @@ async def _add(user: User, space_id: str) -> SavedSpace:
     """Add a Space as the Hub describes it to this user. Raises Refused."""
     if not is_space_id(space_id):
         raise Refused(f"“{space_id[:100]}” is not the id of a Space. It looks like owner/name.")
-    lists = OperatorLists(settings.SPACES_ALLOWED, settings.SPACES_DENIED)
-    if refusal := lists.refusal([space_id]):
+    if refusal := refusal_of(space_id):
         raise Refused(refusal)
     token = await token_of(user)
     try:
@@ -167,7 +166,7 @@ async def _add(user: User, space_id: str) -> SavedSpace:
         raise Refused(_sentence(error)) from error
     if space.sdk != "gradio":
         raise Refused(f"{space.id} is not a Gradio Space, so it has no tools to offer.")
-    if refusal := lists.refusal([space.id]):
+    if refusal := refusal_of(space.id):
         raise Refused(refusal)
     if space.id in await _saved_ids(user):
         raise Refused(f"You have added {space.id} already.")
@@ -211,9 +210,7 @@ def _result(space: Space, saved_ids: frozenset[str]) -> dict[str, object]:
         "is_added": space.id in saved_ids,
         "owner": space.id.partition("/")[0],
         "name": space.id.partition("/")[2],
-        "refusal": OperatorLists(settings.SPACES_ALLOWED, settings.SPACES_DENIED).refusal(
-            [space.id]
-        ),
+        "refusal": refusal_of(space.id),
     }
 
 

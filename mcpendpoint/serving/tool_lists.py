@@ -147,11 +147,11 @@ class SerializedToolLists:
 
     async def result_for(self, peer: Peer, context: RequestContext) -> bytes | None:
         """Return the result, or None for a failure that the kernel has to answer with."""
-        key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
         try:
             listings = await _listings_of(context)
         except MCPError:
             return None
+        key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
         known = self._lists.get(key)
         if known is None or not known.is_of(listings):
             message = Message("request", LIST_TOOLS, 0, kernel.envelope(peer), {})

@@ -89,6 +89,21 @@ def test_growth_is_taken_over_by_those_who_chose_it(alice):
     assert "sing-1" not in see(alice, tool("sing"))
 
 
+def test_a_space_that_never_says_the_same_twice_does_not_fill_the_log(alice):
+    see(alice, tool())
+    for number in range(5):
+        see(alice, tool(pin=f"held {number}"))
+    choose_take_over(alice, SPACE, TakeOver.EVERYTHING)
+    for number in range(5):
+        see(alice, tool(pin=f"taken over {number}"))
+
+    told = AuditEvent.objects.filter(action__in=["space_changed", "space_agreed"])
+    assert [(event.action, event.detail) for event in told.order_by("pk")] == [
+        ("space_changed", {"space": SPACE, "slot": 1, "waiting": 1}),
+        ("space_agreed", {"space": SPACE, "slot": 1, "taken_over": 1}),
+    ]
+
+
 def test_what_is_kept_is_bounded_and_the_fingerprint_is_kept(alice):
     many = [tool(f"t{n}", text="a" * 5_000) for n in range(60)]
 

@@ -248,6 +248,15 @@ def test_something_that_waits_has_a_badge_on_the_settings_page(browser, alice, a
     assert "Tools wait for you" not in settings_page(browser)
 
 
+def test_what_is_again_as_it_was_waits_for_nobody(browser, added, tell):
+    tell(greet={"description": "Hi."})
+    status(browser, MAKER)
+    tell()
+
+    assert ("greet", "Unchanged") in badges(status(browser, MAKER))
+    assert "Tools wait for you" not in settings_page(browser)
+
+
 def test_a_new_tool_that_is_not_ticked_waits_for_nobody(browser, alice, added, tell):
     form = {"space_id": MAKER, "tools": ["greet"], "offered": ["greet", "fail"]}
     browser.post(reverse("spaces:tools"), form)
