@@ -48,7 +48,7 @@ def define(said: dict[str, Any]) -> Definition:
         "more": dict(list(properties.items())[MAX_PARAMETERS:]),
     }
     return {
-        "description": _shown(str(said["description"] or ""), MAX_DESCRIPTION_CHARS),
+        "description": _shown(said["description"], MAX_DESCRIPTION_CHARS),
         "parameters": {revealed(name): _shown(_json(of), MAX_PARAMETER_CHARS) for name, of in kept},
         "required": [revealed(name) for name in names[:MAX_PARAMETERS]],
         "rest": _digest(_json(rest_of_all).encode("utf-8", "surrogatepass")),

@@ -17,7 +17,8 @@ MAX_CHARS = 60_000
 """Of the texts of one tool together."""
 MAX_TEXTS = 1_000
 MAX_FINDINGS = 10
-MAX_LEVELS = 12
+MAX_LEVELS = 41
+"""Of a schema: more than any that is passed on has."""
 WORDS_AROUND = 30
 MAX_NAME_CHARS = 80
 SHORTEST_NAME = 6
@@ -176,6 +177,15 @@ def _texts(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
     schema = said.get("inputSchema")
     if isinstance(schema, dict):
         yield from _schema_texts(schema, "input", MAX_LEVELS)
+    yield from (("_meta", text) for text in _all_texts(said.get("_meta"), MAX_LEVELS))
+
+
+def _all_texts(value: Any, levels: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif levels and isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _all_texts(each, levels - 1)
 
 
 _OF_TEXT = ("title", "description", "pattern", "format", "const", "default", "$comment")

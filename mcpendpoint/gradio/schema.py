@@ -176,11 +176,13 @@ def _parse_tool(entry: Any) -> UpstreamTool | None:
         raise BadTool(f"needs the header {_listed(headers)}, which cannot be sent from here yet")
     mended = _mended_schema(entry.get("inputSchema"))
     meta = portable_meta(entry.get("_meta"))
-    said = {"name": name, "own_name": own_name, "description": entry.get("description")}
-    said |= {"inputSchema": entry["inputSchema"], "_meta": meta}
+    text = entry.get("description")
+    text = text if isinstance(text, str) else ""
+    said = {"name": name, "own_name": own_name, "description": text, "_meta": meta}
+    said["inputSchema"] = entry["inputSchema"]
     return UpstreamTool(
         name=name,
-        description=_description(entry.get("description"), mended),
+        description=_description(text, mended),
         input_schema=mended.schema,
         meta=meta,
         own_name=own_name,
@@ -207,8 +209,8 @@ def _listed(headers: Any) -> str:
     return ", ".join(names[:5]) or "that it names"
 
 
-def _description(text: Any, mended: MendedSchema) -> str:
-    shown = visible(text) if isinstance(text, str) else ""
+def _description(text: str, mended: MendedSchema) -> str:
+    shown = visible(text)
     for uploading in _UPLOADING:
         before, *after = uploading.split(shown[: 4 * MAX_DESCRIPTION_CHARS])
         if after:

@@ -115,3 +115,16 @@ def test_many_parameters_are_bounded_and_still_differ():
     assert len(one["parameters"]) == 100
     assert difference(one, other).has_more
     assert not is_growth(one, other)
+
+
+@pytest.mark.parametrize("description", [None, 7, ["a"], {"a": 1}, "\0", "a\0b\u200b"])
+def test_an_odd_description_spoils_no_tool(description):
+    deep = []
+    for _ in range(2_000):
+        deep = [deep]
+    odd = {**TOOL, "name": "odd", "description": description}
+
+    parsed = parse_schema([TOOL, odd, {**odd, "name": "deep", "description": deep}])
+
+    assert [tool.name for tool in parsed.tools] == ["greet", "odd", "deep"]
+    assert "\0" not in str(parsed.tools[1].definition)
