@@ -48,7 +48,9 @@ async def _see(user_id: int, listing: SpaceListing) -> SpaceChoice:
         # What was agreed to before holds, and the next list tries again.
         logger.exception("What a Space offers now could not be noted.")
         return listing.choice
-    _noted.put((user_id, id(listing)), ref(listing), size_bytes=ENTRY_BYTES)
+    if choice == listing.choice:
+        # Else the pins that this came with are old ones, and nothing is to be listed by them.
+        _noted.put((user_id, id(listing)), ref(listing), size_bytes=ENTRY_BYTES)
     return choice
 
 
