@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.pins import Pinned, forget_waiting, pinned_tools
@@ -43,7 +44,9 @@ class ToolRow:
 
 async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dict[str, Any]:
     saved = await saved_space(user, space_id)
+    owner, _, name = space_id.partition("/")
     context: dict[str, Any] = {"space_id": space_id, "is_added": saved is not None}
+    context["status_url"] = reverse("spaces:status", args=[owner, name])
     try:
         token = await token_of(user)
         if is_again:

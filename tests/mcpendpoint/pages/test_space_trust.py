@@ -239,6 +239,15 @@ def test_what_is_not_theirs_cannot_be_agreed_to(browser, alice, space_id, pins):
     assert not AuditEvent.objects.filter(action="space_agreed").exists()
 
 
+def test_one_can_look_again_from_what_a_form_brought(browser, added, tell):
+    tell({"name": "no_schema"}, greet={"description": "Hi."})
+
+    page = agree(browser, pins_in(status(browser, MAKER)), headers=HTMX).content.decode()
+
+    again = reverse("spaces:status", args=MAKER.split("/"))
+    assert f'hx-get="{again}?again"' in page
+
+
 def test_something_that_waits_has_a_badge_on_the_settings_page(browser, alice, added, tell):
     tell(greet={"description": "Hi."})
     page = status(browser, MAKER)
