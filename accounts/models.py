@@ -8,6 +8,7 @@ from django.db.models.functions import Lower, Now, Upper
 
 from accounts.consequences import Choice
 from accounts.encryption import EncryptedTextField
+from accounts.space_changes import TakeOver
 
 
 class User(AbstractUser):
@@ -129,6 +130,11 @@ class SelectedSpace(models.Model):
     """Whether the person wants to be asked before each call."""
     tools = models.JSONField(null=True)
     """Those of its tools that are offered, in the Space's own names; null for all that it has."""
+    takes_over = models.CharField(
+        max_length=10, choices=TakeOver, default=TakeOver.NOTHING, db_default=TakeOver.NOTHING
+    )
+    pins = models.JSONField(null=True)
+    """Fingerprints of the tools that the person agreed to: accounts.pins. NULL: none seen yet."""
     title = models.CharField(max_length=200, blank=True)
     emoji = models.CharField(max_length=16, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
@@ -143,6 +149,23 @@ class SelectedSpace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.space_id} (slot {self.slot})"
+
+
+class PinnedTools(models.Model):
+    """What a person agreed to of a Space's tools, to tell what changed: accounts.pins."""
+
+    space = models.OneToOneField(SelectedSpace, on_delete=models.CASCADE, related_name="pinned")
+    tools = models.JSONField(default=dict)
+    """By name."""
+    waiting = models.JSONField(default=list)
+    """Fingerprints of what was seen since, and not agreed to."""
+    was_first_sight = models.BooleanField(default=False)
+    """Whether they were agreed to by being the first that were seen, after the Space was added."""
+    pinned_at = models.DateTimeField()
+    take_over_told_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{len(self.tools)} tools of Space {self.space_id}"
 
 
 class AccessKey(models.Model):
@@ -288,6 +311,8 @@ class AuditEvent(models.Model):
         SELECTION_CHANGED = "selection_changed", "Tools changed"
         SPACE_ADDED = "space_added", "Space added"
         SPACE_REMOVED = "space_removed", "Space removed"
+        SPACE_CHANGED = "space_changed", "Space changed its tools"
+        SPACE_AGREED = "space_agreed", "Agreed to a Space's tools"
         HUB_ACCESS_CHANGED = "hub_access_changed", "Hugging Face permissions changed"
         HUB_ACCESS_RENEWED = "hub_access_renewed", "Hugging Face access renewed"
         HUB_ACCESS_ENDED = "hub_access_ended", "Hugging Face access ended"

@@ -19,7 +19,8 @@ from accounts.audit import Action
 from accounts.catalogue import catalogue
 from accounts.compiled_query import CompiledQuery, Row
 from accounts.consequences import ALWAYS_ASK, ApprovalChoices, read_choices
-from accounts.models import SelectedSpace, ToolSelection, User
+from accounts.models import PinnedTools, SelectedSpace, ToolSelection, User
+from accounts.space_changes import TakeOver
 from accounts.space_prefixes import space_prefix, url_space_prefix
 
 preferences_changed = Signal()
@@ -47,6 +48,9 @@ class SavedSpace:
     """Whether the person wants to be asked before each call."""
     tools: frozenset[str] | None = None
     """Those of its tools that are ticked, in the Space's own names; None for all that it has."""
+    pins: frozenset[str] | None = None
+    """Fingerprints of the tools that they agreed to; None where none was seen yet."""
+    takes_over: TakeOver = TakeOver.NOTHING
 
     @property
     def prefix(self) -> str:
@@ -150,6 +154,8 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
             "active_spaces__was_default",
             "active_spaces__asks_first",
             "active_spaces__tools",
+            "active_spaces__pins",
+            "active_spaces__takes_over",
         )
     )
     return found
@@ -171,8 +177,12 @@ def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
 
 
 def _read_space(columns: Row) -> SavedSpace:
-    tools = columns[-1]
-    return SavedSpace(*(*columns[:-1], None if tools is None else frozenset(tools)))
+    *facts, tools, pins, takes_over = columns
+    return SavedSpace(*(*facts, _set_or_none(tools), _set_or_none(pins), TakeOver(takes_over)))
+
+
+def _set_or_none(values: Iterable[str] | None) -> frozenset[str] | None:
+    return None if values is None else frozenset(values)
 
 
 def _known_user(rows: Sequence[Row]) -> KnownUser | None:
@@ -265,12 +275,14 @@ def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji:
             _check_room(rows.filter(is_active=True).count())
         if row is None:
             row = SelectedSpace(user_id=user.pk, space_id=space_id, slot=_next_slot(user.pk))
+        elif not row.is_active:
+            row.pins = None
         row.is_active = True
         row.is_private = is_private
         row.title = title[:200]
         row.emoji = emoji if len(emoji) <= MAX_EMOJI else ""
         row.save()
-        audit.record(Action.SPACE_ADDED, user, detail=_audited(row))
+        audit.record(Action.SPACE_ADDED, user, detail=audited(row))
     announce(user.pk)
     return _saved_space(row)
 
@@ -278,23 +290,25 @@ def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji:
 def remove_space(user: User, space_id: str) -> None:
     """Stop offering a Space; its slot stays its own. Does nothing for one that is not there."""
     with transaction.atomic():
-        row = _own_space(user, space_id)
+        row = own_space(user, space_id)
         if row is not None:
             row.is_active = False
-            row.save(update_fields=["is_active"])
-            audit.record(Action.SPACE_REMOVED, user, detail=_audited(row))
+            row.pins = None
+            row.save(update_fields=["is_active", "pins"])
+            PinnedTools.objects.filter(space=row).delete()
+            audit.record(Action.SPACE_REMOVED, user, detail=audited(row))
     announce(user.pk)
 
 
 def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:
     """Save whether the person is asked before each call; False for a Space that is not theirs."""
     with transaction.atomic():
-        row = _own_space(user, space_id)
+        row = own_space(user, space_id)
         if row is None:
             return False
         row.asks_first = asks_first
         row.save(update_fields=["asks_first"])
-        detail = {**_audited(row), "asks_first": asks_first}
+        detail = {**audited(row), "asks_first": asks_first}
         audit.record(Action.SELECTION_CHANGED, user, detail=detail)
     announce(user.pk)
     return True
@@ -303,19 +317,19 @@ def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:
 def choose_space_tools(user: User, space_id: str, tools: Iterable[str] | None) -> bool:
     """Save which tools of a Space are offered, None for all; False for one that is not theirs."""
     with transaction.atomic():
-        row = _own_space(user, space_id)
+        row = own_space(user, space_id)
         if row is None:
             return False
         row.tools = None if tools is None else sorted(set(tools))
         row.save(update_fields=["tools"])
         chosen = "all" if row.tools is None else len(row.tools)
-        detail = {**_audited(row), "tools_of_space": chosen}
+        detail = {**audited(row), "tools_of_space": chosen}
         audit.record(Action.SELECTION_CHANGED, user, detail=detail)
     announce(user.pk)
     return True
 
 
-def _own_space(user: User, space_id: str) -> SelectedSpace | None:
+def own_space(user: User, space_id: str) -> SelectedSpace | None:
     """Return one that they have, which is theirs to change from here on."""
     _choose_spaces(user.pk)
     rows = SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id, is_active=True)
@@ -359,7 +373,7 @@ def _next_slot(user_id: int) -> int:
     return slot
 
 
-def _audited(row: SelectedSpace) -> dict[str, str | int]:
+def audited(row: SelectedSpace) -> dict[str, str | int]:
     # Admins read the log, too.
     return {"space": "private" if row.is_private else row.space_id, "slot": row.slot}
 
@@ -373,5 +387,7 @@ def _saved_space(row: SelectedSpace) -> SavedSpace:
         row.emoji,
         row.was_default,
         row.asks_first,
-        None if row.tools is None else frozenset(row.tools),
+        _set_or_none(row.tools),
+        _set_or_none(row.pins),
+        TakeOver(row.takes_over),
     )

@@ -31,6 +31,7 @@ from accounts.huggingface.permissions import (
     read_permissions,
 )
 from accounts.models import AccessKey, HubCredential, User
+from accounts.pins import waiting_spaces
 from accounts.preferences import Preferences, SavedSpace, load_preferences
 from accounts.readiness import permissions_of
 from accounts.signed_in import is_htmx
@@ -67,6 +68,8 @@ class SpaceRow:
     hub_url: str
     owner: str
     name: str
+    waits: bool
+    """Whether tools of it wait for the person's agreement."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,11 @@ def _preview(preset: Bouquet, saved: frozenset[str]) -> PresetPreview:
 
 def spaces_context(user: User) -> dict[str, Any]:
     preferences = load_preferences(user.pk)
+    waiting = waiting_spaces(user)
+    spaces = [_space_row(space, waits=space.space_id in waiting) for space in preferences.spaces]
     return {
-        "spaces": [_space_row(space) for space in preferences.spaces],
+        "spaces": spaces,
+        "waiting_spaces": sum(space.waits for space in spaces),
         "default_spaces": [] if preferences.has_chosen_spaces else settings.DEFAULT_SPACES,
         "hub": settings.HF_ENDPOINT,
         "max_spaces": settings.MCP_MAX_SPACES,
@@ -246,7 +252,7 @@ def _key_row(key: AccessKey) -> KeyRow:
     )
 
 
-def _space_row(space: SavedSpace) -> SpaceRow:
+def _space_row(space: SavedSpace, *, waits: bool) -> SpaceRow:
     owner, _, name = space.space_id.partition("/")
     return SpaceRow(
         space=space,
@@ -254,4 +260,5 @@ def _space_row(space: SavedSpace) -> SpaceRow:
         hub_url=f"{settings.HF_ENDPOINT}/spaces/{space.space_id}",
         owner=owner,
         name=name,
+        waits=waits,
     )

@@ -47,7 +47,10 @@ _WATCHED = (
     _Watched(
         "accounts_selectedspace",
         "user_id",
-        ("space_id", "slot", "is_active", "is_private", "was_default", "asks_first", "tools"),
+        (
+            *("space_id", "slot", "is_active", "is_private", "was_default", "asks_first", "tools"),
+            *("takes_over", "pins"),
+        ),
         on_insert=True,
     ),
     _Watched(

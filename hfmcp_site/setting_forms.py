@@ -9,6 +9,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _HOST_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_-]{1,63}\.?")
 _IPV6 = re.compile(r"[0-9a-f:.]+")
+_HUB_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
@@ -123,3 +124,13 @@ def app_scheme(text: str) -> str:
     if problem := problem_with_scheme(scheme):
         raise ValueError(problem)
     return scheme
+
+
+def space_pattern(text: str) -> str:
+    """Return a Space's id, or `owner/*` for all of one, in lower case."""
+    owner, slash, name = text.partition("/")
+    if not slash or not _HUB_NAME.fullmatch(owner):
+        raise ValueError("no Space")
+    if name != "*" and not _HUB_NAME.fullmatch(name):
+        raise ValueError("no Space")
+    return text.lower()

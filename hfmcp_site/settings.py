@@ -68,6 +68,13 @@ MCP_CALL_TIMEOUT_SECONDS = env.integer(
 )
 DISABLE_TOOLS = env.words("DISABLE_TOOLS")
 DEFAULT_SPACES = env.words("DEFAULT_SPACES", "mcp-tools/Z-Image-Turbo")
+SPACES_ALLOWED = frozenset(
+    env.each("SPACES_ALLOWED", "", setting_forms.space_pattern, "Spaces: owner/name or owner/*")
+)
+SPACES_DENIED = frozenset(
+    env.each("SPACES_DENIED", "", setting_forms.space_pattern, "Spaces: owner/name or owner/*")
+)
+SPACE_FINDINGS = env.choice("SPACE_FINDINGS", "show", "SHOW", "HOLD", "REFUSE")
 METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 30, minimum=1, maximum=env.MOST_DAYS)
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1, maximum=env.MOST_DAYS)
 AUDIT_MAX_ROWS = env.integer("AUDIT_MAX_ROWS", 5_000_000, minimum=1_000)

@@ -63,6 +63,11 @@ WRONG = [
     ("HSTS_SECONDS", "a year"),
     ("AUDIT_IP", "perhaps"),
     ("LOG_LEVEL", "verbose"),
+    ("SPACES_ALLOWED", "acme"),
+    ("SPACES_ALLOWED", "*"),
+    ("SPACES_DENIED", "acme/one,a/b/c"),
+    ("SPACES_DENIED", "*/one"),
+    ("SPACE_FINDINGS", "perhaps"),
 ]
 
 
@@ -89,6 +94,9 @@ def test_a_wrong_value_is_told_with_its_setting(monkeypatch, name, value):
         ("LOG_LEVEL", "", "INFO"),
         ("DEBUG", "", False),
         ("MCP_MAX_SPACES", "", 20),
+        ("SPACES_ALLOWED", "ACME/*, Bob/One", {"acme/*", "bob/one"}),
+        ("SPACES_DENIED", "", frozenset()),
+        ("SPACE_FINDINGS", "Hold", "HOLD"),
         ("HF_ENDPOINT", "https://hub.example.org/", "https://hub.example.org"),
         (
             "MCP_ALLOWED_ORIGINS",

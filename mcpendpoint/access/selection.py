@@ -13,6 +13,7 @@ from accounts.catalogue import Catalogue
 from accounts.preferences import Preferences, SavedSpace
 from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.gradio.spaces import SpaceChoice
+from mcpendpoint.gradio.trust import Agreement
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.references import HUB, BadReference, parse_reference
 from mcpendpoint.hub.types import RepoType
@@ -272,7 +273,8 @@ def _choices(
         if space is not None:
             prefix = _url_prefix(space.space_id, ids) if space.was_default else space.prefix
             tools = _both(space.tools, asked_for)
-            yield SpaceChoice(space.space_id, prefix, space.is_private, tools)
+            agreement = Agreement(space.pins, space.takes_over)
+            yield SpaceChoice(space.space_id, prefix, space.is_private, tools, agreement)
         else:
             yield SpaceChoice(space_id, _url_prefix(space_id, ids), False, asked_for)
 

@@ -30,9 +30,19 @@ _OTHER_ARGUMENTS = re.compile(
 
 
 async def advise(
-    error: str, *, space_id: str, is_private: bool, tool: str, schema: Schema, token: str | None
+    error: str,
+    *,
+    space_id: str,
+    is_private: bool,
+    tool: str,
+    schema: Schema,
+    token: str | None,
+    tells_changes: bool = True,
 ) -> str:
-    """Return a sentence or two, or nothing. `schema` is what the caller was told of the tool."""
+    """Return a sentence or two, or nothing. `schema` is what the caller was told of the tool.
+
+    Without `tells_changes`, what the Space says now is for a person to see first.
+    """
     error = error[:MAX_READ_CHARS]
     if _OWN_LOGIN.search(error):
         return (
@@ -52,6 +62,11 @@ async def advise(
         now = await find_tools(found.value, token, read_timeout_seconds=SCHEMA_SECONDS)
     except SpaceError as failure:
         return str(failure)
+    if not tells_changes:
+        known = next((each for each in now.value.tools if tool in (each.own_name, each.name)), None)
+        if known is not None and known.input_schema == schema:
+            return ""
+        return f"The Space {space_id} has changed this tool. List the tools again."
     schemas = {known.own_name or known.name: known.input_schema for known in now.value.tools}
     if tool not in schemas:
         return (

@@ -11,10 +11,12 @@ from typing import Any
 import orjson
 
 from mcpendpoint.gradio.checkable import is_checkable
+from mcpendpoint.gradio.definitions import Definition, define, fingerprint
 from mcpendpoint.gradio.drafts import sentences, shortened
 from mcpendpoint.gradio.mending import BadSchema, MendedSchema, mend_schema
 from mcpendpoint.gradio.metadata import portable_meta
 from mcpendpoint.gradio.references import BadReference
+from mcpendpoint.gradio.scanning import Finding, scan
 from mcpendpoint.protocol.portable_tools import MAX_DESCRIPTION_CHARS, fault_of_schema
 from mcpendpoint.protocol.visible_text import visible, visible_line
 
@@ -70,6 +72,11 @@ class UpstreamTool:
     """What the Space calls arguments that are called otherwise here."""
     is_checkable: bool = True
     """Whether the Space's server can check arguments against what Gradio says of them."""
+    pin: str = ""
+    """Its fingerprint, as the Space describes it."""
+    definition: Definition = field(default_factory=dict)
+    """What is kept of it once somebody agreed to it."""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,14 +175,22 @@ def _parse_tool(entry: Any) -> UpstreamTool | None:
     if headers := info.get("headers"):
         raise BadTool(f"needs the header {_listed(headers)}, which cannot be sent from here yet")
     mended = _mended_schema(entry.get("inputSchema"))
+    meta = portable_meta(entry.get("_meta"))
+    text = entry.get("description")
+    text = text if isinstance(text, str) else ""
+    said = {"name": name, "own_name": own_name, "description": text, "_meta": meta}
+    said["inputSchema"] = entry["inputSchema"]
     return UpstreamTool(
         name=name,
-        description=_description(entry.get("description"), mended),
+        description=_description(text, mended),
         input_schema=mended.schema,
-        meta=portable_meta(entry.get("_meta")),
+        meta=meta,
         own_name=own_name,
         argument_names=mended.argument_names,
         is_checkable=is_checkable(entry["inputSchema"]),
+        pin=fingerprint(said),
+        definition=define(said),
+        findings=scan(said),
     )
 
 
@@ -194,8 +209,8 @@ def _listed(headers: Any) -> str:
     return ", ".join(names[:5]) or "that it names"
 
 
-def _description(text: Any, mended: MendedSchema) -> str:
-    shown = visible(text) if isinstance(text, str) else ""
+def _description(text: str, mended: MendedSchema) -> str:
+    shown = visible(text)
     for uploading in _UPLOADING:
         before, *after = uploading.split(shown[: 4 * MAX_DESCRIPTION_CHARS])
         if after:

@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from django.conf import settings
 from mcp_types import CallToolResult, TextContent
 
 from accounts.caching import BoundedCache, approximate_bytes
@@ -20,18 +21,27 @@ from mcpendpoint.gradio.drafts import shortened
 from mcpendpoint.gradio.errors import SpaceError, SpaceNotFound, SpaceRefusal
 from mcpendpoint.gradio.given_arguments import read_arguments
 from mcpendpoint.gradio.naming import tool_name
+from mcpendpoint.gradio.operator_lists import refusal_of
+from mcpendpoint.gradio.scanning import Finding, lookalike_of, skeletons_of
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
+from mcpendpoint.gradio.trust import SHOW, Agreement, Held, why_held
 from mcpendpoint.gradio.upstream import ReportProgress
 from mcpendpoint.protocol.portable_tools import MAX_DESCRIPTION_CHARS
 from mcpendpoint.protocol.visible_text import visible_line
+from mcpendpoint.tools.registry import by_name
 
 logger = logging.getLogger(__name__)
+
+_BUILT_IN = skeletons_of(by_name)
 
 MAX_CONCURRENT_SPACES = 10
 LIST_SECONDS = 15.0
 MAX_LISTINGS_BYTES = 16_000_000
 MAX_PROBLEMS_BYTES = 2_000_000
 MAX_DOUBLES = 5
+
+SOURCE = "hfmcp/source"
+"""In a result's `_meta`: whose words its content is. A Space's own `_meta` cannot have it."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,8 @@ class SpaceChoice:
     is_private: bool
     tools: frozenset[str] | None = None
     """Those that are wanted, in the Space's own names; None for all."""
+    agreement: Agreement | None = None
+    """What its person agreed to; None for a Space that nobody saved."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,13 @@ class SpaceTool:
     """What the Space itself says, without our mention of it."""
     argument_names: dict[str, str] = field(default_factory=dict)
     """What the Space calls arguments that are called otherwise here."""
+    pin: str = ""
+    definition: dict[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    held: Held | None = None
+    """Why it is not offered, if it is not."""
+    needs_agreement: bool = False
+    """Whether its person agrees to what they are told of it, and so to any change."""
 
     @property
     def parameters(self) -> list[str]:
@@ -80,6 +99,12 @@ class SpaceListing:
     """Whether the Hub said that everybody may see the Space."""
     is_missing: bool = False
     """Whether the Hub said that there is no such Space that this caller may see."""
+    held: tuple[SpaceTool, ...] = ()
+    """Tools that are wanted and not offered, as their person has not agreed to them."""
+    unseen: tuple[SpaceTool, ...] = ()
+    """All tools of the Space, where some are not as the person who saved it agreed to them."""
+    is_refused: bool = False
+    """Whether the operator does not allow the Space."""
 
 
 _listings: BoundedCache[object, tuple[SpaceSchema, SpaceListing]] = BoundedCache(
@@ -137,6 +162,8 @@ async def _list_safely(choice: SpaceChoice, token: str | None, known_will_do: bo
 
 async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> SpaceListing:
     stage, is_public = "", False
+    if refusal := refusal_of(choice.space_id):
+        return _without_tools(choice, refusal, is_refused=True)
     try:
         found = await find_space(
             choice.space_id,
@@ -146,13 +173,16 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
             known_will_do=known_will_do,
         )
         stage, is_public = found.value.stage, not found.value.is_private
+        # By the name that the Space has now, too.
+        if refusal := refusal_of(found.value.space_id):
+            return _without_tools(choice, refusal, stage, is_public, is_refused=True)
         schema = await find_tools(found.value, token, known_will_do=known_will_do)
     except SpaceError as error:
         return _without_tools(
             choice, str(error), stage, is_public, is_missing=isinstance(error, SpaceNotFound)
         )
     failure = found.value.problem or schema.failure
-    key = (id(schema.value), choice, stage, is_public, str(failure))
+    key = (id(schema.value), choice, stage, is_public, str(failure), settings.SPACE_FINDINGS)
     known = _listings.get(key)
     if known is not None and known[0] is schema.value:
         return known[1]
@@ -170,11 +200,14 @@ def _without_tools(
     is_public: bool = False,
     *,
     is_missing: bool = False,
+    is_refused: bool = False,
 ) -> SpaceListing:
-    key = (choice, problem, stage, is_public, is_missing)
+    key = (choice, problem, stage, is_public, is_missing, is_refused)
     listing = _problems.get(key)
     if listing is None:
-        listing = SpaceListing(choice, (), problem, stage, is_public, is_missing)
+        listing = SpaceListing(
+            choice, (), problem, stage, is_public, is_missing, is_refused=is_refused
+        )
         _problems.put(key, listing, size_bytes=2 * approximate_bytes(key))
     return listing
 
@@ -184,19 +217,39 @@ def _with_tools(
 ) -> SpaceListing:
     tools: dict[str, SpaceTool] = {}
     doubles: list[str] = []
-    wanted = [tool for tool in schema.tools if choice.tools is None or tool.name in choice.tools]
-    for upstream in wanted:
+    for upstream in schema.tools:
         tool = _tool(choice, info, upstream)
         if tool.name in tools:
             doubles.append(f"The tool “{tool.upstream_name}” was left out: its name is another's.")
         else:
             tools[tool.name] = tool
+    wanted = [
+        tool for tool in tools.values() if choice.tools is None or tool.own_name in choice.tools
+    ]
+    offered = tuple(tool for tool in wanted if tool.held is None)
+    held = tuple(tool for tool in wanted if tool.held is not None)
     sentences = [*([str(failure)] if failure else []), *schema.rejected, *doubles[:MAX_DOUBLES]]
     sentences += _gone(choice, schema)
     if not tools and not sentences:
         sentences = [f"The Space {info.space_id} has no tools."]
-    problem = " ".join(sentences) or None
-    return SpaceListing(choice, tuple(tools.values()), problem, info.stage, not info.is_private)
+    return SpaceListing(
+        choice,
+        offered,
+        " ".join(sentences) or None,
+        info.stage,
+        not info.is_private,
+        held=held,
+        unseen=_unseen(choice, tuple(tools.values())),
+    )
+
+
+def _unseen(choice: SpaceChoice, tools: tuple[SpaceTool, ...]) -> tuple[SpaceTool, ...]:
+    if choice.agreement is None:
+        return ()
+    pins = choice.agreement.pins
+    seen = tuple(tool for tool in tools if tool.held is not Held.REFUSED)
+    is_all_known = pins is not None and all(tool.pin in pins for tool in seen)
+    return () if is_all_known else seen
 
 
 def _gone(choice: SpaceChoice, schema: SpaceSchema) -> list[str]:
@@ -210,6 +263,9 @@ def _gone(choice: SpaceChoice, schema: SpaceSchema) -> list[str]:
 def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:
     source = f"(from the Hugging Face Space {choice.space_id}, in its owner's words)"
     room = MAX_DESCRIPTION_CHARS - len(source) - 1
+    findings = tool.findings
+    if lookalike := lookalike_of(tool.name, _BUILT_IN):
+        findings = (lookalike, *findings)
     return SpaceTool(
         name=tool_name(choice.prefix, tool.name),
         space_id=choice.space_id,
@@ -222,6 +278,11 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         meta=tool.meta,
         upstream_description=tool.description,
         argument_names=tool.argument_names,
+        pin=tool.pin,
+        definition=tool.definition,
+        findings=findings,
+        held=why_held(tool.pin, findings, choice.agreement, settings.SPACE_FINDINGS),
+        needs_agreement=choice.agreement is not None or settings.SPACE_FINDINGS != SHOW,
     )
 
 
@@ -249,9 +310,10 @@ async def call_space_tool(
         raise SpaceError(
             f"{refusal} {await _advice(tool, str(refusal), token)}".strip()
         ) from refusal
+    marked: dict[str, Any] = {"meta": {**(result.meta or {}), SOURCE: f"space:{tool.space_id}"}}
     if result.is_error and (advice := await _advice(tool, text_of(result), token)):
-        return result.model_copy(update={"content": [*result.content, TextContent(text=advice)]})
-    return result
+        marked["content"] = [*result.content, TextContent(text=advice)]
+    return result.model_copy(update=marked)
 
 
 async def _advice(tool: SpaceTool, error: str, token: str | None) -> str:
@@ -262,4 +324,5 @@ async def _advice(tool: SpaceTool, error: str, token: str | None) -> str:
         tool=tool.upstream_name,
         schema=tool.input_schema,
         token=token,
+        tells_changes=not tool.needs_agreement,
     )

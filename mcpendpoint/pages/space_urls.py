@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mcpendpoint.pages import space_views
+from mcpendpoint.pages import space_views, trust_views
 
 app_name = "spaces"
 
@@ -10,5 +10,7 @@ urlpatterns = [
     path("remove/", space_views.remove, name="remove"),
     path("mark/", space_views.mark, name="mark"),
     path("tools/", space_views.choose_tools, name="tools"),
+    path("agree/", trust_views.agree, name="agree"),
+    path("take-over/", trust_views.take_over, name="take-over"),
     path("<str:owner>/<str:name>/", space_views.status, name="status"),
 ]

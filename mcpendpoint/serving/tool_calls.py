@@ -22,6 +22,7 @@ from mcpendpoint.gradio.spaces import (
     call_space_tool,
     list_space_tools,
 )
+from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.serving.approvals import words
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.approvals.holding import consequence_of, held_back, is_still_so
@@ -29,6 +30,7 @@ from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
 from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.serving.scope_checks import check_scopes, error_for, explain_absence
+from mcpendpoint.serving.unasked import agree_unasked
 from mcpendpoint.tools.base import Arguments, Consequence, Tool, ToolError
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
 from mcpendpoint.tools.markdown import count
@@ -100,7 +102,10 @@ async def _refusal_by_now(
 
 
 def _selected_space(name: str, context: RequestContext) -> SpaceChoice | None:
-    prefix = prefix_of(name)
+    return _of_prefix(prefix_of(name), context)
+
+
+def _of_prefix(prefix: str | None, context: RequestContext) -> SpaceChoice | None:
     return next((space for space in context.selection.spaces if space.prefix == prefix), None)
 
 
@@ -157,6 +162,7 @@ async def _call_of_space(
             return held
         if refusal := await _refusal_by_now(name, SPACE_EFFECTS, context):
             return refusal
+        space = _selected_space(name, context) or space
     return await within_deadline(name, _run_space(space, name, arguments, context))
 
 
@@ -174,13 +180,13 @@ async def _run_space(
     space: SpaceChoice, name: str, arguments: dict[str, Any], context: RequestContext
 ) -> CallToolResult:
     token = await context.hub_token()
-    (listing,) = await list_space_tools([space], token)
+    listing = await _listing_of(space, token, context)
     if listing.is_public:
         context.space_label = space.space_id
-    tool = _named(listing, name)
+    tool = _offered(listing, name, context)
     if tool is None and look_again_after_failure(space.space_id, token):
-        (listing,) = await list_space_tools([space], token)
-        tool = _named(listing, name)
+        listing = await _listing_of(space, token, context)
+        tool = _offered(listing, name, context)
     if tool is None:
         raise _missing_tool(space, listing.tools, listing.problem, name)
     context.tool_name = name
@@ -193,8 +199,29 @@ async def _run_space(
     )
 
 
-def _named(listing: SpaceListing, name: str) -> SpaceTool | None:
-    return next((tool for tool in listing.tools if tool.name == name), None)
+async def _listing_of(
+    space: SpaceChoice, token: str | None, context: RequestContext
+) -> SpaceListing:
+    (listing,) = await list_space_tools([space], token)
+    if await agree_unasked([listing], context):
+        by_now = _of_prefix(space.prefix, context) or space
+        (listing,) = await list_space_tools([by_now], token)
+    return listing
+
+
+def _offered(listing: SpaceListing, name: str, context: RequestContext) -> SpaceTool | None:
+    """Raises ToolError for a tool that its person has not agreed to."""
+    held = _named(listing.held, name)
+    if held is not None and held.held is not None:
+        context.is_denied = True
+        url = context.directions.settings_url
+        where = f"{url}#spaces" if url and listing.choice.agreement else None
+        raise ToolError(explain_hold(name, listing.choice.space_id, held.held, where=where))
+    return _named(listing.tools, name)
+
+
+def _named(tools: Iterable[SpaceTool], name: str) -> SpaceTool | None:
+    return next((tool for tool in tools if tool.name == name), None)
 
 
 def _missing_tool(

@@ -25,6 +25,7 @@ from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import LIST_TOOLS, Message
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import error_of
+from mcpendpoint.serving.unasked import agree_unasked
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import by_name
@@ -69,6 +70,8 @@ async def _listings_of(context: RequestContext) -> Listings:
     spaces = context.selection.spaces
     refresher.note_uses(space.space_id for space in spaces if not space.is_private)
     listings = await list_space_tools(spaces, token, known_will_do=True)
+    if await agree_unasked(listings, context):
+        listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)
     if too_many := wait_of_budget():
         raise MCPError(code=TOO_MANY, message=str(too_many), data=data_of(too_many))
     if is_token_known:
@@ -77,16 +80,23 @@ async def _listings_of(context: RequestContext) -> Listings:
 
 
 def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
-    """Raises MCPError when there is none of the Spaces that the URL names.
+    """Raises MCPError when there is none of the Spaces that the URL names, or none is allowed.
 
     Where there are some, their tools are more use than an error.
     """
     named = context.selection.spaces_of_url
-    missing = [
-        listing.choice.space_id
-        for listing in listings
-        if listing.is_missing and listing.choice.space_id.lower() in named
-    ]
+    of_url = [listing for listing in listings if listing.choice.space_id.lower() in named]
+    refused = [listing for listing in of_url if listing.is_refused]
+    if refused and len(refused) == len(named):
+        raise MCPError(
+            code=INVALID_PARAMS,
+            message=" ".join(listing.problem or "" for listing in refused),
+            data={
+                "reason": "space_not_allowed",
+                "spaces": [listing.choice.space_id for listing in refused],
+            },
+        )
+    missing = [listing.choice.space_id for listing in of_url if listing.is_missing]
     if missing and len(missing) == len(named):
         raise MCPError(
             code=INVALID_PARAMS,
@@ -140,11 +150,11 @@ class SerializedToolLists:
 
     async def result_for(self, peer: Peer, context: RequestContext) -> bytes | None:
         """Return the result, or None for a failure that the kernel has to answer with."""
-        key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
         try:
             listings = await _listings_of(context)
         except MCPError:
             return None
+        key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
         known = self._lists.get(key)
         if known is None or not known.is_of(listings):
             message = Message("request", LIST_TOOLS, 0, kernel.envelope(peer), {})

@@ -73,6 +73,18 @@ def choose_tools_of_a_space(me: Tenant, others: list[Tenant]) -> None:
     me.submit("/settings/spaces/tools/", form, worker)
 
 
+def agree_to_tools_of_a_space(me: Tenant, others: list[Tenant]) -> None:
+    own, foreign = me.space_id, me.rng.choice(others).space_id
+    shown = me.visit(f"/settings/spaces/{own}/").text
+    pins = re.findall(r'name="pins" value="(\w+)"', shown) or ["nothing"]
+    for path, more in (("agree", {"pins": pins}), ("take-over", {"takes_over": "growth"})):
+        url = f"{me.worker}/settings/spaces/{path}/"
+        answer = post_form(me.browser, url, {"space_id": foreign, **more}, **HTMX)
+        assert "You have no such Space" in answer.text
+        answer = post_form(me.browser, url, {"space_id": own, **more}, **HTMX)
+        assert "You have no such Space" not in answer.text
+
+
 def change_selection(me: Tenant, others: list[Tenant]) -> None:
     me.choose(me.rng.choice(me.saved.choices))
     list_tools(me, others)

@@ -1,6 +1,7 @@
 """Serves every stand-in Space by path: `/s/<subdomain>/…`, and a log of what it was asked.
 
 `/_log` (GET, or DELETE to clear it) shows digests of forwarded tokens, never a token.
+Tools that are put to `/_tools/<subdomain>` are what that Space says it has (DELETE ends it).
 """
 
 import argparse
@@ -48,6 +49,7 @@ class Spaces:
         self._app_url = app_url
         self._client = make_client()
         self._log: list[dict[str, Any]] = []
+        self._said: dict[str, Any] = {}
         self._serve = {
             "acme-image-maker": self._running,
             "acme-asleep": self._asleep,
@@ -75,7 +77,18 @@ class Spaces:
             self._log.clear()
         return JSONResponse(entries)
 
+    async def say(self, request: Request) -> Response:
+        subdomain = request.path_params["subdomain"]
+        if request.method == "DELETE":
+            self._said.pop(subdomain, None)
+        else:
+            self._said[subdomain] = await request.json()
+        return Response(status_code=204)
+
     async def _running(self, request: Request) -> Response:
+        subdomain = request.path_params["subdomain"]
+        if request.path_params["path"] == SCHEMA_PATH and subdomain in self._said:
+            return JSONResponse(self._said[subdomain])
         public = f"{request.headers['host']}/s/{request.path_params['subdomain']}"
         return await forward(
             self._client,
@@ -144,6 +157,7 @@ def make_front(app_url: str) -> Starlette:
     spaces = Spaces(app_url)
     return Starlette(
         routes=[
+            Route("/_tools/{subdomain}", spaces.say, methods=["PUT", "DELETE"]),
             Route("/_log", spaces.log, methods=["GET", "DELETE"]),
             Route("/s/{subdomain}/{path:path}", spaces.space, methods=METHODS),
         ]

@@ -1,0 +1,148 @@
+"""What a Space says of a tool, as it is agreed to: fingerprint, and what is kept to show a change.
+
+Pure: no I/O. Of the Space's own words, before they are mended: an upgrade of this server, which may
+mend them otherwise, changes no fingerprint.
+"""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from mcpendpoint.protocol.visible_text import revealed
+
+MAX_DESCRIPTION_CHARS = 4_000
+MAX_PARAMETER_CHARS = 1_500
+MAX_PARAMETERS = 100
+NAME_CHARS = 6
+DIGEST_CHARS = 36
+"""144 bits: the Space's owner makes both versions, so what counts is how hard two alike are."""
+
+Definition = dict[str, Any]
+"""description, parameters (JSON by name), required, rest (a digest)."""
+
+
+def fingerprint(said: dict[str, Any]) -> str:
+    """Return what stands for a tool: first for its name, then for all that is said of it."""
+    name = _digest(said["name"].encode("utf-8", "surrogatepass"))
+    return name[:NAME_CHARS] + _digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
+
+
+def is_of_same_name(pin: str, other: str) -> bool:
+    return pin[:NAME_CHARS] == other[:NAME_CHARS]
+
+
+def define(said: dict[str, Any]) -> Definition:
+    """Return what is kept: in visible characters, bounded, and different if it is."""
+    schema = said["inputSchema"]
+    properties, required = schema.get("properties"), schema.get("required")
+    properties = properties if isinstance(properties, dict) else {}
+    names = sorted(str(name) for name in required) if isinstance(required, list) else []
+    kept = list(properties.items())[:MAX_PARAMETERS]
+    rest = {key: value for key, value in schema.items() if key not in ("properties", "required")}
+    rest_of_all = {
+        **{key: value for key, value in said.items() if key not in ("description", "inputSchema")},
+        "schema": rest,
+        "more": dict(list(properties.items())[MAX_PARAMETERS:]),
+    }
+    return {
+        "description": _shown(said["description"], MAX_DESCRIPTION_CHARS),
+        "parameters": {revealed(name): _shown(_json(of), MAX_PARAMETER_CHARS) for name, of in kept},
+        "required": [revealed(name) for name in names[:MAX_PARAMETERS]],
+        "rest": _digest(_json(rest_of_all).encode("utf-8", "surrogatepass")),
+    }
+
+
+@dataclass(frozen=True)
+class ChangedParameter:
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    description_before: str
+    description_after: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[ChangedParameter, ...]
+    has_more: bool
+    """Whether something else is different, such as what its parameters refer to."""
+
+    @property
+    def has_other_description(self) -> bool:
+        return self.description_before != self.description_after
+
+
+def difference(before: Definition, after: Definition) -> Difference:
+    had, has = before["parameters"], after["parameters"]
+    required = set(before["required"]), set(after["required"])
+    changed = tuple(
+        ChangedParameter(
+            name, _with_need(had, name, required[0]), _with_need(has, name, required[1])
+        )
+        for name in had
+        if name in has
+        and (had[name] != has[name] or (name in required[0]) is not (name in required[1]))
+    )
+    return Difference(
+        description_before=before["description"],
+        description_after=after["description"],
+        added=tuple(_told(has, name, required[1]) for name in has if name not in had),
+        removed=tuple(_told(had, name, required[0]) for name in had if name not in has),
+        changed=changed,
+        has_more=before["rest"] != after["rest"],
+    )
+
+
+def is_growth(before: Definition, after: Definition) -> bool:
+    """Whether all that is new are parameters that may be left out, and values of an enum."""
+    had, has = before["parameters"], after["parameters"]
+    return (
+        before["description"] == after["description"]
+        and before["rest"] == after["rest"]
+        and before["required"] == after["required"]
+        and all(name in has and _has_grown(had[name], has[name]) for name in had)
+    )
+
+
+def _has_grown(before: str, after: str) -> bool:
+    if before == after:
+        return True
+    try:
+        had, has = json.loads(before), json.loads(after)
+    except ValueError:
+        return False  # what is cut cannot be compared
+    if not isinstance(had, dict) or not isinstance(has, dict):
+        return False
+    old, new = had.pop("enum", None), has.pop("enum", None)
+    if not isinstance(old, list) or not isinstance(new, list) or had != has:
+        return False
+    return set(map(_json, old)) <= set(map(_json, new))
+
+
+def _with_need(parameters: dict[str, str], name: str, required: set[str]) -> str:
+    return f"{parameters[name]} ({'required' if name in required else 'may be left out'})"
+
+
+def _told(parameters: dict[str, str], name: str, required: set[str]) -> str:
+    return f"{name}: {_with_need(parameters, name, required)}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _shown(text: str, most: int) -> str:
+    shown = revealed(text[:most])
+    if len(text) <= most and len(shown) <= 2 * most:
+        return shown
+    digest = _digest(text.encode("utf-8", "surrogatepass"))
+    return f"{shown[: 2 * most]} … ({len(text):,} characters, {digest[:12]})"
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:DIGEST_CHARS]

@@ -1,0 +1,19 @@
+"""Which Spaces the operator allows here: SPACES_ALLOWED and SPACES_DENIED."""
+
+from django.conf import settings
+
+
+def refusal_of(space_id: str) -> str | None:
+    """Return why a Space is not for use here, None for one that is.
+
+    The lists have patterns in lower case, owner/name or owner/*. None allowed: all are.
+    """
+    allowed, denied = settings.SPACES_ALLOWED, settings.SPACES_DENIED
+    if not allowed and not denied:
+        return None
+    name = space_id.lower()
+    patterns = (name, f"{name.partition('/')[0]}/*")
+    is_denied = any(pattern in denied for pattern in patterns)
+    if is_denied or (allowed and not any(pattern in allowed for pattern in patterns)):
+        return f"The operator of this server does not allow the Space {space_id[:100]} here."
+    return None

@@ -1,0 +1,145 @@
+"""What the fragment about one Space shows: its state, its tools, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.pins import Pinned, forget_waiting, pinned_tools
+from accounts.preferences import SavedSpace, load_preferences
+from accounts.space_changes import TakeOver
+from mcpendpoint.gradio.agreeing import see_listing
+from mcpendpoint.gradio.breaker import breakers
+from mcpendpoint.gradio.definitions import Difference, difference
+from mcpendpoint.gradio.discovery import look_again
+from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, SpaceTool, list_space_tools
+from mcpendpoint.gradio.states import RUNNING, state_label
+from mcpendpoint.gradio.trust import Agreement, Held
+from mcpendpoint.pages.for_users import Refused, token_of
+
+_load_preferences = sync_to_async(load_preferences)
+_pinned_tools = sync_to_async(pinned_tools)
+_forget_waiting = sync_to_async(forget_waiting)
+_see_listing = sync_to_async(see_listing)
+
+
+@dataclass(frozen=True)
+class ToolRow:
+    tool: SpaceTool
+    is_ticked: bool
+    state: str
+    """unchanged, changed, new, refused, or "" where nobody agreed to anything."""
+    difference: Difference | None
+    """What changed, where it is known what was there before."""
+    was: str
+    """The description as it was agreed to."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is held back until the person agrees."""
+        return self.is_ticked and self.tool.held is not None and self.state != "refused"
+
+
+async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dict[str, Any]:
+    saved = await saved_space(user, space_id)
+    owner, _, name = space_id.partition("/")
+    context: dict[str, Any] = {"space_id": space_id, "is_added": saved is not None}
+    context["status_url"] = reverse("spaces:status", args=[owner, name])
+    try:
+        token = await token_of(user)
+        if is_again:
+            look_again(space_id, token)
+        listing = await listing_of(user, space_id, saved, token)
+    except Refused as error:
+        return {**context, "problem": str(error)}
+    tools = [*listing.tools, *listing.held]
+    pinned = await _pinned_tools(user, space_id) if saved else Pinned()
+    agreement = listing.choice.agreement
+    rows = [_row(tool, saved, agreement, pinned) for tool in tools]
+    if pinned.has_waiting and tools and not listing.unseen:
+        await _forget_waiting(user, space_id)
+    gone = sorted(pinned.tools.keys() - {tool.own_name for tool in tools}) if tools else []
+    return {
+        **context,
+        "rows": rows,
+        "ticked": [row for row in rows if row.is_ticked],
+        "waiting": [row for row in rows if row.waits],
+        "news": [row for row in rows if row.state in ("new", "changed")],
+        "gone": gone,
+        "pinned": pinned if pinned.pinned_at else None,
+        "take_over": _take_over(saved),
+        "problem": listing.problem or breakers.rest_of(space_id),
+        "state": state_label(listing.stage) if listing.stage else "",
+        "is_running": listing.stage in RUNNING,
+        "visibility": _visibility(listing, saved),
+    }
+
+
+async def saved_space(user: User, space_id: str) -> SavedSpace | None:
+    spaces = (await _load_preferences(user.pk)).spaces
+    return next((space for space in spaces if space.space_id == space_id), None)
+
+
+async def listing_of(
+    user: User,
+    space_id: str,
+    saved: SavedSpace | None,
+    token: str | None,
+    *,
+    is_adding: bool = False,
+) -> SpaceListing:
+    """Return all tools of a Space, with those that are held, once what is new was noted."""
+    (listing,) = await list_space_tools([_choice(space_id, saved)], token)
+    if listing.unseen:
+        choice = await _see_listing(user.pk, listing, is_adding=is_adding)
+        if choice != listing.choice:
+            (listing,) = await list_space_tools([choice], token)
+    return listing
+
+
+def _choice(space_id: str, saved: SavedSpace | None) -> SpaceChoice:
+    """Return the Space with all tools, as the endpoint offers it, or would but for the slot."""
+    if saved is None:
+        return SpaceChoice(space_id, "", False)
+    agreement = Agreement(saved.pins, saved.takes_over)
+    return SpaceChoice(space_id, saved.prefix, saved.is_private, None, agreement)
+
+
+def _row(
+    tool: SpaceTool, saved: SavedSpace | None, agreement: Agreement | None, pinned: Pinned
+) -> ToolRow:
+    is_ticked = saved is None or saved.tools is None or tool.own_name in saved.tools
+    state = _state(tool, agreement, pinned)
+    before = pinned.tools.get(tool.own_name)
+    changed = difference(before, tool.definition) if before and state == "changed" else None
+    return ToolRow(tool, is_ticked, state, changed, before["description"] if before else "")
+
+
+def _state(tool: SpaceTool, agreement: Agreement | None, pinned: Pinned) -> str:
+    if tool.held is Held.REFUSED:
+        return "refused"
+    if agreement is None or agreement.pins is None:
+        return "new" if agreement and tool.held else ""
+    if tool.pin in agreement.pins:
+        return "unchanged"
+    return "changed" if tool.own_name in pinned.tools else "new"
+
+
+def _take_over(saved: SavedSpace | None) -> Sequence[tuple[str, str, bool]]:
+    if saved is None:
+        return ()
+    return [(str(choice), str(choice.label), choice == saved.takes_over) for choice in TakeOver]
+
+
+def _visibility(listing: SpaceListing, saved: SavedSpace | None) -> str:
+    """Return what the page does not say already, nothing if the Hub did not say."""
+    if not listing.stage:
+        return ""
+    if saved is None:
+        return "" if listing.is_public else "Private"
+    if saved.is_private is listing.is_public:
+        return "Public now" if listing.is_public else "Private now"
+    return ""

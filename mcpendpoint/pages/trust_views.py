@@ -1,0 +1,111 @@
+"""Forms by which people agree to the tools of their Spaces, and say what needs no agreement."""
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+from django_htmx.http import reswap, trigger_client_event
+
+from accounts.models import User
+from accounts.pins import agree as save_agreement
+from accounts.pins import choose_take_over, pinned_tools
+from accounts.space_changes import TakeOver
+from mcpendpoint.gradio.agreeing import seen
+from mcpendpoint.gradio.discovery import look_again
+from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool
+from mcpendpoint.gradio.trust import Held
+from mcpendpoint.hub.ids import is_space_id
+from mcpendpoint.pages.for_users import (
+    SPACES_CHANGED,
+    Refused,
+    for_users,
+    is_htmx,
+    render,
+    tell,
+    token_of,
+)
+from mcpendpoint.pages.space_status import listing_of, saved_space, status_of
+
+MAX_PINS = 200
+"""Of a form: more than any Space has tools."""
+
+NOT_THEIRS = "You have no such Space."
+
+_agree = sync_to_async(save_agreement)
+_choose_take_over = sync_to_async(choose_take_over)
+_pinned_tools = sync_to_async(pinned_tools)
+
+
+@require_POST
+@for_users
+async def agree(request: HttpRequest, user: User) -> HttpResponse:
+    """Agree to exactly what was shown, whose fingerprints are in the form."""
+    space_id = request.POST.get("space_id", "").strip()
+    pins = set(request.POST.getlist("pins")[:MAX_PINS])
+    gone = set(request.POST.getlist("gone")[:MAX_PINS])
+    try:
+        said = await _agree_to(user, space_id, pins, gone)
+    except Refused as error:
+        return reswap(await tell(request, str(error), is_done=False), "none")
+    return await _show(request, user, space_id, said)
+
+
+@require_POST
+@for_users
+async def take_over(request: HttpRequest, user: User) -> HttpResponse:
+    """Save what of a Space's changes is taken over unasked."""
+    space_id = request.POST.get("space_id", "").strip()
+    word = request.POST.get("takes_over", "")
+    is_known = is_space_id(space_id) and word in TakeOver
+    if not is_known or not await _choose_take_over(user, space_id, TakeOver(word)):
+        return reswap(await tell(request, NOT_THEIRS, is_done=False), "none")
+    return await _show(request, user, space_id, f"{space_id}: {TakeOver(word).label.lower()}.")
+
+
+async def _show(request: HttpRequest, user: User, space_id: str, said: str) -> HttpResponse:
+    if not is_htmx(request):
+        return await tell(request, said)
+    context = {**await status_of(user, space_id), "toast": said, "is_open": True}
+    return trigger_client_event(await render(request, "space_status", context), SPACES_CHANGED)
+
+
+async def _agree_to(user: User, space_id: str, pins: set[str], gone: set[str]) -> str:
+    """Return what was done, in a sentence. Raises Refused."""
+    saved = await saved_space(user, space_id) if is_space_id(space_id) else None
+    if saved is None:
+        raise Refused(NOT_THEIRS)
+    token = await token_of(user)
+    listing = await listing_of(user, space_id, saved, token)
+    if pins - _pins_of(listing):
+        # Another worker may have shown what this one has not seen yet.
+        look_again(space_id, token)
+        listing = await listing_of(user, space_id, saved, token)
+    tools = [tool for tool in _tools_of(listing) if tool.pin in pins]
+    names = {tool.own_name for tool in _tools_of(listing)}
+    known = (await _pinned_tools(user, space_id)).tools.keys()
+    missing = len(pins - _pins_of(listing))
+    lost = (gone & known) - names if names else set()
+    if tools or lost:
+        await _agree(user, space_id, [seen(tool) for tool in tools], lost)
+    again = f"{space_id} has changed again since this was shown: look at it once more."
+    if missing and not tools:
+        raise Refused(again)
+    said = _sentence(space_id, len(tools), len(lost))
+    return f"{said} {again}" if missing else said
+
+
+def _tools_of(listing: SpaceListing) -> list[SpaceTool]:
+    """Return what can be agreed to."""
+    tools = [*listing.tools, *listing.held]
+    return [tool for tool in tools if tool.held is not Held.REFUSED]
+
+
+def _pins_of(listing: SpaceListing) -> set[str]:
+    return {tool.pin for tool in _tools_of(listing)}
+
+
+def _sentence(space_id: str, agreed: int, lost: int) -> str:
+    if agreed:
+        return f"You agreed to {agreed} tool{'' if agreed == 1 else 's'} of {space_id}."
+    if lost:
+        return f"What {space_id} has no more is forgotten."
+    return f"There was nothing of {space_id} to agree to."
