@@ -32,6 +32,7 @@ from accounts.preferences import (
     remove_space,
 )
 from accounts.signed_in import render_page
+from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, list_space_tools
 from mcpendpoint.gradio.states import RUNNING, state_label
@@ -182,13 +183,20 @@ async def status(request: HttpRequest, user: User, owner: str, name: str) -> Htt
 
 
 async def _status_of(user: User, space_id: str, *, is_again: bool = False) -> dict[str, object]:
-    saved = {space.space_id: space for space in (await _load_preferences(user.pk)).spaces}
-    context: dict[str, object] = {"space_id": space_id, "is_added": space_id in saved}
+    preferences = await _load_preferences(user.pk)
+    saved = {space.space_id: space for space in preferences.spaces}
+    is_default = not preferences.has_chosen_spaces and space_id in settings.DEFAULT_SPACES
+    context: dict[str, object] = {
+        "space_id": space_id,
+        "is_added": space_id in saved,
+        "is_default": is_default,
+    }
     try:
         token = await _token_of(user)
         if is_again:
             look_again(space_id, token)
-        (listing,) = await list_space_tools([_choice(space_id, saved.get(space_id))], token)
+        choice = _choice(space_id, saved.get(space_id), is_default=is_default)
+        (listing,) = await list_space_tools([choice], token)
         context |= {
             "tools": listing.tools,
             "ticked": _ticked(listing, saved.get(space_id)),
@@ -262,10 +270,10 @@ async def _saved_ids(user: User) -> frozenset[str]:
     return frozenset(space.space_id for space in preferences.spaces)
 
 
-def _choice(space_id: str, saved: SavedSpace | None) -> SpaceChoice:
+def _choice(space_id: str, saved: SavedSpace | None, *, is_default: bool) -> SpaceChoice:
     """Return the Space as the endpoint offers it, or as it would but for the slot."""
     if saved is None:
-        return SpaceChoice(space_id, "", False)
+        return SpaceChoice(space_id, url_space_prefix(space_id) if is_default else "", False)
     return SpaceChoice(space_id, saved.prefix, saved.is_private)
 
 

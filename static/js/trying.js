@@ -6,10 +6,10 @@ const byId = (id) => document.getElementById(id);
 
 let running = null; // what stops the call
 
-function say(text) {
+function say(text, kind = "error") {
   const message = document.createElement("p");
-  message.className = "message error";
-  message.role = "alert";
+  message.className = `message ${kind}`;
+  message.role = kind === "error" ? "alert" : "status";
   message.textContent = text;
   byId("result").replaceChildren(message);
 }
@@ -144,11 +144,12 @@ document.addEventListener("submit", async (event) => {
   try {
     await send(form, event.submitter);
   } catch (error) {
-    say(error.name === "AbortError" ? "Stopped." : "The server cannot be reached.");
+    if (error.name === "AbortError") say("You stopped the call.", "warning");
+    else say("The server cannot be reached.");
   } finally {
     running = null;
     if (isRun) hideRunning(timer);
-    if (isRun && byId("result").firstElementChild === null) byId("run").focus({ preventScroll: true });
+    if (isRun && document.activeElement === document.body) byId("run").focus({ preventScroll: true });
   }
 });
 

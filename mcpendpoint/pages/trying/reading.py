@@ -266,17 +266,19 @@ def _read_rows(shape: Shape, name: str, given: Given) -> tuple[Shown, Any]:
     rows: list[tuple[Shown, ...]] = []
     values: list[dict[str, Any]] = []
     count = _row_count(shape, name, given)
-    for number in range(count):
-        row_name = control(name, number)
-        parts, value = _read_parts(shape, row_name, given)
-        if _is_touched(shape, value, parts) or (shape.is_required and count == 1):
+    read = [_read_parts(shape, control(name, number), given) for number in range(count)]
+    touched = [_is_touched(shape, value, parts) for parts, value in read]
+    if shape.is_required and not any(touched):
+        touched[0] = True
+    for number, (parts, value) in enumerate(read):
+        if touched[number]:
             rows.append(parts)
             values.append(value)
         else:
-            rows.append(_show_row(shape, row_name, given))
+            rows.append(_show_row(shape, control(name, number), given))
     shown = Shown(shape, name, rows=tuple(rows), has_room=count < _bounds_of_rows(shape)[1])
     if not values:
-        return (_with_fault(shown, NEEDED) if shape.is_required else shown), ABSENT
+        return shown, ABSENT
     least = shape.schema.get("minItems", 0)
     if len(values) < least:
         return _with_fault(shown, f"This should have {least} or more."), values

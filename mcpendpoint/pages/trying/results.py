@@ -9,6 +9,7 @@ import binascii
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ MAX_TABLES = 3
 MAX_ROWS = 50
 MAX_COLUMNS = 10
 MAX_CELL_CHARS = 200
+MAX_LEVELS = 3
+MAX_NAME_CHARS = 60
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """Not SVG, which is a document."""
@@ -33,7 +36,7 @@ _NOT_OF_URL = ".,;:!?)*_"
 
 @dataclass(frozen=True)
 class Piece:
-    """Of a text; `url` if it is an address."""
+    """Of a text, or of a table; `url` if it is an address."""
 
     text: str
     url: str = ""
@@ -54,7 +57,7 @@ class Block:
 class Table:
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Piece, ...], ...]
     left_out: int
 
 
@@ -77,8 +80,8 @@ def outcome_of(answer: Json) -> Outcome:
     blocks = [block for item in content[:MAX_BLOCKS] for block in _blocks_of(item)]
     if len(content) > MAX_BLOCKS:
         blocks.append(text_block(f"{len(content) - MAX_BLOCKS:,} more parts are not shown here."))
-    tables = tuple(_tables_in(result.get("structuredContent")))
-    return Outcome(result.get("isError") is True, tuple(blocks), tables[:MAX_TABLES])
+    tables = tuple(islice(_tables_in(result.get("structuredContent")), MAX_TABLES))
+    return Outcome(result.get("isError") is True, tuple(blocks), tables)
 
 
 def text_block(text: str, label: str = "") -> Block:
@@ -163,14 +166,23 @@ def _is_base64(data: str) -> bool:
         return False
 
 
-def _tables_in(structured: Any) -> Iterator[Table]:
-    if not isinstance(structured, dict):
+def _tables_in(value: Any, title: str = "", levels: int = MAX_LEVELS) -> Iterator[Table]:
+    """Find lists of flat rows, also those that stand in the rows of others."""
+    if not levels or not isinstance(value, dict):
         return
-    for name, value in structured.items():
-        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-            table = _table_of(str(name), value)
-            if table is not None:
-                yield table
+    for name, part in value.items():
+        path = f"{title} {name}".strip()
+        if not (isinstance(part, list) and part and all(isinstance(row, dict) for row in part)):
+            yield from _tables_in(part, path, levels - 1)
+        elif (table := _table_of(path, part)) is not None:
+            yield table
+        else:
+            for row in part[:MAX_ROWS]:
+                yield from _tables_in(row, _name_of(row), levels - 1)
+
+
+def _name_of(row: Json) -> str:
+    return next((text[:MAX_NAME_CHARS] for text in row.values() if isinstance(text, str)), "")
 
 
 def _table_of(title: str, rows: Sequence[Json]) -> Table | None:
@@ -178,11 +190,18 @@ def _table_of(title: str, rows: Sequence[Json]) -> Table | None:
     names = list(dict.fromkeys(name for row in shown for name in row))
     flat = [name for name in names if all(_is_flat(row.get(name)) for row in shown)]
     columns = flat[:MAX_COLUMNS]
-    if not columns or len(flat) * 2 < len(names):
+    holds_rows = any(_has_rows(row) for row in shown)
+    if not columns or holds_rows or len(flat) * 2 < len(names):
         return None
     cells = tuple(tuple(_cell(row.get(name)) for name in columns) for row in shown)
     heads = tuple(name[:MAX_CELL_CHARS] for name in columns)
     return Table(title[:MAX_CELL_CHARS], heads, cells, len(rows) - len(shown))
+
+
+def _has_rows(row: Json) -> bool:
+    return any(
+        isinstance(part, list) and part and isinstance(part[0], dict) for part in row.values()
+    )
 
 
 def _is_flat(value: Any) -> bool:
@@ -191,7 +210,7 @@ def _is_flat(value: Any) -> bool:
     return isinstance(value, str | int | float | None)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any) -> Piece:
     match value:
         case None:
             text = ""
@@ -201,4 +220,5 @@ def _cell(value: Any) -> str:
             text = ", ".join(map(str, value[:MAX_ROWS]))
         case _:
             text = str(value)
-    return text if len(text) <= MAX_CELL_CHARS else f"{text[:MAX_CELL_CHARS]}…"
+    cut = text if len(text) <= MAX_CELL_CHARS else f"{text[:MAX_CELL_CHARS]}…"
+    return Piece(cut, text if is_link(value) else "")

@@ -39,6 +39,7 @@ from mcpendpoint.pages.trying.visits import Visit, visit_of
 from mcpendpoint.serving.scope_checks import explain_absence
 from mcpendpoint.serving.tool_lists import find_definition
 from mcpendpoint.tools.base import ToolError
+from mcpendpoint.tools.markdown import byte_size
 from mcpendpoint.tools.registry import by_name
 
 Context = dict[str, Any]
@@ -99,6 +100,7 @@ async def _look_up(visit: Visit, name: str) -> tuple[Shape | None, Context]:
         "effects": by_name[name].effects if name in by_name else (),
         "takes_files": shape_takes_files(shape),
         "max_file_bytes": MAX_FILE_BYTES,
+        "max_file_size": byte_size(MAX_FILE_BYTES),
     }
     return shape, page
 
@@ -144,11 +146,15 @@ async def _run(
         **page,
         "ran": ran,
         "outcome": outcome_of(ran.answer),
-        "seconds": time.perf_counter() - began,
+        "took": _duration(time.perf_counter() - began),
         "call": pretty(call),
         "answer": pretty(ran.answer),
         "curl": curl(endpoint_url(request, visit.user.username), call),
     }
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 async def _lines(run: Any) -> AsyncIterator[bytes]:
