@@ -149,7 +149,9 @@ document.addEventListener("submit", async (event) => {
   } finally {
     running = null;
     if (isRun) hideRunning(timer);
-    if (isRun && document.activeElement === document.body) byId("run").focus({ preventScroll: true });
+    // What is hidden may still have the focus for a moment.
+    const focused = document.activeElement;
+    if (isRun && (focused === document.body || byId("running").contains(focused))) byId("run").focus({ preventScroll: true });
   }
 });
 

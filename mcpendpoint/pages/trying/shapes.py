@@ -19,7 +19,8 @@ MAX_LEVELS = 4
 MAX_TICKS = 40
 """Of a list of choices; a longer one is typed."""
 MAX_ROWS = 30
-LONG_CHARS = 300
+SHORT_CHARS, LONG_CHARS = 300, 2_000
+"""What has at most so many has one line; what may have more than these has several."""
 
 ROOT = "arg"
 
@@ -190,7 +191,7 @@ def _kind_of_text(name: str, schema: Schema) -> Kind:
     if is_file(schema):
         return Kind.FILE
     longest = schema.get("maxLength")
-    if isinstance(longest, int) and longest <= LONG_CHARS:
-        return Kind.TEXT
+    if isinstance(longest, int) and not SHORT_CHARS < longest < LONG_CHARS:
+        return Kind.LONG if longest >= LONG_CHARS else Kind.TEXT
     is_long = _LONG_WORDS.search(name) or "\n" in str(schema.get("default", ""))
     return Kind.LONG if is_long else Kind.TEXT
