@@ -23,6 +23,8 @@ function showRunning() {
   byId("progress").hidden = byId("approval").hidden = true;
   byId("progress-message").textContent = "";
   byId("result").replaceChildren();
+  for (const old of document.querySelectorAll("#tool-form :is([role=alert], .field-error)")) old.remove();
+  for (const field of document.querySelectorAll("#tool-form [aria-invalid]")) field.removeAttribute("aria-invalid");
   byId("run").disabled = true;
   byId("running").hidden = false;
   byId("running").scrollIntoView({ block: "nearest" });

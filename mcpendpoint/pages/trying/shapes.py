@@ -105,12 +105,14 @@ class _TooMuch(Exception):
 class _Maker:
     def __init__(self) -> None:
         self._made = 0
+        self._is_in_rows = False
 
     def root(self, schema: Schema) -> Shape:
         try:
             return Shape(Kind.GROUP, schema, is_required=True, parts=self._parts(schema, 0))
         except _TooMuch:
-            return Shape(Kind.JSON, schema, label="All arguments", is_required=True)
+            nothing: Schema = {**schema, "default": {}}
+            return Shape(Kind.JSON, nothing, label="All arguments", is_required=True)
 
     def _parts(self, schema: Schema, level: int) -> tuple[Shape, ...]:
         required = schema.get("required", ())
@@ -150,11 +152,20 @@ class _Maker:
         alternatives = items.get("anyOf", [items])
         if all(is_file(alternative) for alternative in alternatives):
             return Kind.FILES, ()
-        if items.get("type") == "object" and items.get("properties") and level + 1 < MAX_LEVELS:
-            return Kind.ROWS, self._parts(items, level + 1)
+        has_fields = items.get("type") == "object" and items.get("properties")
+        if has_fields and level + 1 < MAX_LEVELS and not self._is_in_rows:
+            return Kind.ROWS, self._parts_of_row(items, level + 1)
         if 0 < len(items.get("enum", ())) <= MAX_TICKS:
             return Kind.TICKS, ()
         return (Kind.LINES if items.get("type") in _SCALARS else Kind.JSON), ()
+
+    def _parts_of_row(self, items: Schema, level: int) -> tuple[Shape, ...]:
+        """Rows have no rows within them: how many that would be is for a schema to say."""
+        self._is_in_rows = True
+        try:
+            return self._parts(items, level)
+        finally:
+            self._is_in_rows = False
 
 
 def is_file(schema: Schema) -> bool:

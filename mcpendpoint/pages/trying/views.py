@@ -23,6 +23,7 @@ from accounts.addresses import endpoint_url
 from accounts.models import User
 from accounts.signed_in import for_users_async, render_page
 from mcpendpoint.gradio.spaces import SpaceListing
+from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.pages.trying.files import MAX_FILE_BYTES, FileRefused, file_argument
 from mcpendpoint.pages.trying.reading import (
     Given,
@@ -109,11 +110,10 @@ def _about_space(listing: SpaceListing | None) -> Context:
     if listing is None:
         return {}
     space_id = listing.choice.space_id
-    owner, _, name = space_id.partition("/")
     return {
         "space_id": space_id,
         "space_url": f"{settings.HF_ENDPOINT}/spaces/{space_id}",
-        "status_url": reverse("spaces:status", args=[owner, name]),
+        "status_url": is_space_id(space_id) and reverse("spaces:status", args=space_id.split("/")),
     }
 
 

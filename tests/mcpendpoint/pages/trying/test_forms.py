@@ -284,6 +284,16 @@ def test_objects_in_objects_end_in_a_text_of_json():
     assert shape.kind is Kind.JSON
 
 
+def test_rows_within_rows_are_a_text_of_json():
+    inner = {"type": "array", "items": of(x={"type": "number"}), "minItems": 30}
+    schema = of(rows={"type": "array", "items": of(inner=inner), "minItems": 30})
+
+    (rows,) = empty_form(shape_of(schema)).parts
+
+    assert len(rows.rows) == 30
+    assert {part.shape.kind for row in rows.rows for part in row} == {Kind.JSON}
+
+
 def test_a_schema_that_is_made_to_take_long_takes_no_time():
     schema = {"type": "number"}
     for _ in range(5):
