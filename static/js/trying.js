@@ -28,7 +28,7 @@ function showRunning() {
   byId("run").disabled = true;
   byId("running").hidden = false;
   byId("running").scrollIntoView({ block: "nearest" });
-  byId("stop").focus({ preventScroll: true });
+  byId("running").focus({ preventScroll: true }); // not its button: Enter may still be down
   return setInterval(tell, 1000);
 }
 

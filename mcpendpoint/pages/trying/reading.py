@@ -14,7 +14,7 @@ import orjson
 from accounts.outgoing.errors import UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.pages.trying.faults import NEEDED, fault_of, is_of_type
-from mcpendpoint.pages.trying.shapes import MAX_ROWS, ROOT, Kind, Shape
+from mcpendpoint.pages.trying.shapes import ROOT, Kind, Shape
 from mcpendpoint.protocol import json_text
 
 MAX_NUMBER_CHARS = 40
@@ -129,18 +129,12 @@ def control(prefix: str, name: str | int) -> str:
 
 
 def _row_count(shape: Shape, name: str, given: Given | None, more: str = "") -> int:
-    least, most = _bounds_of_rows(shape)
+    least, most = shape.row_bounds
     if given is None:
-        default = shape.default
-        return min(max(least, len(default) if isinstance(default, list) else 0), most)
+        return least
     text = given.text(name + ROWS)
     rows = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else least
     return min(max(rows, least) + (more == name), most)
-
-
-def _bounds_of_rows(shape: Shape) -> tuple[int, int]:
-    most = min(shape.schema.get("maxItems", MAX_ROWS), MAX_ROWS)
-    return min(max(shape.schema.get("minItems", 0), 1), max(most, 1)), max(most, 1)
 
 
 def _show(shape: Shape, name: str, given: Given | None, more: str = "") -> Shown:
@@ -150,7 +144,7 @@ def _show(shape: Shape, name: str, given: Given | None, more: str = "") -> Shown
     if shape.kind is Kind.ROWS:
         count = _row_count(shape, name, given, more)
         rows = tuple(_show_row(shape, control(name, n), given, more) for n in range(count))
-        return Shown(shape, name, rows=rows, has_room=count < _bounds_of_rows(shape)[1])
+        return Shown(shape, name, rows=rows, has_room=count < shape.row_bounds[1])
     if given is None or not _was_sent(shape, name, given):
         return _show_leaf(shape, name, _text_of_default(shape), _chosen_by_default(shape))
     chosen = given.texts.get(name + KIND if shape.kind is Kind.EITHER else name, ())
@@ -276,7 +270,7 @@ def _read_rows(shape: Shape, name: str, given: Given) -> tuple[Shown, Any]:
             values.append(value)
         else:
             rows.append(_show_row(shape, control(name, number), given))
-    shown = Shown(shape, name, rows=tuple(rows), has_room=count < _bounds_of_rows(shape)[1])
+    shown = Shown(shape, name, rows=tuple(rows), has_room=count < shape.row_bounds[1])
     if not values:
         return shown, ABSENT
     least = shape.schema.get("minItems", 0)

@@ -19,6 +19,10 @@ MAX_LEVELS = 4
 MAX_TICKS = 40
 """Of a list of choices; a longer one is typed."""
 MAX_ROWS = 30
+MAX_CONTROLS = 200
+"""Of all rows of a list."""
+FIRST_ROWS = 3
+"""Where more are needed, the person adds them."""
 SHORT_CHARS, LONG_CHARS = 300, 2_000
 """What has at most so many has one line; what may have more than these has several."""
 
@@ -66,6 +70,12 @@ class Shape:
     """Of a group, and of each row."""
 
     @property
+    def row_bounds(self) -> tuple[int, int]:
+        """Return how many rows are shown at first, and at most."""
+        most = _most_rows(self.schema, self.parts)
+        return min(max(self.schema.get("minItems", 0), 1), FIRST_ROWS, most), most
+
+    @property
     def default(self) -> Any:
         return self.schema.get("default")
 
@@ -83,6 +93,11 @@ class Shape:
         """Return the types that may be chosen from, each once."""
         found = (alternative.get("type") for alternative in self.schema.get("anyOf", ()))
         return list(dict.fromkeys(kind for kind in found if isinstance(kind, str)))
+
+
+def _most_rows(schema: Schema, parts: tuple[Shape, ...]) -> int:
+    most: int = min(schema.get("maxItems", MAX_ROWS), MAX_ROWS, MAX_CONTROLS // max(len(parts), 1))
+    return max(most, 1)
 
 
 def _range(from_: str, least: float | None, most: float | None) -> str:
@@ -154,7 +169,9 @@ class _Maker:
             return Kind.FILES, ()
         has_fields = items.get("type") == "object" and items.get("properties")
         if has_fields and level + 1 < MAX_LEVELS and not self._is_in_rows:
-            return Kind.ROWS, self._parts_of_row(items, level + 1)
+            parts = self._parts_of_row(items, level + 1)
+            fits = schema.get("minItems", 0) <= _most_rows(schema, parts)
+            return (Kind.ROWS, parts) if fits else (Kind.JSON, ())
         if 0 < len(items.get("enum", ())) <= MAX_TICKS:
             return Kind.TICKS, ()
         return (Kind.LINES if items.get("type") in _SCALARS else Kind.JSON), ()

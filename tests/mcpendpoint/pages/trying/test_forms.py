@@ -6,7 +6,14 @@ import pytest
 
 from mcpendpoint.gradio.mending import FILE_HINT
 from mcpendpoint.pages.trying.reading import Given, empty_form, read_form, shown_again
-from mcpendpoint.pages.trying.shapes import MAX_FIELDS, MAX_ROWS, Kind, shape_of
+from mcpendpoint.pages.trying.shapes import (
+    FIRST_ROWS,
+    MAX_CONTROLS,
+    MAX_FIELDS,
+    MAX_ROWS,
+    Kind,
+    shape_of,
+)
 from mcpendpoint.tools.definition import definition
 from mcpendpoint.tools.registry import TOOLS
 
@@ -290,8 +297,17 @@ def test_rows_within_rows_are_a_text_of_json():
 
     (rows,) = empty_form(shape_of(schema)).parts
 
-    assert len(rows.rows) == 30
+    assert len(rows.rows) == FIRST_ROWS
     assert {part.shape.kind for row in rows.rows for part in row} == {Kind.JSON}
+
+
+def test_rows_with_many_fields_are_few():
+    names = {f"a{number}": {"type": "string"} for number in range(50)}
+    shape = shape_of(of(rows={"type": "array", "items": of(**names)}))
+
+    (rows,) = shown_again(shape, Given({"arg.rows~rows": ["30"]})).parts
+
+    assert sum(map(len, rows.rows)) <= MAX_CONTROLS
 
 
 def test_a_schema_that_is_made_to_take_long_takes_no_time():

@@ -64,6 +64,7 @@ async def test_a_call_tells_how_far_it_is_and_is_stopped(
     await page.get_by_label("seconds").fill("60")
     await page.get_by_role("button", name="Run").press("Enter")
     stop = page.get_by_role("button", name="Stop")
+    await page.keyboard.press("Tab")
     await expect(stop).to_be_focused()
     await expect(page.locator("#progress-message")).to_contain_text("Counting", timeout=30_000)
     await stop.press("Enter")
