@@ -244,3 +244,12 @@ def test_tools_of_default_spaces_are_linked_and_run(signed_in, page_of, settings
 
 def test_the_address_above_all_tools_leads_to_them(signed_in):
     assert signed_in.get("/tools/").url == "/settings/#tools"
+
+
+def test_neither_arguments_nor_tokens_are_logged(page_of, maker, caplog):
+    with caplog.at_level("DEBUG"):
+        page_of("gr1_fail").run(message="word-of-mine")
+        page_of("hub_repo_search").run(query="word-of-mine", limit="word-of-mine")
+
+    assert "word-of-mine" not in caplog.text
+    assert "hf_alice" not in caplog.text
