@@ -120,9 +120,11 @@ def _about_space(listing: SpaceListing | None) -> Context:
 async def _given(request: HttpRequest, user: User) -> Given:
     files: dict[str, list[str]] = {}
     refused: dict[str, str] = {}
-    for field, uploaded in _uploads(request):
+    for number, (field, uploaded) in enumerate(_uploads(request)):
         name = field.removesuffix(FILE)
         try:
+            if number >= MAX_FILES:
+                raise FileRefused(f"No more than {MAX_FILES} files can be given at once.")
             files.setdefault(name, []).append(await file_argument(user, uploaded))
         except FileRefused as error:
             refused[name] = str(error)
@@ -130,8 +132,7 @@ async def _given(request: HttpRequest, user: User) -> Given:
 
 
 def _uploads(request: HttpRequest) -> list[tuple[str, "UploadedFile[Any]"]]:
-    found = [(field, each) for field in request.FILES for each in request.FILES.getlist(field)]
-    return found[:MAX_FILES]
+    return [(field, each) for field in request.FILES for each in request.FILES.getlist(field)]
 
 
 async def _run(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.preferences import add_space, mark_space, preferences_changed, save_tools
 from mcpendpoint.pages.trying.files import MAX_FILE_BYTES
+from mcpendpoint.pages.trying.views import MAX_FILES
 from mcpendpoint.protocol.records import Outcome
 from tests.mcpendpoint.pages.trying.page import ToolPage, words_of
 
@@ -148,6 +149,13 @@ def test_a_file_that_is_too_large_is_said_to_be(page_of, maker, recorded):
     said = page_of("gr1_describe_file").said(**{"file~file": file})
 
     assert "700.0 KB is the most" in said
+    assert recorded == []
+
+
+def test_more_files_than_can_be_given_are_refused(page_of, maker, recorded):
+    files = [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(MAX_FILES + 1)]
+
+    assert "No more than 10 files" in page_of("gr1_describe_file").said(**{"file~file": files})
     assert recorded == []
 
 
