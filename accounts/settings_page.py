@@ -155,7 +155,7 @@ def spaces_context(user: User) -> dict[str, Any]:
     return {
         "spaces": spaces,
         "waiting_spaces": sum(space.waits for space in spaces),
-        "default_spaces": [] if preferences.has_chosen_spaces else settings.DEFAULT_SPACES,
+        "default_spaces": [] if preferences.has_chosen_spaces else _default_spaces(),
         "hub": settings.HF_ENDPOINT,
         "max_spaces": settings.MCP_MAX_SPACES,
     }
@@ -250,6 +250,11 @@ def _key_row(key: AccessKey) -> KeyRow:
         key=key,
         has_expired=key.expires_at is not None and key.expires_at <= timezone.now(),
     )
+
+
+def _default_spaces() -> list[tuple[str, str, str]]:
+    """Return the id of each, its owner and its name."""
+    return [(space_id, *space_id.partition("/")[::2]) for space_id in settings.DEFAULT_SPACES]
 
 
 def _space_row(space: SavedSpace, *, waits: bool) -> SpaceRow:

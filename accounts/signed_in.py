@@ -1,11 +1,12 @@
 """What views of pages share: whose they are, and how they are rendered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import update_wrapper
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
+from django.contrib.auth import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render, resolve_url
@@ -13,10 +14,14 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
+from accounts.outgoing import callers
+from accounts.sessions import SessionStore
 
 P = ParamSpec("P")
 
 UserView = Callable[Concatenate[HttpRequest, User, P], HttpResponseBase]
+AsyncView = Callable[Concatenate[HttpRequest, User, P], Coroutine[Any, Any, HttpResponseBase]]
+AsyncGuarded = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]]
 
 
 def for_users(view: UserView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -35,6 +40,31 @@ def for_users(view: UserView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
 
     update_wrapper(guarded, view)
     return guarded
+
+
+def for_users_async(view: AsyncView[P]) -> AsyncGuarded[P]:
+    """Do the same for an async view, which also counts what it asks other servers as theirs."""
+
+    @never_cache
+    async def guarded(
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        user = await request.auser()
+        if isinstance(user, User):
+            callers.note_person(str(user.pk))
+            return await view(request, user, *args, **kwargs)
+        return redirect_to_login(request.get_full_path())
+
+    update_wrapper(guarded, view)
+    return guarded
+
+
+def signed_in_by_now(session_key: str | None) -> User | None:
+    """Return who is signed in with a session at this moment, whatever a request knew of it."""
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user = get_user(request)
+    return user if isinstance(user, User) else None
 
 
 render_page = sync_to_async(render)

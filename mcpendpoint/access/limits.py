@@ -36,6 +36,9 @@ MAX_SUBJECT_CHARS = 100
 
 _ASKS_THE_HUB = frozenset({"resources/read", "prompts/get", "completion/complete"})
 
+_PAGES = "pages"
+"""In place of a client's id."""
+
 Parsed = Message | MalformedMessage | list[Message | MalformedMessage]
 
 
@@ -137,6 +140,19 @@ def charge(caller: Caller, head: RequestHead, parsed: Parsed) -> None:
     wanted = [draw._replace(cost=further) for draw in draws] if further else []
     wanted += [_draw(limit, person, count) for limit, count in calls.items()]
     _take(wanted, caller)
+
+
+def charge_page(caller: Caller, message: Message) -> None:
+    """Charge a call that somebody makes on a page of this site, as one of a client of their own.
+
+    Raises TooMany.
+    """
+    person = f"{caller.user_id}"
+    calls = _calls_by_class([message])
+    _open_budget(person, prepaid=sum(calls.values()))
+    draws = [_draw(Limit.USER, person), _draw(Limit.CLIENT, f"{person}:{_PAGES}")]
+    draws += [_draw(limit, person, count) for limit, count in calls.items()]
+    _take(draws, caller)
 
 
 def _open_budget(person: str, *, prepaid: int) -> None:

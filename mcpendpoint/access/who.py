@@ -24,6 +24,8 @@ class Credential(StrEnum):
     ACCESS_KEY = "access_key"
     OAUTH = "oauth"
     HF_TOKEN = "hf_token"  # noqa: S105 - a kind, not a token
+    SESSION = "session"
+    """Of a person who is signed in to the pages of this site."""
 
 
 def owner_of(user_id: int) -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.pins import Pinned, forget_waiting, pinned_tools
-from accounts.preferences import SavedSpace, load_preferences
+from accounts.preferences import Preferences, SavedSpace, load_preferences
 from accounts.space_changes import TakeOver
+from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.gradio.agreeing import see_listing
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.definitions import Difference, difference
@@ -44,15 +46,21 @@ class ToolRow:
 
 
 async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dict[str, Any]:
-    saved = await saved_space(user, space_id)
+    preferences = await _load_preferences(user.pk)
+    saved = _saved_in(preferences, space_id)
+    is_default = not preferences.has_chosen_spaces and space_id in settings.DEFAULT_SPACES
     owner, _, name = space_id.partition("/")
-    context: dict[str, Any] = {"space_id": space_id, "is_added": saved is not None}
-    context["status_url"] = reverse("spaces:status", args=[owner, name])
+    context: dict[str, Any] = {
+        "space_id": space_id,
+        "is_added": saved is not None,
+        "is_default": is_default,
+        "status_url": reverse("spaces:status", args=[owner, name]),
+    }
     try:
         token = await token_of(user)
         if is_again:
             look_again(space_id, token)
-        listing = await listing_of(user, space_id, saved, token)
+        listing = await listing_of(user, space_id, saved, token, is_default=is_default)
     except Refused as error:
         return {**context, "problem": str(error)}
     tools = [*listing.tools, *listing.held]
@@ -79,7 +87,11 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
 
 
 async def saved_space(user: User, space_id: str) -> SavedSpace | None:
-    spaces = (await _load_preferences(user.pk)).spaces
+    return _saved_in(await _load_preferences(user.pk), space_id)
+
+
+def _saved_in(preferences: Preferences, space_id: str) -> SavedSpace | None:
+    spaces = preferences.spaces
     return next((space for space in spaces if space.space_id == space_id), None)
 
 
@@ -90,20 +102,22 @@ async def listing_of(
     token: str | None,
     *,
     is_adding: bool = False,
+    is_default: bool = False,
 ) -> SpaceListing:
     """Return all tools of a Space, with those that are held, once what is new was noted."""
-    (listing,) = await list_space_tools([_choice(space_id, saved)], token)
+    choice = _choice(space_id, saved, is_default=is_default)
+    (listing,) = await list_space_tools([choice], token)
     if listing.unseen:
-        choice = await _see_listing(user.pk, listing, is_adding=is_adding)
-        if choice != listing.choice:
-            (listing,) = await list_space_tools([choice], token)
+        agreed = await _see_listing(user.pk, listing, is_adding=is_adding)
+        if agreed != listing.choice:
+            (listing,) = await list_space_tools([agreed], token)
     return listing
 
 
-def _choice(space_id: str, saved: SavedSpace | None) -> SpaceChoice:
+def _choice(space_id: str, saved: SavedSpace | None, *, is_default: bool) -> SpaceChoice:
     """Return the Space with all tools, as the endpoint offers it, or would but for the slot."""
     if saved is None:
-        return SpaceChoice(space_id, "", False)
+        return SpaceChoice(space_id, url_space_prefix(space_id) if is_default else "", False)
     agreement = Agreement(saved.pins, saved.takes_over)
     return SpaceChoice(space_id, saved.prefix, saved.is_private, None, agreement)
 

@@ -65,11 +65,12 @@ class Record:
     """"modern" (2026-07-28) or "legacy" (initialize)."""
     protocol_version: str
     transport: str
-    """"json", "sse" or "stdio"."""
+    """"json", "sse" or "stdio", or "page" for one of this site's own."""
     client_name: str
     client_version: str
     credential: str
-    """"anonymous", "access_key", "oauth", "hf_token", or "refused" for one that was wrong."""
+    """"anonymous", "access_key", "oauth", "hf_token", "session" for who is signed in to a page, or
+    "refused" for one that was wrong."""
     user_id: int | None
     """Our user, when the credential is of somebody who signed in here."""
     notifications_sent: int

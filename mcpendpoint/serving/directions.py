@@ -1,5 +1,6 @@
 """What people are told to do: those who came by a URL, and those who started this program."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from django.conf import settings
@@ -35,6 +36,19 @@ def site_directions() -> Directions:
         select_space=f"Spaces are chosen at {url} or with ?gradio=owner/name in the URL",
         where_spaces_are_named="?gradio= in the URL, or x-mcp-gradio,",
         settings_url=url,
+    )
+
+
+@lru_cache(maxsize=1)
+def page_directions() -> Directions:
+    """Return them for who looks at a page of this site themselves, and is signed in."""
+    url = settings_url()
+    return replace(
+        site_directions(),
+        renew=f"sign in again at {url}",
+        select_reading_tool=f"Tick it at {url}#tools and save that.",
+        select_writing_tool=f"Tick it at {url}#tools and save that.",
+        select_space=f"Spaces are chosen at {url}#spaces",
     )
 
 

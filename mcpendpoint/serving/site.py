@@ -1,5 +1,6 @@
 """The MCP server that people reach by a URL, which has streams that stay open."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,9 @@ from mcpendpoint.serving.server import (
 )
 
 
-def make_site_server() -> Server[Any]:
+@cache
+def site_server() -> Server[Any]:
+    """Return the one of this process, for the endpoint and for the pages where tools are tried."""
     pushes = "push" in settings.MCP_TRANSPORTS
     watches = Watches(_subscribe, _unsubscribe) if tells_of_resources() else None
     return make_server(SELECTED_ON_THE_PAGE, settings.PUBLIC_URL, pushes=pushes, watches=watches)

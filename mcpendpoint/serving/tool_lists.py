@@ -19,6 +19,7 @@ from mcp_types import Tool as ToolDefinition
 from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
 from mcpendpoint.gradio.knowledge import refresher
+from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool, list_space_tools
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
@@ -53,6 +54,24 @@ async def definitions_of(context: RequestContext) -> list[ToolDefinition]:
         *map(_built_in, context.selection.tools),
         *(_space_definition(tool) for listing in listings for tool in listing.tools),
     ]
+
+
+async def find_definition(
+    name: str, context: RequestContext
+) -> tuple[ToolDefinition | None, SpaceListing | None]:
+    """Return one of those, and the listing of the Space that it is or should be of.
+
+    Asks no more than that Space. Raises ToolError.
+    """
+    if name in context.selection.tools:
+        return _built_in(name), None
+    prefix = prefix_of(name)
+    space = next((each for each in context.selection.spaces if each.prefix == prefix), None)
+    if space is None:
+        return None, None
+    (listing,) = await list_space_tools([space], await context.hub_token())
+    tool = next((each for each in listing.tools if each.name == name), None)
+    return (_space_definition(tool) if tool else None), listing
 
 
 async def _listings_of(context: RequestContext) -> Listings:

@@ -52,6 +52,7 @@ READING = (
     pages.look_at_settings,
     pages.look_at_activity,
     pages.find_spaces,
+    pages.try_tools,
     pages.try_to_add_space_of_another,
     pages.touch_what_others_have,
     pages.try_tokens_of_another,

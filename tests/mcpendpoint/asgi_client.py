@@ -16,7 +16,7 @@ class AsgiRequest:
     def __init__(
         self,
         app: Any,
-        body: Json,
+        body: Json | bytes,
         headers: dict[str, str],
         path: str = "/mcp",
         method: str = "POST",
@@ -26,7 +26,8 @@ class AsgiRequest:
         self._app = app
         self._sent: asyncio.Queue[Json] = asyncio.Queue()
         self._received: asyncio.Queue[Json] = asyncio.Queue()
-        self._received.put_nowait({"type": "http.request", "body": orjson.dumps(body)})
+        content = body if isinstance(body, bytes) else orjson.dumps(body)
+        self._received.put_nowait({"type": "http.request", "body": content})
         lines = {"host": "localhost", "content-type": "application/json", **headers}
         self._scope = {
             "type": "http",

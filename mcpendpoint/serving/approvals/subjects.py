@@ -32,6 +32,7 @@ CREDENTIALS = {
     Credential.ACCESS_KEY: "the access key",
     Credential.OAUTH: "the app",
     Credential.HF_TOKEN: "a Hugging Face token",
+    Credential.SESSION: "your own sign-in here",
 }
 
 

@@ -44,6 +44,18 @@ def find_spaces(me: Tenant, others: list[Tenant]) -> None:
     assert "whoami" not in foreign
 
 
+def try_tools(me: Tenant, others: list[Tenant]) -> None:
+    """Each runs as whoever is at its page, and only what is theirs has one."""
+    assert me.name in me.submit("/tools/hf_whoami/", {}).text
+    assert me.submit("/tools/grp1_whoami/", {}).status_code == 200
+    assert me.visit("/tools/").url.path == "/settings/"
+    theirs = {"arg.repo_ids": me.rng.choice(others).repo_id, "arg.repo_type": "model"}
+    assert me.submit("/tools/hub_repo_details/", theirs).status_code in (200, 404)
+    lines = {"Accept": "application/x-ndjson"}
+    told = post_form(me.browser, f"{me.worker}/tools/hf_whoami/", {}, **lines)
+    assert me.name in told.text
+
+
 def try_to_add_space_of_another(me: Tenant, others: list[Tenant]) -> None:
     form = {"space_id": me.rng.choice(others).space_id}
     answer = post_form(me.browser, f"{me.worker}/settings/spaces/add/", form, **HTMX)
