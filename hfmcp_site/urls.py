@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("accounts.authorization.urls")),
     path("settings/spaces/", include("mcpendpoint.pages.space_urls")),
+    path("files/", include("mcpendpoint.pages.file_urls")),
     path("dashboard/", include("dashboard.urls")),
 ]
 
