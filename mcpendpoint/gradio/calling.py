@@ -13,6 +13,7 @@ from accounts.outgoing.errors import Busy, NotReached, OutgoingError, Silent
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again_after_failure
 from mcpendpoint.gradio.errors import SpaceError, SpaceGone, SpaceRefusal, busy
 from mcpendpoint.gradio.exchange import AnswerTooLarge, Reply, UnknownAnswer
+from mcpendpoint.gradio.handing_over import HandOver, UploadRefused
 from mcpendpoint.gradio.outputs import returns_something
 from mcpendpoint.gradio.results import NotAResult, is_heavy, read_result, replica_of
 from mcpendpoint.gradio.states import ASLEEP
@@ -36,20 +37,29 @@ class _Elsewhere(Exception):
 async def call_tool(
     info: SpaceInfo,
     tool: str,
-    arguments: dict[str, Any],
+    given: dict[str, Any] | HandOver,
     *,
     token: str | None,
     include_images: bool,
     report_progress: ReportProgress,
 ) -> CallToolResult:
     """Raises SpaceError."""
-    call = partial(call_upstream, tool=tool, arguments=arguments, token=token)
+
+    async def call(info: SpaceInfo) -> Reply:
+        try:
+            arguments = await given.to(info) if isinstance(given, HandOver) else given
+        except UploadRefused as refusal:
+            return refusal.reply
+        return await call_upstream(
+            info, tool, arguments, token=token, report_progress=report_progress
+        )
+
     try:
-        reply = await _call(info, token, partial(call, report_progress=report_progress))
+        reply = await _call(info, token, call)
     except _Elsewhere as moved:
         info = moved.info
         try:
-            reply = await _call(info, token, partial(call, report_progress=report_progress))
+            reply = await _call(info, token, call)
         except _Elsewhere as again:
             raise SpaceError(f"The Space {info.space_id} is moving. Try again soon.") from again
     if "error" in reply.message:

@@ -10,14 +10,18 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from django.conf import settings
 from mcp_types import CallToolResult, TextContent
 
 from accounts.caching import BoundedCache, approximate_bytes
+from mcpendpoint.files.links import files_url
 from mcpendpoint.gradio.advice import advise, text_of
 from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space, find_tools
-from mcpendpoint.gradio.drafts import shortened
+from mcpendpoint.gradio.drafts import sentences, shortened
 from mcpendpoint.gradio.errors import SpaceError, SpaceNotFound, SpaceRefusal
+from mcpendpoint.gradio.file_places import FilePlaces
+from mcpendpoint.gradio.handing_over import prepare
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.upstream import ReportProgress
@@ -61,6 +65,8 @@ class SpaceTool:
     """What the Space itself says, without our mention of it."""
     argument_names: dict[str, str] = field(default_factory=dict)
     """What the Space calls arguments that are called otherwise here."""
+    file_places: FilePlaces | None = None
+    """Where arguments hold files, by the Space's own names."""
 
     @property
     def parameters(self) -> list[str]:
@@ -208,6 +214,9 @@ def _gone(choice: SpaceChoice, schema: SpaceSchema) -> list[str]:
 
 def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:
     source = f"(from the Hugging Face Space {choice.space_id}, in its owner's words)"
+    if tool.file_places is not None and settings.HAS_DATABASE:
+        handles = f"Handles (file://…) are from {files_url()} or the tool upload_file."
+        source = sentences(source, handles)
     room = MAX_DESCRIPTION_CHARS - len(source) - 1
     return SpaceTool(
         name=tool_name(choice.prefix, tool.name),
@@ -221,6 +230,7 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         meta=tool.meta,
         upstream_description=tool.description,
         argument_names=tool.argument_names,
+        file_places=tool.file_places,
     )
 
 
@@ -229,16 +239,19 @@ async def call_space_tool(
     arguments: dict[str, Any],
     *,
     token: str | None,
+    user_id: int | None = None,
     include_images: bool,
     report_progress: ReportProgress,
 ) -> CallToolResult:
-    """Call a tool as the owner of `token`. Raises ToolError."""
+    """Call a tool as the owner of `token`, whose files are those of a user. Raises ToolError."""
+    own = {tool.argument_names.get(name, name): value for name, value in arguments.items()}
+    given = await prepare(own, tool.file_places, user_id)
     found = await find_space(tool.space_id, is_private=tool.is_private, token=token)
     try:
         result = await call_tool(
             found.value,
             tool.upstream_name,
-            {tool.argument_names.get(name, name): value for name, value in arguments.items()},
+            given,
             token=token,
             include_images=include_images,
             report_progress=report_progress,

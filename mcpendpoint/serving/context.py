@@ -66,6 +66,10 @@ class RequestContext:
         return self.caller.is_signed_in
 
     @property
+    def user_id(self) -> int | None:
+        return self.caller.user_id
+
+    @property
     def include_images(self) -> bool:
         return self.selection.include_images
 

@@ -188,6 +188,7 @@ async def _run_space(
         tool,
         arguments,
         token=token,
+        user_id=context.caller.user_id,
         include_images=context.include_images,
         report_progress=context.report_progress if context.wants_progress else None,
     )

@@ -20,6 +20,7 @@ class Context:
     include_images: bool = True
     directions: Directions = field(default_factory=site_directions)
     approved_state: str | None = None
+    user_id: int | None = None
 
     @property
     def is_signed_in(self):
