@@ -11,12 +11,11 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Sum
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from accounts.models import User
 from mcpendpoint.files.models import StoredFile
-from mcpendpoint.files.names import clean_name, type_of
+from mcpendpoint.files.names import clean_name, in_words, type_of
 from mcpendpoint.files.storage import NoRoom, delete_piece, save_piece
 
 MAX_FILES = 1_000
@@ -70,10 +69,6 @@ class WrongOffset(FileRefused):
     def __init__(self, received: int) -> None:
         super().__init__(f"The next byte is number {received}.")
         self.received = received
-
-
-def in_words(size: int) -> str:
-    return filesizeformat(size).replace("\xa0", " ")
 
 
 def begin_file(

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils import timezone
 
 from mcpendpoint.files.handles import ID_CHARS, handle_of, new_id
-from mcpendpoint.files.names import MAX_NAME_CHARS, RASTER_TYPES
+from mcpendpoint.files.names import MAX_NAME_CHARS, RASTER_TYPES, in_words
 
 
 class StoredFile(models.Model):
@@ -43,6 +43,10 @@ class StoredFile(models.Model):
     def is_picture(self) -> bool:
         """Whether a browser may show it in a page."""
         return self.mime_type in RASTER_TYPES
+
+    @property
+    def size_in_words(self) -> str:
+        return in_words(self.size)
 
     @property
     def percent(self) -> int:

@@ -12,6 +12,7 @@ NAMELESS = "file"
 UNKNOWN_TYPE = "application/octet-stream"
 RASTER_TYPES = frozenset(f"image/{kind}" for kind in ("png", "jpeg", "gif", "webp", "avif", "bmp"))
 """What a browser may show: pictures that hold nothing that runs."""
+_UNITS = ("kB", "MB", "GB", "TB", "PB")
 _HARMLESS = re.compile(r"(audio|video)/[a-z0-9.+-]+|text/(plain|csv)|application/(pdf|json|zip)")
 _TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*%#]')
@@ -40,6 +41,15 @@ def served_type(mime_type: str) -> str:
     """Return the type that bytes are sent with: none that a browser might run."""
     is_harmless = mime_type in RASTER_TYPES or _HARMLESS.fullmatch(mime_type)
     return mime_type if is_harmless else UNKNOWN_TYPE
+
+
+def in_words(size: int) -> str:
+    """Return a number of bytes as people say it, "1.5 MB"."""
+    if size < 1_000:
+        return f"{size} byte{'' if size == 1 else 's'}"
+    exponent = min((len(str(size)) - 1) // 3, len(_UNITS))
+    shown = f"{size / 1_000**exponent:.1f}".removesuffix(".0")
+    return f"{shown} {_UNITS[exponent - 1]}"
 
 
 def ending_of(mime_type: str) -> str:

@@ -23,9 +23,8 @@ from mcpendpoint.files.keeping import (
 )
 from mcpendpoint.files.links import disposition_of, is_signed, shared_path
 from mcpendpoint.files.models import StoredFile
-from mcpendpoint.files.names import served_type
+from mcpendpoint.files.names import in_words, served_type
 from mcpendpoint.files.reading import bytes_of, own_file, shared_file, stream_of
-from mcpendpoint.pages.file_uploads import piece_bytes
 
 FORM_ROOM_BYTES = 2_000
 """Of a form's body, for all but the file."""
@@ -99,7 +98,7 @@ def _send(request: HttpRequest, file: StoredFile | None) -> HttpResponseBase:
 
 
 def _page_context(request: HttpRequest, user: User, problem: str = "") -> dict[str, Any]:
-    site = site_url(request)
+    site, most = site_url(request), settings.FILES_MAX_BYTES
     rows = [
         {"file": file, "link": site + shared_path(file) if file.is_complete else ""}
         for file in files_of(user)
@@ -107,12 +106,10 @@ def _page_context(request: HttpRequest, user: User, problem: str = "") -> dict[s
     return {
         "rows": rows,
         "problem": problem,
-        "used": bytes_used_by(user),
-        "quota": settings.FILES_QUOTA_BYTES,
-        "max_bytes": settings.FILES_MAX_BYTES,
-        "form_bytes": min(
-            settings.FILES_MAX_BYTES, max(settings.MCP_MAX_BODY_BYTES - FORM_ROOM_BYTES, 0)
-        ),
-        "piece_bytes": piece_bytes(),
+        "used": in_words(bytes_used_by(user)),
+        "quota": in_words(settings.FILES_QUOTA_BYTES),
+        "max_bytes": most,
+        "most": in_words(most),
+        "most_of_form": in_words(max(min(most, settings.MCP_MAX_BODY_BYTES - FORM_ROOM_BYTES), 0)),
         "days": settings.FILES_RETENTION_DAYS,
     }

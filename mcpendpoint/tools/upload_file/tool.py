@@ -8,9 +8,10 @@ from django.conf import settings
 from pydantic import Field, StringConstraints
 
 from accounts.database import UNAVAILABLE
-from mcpendpoint.files.keeping import FileRefused, in_words
+from mcpendpoint.files.keeping import FileRefused
 from mcpendpoint.files.links import files_url, shared_url
 from mcpendpoint.files.models import StoredFile
+from mcpendpoint.files.names import in_words
 from mcpendpoint.files.taking import keep_stream
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.markdown import bullets, code

@@ -1,6 +1,6 @@
 import pytest
 
-from mcpendpoint.files.names import MAX_NAME_CHARS, clean_name, served_type, type_of
+from mcpendpoint.files.names import MAX_NAME_CHARS, clean_name, in_words, served_type, type_of
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,12 @@ def test_a_type_is_what_was_told_or_what_the_name_tells(given, name, found):
 @pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "text/xml", "text/javascript"])
 def test_what_a_browser_might_run_is_sent_as_bytes(kind):
     assert served_type(kind) == "application/octet-stream"
+
+
+def test_sizes_are_said_in_words():
+    sizes = (0, 1, 999, 1_500, 100_000_000, 1_000_000_000, 10**19)
+
+    assert [in_words(size) for size in sizes] == [
+        *("0 bytes", "1 byte", "999 bytes", "1.5 kB", "100 MB", "1 GB"),
+        "10000 PB",
+    ]

@@ -262,4 +262,4 @@ async def test_an_answer_that_is_no_file_is_not_kept(alice, site, path, said):
 async def test_a_file_that_is_too_large_is_not_kept(alice, site, settings, path):
     settings.FILES_MAX_BYTES = 1_200_000
 
-    assert "1.1 MB at most" in await refused(alice, source=f"{site}/{path}")
+    assert "1.2 MB at most" in await refused(alice, source=f"{site}/{path}")
