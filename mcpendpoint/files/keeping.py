@@ -79,12 +79,14 @@ def begin_file(
     size: int | None,
     fingerprint: str = "",
     source: str = "",
+    quota: int | None = None,
 ) -> StoredFile:
     """Set room aside for a file, all that there is for one whose size nobody knows.
 
-    Raises FileRefused.
+    `quota` is for what may not take all of a person's. Raises FileRefused.
     """
     most = settings.FILES_MAX_BYTES
+    quota = settings.FILES_QUOTA_BYTES if quota is None else quota
     if size is not None and not 0 <= size <= most:
         raise FileTooLarge
     name, now = clean_name(name), timezone.now()
@@ -95,7 +97,7 @@ def begin_file(
         if own.count() >= MAX_FILES:
             raise TooManyFiles
         used = own.aggregate(used=Sum("size"))["used"] or 0
-        free = max(settings.FILES_QUOTA_BYTES - used, 0)
+        free = max(quota - used, 0)
         if (size or 0) > free or (size is None and not free):
             raise QuotaExceeded(free)
         return StoredFile.objects.create(
@@ -168,8 +170,8 @@ def finish_file(file: StoredFile) -> None:
 
 
 def drop_file(file: StoredFile) -> None:
-    """Delete a file, with its bytes."""
-    file.delete()
+    """Delete a file, with its bytes, if it is there."""
+    StoredFile.objects.filter(pk=file.pk).delete()
 
 
 def keep_upload(user: User, uploaded_file: "File[bytes]") -> StoredFile:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from django.utils import timezone
 
@@ -57,7 +58,8 @@ async def stream_of(file: StoredFile) -> AsyncIterator[bytes]:
         while (part := await loop.run_in_executor(file_threads, next, parts, None)) is not None:
             yield part
     finally:
-        await loop.run_in_executor(file_threads, parts.close)  # type: ignore[attr-defined]  # a generator
+        with suppress(ValueError):  # it is being read, for somebody who left
+            parts.close()  # type: ignore[attr-defined]  # a generator
 
 
 async def content_of(file: StoredFile) -> bytes:

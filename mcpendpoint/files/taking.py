@@ -31,6 +31,12 @@ async def keep_stream(
     """Keep all that comes, `size` bytes at most. Raises FileRefused, and what `parts` raises."""
     begin = partial(begin_file, name=name, mime_type=mime_type, size=size, source=source)
     file = await changes.run(begin, user_id)
+    await fill_file(file, parts)
+    return file
+
+
+async def fill_file(file: StoredFile, parts: AsyncIterator[bytes]) -> None:
+    """Let a file have all that comes; without all of it there is none. Raises as `keep_stream`."""
     try:
         async for piece in _pieces(parts):
             check_piece(file, file.received, len(piece))
@@ -41,7 +47,6 @@ async def keep_stream(
     except BaseException:
         await asyncio.shield(changes.run(drop_file, file))
         raise
-    return file
 
 
 async def _pieces(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -22,6 +22,7 @@ from mcpendpoint.gradio.drafts import sentences, shortened
 from mcpendpoint.gradio.errors import SpaceError, SpaceNotFound, SpaceRefusal
 from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.gradio.handing_over import prepare
+from mcpendpoint.gradio.keeping_results import keep_results, with_handles
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.upstream import ReportProgress
@@ -240,6 +241,7 @@ async def call_space_tool(
     *,
     token: str | None,
     user_id: int | None = None,
+    takes_links: bool = True,
     include_images: bool,
     report_progress: ReportProgress,
 ) -> CallToolResult:
@@ -260,6 +262,10 @@ async def call_space_tool(
         raise SpaceError(
             f"{refusal} {await _advice(tool, str(refusal), token)}".strip()
         ) from refusal
+    if user_id is not None and not result.is_error:
+        source = f"{tool.name} of {tool.space_id}"
+        files = await keep_results(result, found.value, user_id=user_id, token=token, source=source)
+        return with_handles(result, files, as_links=takes_links)
     if result.is_error and (advice := await _advice(tool, text_of(result), token)):
         return result.model_copy(update={"content": [*result.content, TextContent(text=advice)]})
     return result

@@ -47,6 +47,8 @@ class RequestContext:
     runs_unasked: bool = False
     """Whether what the person has a say in is done all the same where nobody can ask them."""
     client: ClientTag = UNKNOWN_CLIENT
+    takes_links: bool = False
+    """Whether the client's revision of the protocol has links in results."""
 
     # Noted by the handler of tools/call, for the record.
     tool_name: str = ""
