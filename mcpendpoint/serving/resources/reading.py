@@ -10,7 +10,7 @@ import orjson
 from django.conf import settings
 from mcp_types import BlobResourceContents, TextResourceContents
 
-from mcpendpoint.files.handles import is_file_uri
+from mcpendpoint.files.handles import id_in
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.references import REPO_ROOTS
 from mcpendpoint.hub.repos import get_repo
@@ -36,7 +36,7 @@ async def read(text: str, context: ToolContext) -> list[Contents]:
 
     Raises Failure.
     """
-    if is_file_uri(text):
+    if id_in(text) is not None:
         return [await read_own_file(text, context)]
     uri = parse_uri(text, endpoint=settings.HF_ENDPOINT)
     fs = Fs(await context.hub(), context)
