@@ -23,6 +23,7 @@ from hfmcp_site.directories import hub_token_file, user_data_directory
 T = TypeVar("T")
 
 MOST = 1_000_000_000
+MOST_BYTES = 10**15
 MOST_DAYS = 36_500
 MOST_SECONDS = 86_400
 
@@ -67,6 +68,10 @@ def database_folder() -> Path:
 
 def default_database() -> str:
     return f"sqlite:///{database_folder()}/hfmcp.sqlite3"
+
+
+def default_files() -> Path:
+    return database_folder() / "files"
 
 
 _only: frozenset[str] | None = None
@@ -125,6 +130,12 @@ def integer(name: str, default: int, *, minimum: int = 0, maximum: int = MOST) -
     if not minimum <= value <= maximum:
         raise ImproperlyConfigured(f"{name} should be from {minimum:,} to {maximum:,}.")
     return value
+
+
+def directory(name: str, default: Path) -> Path:
+    """Return an absolute path of what may not exist yet."""
+    given = text(name)
+    return Path(given).expanduser().absolute() if given else default
 
 
 def words(name: str, default: str = "") -> list[str]:

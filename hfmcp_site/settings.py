@@ -80,6 +80,12 @@ AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1, maximu
 AUDIT_MAX_ROWS = env.integer("AUDIT_MAX_ROWS", 5_000_000, minimum=1_000)
 AUDIT_IP = env.boolean("AUDIT_IP", default=False)
 
+# Files of people, which assistants give to Spaces
+FILES_DIRECTORY = env.directory("FILES_DIRECTORY", env.default_files())
+FILES_MAX_BYTES = env.integer("FILES_MAX_BYTES", 100_000_000, minimum=1)
+FILES_QUOTA_BYTES = env.integer("FILES_QUOTA_BYTES", 1_000_000_000, maximum=env.MOST_BYTES)
+FILES_RETENTION_DAYS = env.integer("FILES_RETENTION_DAYS", 30, minimum=1, maximum=env.MOST_DAYS)
+
 # How often somebody may ask, by the minute; 0: as often as they like
 LIMIT_ANONYMOUS_PER_MINUTE = env.integer("LIMIT_ANONYMOUS_PER_MINUTE", 30_000)
 LIMIT_WRONG_CREDENTIALS_PER_MINUTE = env.integer("LIMIT_WRONG_CREDENTIALS_PER_MINUTE", 1_200)
@@ -127,6 +133,7 @@ INSTALLED_APPS = [
     *(["daphne"] if "runserver" in sys.argv else []),
     "dashboard",
     "mcpendpoint",
+    "mcpendpoint.files",
     "accounts",
     "accounts.huggingface",
     "accounts.authorization",
@@ -336,6 +343,19 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "object-src": ["'none'"],
     }
+}
+
+# What people upload: private, and reached through our own pages alone
+STORAGES = {
+    "files": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": FILES_DIRECTORY,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
 # Static files

@@ -20,6 +20,7 @@ from hfmcp_site.settings import *  # noqa: E402, F403
 
 INSTALLED_APPS = [
     "mcpendpoint",
+    "mcpendpoint.files",
     "accounts",
     "hfmcp_site.apps.SiteConfig",
     "django.contrib.auth",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("accounts.authorization.urls")),
     path("settings/spaces/", include("mcpendpoint.pages.space_urls")),
     path("tools/", include("mcpendpoint.pages.trying.urls")),
+    path("files/", include("mcpendpoint.pages.file_urls")),
     path("dashboard/", include("dashboard.urls")),
 ]
 

@@ -15,12 +15,15 @@ NOBODY = "http://127.0.0.1:9"  # nothing listens there: a test that needs a Hub 
 
 SQLITE = f"sqlite:///{Path(tempfile.gettempdir())}/hfmcp-tests-{os.getpid()}.sqlite3"
 
+FILES = f"{Path(tempfile.gettempdir())}/hfmcp-tests-{os.getpid()}-files"
+
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "hfmcp_site.settings",
     "SECRET_KEY": "a-secret-for-tests-only-with-more-than-fifty-characters-in-it",
     "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", SQLITE),
     "REDIS_URL": "",
+    "FILES_DIRECTORY": FILES,
     "DEBUG": "false",
     "PUBLIC_URL": "http://localhost:8000",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",

@@ -6,7 +6,7 @@ that of what it unpacks to.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -44,7 +44,7 @@ class Request:
     method: str
     url: str
     headers: Mapping[str, str]
-    body: bytes | None = None
+    body: bytes | AsyncIterable[bytes] | None = None
     target: str = ""
     """Whose share it counts for; "" for the URL's host."""
 

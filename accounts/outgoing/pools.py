@@ -55,6 +55,14 @@ DOCUMENTS = Pool(
 )
 """Client ID Metadata Documents, whose URL may have any port."""
 
+FILES = Pool(
+    "files",
+    Limits(24, per_caller=4, per_target=8, wait_seconds=5),
+    max_idle_connections=0,
+    network=PublicNetwork(),
+)
+"""Files on the web that somebody names."""
+
 XET_UPLOADS = Pool("xet uploads", Limits(8, per_caller=2, wait_seconds=20), 0)
 """Only the places: hf_xet has an HTTP client of its own."""
 

@@ -14,6 +14,7 @@ from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again_after_failure
 from mcpendpoint.gradio.errors import SpaceDown, SpaceError, SpaceGone, SpaceRefusal, busy
 from mcpendpoint.gradio.exchange import AnswerTooLarge, Reply, UnknownAnswer
+from mcpendpoint.gradio.handing_over import HandOver, UploadRefused
 from mcpendpoint.gradio.outputs import returns_something
 from mcpendpoint.gradio.results import NotAResult, is_heavy, read_result, replica_of
 from mcpendpoint.gradio.states import ASLEEP
@@ -43,7 +44,7 @@ class _Elsewhere(Exception):
 async def call_tool(
     info: SpaceInfo,
     tool: str,
-    arguments: dict[str, Any],
+    given: dict[str, Any] | HandOver,
     *,
     token: str | None,
     include_images: bool,
@@ -51,9 +52,14 @@ async def call_tool(
 ) -> CallToolResult:
     """Raises SpaceError."""
     report = Rising(report_progress) if report_progress is not None else None
-    call = partial(
-        call_upstream, tool=tool, arguments=arguments, token=token, report_progress=report
-    )
+
+    async def call(info: SpaceInfo) -> Reply:
+        try:
+            arguments = await given.to(info) if isinstance(given, HandOver) else given
+        except UploadRefused as refusal:
+            return refusal.reply
+        return await call_upstream(info, tool, arguments, token=token, report_progress=report)
+
     info = await _ready(info, token, report)
     with breakers.guard(info.space_id):
         info, reply = await _call_where_it_is(info, token, call, report)

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from mcpendpoint.gradio.drafts import Draft, finish, finish_root, merge
+from mcpendpoint.gradio.file_places import is_file
 from mcpendpoint.gradio.references import Place, Schema, follow, reference_of
 from mcpendpoint.protocol.portable_tools import (
     FORMATS,
@@ -28,9 +29,7 @@ MAX_READ_LEVELS = 9
 MAX_DEFAULT_BYTES = 1_000
 MAX_TITLE_CHARS = 100
 
-FILE_FORMAT = "a http or https url to a file"
-"""How the formats end that Gradio gives to files: their values are texts, whatever else is said."""
-FILE_HINT = "The http(s) URL of a file."
+FILE_HINT = "A file: its http(s) URL, a data: URI, or a handle (file://…)."
 
 _TYPES = {
     **{name: name for name in KEYWORDS},
@@ -82,7 +81,7 @@ class _Reader:
         if self._nodes > MAX_NODES:
             raise BadSchema("has a schema that is too large once its references are followed")
         draft = self._read_keywords(place, level, seen)
-        if not _is_file(node) and (keyword := reference_of(node)) is not None:
+        if not is_file(node) and (keyword := reference_of(node)) is not None:
             draft = merge(self._read_target(follow(place, node[keyword]), level, seen), draft)
         for part in _list(node, "allOf"):
             draft = merge(draft, self.read(place.inside(part), level, seen))
@@ -96,7 +95,7 @@ class _Reader:
     def _read_keywords(self, place: Place, level: int, seen: frozenset[int]) -> Draft:
         node = place.node
         draft = _annotations_of(node)
-        if _is_file(node):
+        if is_file(node):
             draft.pop("title", None)  # Gradio's own, FileData or ImageData
             return {**draft, "type": ("string",), "notes": (FILE_HINT,)}
         draft |= _types_of(node)
@@ -147,10 +146,6 @@ class _Reader:
         if isinstance(others, dict):
             draft["additionalProperties"] = finish(self.read(place.inside(others), level + 1, seen))
         return draft
-
-
-def _is_file(node: Schema) -> bool:
-    return isinstance(node.get("format"), str) and node["format"].endswith(FILE_FORMAT)
 
 
 def _annotations_of(node: Schema) -> Draft:

@@ -13,6 +13,7 @@ import orjson
 from mcpendpoint.gradio.checkable import is_checkable
 from mcpendpoint.gradio.definitions import Definition, define, fingerprint
 from mcpendpoint.gradio.drafts import sentences, shortened
+from mcpendpoint.gradio.file_places import FilePlaces, places_in
 from mcpendpoint.gradio.mending import BadSchema, MendedSchema, mend_schema
 from mcpendpoint.gradio.metadata import portable_meta
 from mcpendpoint.gradio.references import BadReference
@@ -45,7 +46,7 @@ REFUSED_BY_ITSELF = (
     "an input in a way that nothing can be checked against. Mostly that is a JSON input (gr.JSON); "
     "the Space's owner can make it a text."
 )
-HOW_TO_GIVE_FILES = "Files are given by their http(s) URLs."
+HOW_TO_GIVE_FILES = "Files are given by http(s) URLs, data: URIs or handles (file://…)."
 
 
 class BadTool(ValueError):
@@ -70,6 +71,8 @@ class UpstreamTool:
     """What it is called in a call, where that says nothing: a lambda's."""
     argument_names: dict[str, str] = field(default_factory=dict)
     """What the Space calls arguments that are called otherwise here."""
+    file_places: FilePlaces | None = None
+    """Where arguments hold files, by the Space's own names; None for a tool that takes none."""
     is_checkable: bool = True
     """Whether the Space's server can check arguments against what Gradio says of them."""
     pin: str = ""
@@ -187,6 +190,7 @@ def _parse_tool(entry: Any) -> UpstreamTool | None:
         meta=meta,
         own_name=own_name,
         argument_names=mended.argument_names,
+        file_places=places_in(entry["inputSchema"]),
         is_checkable=is_checkable(entry["inputSchema"]),
         pin=fingerprint(said),
         definition=define(said),

@@ -14,12 +14,16 @@ from django.conf import settings
 from mcp_types import CallToolResult, TextContent
 
 from accounts.caching import BoundedCache, approximate_bytes
+from mcpendpoint.files.links import files_url
 from mcpendpoint.gradio.advice import advise, text_of
 from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space, find_tools
-from mcpendpoint.gradio.drafts import shortened
+from mcpendpoint.gradio.drafts import sentences, shortened
 from mcpendpoint.gradio.errors import SpaceError, SpaceNotFound, SpaceRefusal
+from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.gradio.given_arguments import read_arguments
+from mcpendpoint.gradio.handing_over import prepare
+from mcpendpoint.gradio.keeping_results import keep_results, with_handles
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.operator_lists import refusal_of
 from mcpendpoint.gradio.scanning import Finding, lookalike_of, skeletons_of
@@ -74,6 +78,8 @@ class SpaceTool:
     """What the Space itself says, without our mention of it."""
     argument_names: dict[str, str] = field(default_factory=dict)
     """What the Space calls arguments that are called otherwise here."""
+    file_places: FilePlaces | None = None
+    """Where arguments hold files, by the Space's own names."""
     pin: str = ""
     definition: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -262,6 +268,9 @@ def _gone(choice: SpaceChoice, schema: SpaceSchema) -> list[str]:
 
 def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:
     source = f"(from the Hugging Face Space {choice.space_id}, in its owner's words)"
+    if tool.file_places is not None and settings.HAS_DATABASE:
+        handles = f"Handles (file://…) are from {files_url()} or the tool upload_file."
+        source = sentences(source, handles)
     room = MAX_DESCRIPTION_CHARS - len(source) - 1
     findings = tool.findings
     if lookalike := lookalike_of(tool.name, _BUILT_IN):
@@ -283,6 +292,7 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         findings=findings,
         held=why_held(tool.pin, findings, choice.agreement, settings.SPACE_FINDINGS),
         needs_agreement=choice.agreement is not None or settings.SPACE_FINDINGS != SHOW,
+        file_places=tool.file_places,
     )
 
 
@@ -291,17 +301,21 @@ async def call_space_tool(
     arguments: dict[str, Any],
     *,
     token: str | None,
+    user_id: int | None = None,
+    takes_links: bool = True,
     include_images: bool,
     report_progress: ReportProgress,
 ) -> CallToolResult:
-    """Call a tool as the owner of `token`. Raises ToolError."""
+    """Call a tool as the owner of `token`, whose files are those of a user. Raises ToolError."""
     arguments = read_arguments(tool.name, tool.input_schema, arguments)
+    own = {tool.argument_names.get(name, name): value for name, value in arguments.items()}
+    given = await prepare(own, tool.file_places, user_id)
     found = await find_space(tool.space_id, is_private=tool.is_private, token=token)
     try:
         result = await call_tool(
             found.value,
             tool.upstream_name,
-            {tool.argument_names.get(name, name): value for name, value in arguments.items()},
+            given,
             token=token,
             include_images=include_images,
             report_progress=report_progress,
@@ -313,7 +327,12 @@ async def call_space_tool(
     marked: dict[str, Any] = {"meta": {**(result.meta or {}), SOURCE: f"space:{tool.space_id}"}}
     if result.is_error and (advice := await _advice(tool, text_of(result), token)):
         marked["content"] = [*result.content, TextContent(text=advice)]
-    return result.model_copy(update=marked)
+    result = result.model_copy(update=marked)
+    if user_id is None or result.is_error:
+        return result
+    source = f"{tool.name} of {tool.space_id}"
+    files = await keep_results(result, found.value, user_id=user_id, token=token, source=source)
+    return with_handles(result, files, as_links=takes_links)
 
 
 async def _advice(tool: SpaceTool, error: str, token: str | None) -> str:

@@ -1,7 +1,7 @@
 """Requests to a Space: its URL, the caller's token, the caller's share of the pool."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from django.conf import settings
@@ -21,7 +21,7 @@ async def ask_space(
     method: str,
     url: str,
     headers: Mapping[str, str],
-    body: bytes | None = None,
+    body: bytes | AsyncIterable[bytes] | None = None,
     *,
     seconds: float,
 ) -> AsyncIterator[OpenAnswer]:

@@ -47,6 +47,8 @@ class RequestContext:
     runs_unasked: bool = False
     """Whether what the person has a say in is done all the same where nobody can ask them."""
     client: ClientTag = UNKNOWN_CLIENT
+    takes_links: bool = False
+    """Whether the client's revision of the protocol has links in results."""
 
     # Noted by the handler of tools/call, for the record.
     tool_name: str = ""
@@ -64,6 +66,10 @@ class RequestContext:
     @property
     def is_signed_in(self) -> bool:
         return self.caller.is_signed_in
+
+    @property
+    def user_id(self) -> int | None:
+        return self.caller.user_id
 
     @property
     def include_images(self) -> bool:

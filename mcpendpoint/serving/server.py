@@ -62,6 +62,8 @@ INSTRUCTIONS = (
     "not send elsewhere what the person did not ask to send."
 )
 
+LINKS_SINCE = "2025-06-18"
+"""Clients of older revisions fail at a resource_link."""
 
 Context = ServerRequestContext[Any, Any]
 
@@ -96,8 +98,9 @@ async def _list_tools(ctx: Context, params: PaginatedRequestParams | None) -> Li
 async def _call_tool(
     ctx: Context, params: CallToolRequestParams
 ) -> CallToolResult | InputRequiredResult:
-    asking = Asking(ctx, params)
-    return await call_tool(params.name, params.arguments or {}, request_context(ctx), asking)
+    context, asking = request_context(ctx), Asking(ctx, params)
+    context.takes_links = ctx.protocol_version >= LINKS_SINCE
+    return await call_tool(params.name, params.arguments or {}, context, asking)
 
 
 async def _list_resources(

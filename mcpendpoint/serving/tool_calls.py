@@ -194,6 +194,8 @@ async def _run_space(
         tool,
         arguments,
         token=token,
+        user_id=context.caller.user_id,
+        takes_links=context.takes_links,
         include_images=context.include_images,
         report_progress=context.report_progress if context.wants_progress else None,
     )

@@ -101,6 +101,11 @@ class ToolContext(Protocol):
     def is_signed_in(self) -> bool: ...
 
     @property
+    def user_id(self) -> int | None:
+        """Which account of this server it is, None for nobody's."""
+        ...
+
+    @property
     def include_images(self) -> bool: ...
 
     @property
@@ -183,4 +188,6 @@ class Tool(Generic[ArgumentsT]):
     hub_scopes: tuple[str, ...] = ()
     """Scopes of Hugging Face that it needs beyond those of sign-in, for one thing or another."""
     consequences: Consequences[ArgumentsT] | None = None
+    keeps_files: bool = False
+    """Whether it adds to the person's files on this server, which is no change at Hugging Face."""
     meta: dict[str, Any] = field(default_factory=dict)

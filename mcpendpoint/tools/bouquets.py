@@ -8,6 +8,7 @@ DETAILS = "hub_repo_details"
 FS = "hf_fs"
 FS_WRITE = "hf_fs_write"
 CREATE = "create_repo"
+UPLOAD = "upload_file"
 JOBS = "hf_jobs"
 SANDBOX = ("hf_sandbox", "hf_sandbox_exec", "hf_sandbox_fs")
 
@@ -16,7 +17,7 @@ BOUQUETS: tuple[Bouquet, ...] = (
         "all",
         "Everything",
         "Every tool but sandboxes and those of older servers.",
-        (SEARCH, DETAILS, FS, FS_WRITE, CREATE, JOBS),
+        (SEARCH, DETAILS, FS, FS_WRITE, CREATE, UPLOAD, JOBS),
     ),
     Bouquet("hf_api", "Hub", "Find repositories and look at them.", (SEARCH, DETAILS, FS)),
     Bouquet("search", "Search", "Find models, datasets and Spaces.", (SEARCH, FS)),
@@ -34,7 +35,12 @@ BOUQUETS: tuple[Bouquet, ...] = (
     Bouquet(
         "hub_repo_details", "Details", "Look at repositories whose names are known.", (DETAILS,)
     ),
-    Bouquet("spaces", "Spaces", "Find Spaces and see what they do.", (SEARCH, DETAILS, FS)),
+    Bouquet(
+        "spaces",
+        "Spaces",
+        "Find Spaces, see what they do, and give them files.",
+        (SEARCH, DETAILS, FS, UPLOAD),
+    ),
     Bouquet(
         "classic",
         "Classic",

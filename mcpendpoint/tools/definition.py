@@ -10,7 +10,7 @@ from mcpendpoint.tools.schema import input_schema, output_schema
 
 
 def definition(tool: Tool[Any]) -> mcp_types.Tool:
-    is_read_only = tool.effects == {Effect.READ}
+    is_read_only = tool.effects == {Effect.READ} and not tool.keeps_files
     return mcp_types.Tool(
         name=tool.name,
         title=tool.title,

@@ -12,6 +12,7 @@ from mcpendpoint.tools.jobs.tool import HF_JOBS
 from mcpendpoint.tools.repo_details.tool import REPO_DETAILS
 from mcpendpoint.tools.repo_search import REPO_SEARCH
 from mcpendpoint.tools.sandbox.tools import SANDBOX_TOOLS
+from mcpendpoint.tools.upload_file.tool import UPLOAD_FILE
 from mcpendpoint.tools.whoami.tool import WHOAMI
 
 TOOLS: tuple[Tool[Any], ...] = (
@@ -21,6 +22,7 @@ TOOLS: tuple[Tool[Any], ...] = (
     HF_FS,
     HF_FS_WRITE,
     CREATE_REPO,
+    UPLOAD_FILE,
     HF_JOBS,
     *SANDBOX_TOOLS,
     *CLASSIC_TOOLS,

@@ -42,6 +42,7 @@ def start_product(env: Mapping[str, str]) -> Iterator[Product]:
             "PORT": port,
             "PUBLIC_URL": url,
             "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            "FILES_DIRECTORY": f"{folder}/files",
             "LOG_FILE": str(log_file),
         }
         log_file.touch()

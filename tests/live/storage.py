@@ -1,4 +1,4 @@
-"""Shared storage as a deployment with several workers has it: a PostgreSQL database and a Redis."""
+"""Shared storage of several workers, as a deployment has it: PostgreSQL, Redis and a folder."""
 
 import os
 import shutil
@@ -31,9 +31,13 @@ def missing_programs() -> str | None:
 
 @contextmanager
 def fresh_storage() -> Iterator[dict[str, str]]:
-    """Yield DATABASE_URL and REDIS_URL of storage that nobody else uses, removed afterwards."""
-    with fresh_database() as database_url, redis_server() as redis_url:
-        yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    """Yield the settings of storage that nobody else uses, removed afterwards."""
+    with (
+        fresh_database() as database_url,
+        redis_server() as redis_url,
+        tempfile.TemporaryDirectory(prefix="hfmcp-files-") as folder,
+    ):
+        yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "FILES_DIRECTORY": folder}
 
 
 @contextmanager

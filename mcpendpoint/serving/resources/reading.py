@@ -10,10 +10,12 @@ import orjson
 from django.conf import settings
 from mcp_types import BlobResourceContents, TextResourceContents
 
+from mcpendpoint.files.handles import id_in
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.references import REPO_ROOTS
 from mcpendpoint.hub.repos import get_repo
 from mcpendpoint.hub.types import RepoType
+from mcpendpoint.serving.resources.own_files import Contents, read_own_file
 from mcpendpoint.tools.answer_room import bytes_for_media
 from mcpendpoint.tools.base import ToolContext
 from mcpendpoint.tools.hf_fs.arguments import Operation
@@ -28,14 +30,14 @@ from mcpendpoint.tools.hf_fs.text_policy import Media, decode, media_of, mime_ty
 from mcpendpoint.tools.hf_fs.uri import FILE_ROOTS, README, Uri, parse_uri
 from mcpendpoint.tools.repo_details.overview import overview_of
 
-Contents = TextResourceContents | BlobResourceContents
-
 
 async def read(text: str, context: ToolContext) -> list[Contents]:
     """Return what was asked for, by the URI that was asked for, and what belongs to it.
 
     Raises Failure.
     """
+    if id_in(text) is not None:
+        return [await read_own_file(text, context)]
     uri = parse_uri(text, endpoint=settings.HF_ENDPOINT)
     fs = Fs(await context.hub(), context)
     with hub_failures(uri, fs):

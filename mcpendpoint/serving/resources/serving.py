@@ -7,7 +7,8 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from accounts.catalogue import Effect
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
-from mcpendpoint.serving.resources.reading import Contents, read
+from mcpendpoint.serving.resources.own_files import Contents
+from mcpendpoint.serving.resources.reading import read
 from mcpendpoint.serving.rpc_errors import error_of, unavailable
 from mcpendpoint.serving.scope_checks import check_scopes
 from mcpendpoint.tools.base import ToolError

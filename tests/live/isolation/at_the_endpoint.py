@@ -311,6 +311,18 @@ def complete(wire: Wire, name: str, typed: str, known: dict[str, str]) -> list[s
     return message_of(wire.legacy("completion/complete", params))["result"]["completion"]["values"]
 
 
+def keep_files(me: Tenant, others: list[Tenant]) -> None:
+    word = new_word("kept")
+    kept = me.call(everything(me), "upload_file", {"text": f"{word}", "name": "kept.txt"})["result"]
+    handle = kept["structuredContent"]["handle"]
+    me.ledger.note(me.name, word, handle.split("/")[2])
+    me.files.append(handle)
+
+    assert word in str(read_resource(me.wire(me.own_path()), handle))
+    for foreign in me.rng.choice(others).files:
+        assert "error" in read_resource(me.wire(me.own_path()), foreign)
+
+
 def ask_for_all_else(me: Tenant, others: list[Tenant]) -> None:
     wire = me.wire(me.own_path())
     session = wire.post(initialize()).headers.get("Mcp-Session-Id")

@@ -6,7 +6,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from tests.live.isolation.at_the_endpoint import list_tools
-from tests.live.isolation.tenant import Tenant, Visitor
+from tests.live.isolation.tenant import Tenant, Visitor, new_word
 from tests.live.people import post_form
 from tests.mcpendpoint.wire import Wire, request
 from tests.routes import all_routes, path_of, with_ids
@@ -137,6 +137,43 @@ def touch_what_others_have(me: Tenant, others: list[Tenant]) -> None:
         for number in {*numbers, 0}:
             path = path_of(route, lambda converter, name, number=number: str(number))
             assert me.submit(path, VALID).status_code == 404
+
+
+def upload_files(me: Tenant, others: list[Tenant]) -> None:
+    word = new_word("upload")
+    me.ledger.note(me.name, word)
+    form = {"name": f"{word}.txt", "type": "text/plain", "size": len(word)}
+    begun = me.submit("/files/uploads/", form).json()
+    me.ledger.note(me.name, begun["url"].split("/")[3])
+    token = {"X-CSRFToken": me.browser.cookies["csrftoken"], "Referer": me.workers[0]}
+    sent = me.browser.post(
+        f"{me.workers[0]}{begun['url']}?offset=0", content=word.encode(), headers=token
+    ).json()
+    me.files.append(sent["handle"])
+    page = me.visit("/files/").text
+
+    assert sent["handle"] in page
+    link = re.search(rf"/files/shared/{begun['url'].split('/')[3]}/[\w-]+/[^<\"]+", page)[0]
+    me.file_links.append(link)
+    assert me.visit(link).text == word
+    assert me.visit(path_of_file(sent["handle"])).text == word
+    doomed = me.submit("/files/uploads/", {**form, "size": 0}).json()["handle"]
+    me.submit(f"/files/{doomed.split('/')[2]}/delete/", {})
+    assert me.visit(path_of_file(doomed)).status_code == 404
+
+
+def path_of_file(handle: str) -> str:
+    return f"/files/{handle.removeprefix('file://')}"
+
+
+def try_files_of_another(me: Tenant, others: list[Tenant]) -> None:
+    for handle in me.rng.choice(others).files:
+        path = path_of_file(handle)
+        file_id = path.split("/")[2]
+        assert me.visit(path).status_code == 404
+        assert me.visit(f"/files/uploads/{file_id}/").status_code == 404
+        assert me.submit(f"/files/{file_id}/delete/", {}).status_code == 404
+        assert me.visit(f"/files/shared/{file_id}/{'x' * 43}/x").status_code == 404
 
 
 def make_and_delete_a_webhook(me: Tenant, others: list[Tenant]) -> None:

@@ -123,6 +123,10 @@ class Tenant(Visitor):
         self.calls: list[tuple[str, str]] = []
         """Sessions, and in each the id of the first event of a call."""
         self.sse_addresses: list[str] = []
+        self.files: list[str] = []
+        """Handles of files that they have or had."""
+        self.file_links: list[str] = []
+        """Paths of signed links, which are for everybody who has one."""
         self.webhooks: list[str] = []
         """Paths of those that they have or had."""
         self.streams: list[Listener] = []

@@ -10,7 +10,8 @@ from mcpendpoint.protocol.portable_tools import fault_of_schema
 TEXT, INT, NULL = {"type": "string"}, {"type": "integer"}, {"type": "null"}
 LIST = {"type": "array", "description": "In this order: integer, string."}
 HOLDER = {"type": "object", "description": "May also hold “größe”."}
-URL = {"type": "string", "description": "The http(s) URL of a file."}
+HOW = "A file: its http(s) URL, a data: URI, or a handle (file://…)."
+URL = {"type": "string", "description": HOW}
 FILE_FORMAT = "Gradio File Input - a http or https url to a file"
 FILE = {"required": ["path"], "title": "FileData", "type": "string", "format": FILE_FORMAT}
 FILE_DEFS = {
@@ -40,7 +41,7 @@ def test_file_is_a_url():
     assert argument({**FILE, "description": ""}) == URL
     assert argument({**FILE, "description": "The photo"}) == {
         "type": "string",
-        "description": "The photo. The http(s) URL of a file.",
+        "description": f"The photo. {HOW}",
     }
 
 

@@ -235,7 +235,7 @@ GRADIOS_SENTENCE = (
     " upload the file to the gradio app and create a Gradio File Input. Then use the returned path"
     " as the input to the tool"
 )
-URLS = "Files are given by their http(s) URLs."
+URLS = "Files are given by http(s) URLs, data: URIs or handles (file://…)."
 
 
 @pytest.mark.parametrize(

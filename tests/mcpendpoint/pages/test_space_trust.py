@@ -17,17 +17,16 @@ from tests.mcpendpoint.pages.test_space_views import (
     HTMX,
     MAKER,
     add,
-    alice,
-    break_hub,
     browser,
     keep,
     said_after,
     search,
-    standins,
     status,
 )
 
-__all__ = ["alice", "break_hub", "browser", "standins"]
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.usefixtures("standins")
 
 SUBDOMAIN = "acme-image-maker"
 DENIED = f"The operator of this server does not allow the Space {MAKER} here."

@@ -20,6 +20,7 @@ class Context:
     include_images: bool = True
     directions: Directions = field(default_factory=site_directions)
     approved_state: str | None = None
+    user_id: int | None = None
 
     @property
     def is_signed_in(self):
@@ -59,9 +60,9 @@ async def call(name: str, token: str | None = None, **arguments: Any) -> Called:
     return await call_in(Context(token), name, **arguments)
 
 
-async def call_in(context: Context, name: str, **arguments: Any) -> Called:
+async def call_in(context: Context, tool_name: str, /, **arguments: Any) -> Called:
     """Return what the tool answers, which must be what it promises."""
-    tool = by_name[name]
+    tool = by_name[tool_name]
     output = await tool.run(tool.arguments.model_validate(arguments), context)
     content = output.structured.to_content()
     jsonschema.Draft202012Validator(definition(tool).output_schema).validate(content)

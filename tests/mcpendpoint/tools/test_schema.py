@@ -111,7 +111,8 @@ def test_each_argument_is_explained_in_few_words(tool):
 def test_tools_say_whether_they_only_read(tool):
     annotations = definition(tool).annotations
 
-    assert annotations.read_only_hint is (tool.effects == {Effect.READ})
+    is_keeping = tool.name == "upload_file"
+    assert annotations.read_only_hint is (tool.effects == {Effect.READ} and not is_keeping)
     assert annotations.destructive_hint is tool.is_destructive
     assert not (annotations.read_only_hint and annotations.destructive_hint)
     assert annotations.open_world_hint is (tool.name != "hf_whoami")

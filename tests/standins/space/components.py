@@ -6,9 +6,11 @@ Five in one, a tab each: files, chat, data, forms, functions. Run in an environm
 import json
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.processing_utils import PUBLIC_HOSTNAME_WHITELIST
 
 IS_5 = gr.__version__.startswith("5.")
 CHAT = {"type": "messages"} if IS_5 else {}
@@ -17,6 +19,16 @@ CHAT = {"type": "messages"} if IS_5 else {}
 def echo(value: Any) -> str:
     """Show what arrived."""
     return repr(value)
+
+
+def measure(picture: Any) -> str:
+    """Tell how large a picture is."""
+    return f"{picture.width} x {picture.height}"
+
+
+def name_file(file: str) -> str:
+    """Tell what a file is called, and how long it is."""
+    return f"{Path(file).name}: {Path(file).stat().st_size}"
 
 
 def shout(text: str) -> str:
@@ -59,6 +71,8 @@ def offer(component: Any, name: str) -> None:
 def files() -> None:
     offer(gr.File(type="filepath"), "one_file")
     offer(gr.File(file_count="multiple"), "many_files")
+    gr.Interface(measure, gr.Image(type="pil"), gr.Textbox(), api_name="measure")
+    gr.Interface(name_file, gr.File(type="filepath"), gr.Textbox(), api_name="name_file")
     offer(gr.Image(type="pil"), "image")
     offer(gr.Gallery(), "gallery")
     offer(gr.ImageEditor(type="pil"), "image_editor")
@@ -116,6 +130,8 @@ def build_app() -> gr.Blocks:
 
 
 def main() -> None:
+    # An app asks for its own files by the name that it is known by, elsewhere a public one.
+    PUBLIC_HOSTNAME_WHITELIST.append("127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]  # Gradio cannot take 0
     _, url, _ = build_app().launch(

@@ -1,0 +1,118 @@
+"""Keeps the files that a call brought back, for the person who made it, behind the answer.
+
+A Space forgets them when it restarts. What is kept takes half of the person's quota at most, and is
+not worth an error: what cannot be kept is at the Space alone, where the answer says it is.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.db import DatabaseError
+from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent
+
+from accounts.database import changes
+from accounts.outgoing.errors import OutgoingError
+from mcpendpoint.files.keeping import FileRefused, begin_file, drop_file
+from mcpendpoint.files.models import StoredFile
+from mcpendpoint.files.taking import fill_file
+from mcpendpoint.gradio.discovery import SpaceInfo
+from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.gradio.transport import ask_space, token_header
+
+logger = logging.getLogger(__name__)
+
+MAX_FILES = 10
+"""Of one answer."""
+MAX_BYTES = 25_000_000
+"""Of one file: so much is set aside until it is there."""
+MAX_AT_ONCE = 16
+"""In this process; beyond them none are kept."""
+FETCH_SECONDS = 120
+MAX_SEARCHED_CHARS = 200_000
+MAX_URL_CHARS = 2_000
+
+tasks_behind: set[asyncio.Task[None]] = set()
+
+
+async def keep_results(
+    result: CallToolResult, info: SpaceInfo, *, user_id: int, token: str | None, source: str
+) -> list[StoredFile]:
+    """Return what is being kept of a result, from now on."""
+    kept: list[StoredFile] = []
+    for url in _files_in(result, info):
+        if len(tasks_behind) >= MAX_AT_ONCE:
+            break
+        file = await _begin(url, user_id, source)
+        if file is None:
+            break
+        task = asyncio.create_task(_fetch(file, url, token if info.is_private else None))
+        tasks_behind.add(task)
+        task.add_done_callback(tasks_behind.discard)
+        kept.append(file)
+    return kept
+
+
+def with_handles(
+    result: CallToolResult, files: list[StoredFile], *, as_links: bool
+) -> CallToolResult:
+    """Let a result tell the handles of what is kept of it."""
+    told: list[ContentBlock] = [_link_to(file) for file in files]
+    if files and not as_links:
+        handles = ", ".join(file.handle for file in files)
+        told = [TextContent(text=f"A copy is being kept for the person: {handles}")]
+    return result.model_copy(update={"content": [*result.content, *told]}) if told else result
+
+
+def _files_in(result: CallToolResult, info: SpaceInfo) -> list[str]:
+    """Return the addresses of files at the Space itself, each once."""
+    start = rf"{re.escape(info.url)}(?:/--replicas/[A-Za-z0-9]{{1,40}})?/gradio_api/file="
+    address = re.compile(rf"{start}[^\s\"'<>()\[\]{{}}]{{1,{MAX_URL_CHARS}}}")
+    found = (url.rstrip(".,;:!?") for text in _texts_of(result) for url in address.findall(text))
+    return list(dict.fromkeys(found))[:MAX_FILES]
+
+
+def _texts_of(result: CallToolResult) -> Iterator[str]:
+    for block in result.content:
+        if isinstance(block, TextContent):
+            yield block.text[:MAX_SEARCHED_CHARS]
+        elif isinstance(block, ResourceLink):
+            yield block.uri
+
+
+async def _begin(url: str, user_id: int, source: str) -> StoredFile | None:
+    name = unquote(urlsplit(url).path, errors="replace")
+    size = min(MAX_BYTES, settings.FILES_MAX_BYTES)
+    quota = settings.FILES_QUOTA_BYTES // 2
+    begin = partial(begin_file, name=name, size=size, source=source, quota=quota)
+    try:
+        return await changes.run(begin, user_id)
+    except (FileRefused, DatabaseError):
+        return None
+
+
+async def _fetch(file: StoredFile, url: str, token: str | None) -> None:
+    try:
+        async with ask_space("GET", url, token_header(token), seconds=FETCH_SECONDS) as answer:
+            if answer.is_success:
+                await fill_file(file, answer.pieces(file.size))
+    except (OutgoingError, FileRefused, SpaceError, DatabaseError) as error:
+        logger.info("A file of a Space's answer was not kept: %s.", type(error).__name__)
+    if not file.is_complete:
+        with suppress(DatabaseError):  # else it ends by itself, within a day
+            await changes.run(drop_file, file)
+
+
+def _link_to(file: StoredFile) -> ResourceLink:
+    return ResourceLink(
+        type="resource_link",
+        uri=file.handle,
+        name=file.name,
+        mime_type=file.mime_type,
+        description="A copy of the file at the Space, which is being kept for the person.",
+    )

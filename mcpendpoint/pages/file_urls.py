@@ -1,0 +1,14 @@
+from django.urls import path
+
+from mcpendpoint.pages import file_uploads, file_views
+
+app_name = "files"
+
+urlpatterns = [
+    path("", file_views.files, name="list"),
+    path("uploads/", file_uploads.begin, name="begin-upload"),
+    path("uploads/<slug:file_id>/", file_uploads.upload, name="upload"),
+    path("shared/<slug:file_id>/<slug:signature>/<str:name>", file_views.shared, name="shared"),
+    path("<slug:file_id>/delete/", file_views.delete, name="delete"),
+    path("<slug:file_id>/<str:name>", file_views.download, name="download"),
+]

@@ -1,0 +1,141 @@
+"""The page of files in a real browser: dropped, broken off, on a phone, without a mouse."""
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.async_api import Page, Route, expect
+
+from tests.accounts.test_in_browser import PHONE, complaints, sign_in
+from tests.live.product import Product
+
+__all__ = ["complaints"]
+
+BYTES = bytes(range(256)) * 5_000
+"""Three pieces."""
+FILE = {"name": "größe.bin", "mimeType": "application/octet-stream", "buffer": BYTES}
+
+
+def picture() -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (40, 20), "teal").save(content, "PNG")
+    return content.getvalue()
+
+
+@pytest.fixture
+async def files(page: Page, complaints, product: Product, new_user) -> Page:
+    await sign_in(page, product, new_user())
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name="Files").click()
+    await expect(page.get_by_role("heading", name="Files", exact=True)).to_be_visible()
+    await page.wait_for_load_state()
+    return page
+
+
+async def test_a_file_is_uploaded_in_pieces_and_its_handle_copied(files: Page, complaints):
+    await files.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    await files.get_by_label("Upload a file").set_input_files(FILE)
+
+    await expect(files.locator("#upload-news")).to_have_text("größe.bin is here.")
+    await files.get_by_role("button", name="Copy the handle of größe.bin").click()
+    copied = await files.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("file://")
+    async with files.expect_download() as downloading:
+        await files.get_by_role("link", name="Download größe.bin").click()
+    download = await downloading.value
+    assert download.suggested_filename == "größe.bin"
+    assert (await download.path()).read_bytes() == BYTES
+    assert complaints == []
+
+
+async def test_an_upload_whose_connection_breaks_goes_on_where_it_was(files: Page, product):
+    refused: list[str] = []
+
+    async def break_off(route: Route) -> None:
+        url = route.request.url
+        if "offset=500000" in url and len(refused) < 2:
+            refused.append(url)
+            await route.abort("connectionreset")
+        else:
+            await route.continue_()
+
+    await files.route("**/files/uploads/**", break_off)
+    await files.get_by_label("Upload a file").set_input_files(FILE)
+
+    await expect(files.locator("#upload-news")).to_have_text("größe.bin is here.")
+    assert len(refused) == 2
+
+
+async def test_an_upload_goes_on_after_the_page_was_loaded_anew(files: Page, tmp_path):
+    file = tmp_path / "a.bin"
+    file.write_bytes(BYTES)
+    offsets: list[str] = []
+    files.on("request", lambda sent: offsets.extend(sent.url.split("offset=")[1:]))
+
+    await files.route("**/files/uploads/**offset=500000", lambda route: route.abort())
+    await files.get_by_label("Upload a file").set_input_files(file)
+    await expect(files.locator(".upload [data-of=state]")).to_have_text("39 %")
+    await files.unroute_all()
+    await files.reload()
+    await expect(files.locator("#files")).to_contain_text("39 % is here")
+    before = len(offsets)
+    await files.get_by_label("Upload a file").set_input_files(file)
+
+    await expect(files.locator("#upload-news")).to_have_text("a.bin is here.")
+    assert offsets[before:] == ["500000", "1000000"]
+
+
+async def test_dropped_files_are_uploaded(files: Page, complaints):
+    transfer = await files.evaluate_handle(
+        """() => { const data = new DataTransfer();
+        for (const name of ["a.txt", "b.txt"]) data.items.add(new File(["x"], name));
+        return data; }"""
+    )
+
+    await files.dispatch_event("#upload", "drop", {"dataTransfer": transfer})
+
+    await expect(files.locator("#files .file")).to_have_count(2)
+    assert complaints == []
+
+
+async def test_a_file_that_does_not_fit_is_told_so(files: Page):
+    await files.evaluate("document.getElementById('upload').dataset.max = '10'")
+
+    await files.get_by_label("Upload a file").set_input_files(FILE)
+
+    await expect(files.locator(".upload")).to_contain_text("It has more than")
+    await files.get_by_role("button", name="Stop").click()
+    await expect(files.locator(".upload")).to_have_count(0)
+
+
+async def test_a_picture_is_shown_and_deleted_in_place_by_keyboard(files: Page, complaints):
+    dot = {"name": "dot.png", "mimeType": "image/png", "buffer": picture()}
+    await files.get_by_label("Upload a file").set_input_files(dot)
+    await expect(files.locator("#files img")).to_have_js_property("naturalWidth", 40)
+
+    await files.get_by_role("button", name="Delete dot.png").press("Enter")
+
+    await expect(files.locator("#toasts")).to_have_text("“dot.png” is deleted.")
+    await expect(files.locator("#files")).to_contain_text("You have no files yet")
+    assert complaints == []
+
+
+async def test_without_javascript_a_form_uploads(browser, product, new_user, files: Page):
+    state = await files.context.storage_state()
+    context = await browser.new_context(java_script_enabled=False, storage_state=state)
+    plain = await context.new_page()
+    await plain.goto(f"{product.url}/files/")
+
+    await plain.get_by_label("Upload a file").set_input_files({**FILE, "buffer": b"small"})
+    await plain.get_by_role("button", name="Upload", exact=True).click()
+
+    await expect(plain.locator("main")).to_contain_text("“größe.bin” is here.")
+
+
+async def test_nothing_is_cut_off_on_a_phone(files: Page):
+    await files.set_viewport_size(PHONE)
+    long = {**FILE, "name": "x" * 100 + ".bin", "buffer": b"x"}
+    await files.get_by_label("Upload a file").set_input_files(long)
+    await expect(files.locator("#files .file")).to_have_count(1)
+
+    assert await files.evaluate("document.documentElement.scrollWidth <= innerWidth")
