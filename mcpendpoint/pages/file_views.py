@@ -25,9 +25,7 @@ from mcpendpoint.files.links import disposition_of, is_signed, shared_path
 from mcpendpoint.files.models import StoredFile
 from mcpendpoint.files.names import in_words, served_type
 from mcpendpoint.files.reading import bytes_of, own_file, shared_file, stream_of
-
-FORM_ROOM_BYTES = 2_000
-"""Of a form's body, for all but the file."""
+from mcpendpoint.pages.upload_limits import upload_limits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,7 +96,7 @@ def _send(request: HttpRequest, file: StoredFile | None) -> HttpResponseBase:
 
 
 def _page_context(request: HttpRequest, user: User, problem: str = "") -> dict[str, Any]:
-    site, most = site_url(request), settings.FILES_MAX_BYTES
+    site = site_url(request)
     rows = [
         {"file": file, "link": site + shared_path(file) if file.is_complete else ""}
         for file in files_of(user)
@@ -108,8 +106,6 @@ def _page_context(request: HttpRequest, user: User, problem: str = "") -> dict[s
         "problem": problem,
         "used": in_words(bytes_used_by(user)),
         "quota": in_words(settings.FILES_QUOTA_BYTES),
-        "max_bytes": most,
-        "most": in_words(most),
-        "most_of_form": in_words(max(min(most, settings.MCP_MAX_BODY_BYTES - FORM_ROOM_BYTES), 0)),
+        **upload_limits(),
         "days": settings.FILES_RETENTION_DAYS,
     }

@@ -90,15 +90,27 @@ async function* linesOf(response) {
   }
 }
 
-function tooLargeFile(form) {
-  const most = Number(form.dataset.maxFileBytes);
-  const files = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
-  return most ? files.find((file) => file.size > most) : undefined;
+// What is uploaded stands in the field beside as its handle, so that a second run need not do it again.
+async function uploadChosen(form, signal) {
+  for (const input of form.querySelectorAll("input[type=file]")) {
+    const field = form.elements[input.name.replace(/~file$/, "")];
+    const handles = [];
+    for (const file of input.files) {
+      handles.push(await window.uploading.send(form, file, signal, ({ offset, size }) => {
+        showNews({ progress: offset, total: size, message: `Uploading ${file.name}` });
+      }));
+    }
+    if (!handles.length) continue;
+    const isList = field.tagName === "TEXTAREA";
+    field.value = isList ? [field.value.trim(), ...handles].filter(Boolean).join("\n") : handles.at(-1);
+    input.value = "";
+  }
 }
 
 async function send(form, button) {
-  const data = new FormData(form, button);
   running = new AbortController();
+  if (button?.name !== "more") await uploadChosen(form, running.signal);
+  const data = new FormData(form, button);
   const response = await fetch(form.action, {
     method: "POST",
     body: form.enctype === "multipart/form-data" ? data : new URLSearchParams(data),
@@ -136,17 +148,13 @@ document.addEventListener("submit", async (event) => {
   if (form.id !== "tool-form") return;
   event.preventDefault();
   if (running) return;
-  const file = tooLargeFile(form);
-  if (file) {
-    say(`${file.name} is larger than can be given here. Put it where it has an address, and write that instead.`);
-    return;
-  }
   const isRun = event.submitter?.name !== "more";
   const timer = isRun ? showRunning() : 0;
   try {
     await send(form, event.submitter);
   } catch (error) {
     if (error.name === "AbortError") say("You stopped the call.", "warning");
+    else if (window.uploading && error instanceof window.uploading.Refused) say(error.message);
     else say("The server cannot be reached.");
   } finally {
     running = null;

@@ -22,9 +22,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.addresses import endpoint_url
 from accounts.models import User
 from accounts.signed_in import for_users_async, render_page
+from mcpendpoint.files.keeping import FileRefused, keep_upload
 from mcpendpoint.gradio.spaces import SpaceListing
 from mcpendpoint.hub.ids import is_space_id
-from mcpendpoint.pages.trying.files import MAX_FILE_BYTES, FileRefused, file_argument
 from mcpendpoint.pages.trying.reading import (
     Given,
     empty_form,
@@ -37,16 +37,18 @@ from mcpendpoint.pages.trying.running import Telling, news_of, run_tool
 from mcpendpoint.pages.trying.shapes import Shape, shape_of
 from mcpendpoint.pages.trying.snippets import curl, pretty, request_of
 from mcpendpoint.pages.trying.visits import Visit, visit_of
+from mcpendpoint.pages.upload_limits import upload_limits
 from mcpendpoint.serving.scope_checks import explain_absence
 from mcpendpoint.serving.tool_lists import find_definition
 from mcpendpoint.tools.base import ToolError
-from mcpendpoint.tools.markdown import byte_size
 from mcpendpoint.tools.registry import by_name
 
 Context = dict[str, Any]
 
 FILE, MORE = "~file", "more"
 LINES = "application/x-ndjson"
+_keep_upload = sync_to_async(keep_upload)
+
 MAX_FILES = 10
 
 _render_fragment = sync_to_async(render_to_string)
@@ -100,8 +102,7 @@ async def _look_up(visit: Visit, name: str) -> tuple[Shape | None, Context]:
         "definition": definition,
         "effects": by_name[name].effects if name in by_name else (),
         "takes_files": shape_takes_files(shape),
-        "max_file_bytes": MAX_FILE_BYTES,
-        "max_file_size": byte_size(MAX_FILE_BYTES),
+        **upload_limits(),
     }
     return shape, page
 
@@ -125,7 +126,7 @@ async def _given(request: HttpRequest, user: User) -> Given:
         try:
             if number >= MAX_FILES:
                 raise FileRefused(f"No more than {MAX_FILES} files can be given at once.")
-            files.setdefault(name, []).append(await file_argument(user, uploaded))
+            files.setdefault(name, []).append((await _keep_upload(user, uploaded)).handle)
         except FileRefused as error:
             refused[name] = str(error)
     return Given(dict(request.POST.lists()), files, refused)

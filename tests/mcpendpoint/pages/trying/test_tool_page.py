@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.preferences import add_space, mark_space, preferences_changed, save_tools
-from mcpendpoint.pages.trying.files import MAX_FILE_BYTES
 from mcpendpoint.pages.trying.views import MAX_FILES
 from mcpendpoint.protocol.records import Outcome
 from tests.mcpendpoint.pages.trying.page import ToolPage, words_of
@@ -143,12 +142,13 @@ def test_a_file_of_the_persons_is_given_to_a_space(page_of, maker):
     assert "11 bytes" in page.said(**{"file": "", "file~file": file})
 
 
-def test_a_file_that_is_too_large_is_said_to_be(page_of, maker, recorded):
-    file = SimpleUploadedFile("a.bin", b"x" * (MAX_FILE_BYTES + 1))
+def test_a_file_that_is_too_large_is_said_to_be(page_of, maker, recorded, settings):
+    settings.FILES_MAX_BYTES = 1_000
+    file = SimpleUploadedFile("a.bin", b"x" * 1_001)
 
     said = page_of("gr1_describe_file").said(**{"file~file": file})
 
-    assert "700.0 KB is the most" in said
+    assert "A file may have 1 kB at most." in said
     assert recorded == []
 
 

@@ -1,5 +1,7 @@
 """Tools are tried in a real browser: with the script of the page, and without."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -89,16 +91,37 @@ async def test_what_is_wrong_is_beside_its_field_and_a_chosen_file_stays(
     await expect(page.locator("#result")).to_contain_text("11 bytes")
 
 
-async def test_a_file_that_is_too_large_is_not_even_sent(
-    page: Page, product: Product, somebody: Person
+async def test_a_large_file_is_uploaded_in_pieces_and_stays_in_the_form_as_its_handle(
+    page: Page, complaints, product: Product, somebody: Person
 ):
     await enter(page, product, somebody, "/tools/gr1_describe_file/")
 
     file = {"name": "a.bin", "mimeType": "text/plain", "buffer": b"x" * 2_000_000}
     await page.get_by_label("file: or a file of yours").set_input_files(file)
     await page.get_by_role("button", name="Run").click()
+    await expect(page.locator("#result")).to_contain_text("2000000 bytes")
+    await expect(page.get_by_label("file", exact=True)).to_have_value(
+        re.compile("^file://.*/a.bin$")
+    )
+    await page.get_by_role("button", name="Run").click()
 
-    await expect(page.locator("#result")).to_contain_text("a.bin is larger than")
+    await expect(page.locator("#result")).to_contain_text("2000000 bytes")
+    await page.goto(f"{product.url}/files/")
+    await expect(page.locator(".file")).to_have_count(1)
+    assert complaints == []
+
+
+async def test_a_file_that_is_larger_than_any_may_be_is_refused(
+    page: Page, product: Product, somebody: Person
+):
+    await enter(page, product, somebody, "/tools/gr1_describe_file/")
+    await page.locator("#tool-form").evaluate("form => { form.dataset.max = 1000 }")
+
+    file = {"name": "a.bin", "mimeType": "text/plain", "buffer": b"x" * 2_000}
+    await page.get_by_label("file: or a file of yours").set_input_files(file)
+    await page.get_by_role("button", name="Run").click()
+
+    await expect(page.locator("#result")).to_contain_text("It has more than")
 
 
 async def test_rows_are_added_in_place(page: Page, complaints, product: Product, somebody: Person):
