@@ -26,8 +26,8 @@ def explain_state(space_id: str, stage: str, page: str) -> SpaceError | None:
     name = f"The Space {space_id}"
     if stage == ASLEEP:
         return SpaceError(
-            f"{name} is asleep. A call of one of its tools wakes it up, as opening {page} does. "
-            "That takes from seconds to a few minutes.",
+            f"{name} is asleep. Opening {page} wakes it up, as a call of one of its tools and "
+            "adding it on the settings page do. That takes from seconds to a few minutes.",
             is_retryable=True,
         )
     if stage in STARTING:

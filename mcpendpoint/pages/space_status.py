@@ -20,6 +20,7 @@ from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, SpaceTool, list_space_tools
 from mcpendpoint.gradio.states import RUNNING, state_label
 from mcpendpoint.gradio.trust import Agreement, Held
+from mcpendpoint.gradio.waking import COMING
 from mcpendpoint.pages.for_users import Refused, token_of
 
 _load_preferences = sync_to_async(load_preferences)
@@ -82,6 +83,7 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
         "problem": listing.problem or breakers.rest_of(space_id),
         "state": state_label(listing.stage) if listing.stage else "",
         "is_running": listing.stage in RUNNING,
+        "is_coming": saved is not None and listing.stage in COMING,
         "visibility": _visibility(listing, saved),
     }
 

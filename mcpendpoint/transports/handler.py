@@ -15,6 +15,7 @@ from typing import Any
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.urls import Resolver404, ResolverMatch, get_resolver
 
 from accounts.caching import remember_short
@@ -64,7 +65,7 @@ class EndpointHandler:
         if match is not None:
             await _serve(match, _Request(scope, body, refusal), receive, send)
         elif refusal is not None:
-            await _send_response(_refuse(refusal), send)
+            await _send_response(_refuse(refusal, takes_html=_takes_html(scope)), send)
         else:
             await self._django(scope, replay(body, receive), send)
 
@@ -79,9 +80,11 @@ class EndpointHandler:
 
 def _is_for_a_reader(scope: Scope) -> bool:
     """Whether a browser asks for the page at the endpoint, which knows sessions as all pages do."""
-    return scope["method"] == "GET" and any(
-        name == b"accept" and b"text/html" in value for name, value in scope["headers"]
-    )
+    return scope["method"] == "GET" and _takes_html(scope)
+
+
+def _takes_html(scope: Scope) -> bool:
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 class _Request(ASGIRequest):
@@ -115,16 +118,18 @@ async def _serve(match: ResolverMatch, request: _Request, receive: Receive, send
         watch.stop()
 
 
-def _refuse(refusal: BodyRefused) -> HttpResponse:
+def _refuse(refusal: BodyRefused, *, takes_html: bool) -> HttpResponse:
     """Answer in place of one of Django's pages."""
+    is_page = takes_html and refusal.status == 413
     return HttpResponse(
-        str(refusal),
+        render_to_string("413.html", {"why": str(refusal)}) if is_page else str(refusal),
         status=refusal.status,
-        content_type="text/plain",
+        content_type="text/html; charset=utf-8" if is_page else "text/plain",
         headers={
             **refusal.headers,
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'",
         },
     )
 

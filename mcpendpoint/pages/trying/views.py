@@ -24,6 +24,7 @@ from accounts.models import User
 from accounts.signed_in import for_users_async, render_page
 from mcpendpoint.files.keeping import FileRefused, keep_upload
 from mcpendpoint.gradio.spaces import SpaceListing
+from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.pages.trying.reading import (
     Given,
@@ -38,6 +39,7 @@ from mcpendpoint.pages.trying.shapes import Shape, shape_of
 from mcpendpoint.pages.trying.snippets import curl, pretty, request_of
 from mcpendpoint.pages.trying.visits import Visit, visit_of
 from mcpendpoint.pages.upload_limits import upload_limits
+from mcpendpoint.serving.directions import settings_url
 from mcpendpoint.serving.scope_checks import explain_absence
 from mcpendpoint.serving.tool_lists import find_definition
 from mcpendpoint.tools.base import ToolError
@@ -95,8 +97,8 @@ async def _look_up(visit: Visit, name: str) -> tuple[Shape | None, Context]:
         return None, {**page, "why": str(error)}
     page |= _about_space(listing)
     if definition is None:
-        why = listing and (listing.problem or "The Space has no such tool, or it is not ticked.")
-        return None, {**page, "why": why or explain_absence(name, context).message}
+        why = _why_missing(name, listing) if listing else explain_absence(name, context).message
+        return None, {**page, "why": why}
     shape = shape_of(definition.input_schema)
     page |= {
         "definition": definition,
@@ -105,6 +107,14 @@ async def _look_up(visit: Visit, name: str) -> tuple[Shape | None, Context]:
         **upload_limits(),
     }
     return shape, page
+
+
+def _why_missing(name: str, listing: SpaceListing) -> str:
+    held = next((tool for tool in listing.held if tool.name == name), None)
+    if held is not None and held.held is not None:
+        where = f"{settings_url()}#spaces" if listing.choice.agreement else None
+        return explain_hold(name, listing.choice.space_id, held.held, where=where)
+    return listing.problem or "The Space has no such tool, or it is not ticked."
 
 
 def _about_space(listing: SpaceListing | None) -> Context:
