@@ -10,6 +10,7 @@ from typing import Any
 
 from mcpendpoint.protocol.portable_tools import (
     ANNOTATIONS,
+    ANYTHING,
     ARGUMENT_NAME,
     KEYWORDS,
     MAX_DESCRIPTION_CHARS,
@@ -25,11 +26,6 @@ MAX_ALTERNATIVES = 20
 MAX_TOLD_VALUES = 20
 MAX_TOLD_CHARS = 300
 
-_ANY_BUT_LISTS: list[Schema] = [
-    {"type": kind} for kind in ("string", "number", "boolean", "object")
-]
-_ANYTHING: list[Schema] = [*_ANY_BUT_LISTS, {"type": "array", "items": {"anyOf": _ANY_BUT_LISTS}}]
-"""Not an empty schema: Gemini and smolagents want to be told a type."""
 _EVIDENCE = (
     ("object", ("properties", "required", "additionalProperties", "minProperties")),
     ("array", ("items", "minItems", "maxItems", "uniqueItems")),
@@ -123,7 +119,7 @@ def _alternatives(draft: Draft) -> list[Schema]:
     if values := bare.pop("enum", None):
         return [_typed(kind, {**bare, **told}) for kind, told in _by_type(values, bare)]
     types = bare.get("type") or _types_by_evidence(bare)
-    return [_typed(kind, bare) for kind in types] or list(_ANYTHING)
+    return [_typed(kind, bare) for kind in types] or list(ANYTHING)
 
 
 def _by_type(values: list[Any], bare: Draft) -> list[tuple[str, Draft]]:
@@ -153,11 +149,11 @@ def _typed(kind: str, draft: Draft) -> Schema:
     schema: Schema = {"type": kind}
     schema |= {key: value for key, value in draft.items() if key in KEYWORDS[kind]}
     if kind == "array":
-        schema.setdefault("items", {"anyOf": list(_ANYTHING)})
+        schema.setdefault("items", {"anyOf": list(ANYTHING)})
     if kind == "object" and "required" in schema:
         schema["properties"] = dict(schema.get("properties", {}))
         for name in schema["required"]:
-            schema["properties"].setdefault(name, {"anyOf": list(_ANYTHING)})
+            schema["properties"].setdefault(name, {"anyOf": list(ANYTHING)})
         if not schema["required"]:
             del schema["required"]
     return _annotated(schema, draft)

@@ -3,40 +3,20 @@
 What is meant is taken as it is meant: models write numbers and lists as texts. Pure: no I/O.
 """
 
-from itertools import islice
 from typing import Any
 
 import orjson
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.validators import extend
 
 from mcpendpoint.gradio.drafts import Schema
 from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.protocol.portable_tools import says_anything
+from mcpendpoint.tools.schema_faults import faults_of, is_of_type
 
 MAX_REASONS = 10
-MAX_SHOWN_CHOICES = 20
 MAX_EXAMPLE_CHARS = 1_000
 MAX_EXAMPLE_LEVELS = 4
 
 EXAMPLE_FILE = "https://huggingface.co/front/assets/huggingface_logo.svg"
-
-# A stranger's pattern may take for ever, and to compare all items with all others takes long.
-_Checker = extend(Draft202012Validator, {"pattern": None, "uniqueItems": None})
-
-_WORDS = {
-    "type": "must be of type",
-    "anyOf": "must be of one of the types",
-    "enum": "must be one of",
-    "minimum": "must not be less than",
-    "maximum": "must not be more than",
-    "exclusiveMinimum": "must be more than",
-    "exclusiveMaximum": "must be less than",
-    "multipleOf": "must be a multiple of",
-    "minLength": "must have at least this many characters:",
-    "maxLength": "must have at most this many characters:",
-    "minItems": "must have at least this many items:",
-    "maxItems": "must have at most this many items:",
-}
 
 
 def read_arguments(tool: str, schema: Schema, given: dict[str, Any]) -> dict[str, Any]:
@@ -47,10 +27,9 @@ def read_arguments(tool: str, schema: Schema, given: dict[str, Any]) -> dict[str
         for name, value in given.items()
         if value is not None or not _may_be_left_out(name, schema)
     }
-    errors = islice(_Checker(schema).iter_errors(arguments), MAX_REASONS)
-    if reasons := list(dict.fromkeys(map(_reason, errors))):
+    if reasons := faults_of(arguments, schema, MAX_REASONS):
         known = ", ".join(properties) or "none"
-        text = f"Invalid arguments for {tool}. {'; '.join(reasons)}. Known arguments: {known}."
+        text = f"Invalid arguments for {tool}. {' '.join(reasons)} Known arguments: {known}."
         raise SpaceError(f"{text} Right: {example_call(schema)}")
     return arguments
 
@@ -68,7 +47,9 @@ def _may_be_left_out(name: str, schema: Schema) -> bool:
     """Whether null can only mean that nothing is given."""
     parameter = schema.get("properties", {}).get(name)
     is_required = name in schema.get("required", ())
-    return parameter is not None and not is_required and "null" not in _kinds(parameter)
+    if parameter is None or is_required or says_anything(parameter):
+        return False
+    return "null" not in _kinds(parameter)
 
 
 def _kinds(schema: Schema) -> set[Any]:
@@ -82,56 +63,10 @@ def _as_meant(value: Any, schema: Schema) -> Any:
             read = orjson.loads(value)
         except orjson.JSONDecodeError:
             return value
-        return read if any(_is_of(read, kind) for kind in kinds) else value
-    if _is_of(value, "number") and kinds <= {"string", "null"}:
+        return read if any(is_of_type(read, kind) for kind in kinds) else value
+    if is_of_type(value, "number") and kinds <= {"string", "null"}:
         return str(value)
     return value
-
-
-def _reason(error: ValidationError) -> str:
-    path = list(error.absolute_path)
-    expected = error.validator_value
-    if error.validator == "required":
-        missing = (_name([*path, name]) for name in expected if name not in error.instance)
-        return f"{', '.join(missing)}: missing"
-    if error.validator == "anyOf":
-        words = _listed([str(option.get("type")) for option in expected])
-    elif error.validator == "enum":
-        words = _listed([f"“{choice}”" for choice in expected])
-    else:
-        words = str(expected)[:100]
-    return f"{_name(path)}: {_WORDS.get(str(error.validator), 'is not as described')} {words}"
-
-
-def _is_of(value: Any, kind: Any) -> bool:
-    match kind:
-        case "string":
-            return isinstance(value, str)
-        case "boolean":
-            return isinstance(value, bool)
-        case "integer":
-            is_whole = isinstance(value, float) and value.is_integer()
-            return is_whole or isinstance(value, int) and not isinstance(value, bool)
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "array":
-            return isinstance(value, list)
-        case "object":
-            return isinstance(value, dict)
-        case "null":
-            return value is None
-        case _:
-            return True
-
-
-def _name(path: list[str | int]) -> str:
-    return ".".join(map(str, path))[:200] or "arguments"
-
-
-def _listed(words: list[str]) -> str:
-    words = list(dict.fromkeys(words))
-    more = len(words) - MAX_SHOWN_CHOICES
-    return ", ".join(words[:MAX_SHOWN_CHOICES]) + (f" or {more} others" if more > 0 else "")
 
 
 def _example(schema: Schema, level: int) -> Any:

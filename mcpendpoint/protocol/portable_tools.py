@@ -55,8 +55,20 @@ KEYWORDS = {
 }
 KEYWORDS["integer"] = KEYWORDS["number"]
 
+ANY_BUT_LISTS: list[Schema] = [{"type": kind} for kind in ("string", "number", "boolean", "object")]
+ANYTHING: list[Schema] = [*ANY_BUT_LISTS, {"type": "array", "items": {"anyOf": ANY_BUT_LISTS}}]
+"""What a value that may be anything is said to be. Not an empty schema: Gemini and smolagents want
+to be told a type.
+"""
+
 _ROOT_KEYWORDS = KEYWORDS["object"] | ANNOTATIONS | {"type", "$schema"}
 _COUNTS = re.compile(r"(?:max|min)(?:Length|Items|Properties)")
+
+
+def says_anything(schema: Schema) -> bool:
+    """Whether a schema is one of those, which are hints: the value may be anything."""
+    options = schema.get("anyOf")
+    return options is not None and all(option in options for option in ANY_BUT_LISTS)
 
 
 def fault_of_name(name: str) -> str | None:

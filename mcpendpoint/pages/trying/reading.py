@@ -13,9 +13,9 @@ import orjson
 
 from accounts.outgoing.errors import UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
-from mcpendpoint.pages.trying.faults import NEEDED, fault_of, is_of_type
 from mcpendpoint.pages.trying.shapes import ROOT, Kind, Shape
 from mcpendpoint.protocol import json_text
+from mcpendpoint.tools.schema_faults import NEEDED, fault_of, is_of_type
 
 MAX_NUMBER_CHARS = 40
 MAX_LINES = 2_000

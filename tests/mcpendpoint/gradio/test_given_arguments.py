@@ -4,6 +4,7 @@ import pytest
 
 from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.gradio.given_arguments import read_arguments
+from mcpendpoint.protocol.portable_tools import ANY_BUT_LISTS, ANYTHING
 from mcpendpoint.tools.base import ToolError
 from tests.mcpendpoint.gradio.test_spaces import MAKER, call, find
 
@@ -50,13 +51,13 @@ def test_what_is_meant_is_taken_as_it_is_meant(given, meant):
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"steps": 99}, "steps: must not be more than 50"),
-        ({"steps": "many"}, "steps: must be of type integer"),
-        ({"style": "wax"}, "style: must be one of “oil”, “ink”"),
-        ({"prompt": "x" * 11}, "prompt: must have at most this many characters: 10"),
-        ({"tags": ["x", 5]}, "tags.1: must be of type string"),
-        ({"seed": "much"}, "seed: must be of one of the types number, null"),
-        ({"prompt": None}, "prompt: must be of type string"),
+        ({"steps": 99}, "steps: This should be 50 or less."),
+        ({"steps": "many"}, "steps: This should be a whole number."),
+        ({"style": "wax"}, "style: This should be one of: oil, ink"),
+        ({"prompt": "x" * 11}, "prompt: This has 11 characters, and may have 10."),
+        ({"tags": ["x", 5]}, "tags[2]: This should be a text."),
+        ({"seed": "much"}, "seed: This should be a number or null."),
+        ({"prompt": None}, "prompt: This should be a text."),
     ],
 )
 def test_what_is_wrong_is_refused_with_the_reason_and_a_right_example(given, reason):
@@ -68,7 +69,7 @@ def test_what_is_wrong_is_refused_with_the_reason_and_a_right_example(given, rea
 
 
 def test_all_that_is_missing_is_said_at_once():
-    with pytest.raises(SpaceError, match="prompt, style: missing"):
+    with pytest.raises(SpaceError, match="prompt: This is needed. style: This is needed."):
         read_arguments("gr1_draw", SCHEMA, {})
 
 
@@ -87,11 +88,43 @@ def test_a_strangers_pattern_costs_no_time():
     assert read_arguments("gr1_x", {"type": "object", "properties": properties}, given) == given
 
 
+@pytest.mark.timeout(10)
+def test_alternatives_and_values_do_not_multiply():
+    odd = [
+        {"type": "object", "properties": {name: {"type": "string"}}, "required": [name]}
+        for name in map("k{}".format, range(19))
+    ]
+    items = {"anyOf": [*odd, {"type": "integer"}]}
+    schema = {"type": "object", "properties": {"a": {"type": "array", "items": items}}}
+    given = {"a": [*[1] * 45_000, *({} for _ in range(45_000))]}
+
+    assert read_arguments("gr1_x", schema, given) == given
+
+
+@pytest.mark.parametrize("value", [None, [[[1]]], [None, 1], {"a": None}, {"a": [[1, [2]]]}])
+@pytest.mark.parametrize(
+    "anything",
+    [
+        {"anyOf": ANYTHING, "description": "Any."},
+        {"type": "object", "additionalProperties": {"anyOf": ANYTHING}},
+        {"type": "array", "items": {"anyOf": ANY_BUT_LISTS}},
+    ],
+)
+def test_what_may_be_anything_may_be_so_within(anything, value):
+    schema = {"type": "object", "properties": {"x": anything}, "required": ["x"]}
+    kind = {"object": dict, "array": list}.get(anything.get("type", ""), object)
+    if isinstance(value, kind):
+        assert read_arguments("gr1_x", schema, {"x": value}) == {"x": value}
+    else:
+        with pytest.raises(SpaceError):
+            read_arguments("gr1_x", schema, {"x": value})
+
+
 async def test_what_is_wrong_is_not_sent_to_the_space(spaces):
     tool = await find(MAKER, "greet")
     asked = len(spaces.asked("acme-image-maker"))
 
-    with pytest.raises(ToolError, match="name: missing"):
+    with pytest.raises(ToolError, match="name: This is needed."):
         await call(MAKER, "greet", {})
 
     assert tool.name == "gr1_greet"

@@ -1,20 +1,24 @@
 """What is wrong with a value, by the JSON Schema of a tool's argument. Pure: no I/O.
 
-Said in a sentence for whoever typed it. Patterns are left to the tool: those of Spaces are hostile.
+Said in a sentence for whoever gave it, without the value. Patterns are left to the tool: those of
+Spaces are hostile, and so are their schemas, which multiply with what is given: both are looked at
+in a bounded number of steps.
 """
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
 
+from mcpendpoint.protocol.portable_tools import says_anything
 from mcpendpoint.tools.markdown import count
 
 Schema = dict[str, Any]
 
-MAX_STEPS = 100_000
-"""Beyond these the tool looks for itself."""
+MAX_STEPS = 20_000
+"""Some 20 ms; beyond these the tool looks for itself."""
 MAX_SHOWN = 10
 
 NEEDED = "This is needed."
@@ -33,6 +37,10 @@ _WORDS = {
 def fault_of(value: Any, schema: Schema) -> str | None:
     """Return the first thing that is wrong, and where."""
     return next(_Check().faults(value, schema, ""), None)
+
+
+def faults_of(value: Any, schema: Schema, most: int) -> list[str]:
+    return list(islice(_Check().faults(value, schema, ""), most))
 
 
 def is_of_type(value: Any, kind: Any) -> bool:
@@ -61,11 +69,12 @@ class _Check:
         self._steps = 0
 
     def faults(self, value: Any, schema: Schema, where: str) -> Iterator[str]:
-        self._steps += 1
-        if self._steps > MAX_STEPS:
+        options, choices = schema.get("anyOf", ()), schema.get("enum", ())
+        self._steps += 1 + len(options) + len(choices) // 10
+        if self._steps > MAX_STEPS or says_anything(schema):
             return
-        if "anyOf" in schema:
-            yield from self._faults_of_union(value, schema["anyOf"], where)
+        if options:
+            yield from self._faults_of_union(value, options, where)
             return
         kind = schema.get("type")
         if not is_of_type(value, kind):
@@ -92,7 +101,8 @@ class _Check:
 
     def _faults_of_list(self, value: list[Any], schema: Schema, where: str) -> Iterator[str]:
         yield from _faults_of_size(len(value), schema, "Items", "item", where)
-        if schema.get("uniqueItems") and len(set(map(_digest, value))) < len(value):
+        is_short = self._steps + len(value) <= MAX_STEPS
+        if is_short and schema.get("uniqueItems") and len(set(map(_digest, value))) < len(value):
             yield _at(where, "Each item may be there once only.")
         items = schema.get("items")
         if isinstance(items, dict):
