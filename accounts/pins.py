@@ -94,7 +94,8 @@ def see_tools(
         before, held = _pins_of(row), frozenset(space.pins or ())
         for tool in seen:
             if tool.pin not in before and _is_taken_over(tool, space, row, rules):
-                _pin(row, tool)
+                # Another worker may still know the version before, and would take that over again.
+                _pin(row, tool, keeps_former=True)
         _note(user, space, row, seen, is_first=space.pins is None)
         after = _save(space, row)
         if after != held and before and _is_time_to_tell(row):
@@ -122,7 +123,7 @@ def agree(user: User, space_id: str, tools: Iterable[SeenTool], gone: Iterable[s
         for name in gone:
             row.tools.pop(name, None)
         for tool in agreed:
-            _pin(row, tool)
+            _pin(row, tool, keeps_former=False)
         row.was_first_sight, row.pinned_at = False, timezone.now()
         pins = {tool.pin for tool in agreed}
         row.waiting = [pin for pin in row.waiting if pin not in pins]
@@ -192,13 +193,14 @@ def _is_time_to_tell(row: PinnedTools) -> bool:
     return True
 
 
-def _pin(row: PinnedTools, tool: SeenTool) -> None:
-    """Agree to a tool. The version before stays agreed to: another worker may still know it."""
+def _pin(row: PinnedTools, tool: SeenTool, *, keeps_former: bool) -> None:
+    """Agree to a tool, and perhaps to the version before as well."""
     before = row.tools.get(tool.name)
     if before is None and len(row.tools) >= MAX_TOOLS:
         row.tools.pop(next(iter(row.tools)))
     pins = [tool.pin, *(pin for pin in (before or {}).get("pins", ()) if pin != tool.pin)]
-    row.tools[tool.name] = {"pins": pins[:2], "definition": tool.definition}
+    kept = pins[: 2 if keeps_former else 1]
+    row.tools[tool.name] = {"pins": kept, "definition": tool.definition}
 
 
 def _pins_of(row: PinnedTools) -> frozenset[str]:

@@ -14,7 +14,7 @@ RASTER_TYPES = frozenset(f"image/{kind}" for kind in ("png", "jpeg", "gif", "web
 """What a browser may show: pictures that hold nothing that runs."""
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 _HARMLESS = re.compile(r"(audio|video)/[a-z0-9.+-]+|text/(plain|csv)|application/(pdf|json|zip)")
-_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
+_TYPE = re.compile(r"[a-z]{1,15}/[a-z0-9][a-z0-9.+-]{0,80}")
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*%#]')
 
 

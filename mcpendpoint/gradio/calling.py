@@ -20,14 +20,9 @@ from mcpendpoint.gradio.results import NotAResult, is_heavy, read_result, replic
 from mcpendpoint.gradio.states import ASLEEP
 from mcpendpoint.gradio.transport import IDLE_SECONDS
 from mcpendpoint.gradio.upstream import ReportProgress, Rising, call_upstream
-from mcpendpoint.gradio.waking import COMING, wake
+from mcpendpoint.gradio.waking import COMING, seconds_to_wake, wake
 
 MAX_REASON_CHARS = 500
-
-WAIT_UNSEEN_SECONDS = 40.0
-"""For a Space to start, where nobody is told of it: most clients give up after a minute."""
-RUN_SECONDS = 20
-"""What is kept of a call's time for the call itself."""
 
 # One at a time: a picture may take 160 MB while it is scaled down.
 _heavy_results = ThreadPoolExecutor(max_workers=1, thread_name_prefix="results of Spaces")
@@ -126,9 +121,7 @@ async def _ready(info: SpaceInfo, token: str | None, report: ReportProgress) -> 
         return info
     info = await _look_again(info, token) or info  # it may have been started since
     if info.stage in COMING:
-        longest = settings.MCP_CALL_TIMEOUT_SECONDS - RUN_SECONDS
-        seconds = longest if report is not None else min(longest, WAIT_UNSEEN_SECONDS)
-        return await wake(info, token, seconds, report)
+        return await wake(info, token, seconds_to_wake(report), report)
     if info.problem is not None:
         raise info.problem
     return info
@@ -183,7 +176,7 @@ async def _call(
 async def _check_place(info: SpaceInfo, token: str | None, *, has_begun: bool) -> None:
     """After a failure, raise what the Hub says of the Space now, if that explains it."""
     now = await _look_again(info, token)
-    if now is not None and now.stage == ASLEEP:
+    if now is not None and (now.stage == ASLEEP or (now.stage in COMING and not has_begun)):
         raise _Elsewhere(now)  # it slept, so nothing has begun
     if now is not None and now.problem is not None:
         raise now.problem
@@ -220,7 +213,8 @@ async def _explain_status(info: SpaceInfo, token: str | None, reply: Reply) -> S
     if status == 413:
         return SpaceError(f"The arguments are too large for the Space {info.space_id}.")
     if status in (401, 403, 404, 405, 410) or status >= 300 and status != 400:
-        await _check_place(info, token, has_begun=status >= 500)
+        # 503 is what the Spaces' proxy says in place of one that does not run.
+        await _check_place(info, token, has_begun=status >= 500 and status != 503)
     if status in (401, 403):
         return SpaceError(
             f"{name} refused the call (HTTP status {status}): it asks for a sign-in of its own, or "

@@ -16,6 +16,11 @@ from mcpendpoint.protocol.visible_text import revealed
 MAX_DESCRIPTION_CHARS = 4_000
 MAX_PARAMETER_CHARS = 1_500
 MAX_PARAMETERS = 100
+MAX_VALUE_CHARS = 1_200
+"""Of one text within a parameter, so that none crowds out the others."""
+
+_FIRST = ("description", "title", "type", "enum", "default")
+"""What an assistant is told of a parameter: shown before whatever else a Space makes up."""
 NAME_CHARS = 6
 DIGEST_CHARS = 36
 """144 bits: the Space's owner makes both versions, so what counts is how hard two alike are."""
@@ -49,9 +54,12 @@ def define(said: dict[str, Any]) -> Definition:
     }
     return {
         "description": _shown(said["description"], MAX_DESCRIPTION_CHARS),
-        "parameters": {revealed(name): _shown(_json(of), MAX_PARAMETER_CHARS) for name, of in kept},
+        "parameters": {
+            _shown_name(name): _shown(_json(_arranged(of)), MAX_PARAMETER_CHARS)
+            for name, of in kept
+        },
         "required": [revealed(name) for name in names[:MAX_PARAMETERS]],
-        "rest": _digest(_json(rest_of_all).encode("utf-8", "surrogatepass")),
+        "rest": _digest(_json(_sorted(rest_of_all)).encode("utf-8", "surrogatepass")),
     }
 
 
@@ -119,7 +127,7 @@ def _has_grown(before: str, after: str) -> bool:
     if not isinstance(had, dict) or not isinstance(has, dict):
         return False
     old, new = had.pop("enum", None), has.pop("enum", None)
-    if not isinstance(old, list) or not isinstance(new, list) or had != has:
+    if not isinstance(old, list) or not isinstance(new, list) or _json(had) != _json(has):
         return False
     return set(map(_json, old)) <= set(map(_json, new))
 
@@ -133,7 +141,28 @@ def _told(parameters: dict[str, str], name: str, required: set[str]) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _sorted(value: Any) -> Any:
+    return json.loads(json.dumps(value, sort_keys=True))
+
+
+def _arranged(value: Any) -> Any:
+    if isinstance(value, dict):
+        names = [*(name for name in _FIRST if name in value), *sorted(value.keys() - set(_FIRST))]
+        return {name: _arranged(value[name]) for name in names}
+    if isinstance(value, list):
+        return [_arranged(item) for item in value]
+    return _shown(value, MAX_VALUE_CHARS) if isinstance(value, str) else value
+
+
+def _shown_name(name: str) -> str:
+    """Two names are shown alike only if they are."""
+    shown = revealed(name)
+    if shown == name and "⟨" not in name:
+        return name
+    return f"{shown} ({_digest(name.encode('utf-8', 'surrogatepass'))})"
 
 
 def _shown(text: str, most: int) -> str:
@@ -141,7 +170,7 @@ def _shown(text: str, most: int) -> str:
     if len(text) <= most and len(shown) <= 2 * most:
         return shown
     digest = _digest(text.encode("utf-8", "surrogatepass"))
-    return f"{shown[: 2 * most]} … ({len(text):,} characters, {digest[:12]})"
+    return f"{shown[: 2 * most]} … ({len(text):,} characters, {digest})"
 
 
 def _digest(content: bytes) -> str:

@@ -33,6 +33,7 @@ MAX_BYTES = 25_000_000
 """Of one file: so much is set aside until it is there."""
 MAX_AT_ONCE = 16
 """In this process; beyond them none are kept."""
+_LIMIT = f", if it has {MAX_BYTES // 1_000_000} MB or less"
 FETCH_SECONDS = 120
 MAX_SEARCHED_CHARS = 200_000
 MAX_URL_CHARS = 2_000
@@ -65,7 +66,7 @@ def with_handles(
     told: list[ContentBlock] = [_link_to(file) for file in files]
     if files and not as_links:
         handles = ", ".join(file.handle for file in files)
-        told = [TextContent(text=f"A copy is being kept for the person: {handles}")]
+        told = [TextContent(text=f"A copy is being kept for the person{_LIMIT}: {handles}")]
     return result.model_copy(update={"content": [*result.content, *told]}) if told else result
 
 
@@ -114,5 +115,5 @@ def _link_to(file: StoredFile) -> ResourceLink:
         uri=file.handle,
         name=file.name,
         mime_type=file.mime_type,
-        description="A copy of the file at the Space, which is being kept for the person.",
+        description=f"A copy of the file at the Space, which is being kept for the person{_LIMIT}.",
     )

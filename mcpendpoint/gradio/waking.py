@@ -9,6 +9,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 
+from django.conf import settings
+
 from accounts.outgoing.errors import OutgoingError
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, find_tools, look_again
 from mcpendpoint.gradio.errors import SpaceError, SpaceGone
@@ -25,6 +27,11 @@ ASK_RARELY_SECONDS = 6.0
 
 WAKE_BEHIND_SECONDS = 600.0
 MAX_BEHIND = 50
+
+WAIT_UNSEEN_SECONDS = 40.0
+"""For a Space to start, where nobody is told of it: most clients give up after a minute."""
+RUN_SECONDS = 20
+"""What is kept of a call's time for the call itself."""
 
 COMING = frozenset({ASLEEP, *STARTING})
 """States that a Space leaves by itself, once somebody has asked it something."""
@@ -59,6 +66,22 @@ async def wake(
     if now.problem is not None:
         raise now.problem
     return now
+
+
+def seconds_to_wake(report_progress: ReportProgress) -> float:
+    """Return how much of a call's time may be used for that."""
+    longest = float(settings.MCP_CALL_TIMEOUT_SECONDS - RUN_SECONDS)
+    return longest if report_progress is not None else min(longest, WAIT_UNSEEN_SECONDS)
+
+
+async def wake_unseen(
+    space_id: str, token: str | None, report_progress: ReportProgress, *, is_private: bool
+) -> None:
+    """Wake a Space whose tools nobody has seen. Raises SpaceError."""
+    found = await find_space(space_id, is_private=is_private, token=token)
+    if found.value.stage in COMING:
+        await wake(found.value, token, seconds_to_wake(report_progress), report_progress)
+    look_again(space_id, token)
 
 
 def wake_behind(

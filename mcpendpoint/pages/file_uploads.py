@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.signed_in import for_users
 from mcpendpoint.files.keeping import FileRefused, add_piece, begin_file, begun_before
 from mcpendpoint.files.models import StoredFile
+from mcpendpoint.protocol.visible_text import visible_line
 
 PIECE_BYTES = 500_000
 MAX_DIGITS = 15
@@ -30,7 +31,7 @@ def begin(request: HttpRequest, user: User) -> HttpResponse:
     size = _number(request.POST.get("size", ""))
     if size is None:
         return JsonResponse({"error": "size should be a number of bytes."}, status=400)
-    fingerprint = request.POST.get("fingerprint", "")
+    fingerprint = visible_line(request.POST.get("fingerprint", ""))
     try:
         file = begun_before(user.pk, fingerprint, size) or begin_file(
             user.pk,

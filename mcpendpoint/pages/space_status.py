@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.urls import reverse
@@ -22,6 +23,7 @@ from mcpendpoint.gradio.states import RUNNING, state_label
 from mcpendpoint.gradio.trust import Agreement, Held
 from mcpendpoint.gradio.waking import COMING
 from mcpendpoint.pages.for_users import Refused, token_of
+from mcpendpoint.protocol.visible_text import revealed
 
 _load_preferences = sync_to_async(load_preferences)
 _pinned_tools = sync_to_async(pinned_tools)
@@ -39,6 +41,12 @@ class ToolRow:
     """What changed, where it is known what was there before."""
     was: str
     """The description as it was agreed to."""
+
+    @property
+    def told(self) -> str:
+        """All that an assistant is told of it, as JSON."""
+        told = {"description": self.tool.description, "inputSchema": self.tool.input_schema}
+        return revealed(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
 
     @property
     def waits(self) -> bool:

@@ -11,6 +11,7 @@ from accounts.pins import choose_take_over, pinned_tools
 from accounts.space_changes import TakeOver
 from mcpendpoint.gradio.agreeing import seen
 from mcpendpoint.gradio.discovery import look_again
+from mcpendpoint.gradio.knowledge import spread
 from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool
 from mcpendpoint.gradio.trust import Held
 from mcpendpoint.hub.ids import is_space_id
@@ -86,6 +87,7 @@ async def _agree_to(user: User, space_id: str, pins: set[str], gone: set[str]) -
     lost = (gone & known) - names if names else set()
     if tools or lost:
         await _agree(user, space_id, [seen(tool) for tool in tools], lost)
+        await spread(space_id)  # other workers may still know what is not agreed to any more
     again = f"{space_id} has changed again since this was shown: look at it once more."
     if missing and not tools:
         raise Refused(again)

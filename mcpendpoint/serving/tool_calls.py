@@ -23,6 +23,7 @@ from mcpendpoint.gradio.spaces import (
     list_space_tools,
 )
 from mcpendpoint.gradio.trust import explain_hold
+from mcpendpoint.gradio.waking import COMING, wake_unseen
 from mcpendpoint.serving.approvals import words
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.approvals.holding import consequence_of, held_back, is_still_so
@@ -183,10 +184,15 @@ async def _run_space(
     listing = await _listing_of(space, token, context)
     if listing.is_public:
         context.space_label = space.space_id
+    report = context.report_progress if context.wants_progress else None
+    if _named(listing.tools, name) is None:
+        # It may be there since; or nobody here has seen the Space awake.
+        is_unseen = listing.stage in COMING and not (listing.tools or listing.held)
+        if is_unseen:
+            await wake_unseen(space.space_id, token, report, is_private=space.is_private)
+        if is_unseen or look_again_after_failure(space.space_id, token):
+            listing = await _listing_of(space, token, context)
     tool = _offered(listing, name, context)
-    if tool is None and look_again_after_failure(space.space_id, token):
-        listing = await _listing_of(space, token, context)
-        tool = _offered(listing, name, context)
     if tool is None:
         raise _missing_tool(space, listing.tools, listing.problem, name)
     context.tool_name = name
@@ -197,7 +203,7 @@ async def _run_space(
         user_id=context.caller.user_id,
         takes_links=context.takes_links,
         include_images=context.include_images,
-        report_progress=context.report_progress if context.wants_progress else None,
+        report_progress=report,
     )
 
 

@@ -70,13 +70,20 @@ def test_what_changed_waits_and_is_told_of_once(alice):
     assert waiting_spaces(alice) == frozenset()
 
 
-def test_the_version_before_stays_agreed_to_and_none_before_that(alice):
+def test_whoever_agrees_to_a_version_has_not_agreed_to_the_one_before_any_more(alice):
     see(alice, tool(pin="1"))
 
     agree(alice, SPACE, [tool(pin="2")], [])
-    assert saved(alice) == {"greet-1", "greet-2"}
-    agree(alice, SPACE, [tool(pin="3")], [])
-    assert saved(alice) == {"greet-2", "greet-3"}
+
+    assert saved(alice) == {"greet-2"}
+
+
+def test_the_version_before_one_that_was_taken_over_stays_and_none_before_that(alice):
+    see(alice, tool(pin="1"))
+    choose_take_over(alice, SPACE, TakeOver.EVERYTHING)
+
+    assert see(alice, tool(pin="2")) == {"greet-1", "greet-2"}
+    assert see(alice, tool(pin="3")) == {"greet-2", "greet-3"}
 
 
 def test_growth_is_taken_over_by_those_who_chose_it(alice):

@@ -213,7 +213,7 @@ async def test_a_large_file_cannot_be_given_to_a_private_space(space, picture, c
     private = replace(space.info, is_private=True)
     size = await sync_to_async(StoredFile.objects.filter(pk=picture.pk).update)(size=20_000_000)
 
-    with pytest.raises(ToolError, match="10 MB at most"):
+    with pytest.raises(ToolError, match="3 MB at most"):
         await call_with(space, info=private, photo=picture.handle)
     assert size == 1
     assert space.asked == []

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mcpendpoint.gradio import calling, waking
+from mcpendpoint.gradio import waking
 from mcpendpoint.gradio.spaces import call_space_tool
 from mcpendpoint.tools.base import ToolError
 from tests import loopback
@@ -72,7 +72,7 @@ async def test_a_space_that_fell_asleep_unnoticed_is_woken_too(spaces, becomes):
 async def test_whoever_hears_of_no_progress_is_told_in_time_that_it_starts(
     spaces, becomes, monkeypatch
 ):
-    monkeypatch.setattr(calling, "WAIT_UNSEEN_SECONDS", 0.05)
+    monkeypatch.setattr(waking, "WAIT_UNSEEN_SECONDS", 0.05)
     tool = await find(MAKER, "greet")
     becomes("SLEEPING")
     look_anew(MAKER)
