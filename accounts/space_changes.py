@@ -7,5 +7,5 @@ class TakeOver(TextChoices):
     """What of a saved Space's changes is taken over without asking."""
 
     NOTHING = "nothing", "Hold changed tools back until I agree"
-    GROWTH = "growth", "Take over when only the schema grew"
-    EVERYTHING = "everything", "Take over everything"
+    GROWTH = "growth", "Accept added optional parameters, hold everything else"
+    EVERYTHING = "everything", "Accept every change"

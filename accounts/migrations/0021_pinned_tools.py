@@ -23,8 +23,8 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("nothing", "Hold changed tools back until I agree"),
-                    ("growth", "Take over when only the schema grew"),
-                    ("everything", "Take over everything"),
+                    ("growth", "Accept added optional parameters, hold everything else"),
+                    ("everything", "Accept every change"),
                 ],
                 db_default="nothing",
                 default="nothing",

@@ -143,6 +143,8 @@ def _link(item: Json) -> Block:
     label = str(item.get("title") or item.get("name") or "")[:MAX_CELL_CHARS]
     if is_link(uri):
         return Block("link", label, (Piece(str(uri), str(uri)),))
+    if isinstance(uri, str) and uri.startswith("file://"):
+        return Block("handle", label, (Piece(uri[:MAX_LINK_CHARS]),))
     return text_block(str(uri)[:MAX_LINK_CHARS], label)
 
 

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from mcpendpoint.gradio import waking
-from mcpendpoint.gradio.spaces import call_space_tool
+from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
 from mcpendpoint.tools.base import ToolError
 from tests import loopback
-from tests.mcpendpoint.gradio.test_spaces import MAKER, find, look_anew
+from tests.mcpendpoint.gradio.test_spaces import MAKER, find, look_anew, names_of
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +105,17 @@ async def test_a_space_that_its_owner_paused_is_not_knocked_at(spaces, becomes):
         await greet(tool)
 
     assert spaces.asked("acme-asleep") == []
+
+
+async def test_a_space_that_nobody_has_seen_awake_is_woken_for_its_tools(spaces, becomes):
+    becomes("SLEEPING")
+    (asleep,) = await list_space_tools([MAKER], None)
+
+    async def report(progress, total, message):
+        becomes("RUNNING", "acme-image-maker")
+
+    await waking.wake_unseen(MAKER.space_id, None, report, is_private=False)
+
+    (awake,) = await list_space_tools([MAKER], None)
+    assert names_of(asleep) == set()
+    assert "gr1_greet" in names_of(awake)

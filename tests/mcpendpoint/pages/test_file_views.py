@@ -215,3 +215,10 @@ def test_a_signature_counts_for_its_file_alone(alice, visitor):
 
 def sent(answer) -> bytes:
     return b"".join(answer.streaming_content)
+
+
+@pytest.mark.parametrize("odd", [{"type": "a" * 150 + "/b"}, {"fingerprint": "a\0b"}])
+def test_what_no_column_takes_is_not_stored(browser, odd):
+    form = {"name": "x.png", "size": "10", "type": "image/png", "fingerprint": "f", **odd}
+
+    assert browser.post(reverse("files:begin-upload"), form).status_code == 200

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, PinnedTools, User
 from accounts.preferences import load_preferences
+from mcpendpoint.gradio.definitions import is_of_same_name
 from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.hub.memory import forget_answers
 from tests import loopback
@@ -222,7 +223,18 @@ def test_what_another_worker_has_shown_is_looked_for_anew(browser, alice, added,
     [said] = said_after(agree(browser, pins), browser)
 
     assert f"You agreed to 1 tool of {MAKER}." in said
-    assert pins_of(alice) == first | set(pins)
+    others = {pin for pin in first if not is_of_same_name(pin, pins[0])}
+    assert pins_of(alice) == others | set(pins)
+
+
+def test_whatever_a_space_puts_before_it_all_that_an_assistant_is_told_is_shown(
+    browser, added, tell
+):
+    text = {"a_pad": "x" * 1_600, "type": "string", "description": "ODDWORDS"}
+
+    tell(greet={"inputSchema": {"type": "object", "properties": {"style": text}}})
+
+    assert status(browser, MAKER).count("ODDWORDS") >= 2  # as a change, and within the whole
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,13 @@ def test_files_are_cut_in_what_is_shown_of_a_call():
 
     assert len(text) < 1_000
     assert "characters)" in text
+
+
+def test_the_handle_of_what_was_kept_is_there_to_copy():
+    [block] = shown({"type": "resource_link", "uri": "file://abc/a.png", "name": "a.png"}).blocks
+
+    assert (block.kind, block.label, block.pieces[0].text) == (
+        "handle",
+        "a.png",
+        "file://abc/a.png",
+    )
