@@ -231,7 +231,6 @@ def test_whatever_a_space_puts_before_it_all_that_an_assistant_is_told_is_shown(
     browser, added, tell
 ):
     text = {"a_pad": "x" * 1_600, "type": "string", "description": "ODDWORDS"}
-
     tell(greet={"inputSchema": {"type": "object", "properties": {"style": text}}})
 
     assert status(browser, MAKER).count("ODDWORDS") >= 2  # as a change, and within the whole
