@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth import get_user
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
@@ -31,12 +31,7 @@ def for_users(view: UserView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if isinstance(request.user, User):
             return view(request, request.user, *args, **kwargs)
-        is_page = request.method == "GET" and not is_htmx(request)
-        if not is_page:
-            messages.warning(request, "You were signed out, so nothing was saved. Sign in again.")
-        onward = request.get_full_path() if is_page else resolve_url("accounts:settings")
-        response = redirect_to_login(onward)
-        return HttpResponseClientRedirect(response.url) if is_htmx(request) else response
+        return _to_sign_in(request)
 
     update_wrapper(guarded, view)
     return guarded
@@ -53,10 +48,19 @@ def for_users_async(view: AsyncView[P]) -> AsyncGuarded[P]:
         if isinstance(user, User):
             callers.note_person(str(user.pk))
             return await view(request, user, *args, **kwargs)
-        return redirect_to_login(request.get_full_path())
+        return await sync_to_async(_to_sign_in)(request)
 
     update_wrapper(guarded, view)
     return guarded
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    is_page = request.method == "GET" and not is_htmx(request)
+    if request.method != "GET":
+        messages.warning(request, "You were signed out, so nothing was saved. Sign in again.")
+    onward = request.get_full_path() if is_page else resolve_url("accounts:settings")
+    response = redirect_to_login(onward)
+    return HttpResponseClientRedirect(response.url) if is_htmx(request) else response
 
 
 def signed_in_by_now(session_key: str | None) -> User | None:

@@ -22,7 +22,7 @@ from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, SpaceTool, list
 from mcpendpoint.gradio.states import RUNNING, state_label
 from mcpendpoint.gradio.trust import Agreement, Held
 from mcpendpoint.gradio.waking import COMING
-from mcpendpoint.pages.for_users import Refused, token_of
+from mcpendpoint.pages.space_answers import Refused, token_of
 from mcpendpoint.protocol.visible_text import revealed
 
 _load_preferences = sync_to_async(load_preferences)

@@ -28,7 +28,7 @@ from accounts.preferences import (
     note_hub_change,
     remove_space,
 )
-from accounts.signed_in import render_page
+from accounts.signed_in import for_users_async, is_htmx, render_page
 from mcpendpoint.gradio.knowledge import spread
 from mcpendpoint.gradio.operator_lists import refusal_of
 from mcpendpoint.gradio.states import RUNNING, state_label
@@ -38,11 +38,9 @@ from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubToken
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.spaces import get_space
 from mcpendpoint.hub.types import Space
-from mcpendpoint.pages.for_users import (
+from mcpendpoint.pages.space_answers import (
     SPACES_CHANGED,
     Refused,
-    for_users,
-    is_htmx,
     render,
     tell,
     token_of,
@@ -64,7 +62,7 @@ ADDING_SECONDS = 5.0
 
 
 @require_GET
-@for_users
+@for_users_async
 async def search(request: HttpRequest, user: User) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:MAX_QUERY_CHARS]
     context: dict[str, object] = {"query": query}
@@ -79,7 +77,7 @@ async def search(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_POST
-@for_users
+@for_users_async
 async def add(request: HttpRequest, user: User) -> HttpResponse:
     space_id = request.POST.get("space_id", "").strip()
     try:
@@ -90,7 +88,7 @@ async def add(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_POST
-@for_users
+@for_users_async
 async def remove(request: HttpRequest, user: User) -> HttpResponse:
     space_id = request.POST.get("space_id", "").strip()
     if not is_space_id(space_id):
@@ -100,7 +98,7 @@ async def remove(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_POST
-@for_users
+@for_users_async
 async def mark(request: HttpRequest, user: User) -> HttpResponse:
     """Save whether the person is asked before each call of a Space."""
     space_id = request.POST.get("space_id", "").strip()
@@ -114,7 +112,7 @@ async def mark(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_POST
-@for_users
+@for_users_async
 async def choose_tools(request: HttpRequest, user: User) -> HttpResponse:
     """Save which tools of a Space are offered. All of them means also those that it gets later."""
     space_id = request.POST.get("space_id", "").strip()
@@ -149,7 +147,7 @@ async def _choose(user: User, space_id: str, chosen: set[str], offered: set[str]
 
 
 @require_GET
-@for_users
+@for_users_async
 async def status(request: HttpRequest, user: User, owner: str, name: str) -> HttpResponse:
     is_again = "again" in request.GET
     context = await status_of(user, f"{owner}/{name}", is_again=is_again)

@@ -8,6 +8,7 @@ from django_htmx.http import reswap, trigger_client_event
 from accounts.models import User
 from accounts.pins import agree as save_agreement
 from accounts.pins import choose_take_over, pinned_tools
+from accounts.signed_in import for_users_async, is_htmx
 from accounts.space_changes import TakeOver
 from mcpendpoint.gradio.agreeing import seen
 from mcpendpoint.gradio.discovery import look_again
@@ -15,11 +16,9 @@ from mcpendpoint.gradio.knowledge import spread
 from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool
 from mcpendpoint.gradio.trust import Held
 from mcpendpoint.hub.ids import is_space_id
-from mcpendpoint.pages.for_users import (
+from mcpendpoint.pages.space_answers import (
     SPACES_CHANGED,
     Refused,
-    for_users,
-    is_htmx,
     render,
     tell,
     token_of,
@@ -37,7 +36,7 @@ _pinned_tools = sync_to_async(pinned_tools)
 
 
 @require_POST
-@for_users
+@for_users_async
 async def agree(request: HttpRequest, user: User) -> HttpResponse:
     """Agree to exactly what was shown, whose fingerprints are in the form."""
     space_id = request.POST.get("space_id", "").strip()
@@ -51,7 +50,7 @@ async def agree(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_POST
-@for_users
+@for_users_async
 async def take_over(request: HttpRequest, user: User) -> HttpResponse:
     """Save what of a Space's changes is taken over unasked."""
     space_id = request.POST.get("space_id", "").strip()

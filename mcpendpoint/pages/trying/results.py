@@ -143,7 +143,7 @@ def _link(item: Json) -> Block:
     label = str(item.get("title") or item.get("name") or "")[:MAX_CELL_CHARS]
     if is_link(uri):
         return Block("link", label, (Piece(str(uri), str(uri)),))
-    if isinstance(uri, str) and uri.startswith("file://"):
+    if isinstance(uri, str) and is_file_uri(uri) and parse_handle(uri):
         return Block("handle", label, (Piece(uri[:MAX_LINK_CHARS]),))
     return text_block(str(uri)[:MAX_LINK_CHARS], label)
 
