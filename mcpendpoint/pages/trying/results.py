@@ -13,6 +13,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from mcpendpoint.files.handles import id_in
+
 Json = dict[str, Any]
 
 MAX_BLOCKS = 100
@@ -143,7 +145,7 @@ def _link(item: Json) -> Block:
     label = str(item.get("title") or item.get("name") or "")[:MAX_CELL_CHARS]
     if is_link(uri):
         return Block("link", label, (Piece(str(uri), str(uri)),))
-    if isinstance(uri, str) and is_file_uri(uri) and parse_handle(uri):
+    if isinstance(uri, str) and id_in(uri):
         return Block("handle", label, (Piece(uri[:MAX_LINK_CHARS]),))
     return text_block(str(uri)[:MAX_LINK_CHARS], label)
 

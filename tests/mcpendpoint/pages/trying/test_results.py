@@ -4,6 +4,7 @@ from base64 import b64encode
 
 import pytest
 
+from mcpendpoint.files.handles import handle_of, new_id
 from mcpendpoint.pages.trying.results import MAX_ROWS, outcome_of
 from mcpendpoint.pages.trying.snippets import KEY, curl, pretty, request_of
 
@@ -108,10 +109,8 @@ def test_files_are_cut_in_what_is_shown_of_a_call():
 
 
 def test_the_handle_of_what_was_kept_is_there_to_copy():
-    [block] = shown({"type": "resource_link", "uri": "file://abc/a.png", "name": "a.png"}).blocks
+    handle = handle_of(new_id(), "a.png")
 
-    assert (block.kind, block.label, block.pieces[0].text) == (
-        "handle",
-        "a.png",
-        "file://abc/a.png",
-    )
+    [block] = shown({"type": "resource_link", "uri": handle, "name": "a.png"}).blocks
+
+    assert (block.kind, block.label, block.pieces[0].text) == ("handle", "a.png", handle)
