@@ -14,7 +14,7 @@ from mcpendpoint import __version__
 from mcpendpoint.access import limits
 from mcpendpoint.access.limits import TooMany
 from mcpendpoint.pages.trying.snippets import request_of
-from mcpendpoint.pages.trying.visits import Visit
+from mcpendpoint.pages.visits import Visit
 from mcpendpoint.protocol.client_tag import ClientTag
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import Message, error_message

@@ -37,8 +37,8 @@ from mcpendpoint.pages.trying.results import outcome_of
 from mcpendpoint.pages.trying.running import Telling, news_of, run_tool
 from mcpendpoint.pages.trying.shapes import Shape, shape_of
 from mcpendpoint.pages.trying.snippets import curl, pretty, request_of
-from mcpendpoint.pages.trying.visits import Visit, visit_of
 from mcpendpoint.pages.upload_limits import upload_limits
+from mcpendpoint.pages.visits import Visit, visit_of
 from mcpendpoint.serving.directions import settings_url
 from mcpendpoint.serving.scope_checks import explain_absence
 from mcpendpoint.serving.tool_lists import find_definition

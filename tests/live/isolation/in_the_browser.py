@@ -36,6 +36,7 @@ def look_at_activity(me: Tenant, others: list[Tenant]) -> None:
 
 def find_spaces(me: Tenant, others: list[Tenant]) -> None:
     page = me.visit("/settings/spaces/search/", params={"q": "private-space"}).text
+    assert "Your assistants are told of" in me.visit("/settings/spaces/cost/").text
     own = me.visit(f"/settings/spaces/{me.space_id}/").text
     foreign = me.visit(f"/settings/spaces/{me.rng.choice(others).space_id}/").text
 
