@@ -54,6 +54,8 @@ _remove_space = sync_to_async(remove_space)
 _mark_space = sync_to_async(mark_space)
 _choose_space_tools = sync_to_async(choose_space_tools)
 
+TELL_AGAIN_SECONDS = 3.0
+
 MAX_TOOLS = 500
 """Of a form: more than any Space has that can be read."""
 MAX_NAME_CHARS = 200
@@ -197,6 +199,9 @@ async def _add(user: User, space_id: str) -> SavedSpace:
 async def _tell_of(user_id: int, space_id: str) -> None:
     """Let open clients of this person have the tools of a Space that has come up."""
     await spread(space_id)
+    await changes.run(note_hub_change, user_id)
+    # A busy worker may have looked at its lists before it knew of the Space.
+    await asyncio.sleep(TELL_AGAIN_SECONDS)
     await changes.run(note_hub_change, user_id)
 
 
