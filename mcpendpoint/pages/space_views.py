@@ -46,7 +46,7 @@ from mcpendpoint.pages.space_answers import (
     token_of,
 )
 from mcpendpoint.pages.space_search import MAX_QUERY_CHARS, search_spaces
-from mcpendpoint.pages.space_status import listing_of, status_of
+from mcpendpoint.pages.space_status import listing_of, saved_space, status_of
 
 _load_preferences = sync_to_async(load_preferences)
 _add_space = sync_to_async(add_space)
@@ -105,12 +105,15 @@ async def mark(request: HttpRequest, user: User) -> HttpResponse:
     """Save whether the person is asked before each call of a Space."""
     space_id = request.POST.get("space_id", "").strip()
     asks_first = bool(request.POST.get("asks_first"))
-    is_known = is_space_id(space_id)
-    is_known = is_known and await _mark_space(user, space_id, asks_first=asks_first)
+    if not is_space_id(space_id) or not await _mark_space(user, space_id, asks_first=asks_first):
+        return reswap(await tell(request, "You have no such Space.", is_done=False), "none")
     said = "before each call" if asks_first else "no more before calls"
-    said = f"You are asked {said} of {space_id}." if is_known else "You have no such Space."
-    response = await tell(request, said, is_done=is_known)
-    return trigger_client_event(response, SPACES_CHANGED) if is_htmx(request) else response
+    said = f"You are asked {said} of {space_id}."
+    if not is_htmx(request):
+        return await tell(request, said)
+    # In place: to draw the whole list anew would throw whoever pressed it down the page.
+    context = {"space": await saved_space(user, space_id), "toast": said, "was_marked": True}
+    return await render_page(request, "accounts/_space_mark.html", context)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """Space search on the settings page, with htmx, in a real browser."""
 
+from tests.live.people import post_form
 from tests.mcpendpoint.changing_space import ChangingSpace
 
 
@@ -58,3 +59,20 @@ async def test_a_changed_tool_is_shown_and_agreed_to_without_a_reload(
     await page.wait_for_selector("#toasts >> text=You agreed to 1 tool")
     await page.wait_for_selector("#selected-spaces >> text=Tools wait for you", state="detached")
     assert complaints == []
+
+
+async def test_whoever_wants_to_be_asked_before_calls_stays_where_they_are(
+    page, product, space, sign_in, settled_user
+):
+    person, client = settled_user()
+    assert post_form(client, "/settings/spaces/add/", {"space_id": "acme/image-maker"}).is_success
+    await open_settings(page, product, sign_in, person)
+    await page.wait_for_selector("#selected-spaces summary")
+    await page.evaluate("document.getElementById('selected-spaces').isSame = true")
+
+    await page.get_by_role("button", name="Ask before each call of acme/image-maker").press("Enter")
+
+    await page.wait_for_selector("#selected-spaces >> text=Asks before each call")
+    focused = await page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused == "Do not ask before each call of acme/image-maker"
+    assert await page.evaluate("document.getElementById('selected-spaces').isSame")
