@@ -14,7 +14,9 @@ from tests.recorded.replay import Recording, Replay, recordings, served
 
 RECORDINGS = recordings()
 
-NOT_RECORDED: dict[str, str] = {}
+NOT_RECORDED: dict[str, str] = {
+    "upload_file": "asks for bytes: of the Hub as hf_fs does, and of any server on the web",
+}
 """Tools without a recorded answer, each with the reason."""
 
 
