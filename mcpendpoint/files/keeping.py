@@ -83,9 +83,11 @@ def begin_file(
 ) -> StoredFile:
     """Set room aside for a file, all that there is for one whose size nobody knows.
 
-    `quota` is for what may not take all of a person's. Raises FileRefused.
+    `quota` is for what may not take all of a person's, nor more than half of their files. Raises
+    FileRefused.
     """
     most = settings.FILES_MAX_BYTES
+    most_files = MAX_FILES if quota is None else MAX_FILES // 2
     quota = settings.FILES_QUOTA_BYTES if quota is None else quota
     if size is not None and not 0 <= size <= most:
         raise FileTooLarge
@@ -94,7 +96,7 @@ def begin_file(
         User.objects.select_for_update().only("pk").get(pk=user_id)
         # One whose time is over counts until its bytes are gone.
         own = StoredFile.objects.filter(user_id=user_id)
-        if own.count() >= MAX_FILES:
+        if own.count() >= most_files:
             raise TooManyFiles
         used = own.aggregate(used=Sum("size"))["used"] or 0
         free = max(quota - used, 0)

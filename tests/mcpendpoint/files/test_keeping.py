@@ -87,6 +87,15 @@ def test_the_number_of_files_is_bounded_too(keep, monkeypatch):
         keep(content=b"")
 
 
+def test_what_is_kept_by_itself_takes_half_of_the_files_at_most(keep, alice, monkeypatch):
+    monkeypatch.setattr("mcpendpoint.files.keeping.MAX_FILES", 2)
+    begin_file(alice.pk, name="a", size=1, quota=1_000)
+
+    with pytest.raises(TooManyFiles):
+        begin_file(alice.pk, name="b", size=1, quota=1_000)
+    keep(content=b"upload")
+
+
 def test_uploads_at_the_same_time_share_one_quota(alice, settings):
     settings.FILES_QUOTA_BYTES = 100
 
