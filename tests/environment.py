@@ -40,6 +40,7 @@ SETTINGS = {
     "MCP_ALLOWED_ORIGINS": "",
     "DISABLE_TOOLS": "",
     "DEFAULT_SPACES": "",
+    "SPACE_REFRESH_SECONDS": "0",
     "TRUSTED_PROXIES": "",
     **NO_LIMITS,
 }

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import orjson
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -44,8 +45,6 @@ logger = logging.getLogger(__name__)
 V = TypeVar("V")
 
 POLL_SECONDS = 10.0
-LOOK_EVERY = timedelta(minutes=4)
-"""Before what is known is no longer fresh."""
 MAX_AT_ONCE = 20
 MAX_LOOKS = 5
 
@@ -152,7 +151,7 @@ class Refresher:
                 self._uses.note(space_id.lower())
 
     async def _refresh_for_ever(self) -> None:
-        while True:
+        while settings.SPACE_REFRESH_SECONDS:
             # Not all processes at once.
             await asyncio.sleep(POLL_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311
             try:
@@ -163,7 +162,8 @@ class Refresher:
 
 async def refresh_due() -> None:
     """Look at those whose turn it is."""
-    due = await notes.run(stored_knowledge.take_due, LOOK_EVERY, MAX_AT_ONCE)
+    older_than = timedelta(seconds=settings.SPACE_REFRESH_SECONDS)
+    due = await notes.run(stored_knowledge.take_due, older_than, MAX_AT_ONCE)
     slots = asyncio.Semaphore(MAX_LOOKS)
 
     async def look(space_id: str) -> None:

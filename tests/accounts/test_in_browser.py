@@ -148,7 +148,7 @@ async def test_what_is_not_saved_is_said_beside_a_button_in_sight(signed_in: Pag
 
     await expect(signed_in.locator(".unsaved")).to_be_in_viewport(ratio=1)
     await expect(signed_in.get_by_role("button", name="Save changes")).to_be_in_viewport(ratio=1)
-    await expect(signed_in.get_by_text("3 of 4 on")).to_be_visible()
+    await expect(signed_in.get_by_text("3 of 5 on")).to_be_visible()
 
 
 async def test_a_message_goes_when_something_else_is_done(signed_in: Page):

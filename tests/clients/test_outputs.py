@@ -56,6 +56,8 @@ async def test_every_tool_answers_as_it_promised(everything, mode):
         await content_of("hf_fs_write", put)
         await content_of("duplicate_space", {"sourceSpaceId": "acme/image-maker"})
 
+        await content_of("upload_file", {"text": "Hello", "name": "a.txt"})
+
         await content_of("hf_jobs", {"operation": "ps", "args": {"all": True}})
         handle = (await content_of("hf_sandbox", {"cmd": "create"}))["handle"]
         await content_of("hf_sandbox_exec", {"cmd": "exec", "args": [handle, "echo hello"]})

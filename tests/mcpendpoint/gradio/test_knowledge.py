@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.database import notes
 from accounts.models import User
 from accounts.preferences import add_space
-from mcpendpoint.gradio import discovery, knowledge
+from mcpendpoint.gradio import discovery
 from mcpendpoint.gradio.discovery import forget_spaces, look_again
 from mcpendpoint.gradio.knowledge import refresh_due, refresher
 from mcpendpoint.gradio.spaces import SpaceChoice, list_space_tools
@@ -19,16 +19,19 @@ from tests.mcpendpoint.gradio.test_spaces import MAKER, PRIVATE, SCHEMA, names_o
 
 OF_MAKER = {"gr1_greet", "gr1_make_image", "gr1_slow_count", "gr1_fail"}
 
+REFRESH_SECONDS = 240
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def shared(monkeypatch):
+def shared(monkeypatch, settings):
     """As in a process that serves, without what it does by itself."""
 
     async def not_by_itself():
         pass
 
+    settings.SPACE_REFRESH_SECONDS = REFRESH_SECONDS
     monkeypatch.setattr(refresher, "_refresh_for_ever", not_by_itself)
     monkeypatch.setattr(refresher, "_task", None)
     yield refresher
@@ -187,7 +190,7 @@ async def test_spaces_in_use_are_looked_at_when_it_is_time_once(spaces, selected
     await refresh_due()
     assert len(spaces.asked("acme-image-maker", SCHEMA)) == 1  # it is not time yet
 
-    await make_older(knowledge.LOOK_EVERY + timedelta(seconds=1))
+    await make_older(timedelta(seconds=REFRESH_SECONDS + 1))
     await refresh_due()
     await refresh_due()
 
@@ -196,7 +199,7 @@ async def test_spaces_in_use_are_looked_at_when_it_is_time_once(spaces, selected
 
 async def test_spaces_that_nobody_lists_are_not_looked_at(spaces, selected):
     await list_one()
-    await make_older(knowledge.LOOK_EVERY + timedelta(seconds=1))
+    await make_older(timedelta(seconds=REFRESH_SECONDS + 1))
 
     await refresh_due()
 
