@@ -36,6 +36,7 @@ from mcpendpoint.gradio.discovery import (
 )
 from mcpendpoint.gradio.errors import SpaceError, SpaceGone, SpaceNotFound
 from mcpendpoint.gradio.freshness import Loaded, Told
+from mcpendpoint.gradio.in_use import listen
 from mcpendpoint.gradio.schema import SpaceSchema
 from mcpendpoint.gradio.stored_knowledge import About, Row
 from mcpendpoint.push.bus import bus
@@ -142,13 +143,13 @@ class Refresher:
         """Begin, on the running event loop; does nothing where it has begun."""
         if self._task is None or self._task.done():
             share_with(_Shared(About.INFO, _restore_info), _Shared(About.SCHEMA, _restore_schema))
+            listen(self.note_uses)
             self._task = asyncio.get_running_loop().create_task(self._refresh_for_ever())
 
     def note_uses(self, space_ids: Iterable[str]) -> None:
         """Note that these Spaces were listed: for a day they are looked at then."""
-        if self._task is not None:
-            for space_id in space_ids:
-                self._uses.note(space_id.lower())
+        for space_id in space_ids:
+            self._uses.note(space_id.lower())
 
     async def _refresh_for_ever(self) -> None:
         while settings.SPACE_REFRESH_SECONDS:

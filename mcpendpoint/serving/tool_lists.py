@@ -18,7 +18,7 @@ from mcp_types import Tool as ToolDefinition
 
 from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
-from mcpendpoint.gradio.knowledge import refresher
+from mcpendpoint.gradio.in_use import note_listed
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool, list_space_tools
 from mcpendpoint.protocol import kernel
@@ -87,7 +87,7 @@ async def _listings_of(context: RequestContext) -> Listings:
         # Public Spaces can be listed all the same; a call will say what is wrong.
         is_token_known = False
     spaces = context.selection.spaces
-    refresher.note_uses(space.space_id for space in spaces if not space.is_private)
+    note_listed([space.space_id for space in spaces if not space.is_private])
     listings = await list_space_tools(spaces, token, known_will_do=True)
     if await agree_unasked(listings, context):
         listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)

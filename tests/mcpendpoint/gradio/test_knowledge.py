@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.database import notes
 from accounts.models import User
 from accounts.preferences import add_space
-from mcpendpoint.gradio import discovery
+from mcpendpoint.gradio import discovery, in_use
 from mcpendpoint.gradio.discovery import forget_spaces, look_again
 from mcpendpoint.gradio.knowledge import refresh_due, refresher
 from mcpendpoint.gradio.spaces import SpaceChoice, list_space_tools
@@ -36,6 +36,7 @@ def shared(monkeypatch, settings):
     monkeypatch.setattr(refresher, "_task", None)
     yield refresher
     discovery.share_with(None, None)
+    in_use._listeners.clear()
 
 
 @pytest.fixture
