@@ -213,8 +213,8 @@ async def _explain_status(info: SpaceInfo, token: str | None, reply: Reply) -> S
     if status == 413:
         return SpaceError(f"The arguments are too large for the Space {info.space_id}.")
     if status in (401, 403, 404, 405, 410) or status >= 300 and status != 400:
-        # 503 is what the Spaces' proxy says in place of one that does not run.
-        await _check_place(info, token, has_begun=status >= 500 and status != 503)
+        # Also 503: apps and proxies say it, and a Space that is starting may have died of the call.
+        await _check_place(info, token, has_begun=status >= 500)
     if status in (401, 403):
         return SpaceError(
             f"{name} refused the call (HTTP status {status}): it asks for a sign-in of its own, or "

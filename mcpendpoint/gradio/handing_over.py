@@ -35,7 +35,9 @@ MAX_FILES = 20
 MAX_BYTES = 500_000_000
 """Of all files of a call."""
 MAX_INLINE_BYTES = 3_000_000
-"""Gradio answers 413 to a request of more than 4 MiB, and base64 adds a third."""
+"""Gradio's `mcp` takes requests of 4 MiB (mcp/server/transport_security.py,
+DEFAULT_MAX_REQUEST_BODY_SIZE), and base64 adds a third.
+"""
 UPLOAD_SECONDS = 300
 MAX_ANSWER_BYTES = 20_000
 MAX_PATH_CHARS = 2_000
