@@ -3,6 +3,7 @@
 What is meant is taken as it is meant: models write numbers and lists as texts. Pure: no I/O.
 """
 
+import json
 from typing import Any
 
 import orjson
@@ -39,7 +40,7 @@ def example_call(schema: Schema) -> str:
     properties = schema.get("properties", {})
     required = schema.get("required", ())
     example = {name: _example(properties[name], 0) for name in required if name in properties}
-    text = orjson.dumps(example).decode()
+    text = json.dumps(example)  # takes any number and character: defaults are a stranger's
     return text if len(text) <= MAX_EXAMPLE_CHARS else text[:MAX_EXAMPLE_CHARS] + "…"
 
 

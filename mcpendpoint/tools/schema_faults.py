@@ -51,8 +51,9 @@ def is_of_type(value: Any, kind: Any) -> bool:
             is_whole = isinstance(value, float) and value.is_integer()
             return (isinstance(value, int) or is_whole) and not isinstance(value, bool)
         case "number":
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            return is_number and math.isfinite(value)
+            if isinstance(value, float):
+                return math.isfinite(value)
+            return isinstance(value, int) and not isinstance(value, bool)
         case "boolean":
             return isinstance(value, bool)
         case "array":
@@ -144,7 +145,10 @@ def _faults_of_number(value: float, schema: Schema, where: str) -> Iterator[str]
         yield _at(where, f"This should be more than {above:,}.")
     if below is not None and value >= below:
         yield _at(where, f"This should be less than {below:,}.")
-    times = value / step if step else 0.0
+    try:
+        times = value / step if step else 0.0
+    except OverflowError:
+        return
     if math.isfinite(times) and abs(times - round(times)) > 1e-6:
         yield _at(where, f"This should be a multiple of {step:,}.")
 

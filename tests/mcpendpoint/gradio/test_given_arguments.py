@@ -65,7 +65,7 @@ def test_what_is_wrong_is_refused_with_the_reason_and_a_right_example(given, rea
         read(**given)
 
     assert reason in str(refused.value)
-    assert 'Right: {"prompt":"text","style":"oil"}' in str(refused.value)
+    assert 'Right: {"prompt": "text", "style": "oil"}' in str(refused.value)
 
 
 def test_all_that_is_missing_is_said_at_once():
@@ -118,6 +118,22 @@ def test_what_may_be_anything_may_be_so_within(anything, value):
     else:
         with pytest.raises(SpaceError):
             read_arguments("gr1_x", schema, {"x": value})
+
+
+@pytest.mark.parametrize("odd", ["\ud800", 10**30, 10**400, 1.5])
+def test_defaults_that_no_json_of_ours_takes_are_shown_all_the_same(odd):
+    properties = {"a": {"type": "number", "default": odd}, "b": {"type": "string"}}
+    schema = {"type": "object", "properties": properties, "required": ["a", "b"]}
+
+    with pytest.raises(SpaceError, match="b: This is needed"):
+        read_arguments("gr1_x", schema, {"a": 1})
+
+
+def test_a_number_may_be_larger_than_any_float():
+    properties = {"n": {"type": "number", "multipleOf": 0.1}}
+    schema = {"type": "object", "properties": properties}
+
+    assert read_arguments("gr1_x", schema, {"n": 10**400}) == {"n": 10**400}
 
 
 async def test_what_is_wrong_is_not_sent_to_the_space(spaces):
