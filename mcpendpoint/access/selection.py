@@ -60,6 +60,10 @@ class Selection:
     spaces_of_url: frozenset[str] = frozenset()
     """Ids in lower case of the Spaces that the URL itself names."""
 
+    def space_with(self, prefix: str | None) -> SpaceChoice | None:
+        """Return the Space whose tools' names begin so."""
+        return next((space for space in self.spaces if space.prefix == prefix), None)
+
 
 def read_overrides(head: RequestHead) -> RequestOverrides:
     """Return what is asked for; a parameter in the URL wins over its header.

@@ -103,11 +103,7 @@ async def _refusal_by_now(
 
 
 def _selected_space(name: str, context: RequestContext) -> SpaceChoice | None:
-    return _of_prefix(prefix_of(name), context)
-
-
-def _of_prefix(prefix: str | None, context: RequestContext) -> SpaceChoice | None:
-    return next((space for space in context.selection.spaces if space.prefix == prefix), None)
+    return context.selection.space_with(prefix_of(name))
 
 
 async def _with_failures(call: Awaitable[Result]) -> Result | CallToolResult:
@@ -212,7 +208,7 @@ async def _listing_of(
 ) -> SpaceListing:
     (listing,) = await list_space_tools([space], token)
     if await agree_unasked([listing], context):
-        by_now = _of_prefix(space.prefix, context) or space
+        by_now = context.selection.space_with(space.prefix) or space
         (listing,) = await list_space_tools([by_now], token)
     return listing
 

@@ -65,8 +65,7 @@ async def find_definition(
     """
     if name in context.selection.tools:
         return _built_in(name), None
-    prefix = prefix_of(name)
-    space = next((each for each in context.selection.spaces if each.prefix == prefix), None)
+    space = context.selection.space_with(prefix_of(name))
     if space is None:
         return None, None
     (listing,) = await list_space_tools([space], await context.hub_token())
