@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action
-from accounts.models import PinnedTools, SelectedSpace, User
-from accounts.preferences import announce, audited, own_space
+from accounts.models import User
+from accounts.preferences import announce
 from accounts.space_changes import TakeOver
+from accounts.space_models import PinnedTools, SelectedSpace
+from accounts.space_selection import audited, own_space
 
 MAX_PINNED_BYTES = 100_000
 """Of what is kept of a Space for a person. Of what does not fit, only the fingerprint is."""

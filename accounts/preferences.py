@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, FilteredRelation, Max, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.dispatch import Signal
 
 from accounts import audit
@@ -19,19 +18,14 @@ from accounts.audit import Action
 from accounts.catalogue import catalogue
 from accounts.compiled_query import CompiledQuery, Row
 from accounts.consequences import ALWAYS_ASK, ApprovalChoices, read_choices
-from accounts.models import PinnedTools, SelectedSpace, ToolSelection, User
+from accounts.models import ToolSelection, User
 from accounts.space_changes import TakeOver
 from accounts.space_prefixes import space_prefix, url_space_prefix
+from accounts.tool_words import ToolWords, read_words
 
 preferences_changed = Signal()
 """Sent with `user_id` after anything that decides about a user's requests was saved, here or
 elsewhere; None stands for everybody. In whatever thread saved it."""
-
-MAX_EMOJI = 16
-"""Code points: the longest that Unicode recommends has 10. What is longer is no emoji to cut."""
-
-MAX_SLOT = 9_999
-"""So many different Spaces can one user add in their life."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +45,13 @@ class SavedSpace:
     pins: frozenset[str] | None = None
     """Fingerprints of the tools that they agreed to; None where none was seen yet."""
     takes_over: TakeOver = TakeOver.NOTHING
+    tool_words: tuple[ToolWords, ...] = ()
+    header_names: frozenset[str] = frozenset()
+    """Headers of which it was given a value, in lower case."""
+    offers_resources: bool = False
+    offers_prompts: bool = False
+    answers_within: int | None = None
+    """Seconds after which a call that is not done answers how to get its result."""
 
     @property
     def prefix(self) -> str:
@@ -109,14 +110,6 @@ class SelectionChanged(Exception):
     """The selection was changed since the form was rendered."""
 
 
-class TooManySpaces(Exception):
-    """The user has as many Spaces as they may; `limit` says how many."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"You can select at most {limit} Spaces. Remove one first.")
-        self.limit = limit
-
-
 NO_PREFERENCES = Preferences(tools=None, spaces=(), include_images=True)
 
 
@@ -146,16 +139,7 @@ def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[
             f"{user}tool_selection__include_images",
             f"{user}tool_selection__urls_may_write",
             *(f"{user}tool_selection__approve_{kind}" for kind in ALWAYS_ASK.as_words()),
-            "active_spaces__space_id",
-            "active_spaces__slot",
-            "active_spaces__is_private",
-            "active_spaces__title",
-            "active_spaces__emoji",
-            "active_spaces__was_default",
-            "active_spaces__asks_first",
-            "active_spaces__tools",
-            "active_spaces__pins",
-            "active_spaces__takes_over",
+            *(f"active_spaces__{column}" for column in SPACE_COLUMNS),
         )
     )
     return found
@@ -167,7 +151,7 @@ def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
     hub_changes, has_chosen_spaces, tools, include_images, urls_may_write = rows[0][first:approvals]
     return Preferences(
         tools=None if tools is None else frozenset(tools),
-        spaces=tuple(_read_space(row[space:]) for row in rows if row[space] is not None),
+        spaces=tuple(read_space(row[space:]) for row in rows if row[space] is not None),
         include_images=include_images is not False,
         hub_changes=hub_changes,
         has_chosen_spaces=has_chosen_spaces,
@@ -176,9 +160,22 @@ def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
     )
 
 
-def _read_space(columns: Row) -> SavedSpace:
-    *facts, tools, pins, takes_over = columns
-    return SavedSpace(*(*facts, _set_or_none(tools), _set_or_none(pins), TakeOver(takes_over)))
+SPACE_COLUMNS = (
+    *("space_id", "slot", "is_private", "title", "emoji", "was_default", "asks_first"),
+    *("tools", "pins", "takes_over", "tool_words", "header_names"),
+    *("offers_resources", "offers_prompts", "answers_within"),
+)
+"""What read_space takes of a SelectedSpace, in this order."""
+
+
+def read_space(columns: Sequence[Any]) -> SavedSpace:
+    facts, parts = columns[:7], columns[12:]
+    tools, pins, takes_over, words, header_names = columns[7:12]
+    read = (
+        *(_set_or_none(tools), _set_or_none(pins), TakeOver(takes_over)),
+        *(read_words(words), frozenset(header_names or ())),
+    )
+    return SavedSpace(*(*facts, *read, *parts))
 
 
 def _set_or_none(values: Iterable[str] | None) -> frozenset[str] | None:
@@ -262,132 +259,8 @@ def _check_version(user_id: int, version: str | None) -> None:
         raise SelectionChanged
 
 
-def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji: str) -> SavedSpace:
-    """Offer a Space as tools, in the slot that it had before if it was ever added.
-
-    Raises TooManySpaces.
-    """
-    with transaction.atomic():
-        _choose_spaces(user.pk)
-        rows = SelectedSpace.objects.filter(user_id=user.pk)
-        row = rows.filter(space_id=space_id).first()
-        if row is None or not row.is_active:
-            _check_room(rows.filter(is_active=True).count())
-        if row is None:
-            row = SelectedSpace(user_id=user.pk, space_id=space_id, slot=_next_slot(user.pk))
-        elif not row.is_active:
-            row.pins = None
-        row.is_active = True
-        row.is_private = is_private
-        row.title = title[:200]
-        row.emoji = emoji if len(emoji) <= MAX_EMOJI else ""
-        row.save()
-        audit.record(Action.SPACE_ADDED, user, detail=audited(row))
-    announce(user.pk)
-    return _saved_space(row)
-
-
-def remove_space(user: User, space_id: str) -> None:
-    """Stop offering a Space; its slot stays its own. Does nothing for one that is not there."""
-    with transaction.atomic():
-        row = own_space(user, space_id)
-        if row is not None:
-            row.is_active = False
-            row.pins = None
-            row.save(update_fields=["is_active", "pins"])
-            PinnedTools.objects.filter(space=row).delete()
-            audit.record(Action.SPACE_REMOVED, user, detail=audited(row))
-    announce(user.pk)
-
-
-def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:
-    """Save whether the person is asked before each call; False for a Space that is not theirs."""
-    with transaction.atomic():
-        row = own_space(user, space_id)
-        if row is None:
-            return False
-        row.asks_first = asks_first
-        row.save(update_fields=["asks_first"])
-        detail = {**audited(row), "asks_first": asks_first}
-        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
-    announce(user.pk)
-    return True
-
-
-def choose_space_tools(user: User, space_id: str, tools: Iterable[str] | None) -> bool:
-    """Save which tools of a Space are offered, None for all; False for one that is not theirs."""
-    with transaction.atomic():
-        row = own_space(user, space_id)
-        if row is None:
-            return False
-        row.tools = None if tools is None else sorted(set(tools))
-        row.save(update_fields=["tools"])
-        chosen = "all" if row.tools is None else len(row.tools)
-        detail = {**audited(row), "tools_of_space": chosen}
-        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
-    announce(user.pk)
-    return True
-
-
-def own_space(user: User, space_id: str) -> SelectedSpace | None:
-    """Return one that they have, which is theirs to change from here on."""
-    _choose_spaces(user.pk)
-    rows = SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id, is_active=True)
-    return rows.first()
-
-
-def _choose_spaces(user_id: int) -> None:
-    """Make the default Spaces the user's own, unless they chose before.
-
-    Their row is the lock that makes slots and the limit hold when two tabs change Spaces at once.
-    """
-    user = User.objects.select_for_update().get(pk=user_id)
-    if user.has_chosen_spaces:
-        return
-    user.has_chosen_spaces = True
-    user.save(update_fields=["has_chosen_spaces"])
-    for space_id in settings.DEFAULT_SPACES:
-        if not SelectedSpace.objects.filter(user_id=user_id, space_id=space_id).exists():
-            SelectedSpace.objects.create(
-                user_id=user_id, space_id=space_id, slot=_next_slot(user_id), was_default=True
-            )
-
-
 def announce(user_id: int) -> None:
     """Tell this process's caches, once what was saved can be read by others."""
     transaction.on_commit(
         lambda: preferences_changed.send(sender=User, user_id=user_id), robust=True
-    )
-
-
-def _check_room(active: int) -> None:
-    if active >= settings.MCP_MAX_SPACES:
-        raise TooManySpaces(settings.MCP_MAX_SPACES)
-
-
-def _next_slot(user_id: int) -> int:
-    highest = SelectedSpace.objects.filter(user_id=user_id).aggregate(highest=Max("slot"))
-    slot = (highest["highest"] or 0) + 1
-    if slot > MAX_SLOT:
-        raise TooManySpaces(MAX_SLOT)
-    return slot
-
-
-def audited(row: SelectedSpace) -> dict[str, str | int]:
-    # Admins read the log, too.
-    return {"space": "private" if row.is_private else row.space_id, "slot": row.slot}
-
-
-def _saved_space(row: SelectedSpace) -> SavedSpace:
-    return SavedSpace(
-        row.space_id,
-        row.slot,
-        row.is_private,
-        row.title,
-        row.emoji,
-        row.was_default,
-        row.asks_first,
-        _set_or_none(row.tools),
-        _set_or_none(row.pins),
-        TakeOver(row.takes_over),
     )

@@ -49,7 +49,8 @@ _WATCHED = (
         "user_id",
         (
             *("space_id", "slot", "is_active", "is_private", "was_default", "asks_first", "tools"),
-            *("takes_over", "pins"),
+            *("takes_over", "pins", "tool_words", "header_names"),
+            *("offers_resources", "offers_prompts", "answers_within"),
         ),
         on_insert=True,
     ),

@@ -12,8 +12,7 @@ from hashlib import sha256
 from accounts.catalogue import Catalogue
 from accounts.preferences import Preferences, SavedSpace
 from accounts.space_prefixes import url_space_prefix
-from mcpendpoint.gradio.spaces import SpaceChoice
-from mcpendpoint.gradio.trust import Agreement
+from mcpendpoint.gradio.listings import SpaceChoice, saved_choice
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.references import HUB, BadReference, parse_reference
 from mcpendpoint.hub.types import RepoType
@@ -277,8 +276,7 @@ def _choices(
         if space is not None:
             prefix = _url_prefix(space.space_id, ids) if space.was_default else space.prefix
             tools = _both(space.tools, asked_for)
-            agreement = Agreement(space.pins, space.takes_over)
-            yield SpaceChoice(space.space_id, prefix, space.is_private, tools, agreement)
+            yield saved_choice(space, prefix, tools)
         else:
             yield SpaceChoice(space_id, _url_prefix(space_id, ids), False, asked_for)
 

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.pins import Rules, SeenTool, see_tools
 from mcpendpoint.gradio.definitions import is_growth
-from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.trust import SHOW
 
 

@@ -7,7 +7,6 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.conf import settings
@@ -20,15 +19,15 @@ from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space, find_tools
 from mcpendpoint.gradio.drafts import sentences, shortened
 from mcpendpoint.gradio.errors import SpaceError, SpaceNotFound, SpaceRefusal
-from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.gradio.given_arguments import read_arguments
 from mcpendpoint.gradio.handing_over import prepare
 from mcpendpoint.gradio.keeping_results import keep_results, with_handles
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.operator_lists import refusal_of
-from mcpendpoint.gradio.scanning import Finding, lookalike_of, skeletons_of
+from mcpendpoint.gradio.scanning import lookalike_of, skeletons_of
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
-from mcpendpoint.gradio.trust import SHOW, Agreement, Held, why_held
+from mcpendpoint.gradio.trust import SHOW, Held, why_held
 from mcpendpoint.gradio.upstream import ReportProgress
 from mcpendpoint.protocol.portable_tools import MAX_DESCRIPTION_CHARS
 from mcpendpoint.protocol.visible_text import visible_line
@@ -46,71 +45,6 @@ MAX_DOUBLES = 5
 
 SOURCE = "hfmcp/source"
 """In a result's `_meta`: whose words its content is. A Space's own `_meta` cannot have it."""
-
-
-@dataclass(frozen=True)
-class SpaceChoice:
-    space_id: str
-    """owner/name"""
-    prefix: str
-    """Such as "gr1_", "grp2_" or "grx1a2b_"."""
-    is_private: bool
-    tools: frozenset[str] | None = None
-    """Those that are wanted, in the Space's own names; None for all."""
-    agreement: Agreement | None = None
-    """What its person agreed to; None for a Space that nobody saved."""
-
-
-@dataclass(frozen=True)
-class SpaceTool:
-    name: str
-    space_id: str
-    is_private: bool
-    own_name: str
-    """As the Space lists it, by which it is chosen."""
-    upstream_name: str
-    """By which it is called."""
-    title: str
-    description: str
-    input_schema: dict[str, Any]
-    meta: dict[str, Any]
-    upstream_description: str = ""
-    """What the Space itself says, without our mention of it."""
-    argument_names: dict[str, str] = field(default_factory=dict)
-    """What the Space calls arguments that are called otherwise here."""
-    file_places: FilePlaces | None = None
-    """Where arguments hold files, by the Space's own names."""
-    pin: str = ""
-    definition: dict[str, Any] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    held: Held | None = None
-    """Why it is not offered, if it is not."""
-    needs_agreement: bool = False
-    """Whether its person agrees to what they are told of it, and so to any change."""
-
-    @property
-    def parameters(self) -> list[str]:
-        return list(self.input_schema.get("properties", ()))
-
-
-@dataclass(frozen=True)
-class SpaceListing:
-    choice: SpaceChoice
-    tools: tuple[SpaceTool, ...]
-    problem: str | None
-    """Why there are no tools, or why some are missing or cannot be called now."""
-    stage: str = ""
-    """The Hub's word for the Space's state, "" when that is not known."""
-    is_public: bool = False
-    """Whether the Hub said that everybody may see the Space."""
-    is_missing: bool = False
-    """Whether the Hub said that there is no such Space that this caller may see."""
-    held: tuple[SpaceTool, ...] = ()
-    """Tools that are wanted and not offered, as their person has not agreed to them."""
-    unseen: tuple[SpaceTool, ...] = ()
-    """All tools of the Space, where some are not as the person who saved it agreed to them."""
-    is_refused: bool = False
-    """Whether the operator does not allow the Space."""
 
 
 _listings: BoundedCache[object, tuple[SpaceSchema, SpaceListing]] = BoundedCache(

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.housekeeping import delete_in_steps
 from accounts.last_use import write_uses
-from accounts.models import SelectedSpace
+from accounts.space_models import SelectedSpace
 from mcpendpoint.models import KnownSpace
 
 About = KnownSpace.About

@@ -18,7 +18,8 @@ from mcpendpoint.gradio.agreeing import see_listing
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.definitions import Difference, difference
 from mcpendpoint.gradio.discovery import look_again
-from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, SpaceTool, list_space_tools
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool, saved_choice
+from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.gradio.states import RUNNING, state_label
 from mcpendpoint.gradio.trust import Agreement, Held
 from mcpendpoint.gradio.waking import COMING
@@ -128,8 +129,7 @@ def _choice(space_id: str, saved: SavedSpace | None, *, is_default: bool) -> Spa
     """Return the Space with all tools, as the endpoint offers it, or would but for the slot."""
     if saved is None:
         return SpaceChoice(space_id, url_space_prefix(space_id) if is_default else "", False)
-    agreement = Agreement(saved.pins, saved.takes_over)
-    return SpaceChoice(space_id, saved.prefix, saved.is_private, None, agreement)
+    return saved_choice(saved, saved.prefix)
 
 
 def _row(

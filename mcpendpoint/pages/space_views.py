@@ -18,17 +18,15 @@ from django_htmx.http import reswap, trigger_client_event
 
 from accounts.database import changes
 from accounts.models import User
-from accounts.preferences import (
-    SavedSpace,
+from accounts.preferences import SavedSpace, load_preferences, note_hub_change
+from accounts.signed_in import for_users_async, is_htmx, render_page
+from accounts.space_selection import (
     TooManySpaces,
     add_space,
     choose_space_tools,
-    load_preferences,
     mark_space,
-    note_hub_change,
     remove_space,
 )
-from accounts.signed_in import for_users_async, is_htmx, render_page
 from mcpendpoint.gradio.knowledge import spread
 from mcpendpoint.gradio.operator_lists import refusal_of
 from mcpendpoint.gradio.states import RUNNING, state_label

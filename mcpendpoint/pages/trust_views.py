@@ -13,7 +13,7 @@ from accounts.space_changes import TakeOver
 from mcpendpoint.gradio.agreeing import seen
 from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.gradio.knowledge import spread
-from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool
+from mcpendpoint.gradio.listings import SpaceListing, SpaceTool
 from mcpendpoint.gradio.trust import Held
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.pages.space_answers import (

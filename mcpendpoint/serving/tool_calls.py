@@ -14,14 +14,9 @@ from accounts.database import UNAVAILABLE
 from mcpendpoint.access.selection import InvalidOverrides
 from mcpendpoint.access.who import CallerRefused, Credential
 from mcpendpoint.gradio.discovery import look_again_after_failure
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.naming import prefix_of
-from mcpendpoint.gradio.spaces import (
-    SpaceChoice,
-    SpaceListing,
-    SpaceTool,
-    call_space_tool,
-    list_space_tools,
-)
+from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
 from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.gradio.waking import COMING, wake_unseen
 from mcpendpoint.serving.approvals import words

@@ -19,8 +19,9 @@ from mcp_types import Tool as ToolDefinition
 from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
 from mcpendpoint.gradio.in_use import note_listed
+from mcpendpoint.gradio.listings import SpaceListing, SpaceTool
 from mcpendpoint.gradio.naming import prefix_of
-from mcpendpoint.gradio.spaces import SpaceListing, SpaceTool, list_space_tools
+from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import LIST_TOOLS, Message

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from accounts.caching import BoundedCache
 from accounts.database import changes
 from mcpendpoint.gradio.agreeing import see_listing
-from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing
 from mcpendpoint.serving.context import RequestContext
 
 logger = logging.getLogger(__name__)

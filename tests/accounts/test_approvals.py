@@ -13,7 +13,8 @@ from accounts import approvals
 from accounts.approvals import MAX_WAITING, Subject, TooManyApprovals, ask, settle, take
 from accounts.consequences import ALWAYS_ASK, JUST_DO_IT, ApprovalChoices, Choice, Kind
 from accounts.models import Approval, AuditEvent
-from accounts.preferences import add_space, find_user, load_preferences, mark_space, save_tools
+from accounts.preferences import find_user, load_preferences, save_tools
+from accounts.space_selection import add_space, mark_space
 
 pytestmark = pytest.mark.django_db
 

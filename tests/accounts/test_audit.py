@@ -12,7 +12,8 @@ from accounts.access_keys import create_access_key, revoke_access_key
 from accounts.audit import Action, Outcome, ToolCall, write_tool_calls
 from accounts.models import AuditEvent
 from accounts.people import remove_account
-from accounts.preferences import add_space, forget_tools, remove_space, save_tools
+from accounts.preferences import forget_tools, save_tools
+from accounts.space_selection import add_space, remove_space
 from mcpendpoint.protocol import records
 from tests.accounts.conftest import make_user
 

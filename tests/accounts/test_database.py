@@ -10,7 +10,8 @@ from django.db import OperationalError, connection
 from accounts.access_keys import create_access_key, find_access_key
 from accounts.database import DatabaseBusy, DatabaseThreads
 from accounts.models import User
-from accounts.preferences import add_space, find_user, save_tools
+from accounts.preferences import find_user, save_tools
+from accounts.space_selection import add_space
 
 
 @pytest.fixture

@@ -9,14 +9,8 @@ from django.utils import timezone
 from accounts import news, triggers
 from accounts.access_keys import create_access_key
 from accounts.authorization.models import AccessToken, Application
-from accounts.models import (
-    AccessKey,
-    HubCredential,
-    PersonChange,
-    SelectedSpace,
-    ToolSelection,
-    User,
-)
+from accounts.models import AccessKey, HubCredential, PersonChange, ToolSelection, User
+from accounts.space_models import SelectedSpace
 
 pytestmark = pytest.mark.django_db
 

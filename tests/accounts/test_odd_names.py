@@ -2,7 +2,8 @@
 
 import pytest
 
-from accounts.models import SelectedSpace, User
+from accounts.models import User
+from accounts.space_models import SelectedSpace
 from tests.accounts.conftest import make_user
 
 pytestmark = pytest.mark.django_db

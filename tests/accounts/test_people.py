@@ -2,9 +2,11 @@
 
 import pytest
 
-from accounts.models import AccessKey, HubCredential, SelectedSpace, ToolSelection, User
+from accounts.models import AccessKey, HubCredential, ToolSelection, User
 from accounts.people import HubTokenSet, Person, upsert_user
-from accounts.preferences import add_space, save_tools
+from accounts.preferences import save_tools
+from accounts.space_models import SelectedSpace
+from accounts.space_selection import add_space
 from tests.accounts.conftest import make_user
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import orjson
 import pytest
 from django.db import connection, connections
 
-from accounts.models import AuditEvent, PinnedTools, User
+from accounts.models import AuditEvent, User
 from accounts.pins import (
     MAX_PINNED_BYTES,
     MAX_TOOLS,
@@ -18,8 +18,10 @@ from accounts.pins import (
     see_tools,
     waiting_spaces,
 )
-from accounts.preferences import add_space, load_preferences, preferences_changed, remove_space
+from accounts.preferences import load_preferences, preferences_changed
 from accounts.space_changes import TakeOver
+from accounts.space_models import PinnedTools
+from accounts.space_selection import add_space, remove_space
 
 SPACE = "acme/one"
 RULES = Rules(is_growth=lambda before, after: before["of"] == after["of"], holds_suspicious=False)

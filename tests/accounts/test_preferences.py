@@ -2,17 +2,11 @@
 
 import pytest
 
-from accounts.models import SelectedSpace, User
-from accounts.preferences import (
-    TooManySpaces,
-    add_space,
-    find_user,
-    forget_tools,
-    load_preferences,
-    remove_space,
-    save_tools,
-)
+from accounts.models import User
+from accounts.preferences import find_user, forget_tools, load_preferences, save_tools
+from accounts.space_models import SelectedSpace
 from accounts.space_prefixes import url_space_prefix
+from accounts.space_selection import TooManySpaces, add_space, remove_space
 
 pytestmark = pytest.mark.django_db
 

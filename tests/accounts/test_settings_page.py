@@ -8,7 +8,8 @@ from accounts.access_keys import create_access_key
 from accounts.authorization.scopes import Scope
 from accounts.catalogue import catalogue
 from accounts.models import HubCredential, ToolSelection
-from accounts.preferences import add_space, load_preferences, save_tools
+from accounts.preferences import load_preferences, save_tools
+from accounts.space_selection import add_space
 
 pytestmark = pytest.mark.django_db
 

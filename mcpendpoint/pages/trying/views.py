@@ -23,7 +23,7 @@ from accounts.addresses import endpoint_url
 from accounts.models import User
 from accounts.signed_in import for_users_async, render_page
 from mcpendpoint.files.keeping import FileRefused, keep_upload
-from mcpendpoint.gradio.spaces import SpaceListing
+from mcpendpoint.gradio.listings import SpaceListing
 from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.pages.trying.reading import (

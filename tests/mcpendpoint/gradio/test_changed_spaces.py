@@ -5,7 +5,8 @@ import json
 import pytest
 
 from mcpendpoint.gradio.calling import call_tool
-from mcpendpoint.gradio.spaces import SpaceChoice, list_space_tools
+from mcpendpoint.gradio.listings import SpaceChoice
+from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.tools.base import ToolError
 from tests import loopback
 from tests.mcpendpoint.gradio.scripted_space import Answer, scripted_space

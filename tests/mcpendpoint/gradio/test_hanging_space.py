@@ -8,7 +8,8 @@ import pytest
 
 from mcpendpoint.gradio import discovery
 from mcpendpoint.gradio.freshness import FreshnessCache
-from mcpendpoint.gradio.spaces import SpaceChoice, list_space_tools
+from mcpendpoint.gradio.listings import SpaceChoice
+from mcpendpoint.gradio.spaces import list_space_tools
 
 HANGING = SpaceChoice("acme/hangs", "gr1_", False)
 HANG_SECONDS = 0.5

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from accounts.database import notes
 from accounts.models import User
-from accounts.preferences import add_space
+from accounts.space_selection import add_space
 from mcpendpoint.gradio import discovery, in_use
 from mcpendpoint.gradio.discovery import forget_spaces, look_again
 from mcpendpoint.gradio.knowledge import refresh_due, refresher
-from mcpendpoint.gradio.spaces import SpaceChoice, list_space_tools
+from mcpendpoint.gradio.listings import SpaceChoice
+from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.hub.memory import forget_answers
 from mcpendpoint.models import KnownSpace
 from tests.mcpendpoint.gradio.test_spaces import MAKER, PRIVATE, SCHEMA, names_of

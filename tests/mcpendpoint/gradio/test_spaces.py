@@ -7,7 +7,8 @@ from hashlib import sha256
 import pytest
 
 from mcpendpoint.gradio import discovery
-from mcpendpoint.gradio.spaces import SpaceChoice, call_space_tool, list_space_tools
+from mcpendpoint.gradio.listings import SpaceChoice
+from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
 from mcpendpoint.hub.memory import forget_answers
 from mcpendpoint.tools.base import ToolError
 from tests import loopback

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 from mcp_types import Tool
 
-from accounts.preferences import add_space, save_tools
+from accounts.preferences import save_tools
+from accounts.space_selection import add_space
 from mcpendpoint.pages.list_cost import MANY_TOOLS, MOST_TOOLS, Cost, cost_of
 
 pytestmark = pytest.mark.usefixtures("standins")

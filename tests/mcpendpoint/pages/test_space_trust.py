@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEvent, PinnedTools, User
+from accounts.models import AuditEvent, User
 from accounts.preferences import load_preferences
+from accounts.space_models import PinnedTools
 from mcpendpoint.gradio.definitions import is_of_same_name
 from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.hub.memory import forget_answers
@@ -28,7 +29,6 @@ from tests.mcpendpoint.pages.test_space_views import (
 __all__ = ["browser"]
 
 pytestmark = pytest.mark.usefixtures("standins")
-
 SUBDOMAIN = "acme-image-maker"
 DENIED = f"The operator of this server does not allow the Space {MAKER} here."
 

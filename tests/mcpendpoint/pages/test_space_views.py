@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import HubCredential, User
-from accounts.preferences import add_space, load_preferences, preferences_changed
+from accounts.preferences import load_preferences, preferences_changed
+from accounts.space_selection import add_space
 from mcpendpoint.hub.memory import forget_answers
 from tests import loopback
 

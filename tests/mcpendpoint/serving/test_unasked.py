@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from accounts.models import User
-from accounts.preferences import add_space
+from accounts.space_selection import add_space
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.access.who import Caller, Credential
 from mcpendpoint.gradio.agreeing import see_listing
-from mcpendpoint.gradio.spaces import SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.trust import Agreement
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.unasked import agree_unasked

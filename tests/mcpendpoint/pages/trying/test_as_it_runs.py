@@ -12,7 +12,8 @@ from django.core.handlers.asgi import ASGIHandler
 from django.test import AsyncClient
 
 from accounts.models import HubCredential, User
-from accounts.preferences import add_space, mark_space, save_tools
+from accounts.preferences import save_tools
+from accounts.space_selection import add_space, mark_space
 from mcpendpoint.protocol.records import Outcome
 from tests.mcpendpoint.asgi_client import SECONDS, AsgiRequest
 from tests.mcpendpoint.gradio.scripted_space import event, progress, result

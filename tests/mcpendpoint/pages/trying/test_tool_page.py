@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.preferences import add_space, mark_space, preferences_changed, save_tools
+from accounts.preferences import preferences_changed, save_tools
+from accounts.space_selection import add_space, mark_space
 from mcpendpoint.pages.trying.views import MAX_FILES
 from mcpendpoint.protocol.records import Outcome
 from tests.mcpendpoint.pages.trying.page import ToolPage, words_of

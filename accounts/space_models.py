@@ -1,0 +1,93 @@
+"""The Spaces that people offer as tools, and what they agreed to of them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+
+from accounts.encryption import EncryptedTextField
+from accounts.space_changes import TakeOver
+
+
+class SelectedSpace(models.Model):
+    """A Gradio Space that a user offers as tools.
+
+    The slot is part of its tools' names and stays with the Space for life: a removed Space keeps
+    its row (inactive), so that its slot never comes to mean another Space.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="spaces"
+    )
+    space_id = models.CharField(max_length=200)
+    slot = models.PositiveSmallIntegerField()
+    is_active = models.BooleanField(default=True)
+    is_private = models.BooleanField(default=False)
+    was_default = models.BooleanField(default=False, db_default=False)
+    """Whether it was offered before anybody chose it, under names that assistants may know."""
+    asks_first = models.BooleanField(default=False, db_default=False)
+    """Whether the person wants to be asked before each call."""
+    tools = models.JSONField(null=True)
+    """Those of its tools that are offered, in the Space's own names; null for all that it has."""
+    takes_over = models.CharField(
+        max_length=10, choices=TakeOver, default=TakeOver.NOTHING, db_default=TakeOver.NOTHING
+    )
+    pins = models.JSONField(null=True)
+    """Fingerprints of the tools that the person agreed to: accounts.pins. NULL: none seen yet."""
+    tool_words = models.JSONField(null=True)
+    """What the person calls its tools: accounts.tool_words."""
+    header_names = models.JSONField(null=True)
+    """Names of the headers that SpaceHeader has of it."""
+    offers_resources = models.BooleanField(default=False, db_default=False)
+    offers_prompts = models.BooleanField(default=False, db_default=False)
+    answers_within = models.PositiveSmallIntegerField(null=True)
+    """Seconds after which a call that is not done answers how to get its result; null: as usual."""
+    title = models.CharField(max_length=200, blank=True)
+    emoji = models.CharField(max_length=16, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["slot"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "space_id"], name="one_row_per_space"),
+            models.UniqueConstraint(fields=["user", "slot"], name="one_space_per_slot"),
+        ]
+        indexes = [models.Index(Lower("space_id"), name="spaces_by_lower_id")]
+
+    def __str__(self) -> str:
+        return f"{self.space_id} (slot {self.slot})"
+
+
+class PinnedTools(models.Model):
+    """What a person agreed to of a Space's tools, to tell what changed: accounts.pins."""
+
+    space = models.OneToOneField(SelectedSpace, on_delete=models.CASCADE, related_name="pinned")
+    tools = models.JSONField(default=dict)
+    """By name."""
+    waiting = models.JSONField(default=list)
+    """Fingerprints of what was seen since, and not agreed to."""
+    was_first_sight = models.BooleanField(default=False)
+    """Whether they were agreed to by being the first that were seen, after the Space was added."""
+    pinned_at = models.DateTimeField()
+    take_over_told_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{len(self.tools)} tools of Space {self.space_id}"
+
+
+class SpaceHeader(models.Model):
+    """The value of a header that a Space asks for, such as a key of another service's."""
+
+    space = models.ForeignKey(SelectedSpace, on_delete=models.CASCADE, related_name="headers")
+    name = models.CharField(max_length=100)
+    """In lower case."""
+    value = EncryptedTextField()
+    hub_id = models.CharField(max_length=64)
+    """The Hub's own id of the Space that it was given to: a name may come to be another's."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["space", "name"], name="one_value_per_header"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of Space {self.space_id}"

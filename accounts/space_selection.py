@@ -1,0 +1,136 @@
+"""Which Spaces a user offers as tools, and how: what the settings pages save of them."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.models import User
+from accounts.preferences import SPACE_COLUMNS, SavedSpace, announce, read_space
+from accounts.space_models import PinnedTools, SelectedSpace
+
+MAX_EMOJI = 16
+"""Code points: the longest that Unicode recommends has 10. What is longer is no emoji to cut."""
+
+MAX_SLOT = 9_999
+"""So many different Spaces can one user add in their life."""
+
+
+class TooManySpaces(Exception):
+    """The user has as many Spaces as they may; `limit` says how many."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"You can select at most {limit} Spaces. Remove one first.")
+        self.limit = limit
+
+
+def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji: str) -> SavedSpace:
+    """Offer a Space as tools, in the slot that it had before if it was ever added.
+
+    Raises TooManySpaces.
+    """
+    with transaction.atomic():
+        _choose_spaces(user.pk)
+        rows = SelectedSpace.objects.filter(user_id=user.pk)
+        row = rows.filter(space_id=space_id).first()
+        if row is None or not row.is_active:
+            _check_room(rows.filter(is_active=True).count())
+        if row is None:
+            row = SelectedSpace(user_id=user.pk, space_id=space_id, slot=_next_slot(user.pk))
+        elif not row.is_active:
+            row.pins = None
+        row.is_active = True
+        row.is_private = is_private
+        row.title = title[:200]
+        row.emoji = emoji if len(emoji) <= MAX_EMOJI else ""
+        row.save()
+        audit.record(Action.SPACE_ADDED, user, detail=audited(row))
+    announce(user.pk)
+    return read_space([getattr(row, column) for column in SPACE_COLUMNS])
+
+
+def remove_space(user: User, space_id: str) -> None:
+    """Stop offering a Space; its slot stays its own. Does nothing for one that is not there."""
+    with transaction.atomic():
+        row = own_space(user, space_id)
+        if row is not None:
+            row.is_active = False
+            row.pins = None
+            row.save(update_fields=["is_active", "pins"])
+            PinnedTools.objects.filter(space=row).delete()
+            audit.record(Action.SPACE_REMOVED, user, detail=audited(row))
+    announce(user.pk)
+
+
+def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:
+    """Save whether the person is asked before each call; False for a Space that is not theirs."""
+    with transaction.atomic():
+        row = own_space(user, space_id)
+        if row is None:
+            return False
+        row.asks_first = asks_first
+        row.save(update_fields=["asks_first"])
+        detail = {**audited(row), "asks_first": asks_first}
+        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
+    announce(user.pk)
+    return True
+
+
+def choose_space_tools(user: User, space_id: str, tools: Iterable[str] | None) -> bool:
+    """Save which tools of a Space are offered, None for all; False for one that is not theirs."""
+    with transaction.atomic():
+        row = own_space(user, space_id)
+        if row is None:
+            return False
+        row.tools = None if tools is None else sorted(set(tools))
+        row.save(update_fields=["tools"])
+        chosen = "all" if row.tools is None else len(row.tools)
+        detail = {**audited(row), "tools_of_space": chosen}
+        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
+    announce(user.pk)
+    return True
+
+
+def own_space(user: User, space_id: str) -> SelectedSpace | None:
+    """Return one that they have, which is theirs to change from here on."""
+    _choose_spaces(user.pk)
+    rows = SelectedSpace.objects.filter(user_id=user.pk, space_id=space_id, is_active=True)
+    return rows.first()
+
+
+def _choose_spaces(user_id: int) -> None:
+    """Make the default Spaces the user's own, unless they chose before.
+
+    Their row is the lock that makes slots and the limit hold when two tabs change Spaces at once.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.has_chosen_spaces:
+        return
+    user.has_chosen_spaces = True
+    user.save(update_fields=["has_chosen_spaces"])
+    for space_id in settings.DEFAULT_SPACES:
+        if not SelectedSpace.objects.filter(user_id=user_id, space_id=space_id).exists():
+            SelectedSpace.objects.create(
+                user_id=user_id, space_id=space_id, slot=_next_slot(user_id), was_default=True
+            )
+
+
+def _check_room(active: int) -> None:
+    if active >= settings.MCP_MAX_SPACES:
+        raise TooManySpaces(settings.MCP_MAX_SPACES)
+
+
+def _next_slot(user_id: int) -> int:
+    highest = SelectedSpace.objects.filter(user_id=user_id).aggregate(highest=Max("slot"))
+    slot = (highest["highest"] or 0) + 1
+    if slot > MAX_SLOT:
+        raise TooManySpaces(MAX_SLOT)
+    return slot
+
+
+def audited(row: SelectedSpace) -> dict[str, str | int]:
+    # Admins read the log, too.
+    return {"space": "private" if row.is_private else row.space_id, "slot": row.slot}

@@ -1,0 +1,97 @@
+"""Spaces as they are selected, and what each offers then. Pure: no I/O."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.preferences import SavedSpace
+from accounts.tool_words import ToolWords
+from mcpendpoint.gradio.file_places import FilePlaces
+from mcpendpoint.gradio.scanning import Finding
+from mcpendpoint.gradio.trust import Agreement, Held
+
+
+@dataclass(frozen=True)
+class SpaceChoice:
+    space_id: str
+    """owner/name"""
+    prefix: str
+    """Such as "gr1_", "grp2_" or "grx1a2b_"."""
+    is_private: bool
+    tools: frozenset[str] | None = None
+    """Those that are wanted, in the Space's own names; None for all."""
+    agreement: Agreement | None = None
+    """What its person agreed to; None for a Space that nobody saved."""
+    words: tuple[ToolWords, ...] = ()
+    header_names: frozenset[str] = frozenset()
+    """Headers that its person gave it a value of, in lower case."""
+    offers_resources: bool = False
+    offers_prompts: bool = False
+
+
+def saved_choice(
+    space: SavedSpace, prefix: str, tools: frozenset[str] | None = None
+) -> SpaceChoice:
+    """Return a Space as the person who saved it wants it, but for which of its tools."""
+    return SpaceChoice(
+        space.space_id,
+        prefix,
+        space.is_private,
+        tools,
+        Agreement(space.pins, space.takes_over),
+        space.tool_words,
+        space.header_names,
+        space.offers_resources,
+        space.offers_prompts,
+    )
+
+
+@dataclass(frozen=True)
+class SpaceTool:
+    name: str
+    space_id: str
+    is_private: bool
+    own_name: str
+    """As the Space lists it, by which it is chosen."""
+    upstream_name: str
+    """By which it is called."""
+    title: str
+    description: str
+    input_schema: dict[str, Any]
+    meta: dict[str, Any]
+    upstream_description: str = ""
+    """What the Space itself says, without our mention of it."""
+    argument_names: dict[str, str] = field(default_factory=dict)
+    """What the Space calls arguments that are called otherwise here."""
+    file_places: FilePlaces | None = None
+    """Where arguments hold files, by the Space's own names."""
+    pin: str = ""
+    definition: dict[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    held: Held | None = None
+    """Why it is not offered, if it is not."""
+    needs_agreement: bool = False
+    """Whether its person agrees to what they are told of it, and so to any change."""
+
+    @property
+    def parameters(self) -> list[str]:
+        return list(self.input_schema.get("properties", ()))
+
+
+@dataclass(frozen=True)
+class SpaceListing:
+    choice: SpaceChoice
+    tools: tuple[SpaceTool, ...]
+    problem: str | None
+    """Why there are no tools, or why some are missing or cannot be called now."""
+    stage: str = ""
+    """The Hub's word for the Space's state, "" when that is not known."""
+    is_public: bool = False
+    """Whether the Hub said that everybody may see the Space."""
+    is_missing: bool = False
+    """Whether the Hub said that there is no such Space that this caller may see."""
+    held: tuple[SpaceTool, ...] = ()
+    """Tools that are wanted and not offered, as their person has not agreed to them."""
+    unseen: tuple[SpaceTool, ...] = ()
+    """All tools of the Space, where some are not as the person who saved it agreed to them."""
+    is_refused: bool = False
+    """Whether the operator does not allow the Space."""
