@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.preferences import announce
 from accounts.space_changes import TakeOver
 from accounts.space_models import PinnedTools, SelectedSpace
-from accounts.space_selection import audited, own_space
+from accounts.space_selection import audited, change_space, own_space
 
 MAX_PINNED_BYTES = 100_000
 """Of what is kept of a Space for a person. Of what does not fit, only the fingerprint is."""
@@ -138,16 +138,7 @@ def agree(user: User, space_id: str, tools: Iterable[SeenTool], gone: Iterable[s
 
 def choose_take_over(user: User, space_id: str, choice: TakeOver) -> bool:
     """Save what of a Space's changes is taken over unasked; False for one that is not theirs."""
-    with transaction.atomic():
-        space = own_space(user, space_id)
-        if space is None:
-            return False
-        space.takes_over = choice
-        space.save(update_fields=["takes_over"])
-        detail = {**audited(space), "takes_over": str(choice)}
-        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
-    announce(user.pk)
-    return True
+    return change_space(user, space_id, {"takes_over": str(choice)}, takes_over=choice)
 
 
 def _row_of(space: SelectedSpace, *, was_first_sight: bool) -> PinnedTools:

@@ -1,6 +1,7 @@
 """Which Spaces a user offers as tools, and how: what the settings pages save of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +11,8 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from accounts.preferences import SPACE_COLUMNS, SavedSpace, announce, read_space
-from accounts.space_models import PinnedTools, SelectedSpace
+from accounts.space_models import PinnedTools, SelectedSpace, SpaceHeader
+from accounts.tool_words import ToolWords, stored_words
 
 MAX_EMOJI = 16
 """Code points: the longest that Unicode recommends has 10. What is longer is no emoji to cut."""
@@ -58,38 +60,47 @@ def remove_space(user: User, space_id: str) -> None:
         row = own_space(user, space_id)
         if row is not None:
             row.is_active = False
-            row.pins = None
-            row.save(update_fields=["is_active", "pins"])
+            row.pins = row.header_names = None
+            row.save(update_fields=["is_active", "pins", "header_names"])
             PinnedTools.objects.filter(space=row).delete()
+            SpaceHeader.objects.filter(space=row).delete()
             audit.record(Action.SPACE_REMOVED, user, detail=audited(row))
     announce(user.pk)
 
 
 def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:
     """Save whether the person is asked before each call; False for a Space that is not theirs."""
-    with transaction.atomic():
-        row = own_space(user, space_id)
-        if row is None:
-            return False
-        row.asks_first = asks_first
-        row.save(update_fields=["asks_first"])
-        detail = {**audited(row), "asks_first": asks_first}
-        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
-    announce(user.pk)
-    return True
+    return change_space(user, space_id, {"asks_first": asks_first}, asks_first=asks_first)
 
 
 def choose_space_tools(user: User, space_id: str, tools: Iterable[str] | None) -> bool:
     """Save which tools of a Space are offered, None for all; False for one that is not theirs."""
+    chosen = None if tools is None else sorted(set(tools))
+    told = "all" if chosen is None else len(chosen)
+    return change_space(user, space_id, {"tools_of_space": told}, tools=chosen)
+
+
+def name_tools(user: User, space_id: str, words: Iterable[ToolWords]) -> bool:
+    """Save what a Space's tools are called; False for one that is not theirs."""
+    stored = stored_words(words)
+    return change_space(user, space_id, {"named_tools": len(stored or ())}, tool_words=stored)
+
+
+def choose_answers_within(user: User, space_id: str, seconds: int | None) -> bool:
+    """Save how long a call of a Space takes at most; False for one that is not theirs."""
+    return change_space(user, space_id, {"answers_within": seconds}, answers_within=seconds)
+
+
+def change_space(user: User, space_id: str, told: Mapping[str, Any], **fields: Any) -> bool:
+    """Save fields of a Space, and `told` in the log; False for one that is not theirs."""
     with transaction.atomic():
         row = own_space(user, space_id)
         if row is None:
             return False
-        row.tools = None if tools is None else sorted(set(tools))
-        row.save(update_fields=["tools"])
-        chosen = "all" if row.tools is None else len(row.tools)
-        detail = {**audited(row), "tools_of_space": chosen}
-        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.save(update_fields=[*fields])
+        audit.record(Action.SELECTION_CHANGED, user, detail={**audited(row), **told})
     announce(user.pk)
     return True
 

@@ -45,6 +45,8 @@ WITHOUT_IO = (
     "mcpendpoint.gradio.drafts",
     "mcpendpoint.gradio.mending",
     "mcpendpoint.gradio.given_arguments",
+    "mcpendpoint.gradio.headers",
+    "mcpendpoint.gradio.listings",
     "mcpendpoint.gradio.metadata",
     "mcpendpoint.gradio.naming",
     "mcpendpoint.gradio.references",

@@ -1,7 +1,7 @@
 """One call of a tool at a Space: the result, or what went wrong and what to do about it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again_after
 from mcpendpoint.gradio.errors import SpaceDown, SpaceError, SpaceGone, SpaceRefusal, busy
 from mcpendpoint.gradio.exchange import AnswerTooLarge, Reply, UnknownAnswer
 from mcpendpoint.gradio.handing_over import HandOver, UploadRefused
+from mcpendpoint.gradio.headers import NO_HEADERS
 from mcpendpoint.gradio.outputs import returns_something
 from mcpendpoint.gradio.results import NotAResult, is_heavy, read_result, replica_of
 from mcpendpoint.gradio.states import ASLEEP
@@ -42,6 +43,7 @@ async def call_tool(
     given: dict[str, Any] | HandOver,
     *,
     token: str | None,
+    given_headers: Mapping[str, str] = NO_HEADERS,
     include_images: bool,
     report_progress: ReportProgress,
 ) -> CallToolResult:
@@ -53,7 +55,14 @@ async def call_tool(
             arguments = await given.to(info) if isinstance(given, HandOver) else given
         except UploadRefused as refusal:
             return refusal.reply
-        return await call_upstream(info, tool, arguments, token=token, report_progress=report)
+        return await call_upstream(
+            info,
+            tool,
+            arguments,
+            token=token,
+            given_headers=given_headers,
+            report_progress=report,
+        )
 
     info = await _ready(info, token, report)
     with breakers.guard(info.space_id):

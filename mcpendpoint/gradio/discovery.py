@@ -67,6 +67,8 @@ class SpaceInfo:
     """Its page on the Hub."""
     is_private: bool
     stage: str
+    hub_id: str = ""
+    """The Hub's own id of it, which stays when its name does not; "" where that is not known."""
 
     @property
     def problem(self) -> SpaceError | None:
@@ -207,6 +209,7 @@ def _info_of(space: Space, page: str) -> SpaceInfo:
         page=page,
         is_private=space.private,
         stage=space.stage or "",
+        hub_id=space.hub_id or "",
     )
 
 

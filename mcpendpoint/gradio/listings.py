@@ -69,6 +69,8 @@ class SpaceTool:
     findings: tuple[Finding, ...] = ()
     held: Held | None = None
     """Why it is not offered, if it is not."""
+    headers: tuple[str, ...] = ()
+    """Those without which it does not work, in lower case."""
     needs_agreement: bool = False
     """Whether its person agrees to what they are told of it, and so to any change."""
 
@@ -93,5 +95,7 @@ class SpaceListing:
     """Tools that are wanted and not offered, as their person has not agreed to them."""
     unseen: tuple[SpaceTool, ...] = ()
     """All tools of the Space, where some are not as the person who saved it agreed to them."""
+    lacking: tuple[SpaceTool, ...] = ()
+    """Tools that are wanted and not offered, as their person has not given their headers."""
     is_refused: bool = False
     """Whether the operator does not allow the Space."""

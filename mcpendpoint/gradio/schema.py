@@ -14,6 +14,7 @@ from mcpendpoint.gradio.checkable import is_checkable
 from mcpendpoint.gradio.definitions import Definition, define, fingerprint
 from mcpendpoint.gradio.drafts import sentences, shortened
 from mcpendpoint.gradio.file_places import FilePlaces, places_in
+from mcpendpoint.gradio.headers import BadHeader, headers_wanted
 from mcpendpoint.gradio.mending import BadSchema, MendedSchema, mend_schema
 from mcpendpoint.gradio.metadata import portable_meta
 from mcpendpoint.gradio.references import BadReference
@@ -80,6 +81,8 @@ class UpstreamTool:
     definition: Definition = field(default_factory=dict)
     """What is kept of it once somebody agreed to it."""
     findings: tuple[Finding, ...] = ()
+    headers: tuple[str, ...] = ()
+    """Those without which it does not work, in lower case."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +128,7 @@ def parse_schema(document: Any) -> SpaceSchema:
             tools[tool.name] = tool
         except NamelessFunction:
             lambdas += 1
-        except (BadTool, BadSchema, BadReference) as reason:
+        except (BadTool, BadSchema, BadReference, BadHeader) as reason:
             rejected.append(f"The tool “{label}” was left out: it {reason}.")
     reasons = _shortened(rejected)
     if lambdas:
@@ -175,8 +178,7 @@ def _parse_tool(entry: Any) -> UpstreamTool | None:
     if len(own_name) > MAX_NAME_CHARS or _CONTROL.search(own_name):
         raise BadTool("has a name that is too long or holds control characters")
     name = _telling_name(own_name, info.get("endpoint_name"))
-    if headers := info.get("headers"):
-        raise BadTool(f"needs the header {_listed(headers)}, which cannot be sent from here yet")
+    headers = headers_wanted(info.get("headers"))
     mended = _mended_schema(entry.get("inputSchema"))
     meta = portable_meta(entry.get("_meta"))
     text = entry.get("description")
@@ -195,6 +197,7 @@ def _parse_tool(entry: Any) -> UpstreamTool | None:
         pin=fingerprint(said),
         definition=define(said),
         findings=scan(said),
+        headers=headers,
     )
 
 
@@ -206,11 +209,6 @@ def _telling_name(name: str, endpoint: Any) -> str:
     if label and not _LAMBDA.search(label):
         return label
     raise NamelessFunction
-
-
-def _listed(headers: Any) -> str:
-    names = [_label(name) for name in headers if isinstance(name, str)] if headers else []
-    return ", ".join(names[:5]) or "that it names"
 
 
 def _description(text: str, mended: MendedSchema) -> str:

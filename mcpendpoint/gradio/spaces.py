@@ -20,7 +20,9 @@ from mcpendpoint.gradio.discovery import PATIENCE_SECONDS, SpaceInfo, find_space
 from mcpendpoint.gradio.drafts import sentences, shortened
 from mcpendpoint.gradio.errors import SpaceError, SpaceNotFound, SpaceRefusal
 from mcpendpoint.gradio.given_arguments import read_arguments
+from mcpendpoint.gradio.given_headers import given_headers, how_to_give
 from mcpendpoint.gradio.handing_over import prepare
+from mcpendpoint.gradio.headers import listed
 from mcpendpoint.gradio.keeping_results import keep_results, with_handles
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.naming import tool_name
@@ -166,10 +168,11 @@ def _with_tools(
     wanted = [
         tool for tool in tools.values() if choice.tools is None or tool.own_name in choice.tools
     ]
-    offered = tuple(tool for tool in wanted if tool.held is None)
-    held = tuple(tool for tool in wanted if tool.held is not None)
+    lacking = tuple(tool for tool in wanted if set(tool.headers) - choice.header_names)
+    offered = tuple(tool for tool in wanted if tool.held is None and tool not in lacking)
+    held = tuple(tool for tool in wanted if tool.held is not None and tool not in lacking)
     sentences = [*([str(failure)] if failure else []), *schema.rejected, *doubles[:MAX_DOUBLES]]
-    sentences += _gone(choice, schema)
+    sentences += [*_lacks(choice, lacking), *_gone(choice, schema)]
     if not tools and not sentences:
         sentences = [f"The Space {info.space_id} has no tools."]
     return SpaceListing(
@@ -179,6 +182,7 @@ def _with_tools(
         info.stage,
         not info.is_private,
         held=held,
+        lacking=lacking,
         unseen=_unseen(choice, tuple(tools.values())),
     )
 
@@ -190,6 +194,14 @@ def _unseen(choice: SpaceChoice, tools: tuple[SpaceTool, ...]) -> tuple[SpaceToo
     seen = tuple(tool for tool in tools if tool.held is not Held.REFUSED)
     is_all_known = pins is not None and all(tool.pin in pins for tool in seen)
     return () if is_all_known else seen
+
+
+def _lacks(choice: SpaceChoice, tools: tuple[SpaceTool, ...]) -> list[str]:
+    how = how_to_give(is_saved=choice.agreement is not None)
+    return [
+        f"The tool “{visible_line(tool.own_name)[:80]}” needs {listed(tool.headers)}: {how}"
+        for tool in tools[:MAX_DOUBLES]
+    ]
 
 
 def _gone(choice: SpaceChoice, schema: SpaceSchema) -> list[str]:
@@ -209,14 +221,16 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
     findings = tool.findings
     if lookalike := lookalike_of(tool.name, _BUILT_IN):
         findings = (lookalike, *findings)
+    words = next((words for words in choice.words if words.own_name == tool.name), None)
+    description = words.description if words and words.description else tool.description
     return SpaceTool(
-        name=tool_name(choice.prefix, tool.name),
+        name=tool_name(choice.prefix, words.name if words and words.name else tool.name),
         space_id=choice.space_id,
         is_private=info.is_private,
         own_name=tool.name,
         upstream_name=tool.own_name or tool.name,
         title=f"{choice.space_id}: {visible_line(tool.name)}",
-        description=f"{shortened(tool.description, room)} {source}".strip(),
+        description=f"{shortened(description, room)} {source}".strip(),
         input_schema=tool.input_schema,
         meta=tool.meta,
         upstream_description=tool.description,
@@ -224,6 +238,7 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         pin=tool.pin,
         definition=tool.definition,
         findings=findings,
+        headers=tool.headers,
         held=why_held(tool.pin, findings, choice.agreement, settings.SPACE_FINDINGS),
         needs_agreement=choice.agreement is not None or settings.SPACE_FINDINGS != SHOW,
         file_places=tool.file_places,
@@ -251,6 +266,7 @@ async def call_space_tool(
             tool.upstream_name,
             given,
             token=token,
+            given_headers=await given_headers(tool, found.value, user_id),
             include_images=include_images,
             report_progress=report_progress,
         )

@@ -44,6 +44,7 @@ async def call_upstream(
     arguments: dict[str, Any],
     *,
     token: str | None,
+    given_headers: Mapping[str, str],
     report_progress: ReportProgress,
 ) -> Reply:
     """Raises OutgoingError or UnknownAnswer."""
@@ -52,7 +53,7 @@ async def call_upstream(
         # Gradio 6 looks for news twice a second then, which a short call without is over by.
         params["_meta"] = {"progressToken": PROGRESS_TOKEN}
     call = request_message("tools/call", params)
-    headers = token_header(token)
+    headers = {**given_headers, **token_header(token)}
     relay = ProgressRelay(report_progress)
     known = _endpoints.get(info.url)
     first: Reply | None = None

@@ -145,6 +145,8 @@ class Runtime(HubModel):
 
 
 class Space(Repo):
+    hub_id: Name | None = Field(default=None, alias="_id")
+    """It stays the Space's own when its name does not."""
     sdk: Name | None = None
     subdomain: str | None = None
     runtime: Runtime | None = None

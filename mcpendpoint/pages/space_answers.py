@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django_htmx.http import reswap
 
 from accounts.credentials import SignInNeeded, hub_token
 from accounts.identity import HubUnreachable
@@ -10,7 +11,13 @@ from accounts.models import User
 from accounts.signed_in import is_htmx, render_page
 
 SPACES_CHANGED = "spaces-changed"
-"""The event that the browser gets after something about a user's Spaces was changed."""
+"""The event that the browser gets after a Space was added or removed: all are drawn anew."""
+
+SPACE_CHANGED = "space-changed"
+"""The event that it gets after something about one Space, which is drawn anew in its place."""
+
+
+NOT_THEIRS = "You have no such Space."
 
 
 class Refused(Exception):
@@ -22,6 +29,11 @@ async def tell(request: HttpRequest, said: str, *, is_done: bool = True) -> Http
         messages.add_message(request, messages.SUCCESS if is_done else messages.ERROR, said)
         return redirect(resolve_url("accounts:settings") + "#spaces")
     return await render_page(request, "accounts/_toast.html", {"toast": said})
+
+
+async def refuse(request: HttpRequest, why: str | Refused) -> HttpResponse:
+    """Say why nothing was done, and leave the page as it is."""
+    return reswap(await tell(request, str(why), is_done=False), "none")
 
 
 async def token_of(user: User) -> str:

@@ -1,29 +1,35 @@
 """What the fragment about one Space shows: its state, its tools, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django_htmx.http import trigger_client_event
 
 from accounts.models import User
 from accounts.pins import Pinned, forget_waiting, pinned_tools
 from accounts.preferences import Preferences, SavedSpace, load_preferences
+from accounts.signed_in import is_htmx
 from accounts.space_changes import TakeOver
 from accounts.space_prefixes import url_space_prefix
+from accounts.tool_words import ToolWords
 from mcpendpoint.gradio.agreeing import see_listing
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.definitions import Difference, difference
 from mcpendpoint.gradio.discovery import look_again
+from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool, saved_choice
 from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.gradio.states import RUNNING, state_label
 from mcpendpoint.gradio.trust import Agreement, Held
 from mcpendpoint.gradio.waking import COMING
-from mcpendpoint.pages.space_answers import Refused, token_of
+from mcpendpoint.pages.answer_times import ANSWER_TIMES
+from mcpendpoint.pages.space_answers import SPACE_CHANGED, Refused, render, tell, token_of
 from mcpendpoint.protocol.visible_text import revealed
 
 _load_preferences = sync_to_async(load_preferences)
@@ -42,6 +48,9 @@ class ToolRow:
     """What changed, where it is known what was there before."""
     was: str
     """The description as it was agreed to."""
+    words: ToolWords
+    """What its person calls it, and says of it."""
+    lacks_headers: bool
 
     @property
     def told(self) -> str:
@@ -53,6 +62,18 @@ class ToolRow:
     def waits(self) -> bool:
         """Whether it is held back until the person agrees."""
         return self.is_ticked and self.tool.held is not None and self.state != "refused"
+
+    @property
+    def is_offered(self) -> bool:
+        return self.is_ticked and self.tool.held is None and not self.lacks_headers
+
+
+@dataclass(frozen=True)
+class HeaderRow:
+    name: str
+    tools: Sequence[str]
+    """That ask for it; none does any more if there are none."""
+    is_given: bool
 
 
 async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dict[str, Any]:
@@ -73,7 +94,7 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
         listing = await listing_of(user, space_id, saved, token, is_default=is_default)
     except Refused as error:
         return {**context, "problem": str(error)}
-    tools = [*listing.tools, *listing.held]
+    tools = all_tools(listing)
     pinned = await _pinned_tools(user, space_id) if saved else Pinned()
     agreement = listing.choice.agreement
     rows = [_row(tool, saved, agreement, pinned) for tool in tools]
@@ -89,12 +110,23 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
         "gone": gone,
         "pinned": pinned if pinned.pinned_at else None,
         "take_over": _take_over(saved),
-        "problem": listing.problem or breakers.rest_of(space_id),
+        "saved": saved,
+        "headers": _headers(tools, saved),
+        "answer_times": ANSWER_TIMES,
+        "problem": _problem(listing, breakers.rest_of(space_id)),
         "state": state_label(listing.stage) if listing.stage else "",
         "is_running": listing.stage in RUNNING,
         "is_coming": saved is not None and listing.stage in COMING,
         "visibility": _visibility(listing, saved),
     }
+
+
+async def show_space(request: HttpRequest, user: User, space_id: str, said: str) -> HttpResponse:
+    """Answer a form about a Space with what it shows now."""
+    if not is_htmx(request):
+        return await tell(request, said)
+    context = {**await status_of(user, space_id), "toast": said, "is_open": True}
+    return trigger_client_event(await render(request, "space_status", context), SPACE_CHANGED)
 
 
 async def saved_space(user: User, space_id: str) -> SavedSpace | None:
@@ -125,6 +157,27 @@ async def listing_of(
     return listing
 
 
+def _problem(listing: SpaceListing, rest: SpaceError | None) -> str:
+    return " ".join(str(problem) for problem in (listing.problem, rest) if problem)
+
+
+def all_tools(listing: SpaceListing) -> list[SpaceTool]:
+    return [*listing.tools, *listing.held, *listing.lacking]
+
+
+def _headers(tools: Iterable[SpaceTool], saved: SavedSpace | None) -> list[HeaderRow]:
+    """Return the headers that a saved Space asks for, or was given."""
+    if saved is None:
+        return []
+    asked_for: dict[str, list[str]] = {name: [] for name in saved.header_names}
+    for tool in tools:
+        for name in tool.headers:
+            asked_for.setdefault(name, []).append(tool.name)
+    return [
+        HeaderRow(name, of, name in saved.header_names) for name, of in sorted(asked_for.items())
+    ]
+
+
 def _choice(space_id: str, saved: SavedSpace | None, *, is_default: bool) -> SpaceChoice:
     """Return the Space with all tools, as the endpoint offers it, or would but for the slot."""
     if saved is None:
@@ -139,7 +192,20 @@ def _row(
     state = _state(tool, agreement, pinned)
     before = pinned.tools.get(tool.own_name)
     changed = difference(before, tool.definition) if before and state == "changed" else None
-    return ToolRow(tool, is_ticked, state, changed, before["description"] if before else "")
+    return ToolRow(
+        tool,
+        is_ticked,
+        state,
+        changed,
+        was=before["description"] if before else "",
+        words=_words_of(tool, saved),
+        lacks_headers=bool(set(tool.headers) - (saved.header_names if saved else frozenset())),
+    )
+
+
+def _words_of(tool: SpaceTool, saved: SavedSpace | None) -> ToolWords:
+    said = {words.own_name: words for words in saved.tool_words} if saved else {}
+    return said.get(tool.own_name) or ToolWords(tool.own_name)
 
 
 def _state(tool: SpaceTool, agreement: Agreement | None, pinned: Pinned) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mcpendpoint.pages import list_cost, space_views, trust_views
+from mcpendpoint.pages import list_cost, space_choices, space_views, trust_views
 
 app_name = "spaces"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("tools/", space_views.choose_tools, name="tools"),
     path("agree/", trust_views.agree, name="agree"),
     path("take-over/", trust_views.take_over, name="take-over"),
+    path("headers/", space_choices.headers, name="headers"),
+    path("words/", space_choices.words, name="words"),
+    path("answers-within/", space_choices.answers_within, name="answers-within"),
     path("cost/", list_cost.cost, name="cost"),
     path("<str:owner>/<str:name>/", space_views.status, name="status"),
 ]

@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import reswap, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 from accounts.database import changes
 from accounts.models import User
@@ -37,14 +37,16 @@ from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.spaces import get_space
 from mcpendpoint.hub.types import Space
 from mcpendpoint.pages.space_answers import (
+    NOT_THEIRS,
     SPACES_CHANGED,
     Refused,
+    refuse,
     render,
     tell,
     token_of,
 )
 from mcpendpoint.pages.space_search import MAX_QUERY_CHARS, search_spaces
-from mcpendpoint.pages.space_status import listing_of, saved_space, status_of
+from mcpendpoint.pages.space_status import listing_of, saved_space, show_space, status_of
 
 _load_preferences = sync_to_async(load_preferences)
 _add_space = sync_to_async(add_space)
@@ -104,7 +106,7 @@ async def mark(request: HttpRequest, user: User) -> HttpResponse:
     space_id = request.POST.get("space_id", "").strip()
     asks_first = bool(request.POST.get("asks_first"))
     if not is_space_id(space_id) or not await _mark_space(user, space_id, asks_first=asks_first):
-        return reswap(await tell(request, "You have no such Space.", is_done=False), "none")
+        return await refuse(request, NOT_THEIRS)
     said = "before each call" if asks_first else "no more before calls"
     said = f"You are asked {said} of {space_id}."
     if not is_htmx(request):
@@ -123,11 +125,8 @@ async def choose_tools(request: HttpRequest, user: User) -> HttpResponse:
     try:
         said = await _choose(user, space_id, chosen & offered, offered)
     except Refused as error:
-        return reswap(await tell(request, str(error), is_done=False), "none")
-    if not is_htmx(request):
-        return await tell(request, said)
-    context = {**await status_of(user, space_id), "toast": said, "is_open": True}
-    return await render(request, "space_status", context)
+        return await refuse(request, error)
+    return await show_space(request, user, space_id, said)
 
 
 def _tool_names(given: list[str]) -> set[str]:
@@ -143,7 +142,7 @@ async def _choose(user: User, space_id: str, chosen: set[str], offered: set[str]
         raise Refused("Tick at least one tool, or remove the Space.")
     tools = None if chosen == offered else chosen
     if not is_space_id(space_id) or not await _choose_space_tools(user, space_id, tools):
-        raise Refused("You have no such Space.")
+        raise Refused(NOT_THEIRS)
     if tools is None:
         return f"All tools of {space_id} are ticked, also those that it gets later."
     return f"{len(tools)} of {len(offered)} tools of {space_id} are offered."

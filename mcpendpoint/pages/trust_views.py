@@ -3,12 +3,11 @@
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
-from django_htmx.http import reswap, trigger_client_event
 
 from accounts.models import User
 from accounts.pins import agree as save_agreement
 from accounts.pins import choose_take_over, pinned_tools
-from accounts.signed_in import for_users_async, is_htmx
+from accounts.signed_in import for_users_async
 from accounts.space_changes import TakeOver
 from mcpendpoint.gradio.agreeing import seen
 from mcpendpoint.gradio.discovery import look_again
@@ -16,19 +15,11 @@ from mcpendpoint.gradio.knowledge import spread
 from mcpendpoint.gradio.listings import SpaceListing, SpaceTool
 from mcpendpoint.gradio.trust import Held
 from mcpendpoint.hub.ids import is_space_id
-from mcpendpoint.pages.space_answers import (
-    SPACES_CHANGED,
-    Refused,
-    render,
-    tell,
-    token_of,
-)
-from mcpendpoint.pages.space_status import listing_of, saved_space, status_of
+from mcpendpoint.pages.space_answers import NOT_THEIRS, Refused, refuse, token_of
+from mcpendpoint.pages.space_status import all_tools, listing_of, saved_space, show_space
 
 MAX_PINS = 200
 """Of a form: more than any Space has tools."""
-
-NOT_THEIRS = "You have no such Space."
 
 _agree = sync_to_async(save_agreement)
 _choose_take_over = sync_to_async(choose_take_over)
@@ -45,8 +36,8 @@ async def agree(request: HttpRequest, user: User) -> HttpResponse:
     try:
         said = await _agree_to(user, space_id, pins, gone)
     except Refused as error:
-        return reswap(await tell(request, str(error), is_done=False), "none")
-    return await _show(request, user, space_id, said)
+        return await refuse(request, error)
+    return await show_space(request, user, space_id, said)
 
 
 @require_POST
@@ -57,15 +48,9 @@ async def take_over(request: HttpRequest, user: User) -> HttpResponse:
     word = request.POST.get("takes_over", "")
     is_known = is_space_id(space_id) and word in TakeOver
     if not is_known or not await _choose_take_over(user, space_id, TakeOver(word)):
-        return reswap(await tell(request, NOT_THEIRS, is_done=False), "none")
-    return await _show(request, user, space_id, f"{space_id}: {TakeOver(word).label.lower()}.")
-
-
-async def _show(request: HttpRequest, user: User, space_id: str, said: str) -> HttpResponse:
-    if not is_htmx(request):
-        return await tell(request, said)
-    context = {**await status_of(user, space_id), "toast": said, "is_open": True}
-    return trigger_client_event(await render(request, "space_status", context), SPACES_CHANGED)
+        return await refuse(request, NOT_THEIRS)
+    said = f"{space_id}: {TakeOver(word).label.lower()}."
+    return await show_space(request, user, space_id, said)
 
 
 async def _agree_to(user: User, space_id: str, pins: set[str], gone: set[str]) -> str:
@@ -96,8 +81,7 @@ async def _agree_to(user: User, space_id: str, pins: set[str], gone: set[str]) -
 
 def _tools_of(listing: SpaceListing) -> list[SpaceTool]:
     """Return what can be agreed to."""
-    tools = [*listing.tools, *listing.held]
-    return [tool for tool in tools if tool.held is not Held.REFUSED]
+    return [tool for tool in all_tools(listing) if tool.held is not Held.REFUSED]
 
 
 def _pins_of(listing: SpaceListing) -> set[str]:

@@ -67,6 +67,7 @@ CHANGING = (
     pages.remove_space_and_add_it_again,
     pages.choose_tools_of_a_space,
     pages.agree_to_tools_of_a_space,
+    pages.choose_for_a_space,
     pages.change_selection,
     pages.try_other_selections,
     pages.make_and_revoke_keys,

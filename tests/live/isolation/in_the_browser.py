@@ -98,6 +98,21 @@ def agree_to_tools_of_a_space(me: Tenant, others: list[Tenant]) -> None:
         assert "You have no such Space" not in answer.text
 
 
+def choose_for_a_space(me: Tenant, others: list[Tenant]) -> None:
+    """Headers, words and times are saved for one's own Spaces only."""
+    foreign = me.rng.choice(others).space_id
+    words = {"tool": ["whoami"], "name": [""], "description": [f"Tells that it is {me.name}."]}
+    forms = {"headers": {"name": ["x"], "value": [""]}, "words": words, "answers-within": {}}
+    for path, more in forms.items():
+        url = f"{me.worker}/settings/spaces/{path}/"
+        answer = post_form(me.browser, url, {"space_id": foreign, **more}, **HTMX)
+        assert "You have no such Space" in answer.text
+        answer = post_form(
+            me.browser, url, {"space_id": me.space_id, "seconds": "", **more}, **HTMX
+        )
+        assert "You have no such Space" not in answer.text
+
+
 def change_selection(me: Tenant, others: list[Tenant]) -> None:
     me.choose(me.rng.choice(me.saved.choices))
     list_tools(me, others)

@@ -91,7 +91,7 @@ def test_missing_type_at_the_root_is_added():
         tool({"properties": "x"}),
         tool({"properties": {"x": 7}}),
         tool({"properties": {"x": {"$ref": "#/$defs/missing"}}}),
-        {**tool({"type": "object"}), "meta": {"headers": ["x-api-key"]}},
+        {**tool({"type": "object"}), "meta": {"headers": ["cookie"]}},
         tool({"$ref": "https://example.org/schema.json"}),
         tool({"properties": {"x": {"$ref": "file:///etc/passwd"}}}),
         tool({"properties": {"x": {"anyOf": [{"items": {"$ref": "//example.org"}}]}}}),

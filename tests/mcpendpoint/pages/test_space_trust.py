@@ -92,7 +92,7 @@ def test_what_is_shown_when_a_space_is_added_is_agreed_to(browser, alice, added)
 
     assert sorted(badges(page)) == [("fail", "Unchanged"), ("greet", "Unchanged")]
     assert "You agreed to its tools as they were" in page
-    assert "wait" not in page
+    assert "wait for you" not in page
     assert "Tools wait for you" not in settings_page(browser)
 
 
@@ -178,7 +178,7 @@ def test_who_agrees_has_what_was_shown_and_no_more(browser, alice, added, tell, 
     assert pins[0] in pins_of(alice) and pins[1] not in pins_of(alice)
     assert pins_in(status(browser, MAKER)) == [pins[1]]
     if headers:
-        assert "spaces-changed" in answer.headers["HX-Trigger"]
+        assert "space-changed" in answer.headers["HX-Trigger"]
 
 
 def test_all_is_agreed_to_at_once_and_what_is_gone_is_forgotten(browser, alice, added, tell):

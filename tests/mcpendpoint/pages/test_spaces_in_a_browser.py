@@ -25,7 +25,7 @@ async def test_space_is_found_added_and_shown_with_its_tools_without_a_reload(
     await page.wait_for_selector("#space-results >> text=Added")
     focused = await page.evaluate("document.activeElement.getAttribute('aria-label')")
     assert focused == "Remove acme/image-maker"
-    await page.locator("#selected-spaces summary").click()
+    await page.locator("#selected-spaces summary").first.click()
     await page.wait_for_selector("#selected-spaces >> text=gr1_make_image")
     assert complaints == []
 

@@ -100,6 +100,17 @@ def whoami(request: gr.Request) -> str:
     return id_of(bearer_of(request.headers.get("x-hf-authorization"))) or "nobody"
 
 
+def ask_weather(city: str, x_weather_key: gr.Header) -> str:
+    """Tell the weather in a city, by a service that wants a key.
+
+    Args:
+        city: Where
+    Returns:
+        The weather, and the key that it was asked for with
+    """
+    return f"Sunny in {city}, by {x_weather_key or 'nobody'}"
+
+
 def build_app() -> gr.Blocks:
     with gr.Blocks(title="Image maker", analytics_enabled=False) as app:
         with gr.Tab("Greet"):
@@ -124,6 +135,7 @@ def build_app() -> gr.Blocks:
             gr.Interface(fail, gr.Textbox(label="Message"), gr.Textbox())
         gr.api(plan_trip)
         gr.api(whoami)
+        gr.api(ask_weather)
     return app
 
 

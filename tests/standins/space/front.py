@@ -33,6 +33,9 @@ SLOW_SECONDS = float(os.environ.get("SPACE_SLOW_SECONDS", "30"))
 PRIVATE = "-private-space"
 """What the subdomain of a Space ends with that only its owner, named before that, may see."""
 
+WEATHER = "acme-weather"
+"""The Space whose tool wants a header."""
+
 ASLEEP_PAGE = "<!doctype html><title>Space</title><h1>This Space is sleeping</h1>"
 BROKEN_PAGE = "<!doctype html><title>Space</title>Your space is in error, check its status on hf.co"
 MALFORMED_TOOLS = [
@@ -57,6 +60,7 @@ class Spaces:
             "acme-bad-schema": self._bad_schema,
             "acme-old-gradio": self._old_gradio,
             "acme-slow": self._slow,
+            WEATHER: self._running,
         }
 
     async def space(self, request: Request) -> Response:
@@ -89,6 +93,8 @@ class Spaces:
         subdomain = request.path_params["subdomain"]
         if request.path_params["path"] == SCHEMA_PATH and subdomain in self._said:
             return JSONResponse(self._said[subdomain])
+        if request.path_params["path"] == SCHEMA_PATH:
+            return JSONResponse(await self._tools(with_headers=subdomain == WEATHER))
         public = f"{request.headers['host']}/s/{request.path_params['subdomain']}"
         return await forward(
             self._client,
@@ -136,10 +142,11 @@ class Spaces:
         await asyncio.sleep(SLOW_SECONDS)
         return await self._running(request)
 
-    async def _tools(self) -> list[dict[str, Any]]:
+    async def _tools(self, *, with_headers: bool = False) -> list[dict[str, Any]]:
+        """Return the tools that want no header, or those that want one."""
         answer: httpx.Response = await self._client.get(f"{self._app_url}/{SCHEMA_PATH}")
         tools: list[dict[str, Any]] = answer.json()
-        return tools
+        return [tool for tool in tools if ("headers" in tool["meta"]) is with_headers]
 
     def _note(self, request: Request, subdomain: str) -> None:
         entry = {

@@ -224,6 +224,7 @@ def _spaces() -> Iterator[Repo]:
     yield _space("acme/building", "Under construction", "🏗️", stage="BUILDING")
     yield _space("acme/bad-schema", "Bad schema", "🧩")
     yield _space("acme/old-gradio", "Old Gradio", "🕰️")
+    yield _space("acme/weather", "Weather", "🌦️")
     yield _space("acme/slow", "Slow", "🐌")
     yield _space("acme/static", "Landing page", "🏠", sdk="static", hardware="", tags="")
     yield _space(
