@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
             audit_receivers,
             housekeeping,
             job_secrets,
+            late_results,
             news,
             triggers,
         )
@@ -23,6 +24,7 @@ class AccountsConfig(AppConfig):
         housekeeping.register("rows of the audit log", audit.forget_old)
         housekeeping.register("calls too many for the audit log", audit.forget_surplus)
         housekeeping.register("jobs whose secrets were kept", job_secrets.forget_expired)
+        housekeeping.register("late results", late_results.forget_expired)
         housekeeping.register("approvals", approvals.forget_expired)
         housekeeping.register("notes of changes", news.forget_old)
         post_migrate.connect(triggers.set_up, sender=self)

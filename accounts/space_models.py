@@ -91,3 +91,25 @@ class SpaceHeader(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of Space {self.space_id}"
+
+
+class LateResult(models.Model):
+    """A call that goes on after it was answered that it does: accounts.late_results."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="late_results"
+    )
+    call = models.CharField(max_length=64)
+    """A digest of the tool and its arguments."""
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    result = EncryptedTextField(blank=True)
+    """As JSON; empty while the call goes on."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "call"], name="one_late_result_per_call"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{'Result' if self.result else 'Call'} of {self.user_id}"

@@ -26,6 +26,8 @@ class SpaceChoice:
     """Headers that its person gave it a value of, in lower case."""
     offers_resources: bool = False
     offers_prompts: bool = False
+    answers_within: int | None = None
+    """Seconds after which a call that is not done answers how to get its result."""
 
 
 def saved_choice(
@@ -42,6 +44,7 @@ def saved_choice(
         space.header_names,
         space.offers_resources,
         space.offers_prompts,
+        space.answers_within,
     )
 
 

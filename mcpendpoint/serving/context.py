@@ -122,6 +122,10 @@ class RequestContext:
     async def recheck_hub_token(self, token: str) -> None:
         await self.caller.recheck_hub_token(token)
 
+    def end_reports(self) -> None:
+        """Tell the client no more: it was answered."""
+        self.report = _report_to_nobody
+
     async def report_progress(
         self, progress: float, total: float | None = None, message: str | None = None
     ) -> None:

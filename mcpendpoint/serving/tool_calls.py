@@ -24,6 +24,7 @@ from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.approvals.holding import consequence_of, held_back, is_still_so
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
+from mcpendpoint.serving.late_results import LateCall
 from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.serving.scope_checks import check_scopes, error_for, explain_absence
 from mcpendpoint.serving.unasked import agree_unasked
@@ -147,6 +148,9 @@ async def _call_of_space(
     context: RequestContext,
     asking: Asking,
 ) -> CallToolResult | InputRequiredResult:
+    late = LateCall(space, name, arguments, context)
+    if (before := await late.result_of_before()) is not None:
+        return before
     saved = context.caller.preferences
     if saved is not None and saved.asks_before(space.space_id):
         use = _use_of_space(space, name, arguments)
@@ -155,7 +159,8 @@ async def _call_of_space(
         if refusal := await _refusal_by_now(name, SPACE_EFFECTS, context):
             return refusal
         space = _selected_space(name, context) or space
-    return await within_deadline(name, _run_space(space, name, arguments, context))
+    call = within_deadline(name, _run_space(space, name, arguments, context))
+    return await late.run(_with_failures(call))
 
 
 def _use_of_space(space: SpaceChoice, name: str, arguments: dict[str, Any]) -> Consequence:

@@ -1,0 +1,119 @@
+"""Calls of Spaces that are answered before they are done, where their person wants that.
+
+Clients give up, many after 60 seconds, and what came later would be lost. So the answer says that
+the call goes on, and that the same call, made again within an hour, has its result: any client can
+make that, at any worker, and no tool has to be listed for it. A result is had once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from mcp_types import CallToolResult, TextContent
+
+from accounts.database import changes
+from accounts.late_results import Late, begin, drop, finish, take
+from mcpendpoint.gradio.listings import SpaceChoice
+from mcpendpoint.serving.context import RequestContext
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 1.0
+
+TOO_LARGE = (
+    "The call has ended, and its result was too large to be kept. Ask for less, or have the time "
+    "limit of this Space taken away on the settings page."
+)
+
+_going_on: set[asyncio.Task[None]] = set()
+
+
+class LateCall:
+    """One call of a Space's tool by somebody who wants an answer within some seconds."""
+
+    def __init__(
+        self, space: SpaceChoice, name: str, arguments: dict[str, Any], context: RequestContext
+    ) -> None:
+        self._space, self._name, self._context = space, name, context
+        self._digest = _digest(space.space_id, name, arguments)
+
+    @property
+    def _limit(self) -> tuple[int, float] | None:
+        """Whose call it is, and within how many seconds they want an answer, if they do."""
+        user_id, seconds = self._context.user_id, self._space.answers_within
+        return None if user_id is None or seconds is None else (user_id, seconds)
+
+    async def result_of_before(self) -> CallToolResult | None:
+        """Return what came of the same call before, or that it goes on; None for a new one."""
+        if self._limit is None:
+            return None
+        user_id, seconds = self._limit
+        late: Late | None = None
+        for step in range(max(1, round(seconds / LOOK_EVERY_SECONDS))):
+            late = await changes.run(take, user_id, self._digest)
+            if late is None:
+                return None
+            if late.result is not None:
+                self._context.tool_name = self._name
+                return CallToolResult.model_validate_json(late.result)
+            await self._context.report_progress(step, None, "Still at it")
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        return self._goes_on()
+
+    async def run(self, work: Awaitable[CallToolResult]) -> CallToolResult:
+        """Return the result, or that there is none yet; then it is kept once it is there."""
+        if self._limit is None:
+            return await work
+        user_id, seconds = self._limit
+        task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({task}, timeout=seconds)
+            if task.done() or not await changes.run(begin, user_id, self._digest):
+                return await task
+        except BaseException:
+            task.cancel()
+            raise
+        self._context.end_reports()
+        keeping = asyncio.create_task(self._keep(task, user_id))
+        _going_on.add(keeping)
+        keeping.add_done_callback(_going_on.discard)
+        return self._goes_on()
+
+    async def _keep(self, task: "asyncio.Future[CallToolResult]", user_id: int) -> None:
+        try:
+            result = (await task).model_dump_json(by_alias=True, exclude_none=True)
+        except Exception as error:
+            # As within_deadline logged it: the call can be made anew.
+            logger.warning("A call that went on ended with %s", type(error).__name__)
+            await changes.run(drop, user_id, self._digest)
+            return
+        try:
+            await changes.run(finish, user_id, self._digest, result)
+        except ValueError:
+            told = CallToolResult(content=[TextContent(text=TOO_LARGE)], is_error=True)
+            await changes.run(finish, user_id, self._digest, told.model_dump_json(by_alias=True))
+
+    def _goes_on(self) -> CallToolResult:
+        text = (
+            f"{self._name} is not done yet and goes on at the Space {self._space.space_id}. To get "
+            "its result, call it again with exactly the same arguments: that waits for it and does "
+            "not start it anew. The result is kept for an hour."
+        )
+        return CallToolResult(content=[TextContent(text=text)])
+
+
+def _digest(space_id: str, name: str, arguments: dict[str, Any]) -> str:
+    said = orjson.dumps([space_id.lower(), name, repr(_sorted(arguments))])
+    return sha256(said).hexdigest()
+
+
+def _sorted(value: Any) -> Any:
+    """Order is no part of a JSON object, and clients do not keep it."""
+    if isinstance(value, dict):
+        return sorted((key, _sorted(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
