@@ -20,6 +20,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from accounts.news import follower  # noqa: E402
 from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
+from hfmcp_site.health import HealthChecks  # noqa: E402
 from hfmcp_site.startup import require_migrations  # noqa: E402
 from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
 from mcpendpoint.gradio.knowledge import refresher  # noqa: E402
@@ -42,7 +43,7 @@ def hear_of_others() -> None:
 
 application = ProtocolTypeRouter(
     {
-        "http": EndpointHandler(django_application, at_first=hear_of_others),
+        "http": HealthChecks(EndpointHandler(django_application, at_first=hear_of_others)),
         "websocket": SameOriginOnly(
             CloseWhenUnavailable(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
         ),
