@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mcpendpoint.files.handles import id_in
+from mcpendpoint.files.names import clean_name, served_type
 
 Json = dict[str, Any]
 
@@ -53,6 +54,10 @@ class Block:
     url: str = ""
     """Of the picture or file itself, as data."""
     file_name: str = ""
+    media: str = ""
+    """What it can be shown as: picture, audio, video, or nothing."""
+    file_id: str = ""
+    """Of a file of the person's own."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +150,11 @@ def _link(item: Json) -> Block:
     label = str(item.get("title") or item.get("name") or "")[:MAX_CELL_CHARS]
     if is_link(uri):
         return Block("link", label, (Piece(str(uri), str(uri)),))
-    if isinstance(uri, str) and id_in(uri):
-        return Block("handle", label, (Piece(uri[:MAX_LINK_CHARS]),))
+    if isinstance(uri, str) and (file_id := id_in(uri)):
+        media = _media(item.get("mimeType"))
+        name = clean_name(str(item.get("name") or ""))
+        handle = (Piece(uri[:MAX_LINK_CHARS]),)
+        return Block("handle", label, handle, file_name=name, media=media, file_id=file_id)
     return text_block(str(uri)[:MAX_LINK_CHARS], label)
 
 
@@ -160,7 +168,17 @@ def _file(data: Any, mime_type: Any, label: str) -> Block:
         kind = "application/octet-stream"
     ending = re.sub(r"[^a-z0-9]", "", kind.rpartition("/")[2].partition("+")[0])[:10]
     name = "result.bin" if kind.endswith("octet-stream") else f"result.{ending}"
-    return Block("file", label, url=f"data:{kind};base64,{data}", file_name=name)
+    url = f"data:{kind};base64,{data}"
+    return Block("file", label, url=url, file_name=name, media=_media(kind))
+
+
+def _media(mime_type: Any) -> str:
+    """Return what a browser shows a type as without running anything of it."""
+    kind = mime_type.lower() if isinstance(mime_type, str) else ""
+    if kind in PICTURES:
+        return "picture"
+    served = served_type(kind).partition("/")[0]
+    return served if served in ("audio", "video") else ""
 
 
 def _is_base64(data: str) -> bool:

@@ -114,3 +114,23 @@ def test_the_handle_of_what_was_kept_is_there_to_copy():
     [block] = shown({"type": "resource_link", "uri": handle, "name": "a.png"}).blocks
 
     assert (block.kind, block.label, block.pieces[0].text) == ("handle", "a.png", handle)
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "media"),
+    [
+        ("audio/wav", "audio"),
+        ("video/mp4", "video"),
+        ("image/png", "picture"),
+        ("image/svg+xml", ""),
+        ("text/html", ""),
+        (None, ""),
+    ],
+)
+def test_what_was_kept_is_shown_as_what_it_is_where_nothing_of_it_runs(mime_type, media):
+    file_id = new_id()
+    link = {"type": "resource_link", "uri": handle_of(file_id, "a b"), "name": "a b"}
+
+    [block] = shown({**link, "mimeType": mime_type}).blocks
+
+    assert (block.media, block.file_id, block.file_name) == (media, file_id, "a b")
