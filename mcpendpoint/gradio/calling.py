@@ -10,6 +10,8 @@ from django.conf import settings
 from mcp_types import CallToolResult, TextContent
 
 from accounts.outgoing.errors import Busy, NotReached, OutgoingError, Silent
+from mcpendpoint.gradio.api_calling import call_api
+from mcpendpoint.gradio.api_endpoint import ApiEndpoint
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again_after_failure
 from mcpendpoint.gradio.errors import SpaceDown, SpaceError, SpaceGone, SpaceRefusal, busy
@@ -46,8 +48,9 @@ async def call_tool(
     given_headers: Mapping[str, str] = NO_HEADERS,
     include_images: bool,
     report_progress: ReportProgress,
+    api: ApiEndpoint | None = None,
 ) -> CallToolResult:
-    """Raises SpaceError."""
+    """Call it by MCP, or by Gradio's own API. Raises SpaceError."""
     report = Rising(report_progress) if report_progress is not None else None
 
     async def call(info: SpaceInfo) -> Reply:
@@ -55,6 +58,15 @@ async def call_tool(
             arguments = await given.to(info) if isinstance(given, HandOver) else given
         except UploadRefused as refusal:
             return refusal.reply
+        if api is not None:
+            return await call_api(
+                info,
+                api,
+                arguments,
+                token=token,
+                include_images=include_images,
+                report_progress=report,
+            )
         return await call_upstream(
             info,
             tool,

@@ -17,6 +17,8 @@ from django.conf import settings
 from accounts.caching import BoundedCache, approximate_bytes
 from accounts.outgoing.errors import Busy, OutgoingError, TooLarge, TooSlow, UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
+from mcpendpoint.gradio.api_discovery import NoApi, fetch_api
+from mcpendpoint.gradio.api_schema import parse_api
 from mcpendpoint.gradio.argument_checks import checks_arguments
 from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, SpaceNotFound, busy
 from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Others, Remembered
@@ -51,8 +53,10 @@ MAX_BYTES_ON_THE_LOOP = 30_000
 MAX_SCHEMAS_WEIGHT = 32_000_000
 MAX_INFOS_WEIGHT = 4_000_000
 
-CHECKS = b"!"
-"""Before a schema that is stored: the Space's server checks arguments."""
+LISTED, CHECKS, API = b" ", b"!", b"~"
+"""Before a schema that is stored: it is of MCP; the Space's server checks arguments as well; it is
+what `api_schema` made of Gradio's own API.
+"""
 
 Key = tuple[str, str]
 """The Space's id in lower case; the digest of the token it was seen with, "" as nobody."""
@@ -257,34 +261,37 @@ async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema
     if info.problem is not None:
         # Asking would wake a sleeping Space, which a mere list is no reason for.
         raise info.problem
-    body = await _within(SCHEMA_SECONDS, info, lambda: _fetch_schema(info, token))
+    mark, body = await _within(SCHEMA_SECONDS, info, lambda: _fetch_schema(info, token))
     try:
-        schema = await read_schema(body)
+        schema = await read_schema(mark, body)
     except (UnreadableJson, NotASchema) as error:
         raise SpaceError(
             f"The Space {info.space_id} describes its tools in a form that is not known. "
             "Its owner should update Gradio."
         ) from error
-    checks = schema.has_uncheckable and await checks_arguments(info.url, token_header(token))
-    return loaded_schema(body, schema, checks=checks)
+    if mark == LISTED and schema.has_uncheckable:
+        mark = CHECKS if await checks_arguments(info.url, token_header(token)) else LISTED
+    return loaded_schema(mark, body, schema)
 
 
-async def read_schema(body: bytes) -> SpaceSchema:
+async def read_schema(mark: bytes, body: bytes) -> SpaceSchema:
     """Raises UnreadableJson and NotASchema."""
+    parse = parse_api if mark == API else parse_schema
     if len(body) > MAX_BYTES_ON_THE_LOOP:
-        return await asyncio.to_thread(lambda: parse_schema(parse_json(body)))
-    return parse_schema(parse_json(body))
+        return await asyncio.to_thread(lambda: parse(parse_json(body)))
+    return parse(parse_json(body))
 
 
-def loaded_schema(body: bytes, schema: SpaceSchema, *, checks: bool) -> Loaded[SpaceSchema]:
-    """`checks` says whether the Space's server checks arguments where something cannot be."""
-    if checks:
+def loaded_schema(mark: bytes, body: bytes, schema: SpaceSchema) -> Loaded[SpaceSchema]:
+    if mark == CHECKS:
         schema = schema.without_uncheckable()
     weight = weight_of(body) + schema.weight
-    return Loaded(schema, FRESH_SECONDS, weight, source=(CHECKS if checks else b" ") + body)
+    return Loaded(schema, FRESH_SECONDS, weight, source=mark + body)
 
 
-async def _within(seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable[bytes]]) -> bytes:
+async def _within(
+    seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable[tuple[bytes, bytes]]]
+) -> tuple[bytes, bytes]:
     try:
         async with asyncio.timeout(seconds):
             return await fetch()
@@ -306,20 +313,29 @@ async def _within(seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable
         ) from error
 
 
-async def _fetch_schema(info: SpaceInfo, token: str | None) -> bytes:
+async def _fetch_schema(info: SpaceInfo, token: str | None) -> tuple[bytes, bytes]:
+    """Return what the Space says of its tools, and before it which way it says so."""
     url = f"{info.url}/gradio_api/mcp/schema"
     async with ask_space("GET", url, token_header(token), seconds=SCHEMA_SECONDS) as answer:
-        if answer.status == 404:
-            raise SpaceError(
-                f"The Space {info.space_id} offers no tools: its app is not started with "
-                "mcp_server=True."
-            )
-        if answer.status != 200:
+        if answer.status not in (200, 404):
             raise _explain_schema_status(info, answer.status)
-        body = await answer.read(MAX_SCHEMA_BYTES)
+        body = await answer.read(MAX_SCHEMA_BYTES) if answer.status == 200 else None
+    found = (API, await _fetch_api(info, token)) if body is None else (LISTED, body)
     if token is None and await _asks_for_login(info):
         raise _needs_login(info, "its app is started with auth=")
-    return body
+    return found
+
+
+async def _fetch_api(info: SpaceInfo, token: str | None) -> bytes:
+    try:
+        return await fetch_api(info.url, token_header(token))
+    except NoApi as error:
+        if error.status != 404:
+            raise _explain_schema_status(info, error.status) from error
+        raise SpaceError(
+            f"The Space {info.space_id} offers no tools: its app is not started with "
+            "mcp_server=True, and it has no API of Gradio 5 or later."
+        ) from error
 
 
 async def _asks_for_login(info: SpaceInfo) -> bool:

@@ -51,7 +51,7 @@ def files_in(value: Any, places: FilePlaces | None) -> Iterator[Any]:
             yield from files_in(item, places.properties.get(name, places.others))
 
 
-def with_files(value: Any, places: FilePlaces | None, change: Callable[[str], str]) -> Any:
+def with_files(value: Any, places: FilePlaces | None, change: Callable[[str], Any]) -> Any:
     """Return a value with what stands where files do changed."""
     if places is None:
         return value

@@ -146,10 +146,10 @@ async def _upload(file: StoredFile, info: SpaceInfo) -> str:
         raise UploadRefused(Reply(status, headers, {}))
     replica = replica_of(headers.get("x-proxied-replica", ""))
     root = f"{info.url}/--replicas/{replica}" if replica else info.url
-    return f"{root}/gradio_api/file={quote(_path_in(body, info), safe='/')}"
+    return f"{root}/gradio_api/file={quote(path_in(body, info), safe='/')}"
 
 
-def _path_in(body: bytes, info: SpaceInfo) -> str:
+def path_in(body: bytes, info: SpaceInfo) -> str:
     paths: Any = None
     with suppress(UnreadableJson):
         paths = parse_json(body, max_values=10)

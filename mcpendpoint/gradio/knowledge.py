@@ -22,7 +22,6 @@ from accounts.last_use import LastUse
 from mcpendpoint.gradio import stored_knowledge
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import (
-    CHECKS,
     STALE_SECONDS,
     Key,
     SpaceInfo,
@@ -129,7 +128,7 @@ async def _restore_info(source: bytes) -> Loaded[SpaceInfo]:
 
 async def _restore_schema(source: bytes) -> Loaded[SpaceSchema]:
     mark, body = source[:1], source[1:]
-    return loaded_schema(body, await read_schema(body), checks=mark == CHECKS)
+    return loaded_schema(mark, body, await read_schema(mark, body))
 
 
 class Refresher:

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.preferences import SavedSpace
 from accounts.tool_words import ToolWords
+from mcpendpoint.gradio.api_endpoint import ApiEndpoint
 from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.gradio.scanning import Finding
 from mcpendpoint.gradio.trust import Agreement, Held
@@ -76,6 +77,8 @@ class SpaceTool:
     """Those without which it does not work, in lower case."""
     needs_agreement: bool = False
     """Whether its person agrees to what they are told of it, and so to any change."""
+    api: ApiEndpoint | None = None
+    """How Gradio's own API calls it, where the Space has no MCP server."""
 
     @property
     def parameters(self) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from mcpendpoint.gradio.api_endpoint import ApiEndpoint
 from mcpendpoint.gradio.checkable import is_checkable
 from mcpendpoint.gradio.definitions import Definition, define, fingerprint
 from mcpendpoint.gradio.drafts import sentences, shortened
@@ -83,6 +84,8 @@ class UpstreamTool:
     findings: tuple[Finding, ...] = ()
     headers: tuple[str, ...] = ()
     """Those without which it does not work, in lower case."""
+    api: ApiEndpoint | None = None
+    """How Gradio's own API calls it, where the Space has no MCP server."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -242,6 +242,7 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         held=why_held(tool.pin, findings, choice.agreement, settings.SPACE_FINDINGS),
         needs_agreement=choice.agreement is not None or settings.SPACE_FINDINGS != SHOW,
         file_places=tool.file_places,
+        api=tool.api,
     )
 
 
@@ -269,6 +270,7 @@ async def call_space_tool(
             given_headers=await given_headers(tool, found.value, user_id),
             include_images=include_images,
             report_progress=report_progress,
+            api=tool.api,
         )
     except SpaceRefusal as refusal:
         raise SpaceError(

@@ -13,6 +13,7 @@ from mcpendpoint.gradio.errors import SpaceError
 IDLE_SECONDS = 60
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_BELOW_SPACE = re.compile(r"/(?:--replicas/|gradio_api/|config$)")
 _SENDABLE_TOKEN = re.compile(r"[\x21-\x7e]{1,20000}")
 
 
@@ -26,7 +27,7 @@ async def ask_space(
     seconds: float,
 ) -> AsyncIterator[OpenAnswer]:
     """Open the answer of a Space. Raises OutgoingError."""
-    space = url.partition("/gradio_api/")[0]
+    space = _BELOW_SPACE.split(url, maxsplit=1)[0]
     request = Request(method, url, headers, body, target=space)
     async with open_answer(
         SPACES, request, seconds=seconds, silence_seconds=IDLE_SECONDS

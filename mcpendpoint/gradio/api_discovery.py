@@ -1,0 +1,48 @@
+"""Asks an app what its own API has, where it has no MCP server."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from accounts.outgoing.errors import OutgoingError, UnreadableJson
+from accounts.outgoing.untrusted_json import parse_json
+from mcpendpoint.gradio.api_schema import condense, encode
+from mcpendpoint.gradio.schema import NotASchema
+from mcpendpoint.gradio.transport import ask_space
+
+MAX_BYTES = 3_000_000
+"""Gradio 6 has examples of code in them, and the whole layout."""
+SECONDS = 7.0
+
+
+class NoApi(Exception):
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+
+async def fetch_api(space_url: str, headers: Mapping[str, str]) -> bytes:
+    """Return what `parse_api` reads, as JSON. Raises OutgoingError, UnreadableJson and NoApi."""
+    info, config = await asyncio.gather(
+        _get(f"{space_url}/gradio_api/info", headers), _config(space_url, headers)
+    )
+    try:
+        return await asyncio.to_thread(lambda: encode(condense(parse_json(info), config)))
+    except NotASchema as error:
+        raise NoApi(404) from error
+
+
+async def _config(space_url: str, headers: Mapping[str, str]) -> Any:
+    """Return None if there is none to be had: most functions are called right without."""
+    with suppress(OutgoingError, UnreadableJson, NoApi):
+        body = await _get(f"{space_url}/config", headers)
+        return await asyncio.to_thread(parse_json, body)
+    return None
+
+
+async def _get(url: str, headers: Mapping[str, str]) -> bytes:
+    async with ask_space("GET", url, headers, seconds=SECONDS) as answer:
+        if answer.status != 200:
+            raise NoApi(answer.status)
+        return await answer.read(MAX_BYTES)
