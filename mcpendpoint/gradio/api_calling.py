@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from accounts.outgoing.errors import NotPlain, OutgoingError, TooLarge, UnreadableJson
+from accounts.outgoing.errors import BrokenOff, NotPlain, OutgoingError, TooLarge, UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
 from mcpendpoint.gradio.api_files import with_file_data
@@ -133,15 +133,24 @@ async def _join(
 
 async def _has(info: SpaceInfo, endpoint: ApiEndpoint, headers: Mapping[str, str]) -> bool:
     """Say whether the app has the function; True also if that is not known."""
-    url = f"{info.url}/gradio_api/info"
-    try:
-        async with ask_space("GET", url, headers, seconds=JOIN_SECONDS) as answer:
-            body = await answer.read(MAX_INFO_BYTES) if answer.status == 200 else b""
-        known = parse_json(body)
-    except (OutgoingError, UnreadableJson):
-        return True
+    known: Any = None
+    with suppress(OutgoingError, UnreadableJson):
+        known = parse_json(await _info(info, headers))
     named = known.get("named_endpoints") if isinstance(known, dict) else None
     return not isinstance(named, dict) or f"/{endpoint.name}" in named
+
+
+async def _info(info: SpaceInfo, headers: Mapping[str, str]) -> bytes:
+    for is_last in (False, True):
+        try:
+            url = f"{info.url}/gradio_api/info"
+            async with ask_space("GET", url, headers, seconds=JOIN_SECONDS) as answer:
+                return await answer.read(MAX_INFO_BYTES) if answer.status == 200 else b""
+        except BrokenOff:
+            # Uvicorn closes a connection after an error, and does not say so before.
+            if is_last:
+                raise
+    return b""
 
 
 async def _follow(

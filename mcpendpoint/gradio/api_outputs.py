@@ -1,11 +1,13 @@
 """What a function of an app returned, as blocks: the same that Gradio's `mcp` makes of it.
 
 gradio/mcp.py, `postprocess_output_data`: pictures themselves and their addresses, of other files
-the addresses, of all else Python's words for it. Its server reads pictures from its disk; here they
-are fetched from the Space, and from nowhere else.
+the addresses, of all else Python's words for it, but for lists and objects, which it has no one way
+to write. Its server reads pictures from its disk; here they are fetched from the Space, and from
+nowhere else.
 """
 
 import base64
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +53,7 @@ async def blocks_of(outputs: list[Any], place: Place, *, include_images: bool) -
         if (svg := _svg_in(output)) is not None:
             blocks.append(_picture(svg, "image/svg+xml"))
         elif not _is_file(output):
-            blocks.append(_text(str(output)))
+            blocks.append(_text(_words_for(output)))
         else:
             address = _address_of(output, place)
             is_picture = str(output["path"]).lower().endswith(_ENDINGS)
@@ -60,6 +62,12 @@ async def blocks_of(outputs: list[Any], place: Place, *, include_images: bool) -
                 blocks.extend(await _fetched(output, place))
             blocks.append(_text(f"Image URL: {address}" if is_picture else address))
     return blocks
+
+
+def _words_for(output: Any) -> str:
+    if isinstance(output, dict | list):
+        return json.dumps(output, ensure_ascii=False)
+    return str(output)
 
 
 def _is_file(output: Any) -> bool:

@@ -1,16 +1,21 @@
 """Small Gradio apps of all the components whose schemas are hard, for any version with tools.
 
-Five in one, a tab each: files, chat, data, forms, functions. Run in an environment of its own.
+Six in one, a tab each: files, chat, data, forms, functions, results. Run in an environment of its
+own; with `--plain` it is no MCP server, as most Spaces are not.
 """
 
 import json
 import socket
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.processing_utils import PUBLIC_HOSTNAME_WHITELIST
+from PIL import Image
 
 IS_5 = gr.__version__.startswith("5.")
 CHAT = {"type": "messages"} if IS_5 else {}
@@ -62,6 +67,53 @@ def nothing(text: str) -> None:
 def add(number: float, total: float | None) -> tuple[float, float]:
     """Add to a total that is kept."""
     return (total or 0) + number, (total or 0) + number
+
+
+def draw(color: str) -> Image.Image:
+    """Draw a picture of one colour."""
+    return Image.new("RGB", (32, 16), color)
+
+
+def write(text: str) -> str:
+    """Write a file."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False) as file:
+        file.write(text)
+    return file.name
+
+
+def describe(text: str) -> tuple[str, float, bool, dict[str, Any]]:
+    """Return several things."""
+    return text, len(text), bool(text), {"text": text}
+
+
+def spell(text: str) -> Iterator[str]:
+    """Write a text letter by letter."""
+    for number in range(1, len(text) + 1):
+        time.sleep(0.05)
+        yield text[:number]
+
+
+def join(first: str, memory: Any, second: str = "two") -> tuple[str, Any]:
+    """Take what is kept between two texts."""
+    return f"{first} {memory} {second}", (memory or 0) + 1
+
+
+LAST = {"finished": 0}
+
+
+def work(seconds: float) -> Iterator[str]:
+    """Work for some seconds; one call at a time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.05)
+        yield "working"
+    LAST["finished"] += 1
+    yield "done"
+
+
+def count_finished() -> float:
+    """Tell how often work came to its end."""
+    return LAST["finished"]
 
 
 def offer(component: Any, name: str) -> None:
@@ -121,9 +173,22 @@ def functions() -> None:
         gr.Interface(with_header, gr.Textbox(), gr.Textbox(), api_name="with_header")
 
 
+def results() -> None:
+    gr.Interface(draw, gr.Textbox(), gr.Image(format="png"), api_name="draw")
+    gr.Interface(write, gr.Textbox(), gr.File(), api_name="write")
+    outputs = [gr.Textbox(), gr.Number(), gr.Checkbox(), gr.JSON()]
+    gr.Interface(describe, gr.Textbox(), outputs, api_name="describe")
+    gr.Interface(spell, gr.Textbox(), gr.Textbox(), api_name="spell")
+    memory = gr.State(7)
+    texts = [gr.Textbox(), memory, gr.Textbox("two", label="What comes second")]
+    gr.Interface(join, texts, [gr.Textbox(), memory], api_name="join")
+    gr.Interface(work, gr.Number(), gr.Textbox(), api_name="work")
+    gr.Interface(count_finished, None, gr.Number(), api_name="count_finished")
+
+
 def build_app() -> gr.Blocks:
     with gr.Blocks(title="Components", analytics_enabled=False) as app:
-        for part in (files, chat, data, forms, functions):
+        for part in (files, chat, data, forms, functions, results):
             with gr.Tab(part.__name__):
                 part()
     return app
@@ -137,7 +202,7 @@ def main() -> None:
     _, url, _ = build_app().launch(
         server_name="127.0.0.1",
         server_port=port,
-        mcp_server=True,
+        mcp_server="--plain" not in sys.argv,
         prevent_thread_lock=True,
         quiet=True,
         ssr_mode=False,
