@@ -15,6 +15,9 @@ from mcp_types.version import KNOWN_PROTOCOL_VERSIONS
 logger = logging.getLogger(__name__)
 
 
+PRIVATE = "private"
+"""What is recorded in place of the name of a Space that not everybody may know of."""
+
 REFUSED = "refused"
 """Stands for the credential of a caller whose credential was wrong."""
 

@@ -17,8 +17,10 @@ from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.serving.directions import site_directions
 from mcpendpoint.serving.rpc_errors import database_unavailable
+from mcpendpoint.serving.unselected_spaces import UnselectedSpaces
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.directions import Directions
+from mcpendpoint.tools.dynamic_space.spaces import Spaces
 
 ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
 
@@ -78,6 +80,10 @@ class RequestContext:
     @property
     def directions(self) -> Directions:
         return self.own_directions or site_directions()
+
+    @property
+    def spaces(self) -> Spaces:
+        return UnselectedSpaces(self)
 
     async def renew(self) -> None:
         """Take the caller and the selection as they are by now, after a wait.

@@ -19,6 +19,7 @@ from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
 from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.gradio.waking import COMING, wake_unseen
+from mcpendpoint.protocol.records import PRIVATE
 from mcpendpoint.serving.approvals import words
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.approvals.holding import consequence_of, held_back, is_still_so
@@ -37,9 +38,6 @@ Result = TypeVar("Result", CallToolResult, CallToolResult | InputRequiredResult)
 
 SPACE_EFFECTS = frozenset({Effect.SPEND})
 """A Space may do anything, but with the caller's quota, not in the caller's name."""
-
-PRIVATE = "private"
-"""What is recorded in place of the name of a Space that not everybody may know of."""
 
 
 async def call_tool(
@@ -133,11 +131,12 @@ async def _call_built_in(
 
 async def _run(tool: Tool[Any], typed: Arguments, context: RequestContext) -> CallToolResult:
     output = await tool.run(typed, context)
-    blocks = output.blocks if context.include_images else ()
+    blocks = output.blocks if context.include_images or output.has_all_blocks else ()
     return CallToolResult(
         content=[TextContent(type="text", text=output.markdown), *blocks],
         structured_content=output.structured.to_content(),
         is_error=output.is_error,
+        _meta=output.meta or None,
     )
 
 

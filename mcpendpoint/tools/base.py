@@ -15,6 +15,7 @@ from accounts.catalogue import Effect
 from accounts.consequences import Kind
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.tools.directions import Directions
+from mcpendpoint.tools.dynamic_space.spaces import Spaces
 from mcpendpoint.tools.leniency import is_left_out, known_names, read_value
 
 
@@ -90,6 +91,9 @@ class ToolOutput:
     """The same for a reader."""
     blocks: tuple[ContentBlock, ...] = ()
     """Further content, such as images."""
+    meta: dict[str, Any] = field(default_factory=dict)
+    has_all_blocks: bool = False
+    """Whether the blocks are as this caller takes them, and not extras."""
     is_error: bool = False
     """Nothing of what was asked for could be had; `structured` says why, item by item."""
 
@@ -117,6 +121,11 @@ class ToolContext(Protocol):
     def approved_state(self) -> str | None:
         """The `state` of what the call changes, when the person had a say in it: "" for nothing
         that was there, None where they wanted none."""
+        ...
+
+    @property
+    def spaces(self) -> Spaces:
+        """Spaces that need not be selected."""
         ...
 
     async def hub(self) -> HubClient:

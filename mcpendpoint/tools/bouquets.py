@@ -9,6 +9,7 @@ FS = "hf_fs"
 FS_WRITE = "hf_fs_write"
 CREATE = "create_repo"
 UPLOAD = "upload_file"
+DYNAMIC = "dynamic_space"
 JOBS = "hf_jobs"
 SANDBOX = ("hf_sandbox", "hf_sandbox_exec", "hf_sandbox_fs")
 
@@ -40,6 +41,9 @@ BOUQUETS: tuple[Bouquet, ...] = (
         "Spaces",
         "Find Spaces, see what they do, and give them files.",
         (SEARCH, DETAILS, FS, UPLOAD),
+    ),
+    Bouquet(
+        "dynamic_space", "Any Space", "Find Spaces and run them without adding them.", (DYNAMIC,)
     ),
     Bouquet(
         "classic",

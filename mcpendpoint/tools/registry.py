@@ -6,6 +6,7 @@ from typing import Any
 from mcpendpoint.tools.base import Tool
 from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
 from mcpendpoint.tools.create_repo import CREATE_REPO
+from mcpendpoint.tools.dynamic_space.tool import DYNAMIC_SPACE
 from mcpendpoint.tools.hf_fs.tool import HF_FS
 from mcpendpoint.tools.hf_fs_write.tool import HF_FS_WRITE
 from mcpendpoint.tools.jobs.tool import HF_JOBS
@@ -23,6 +24,7 @@ TOOLS: tuple[Tool[Any], ...] = (
     HF_FS_WRITE,
     CREATE_REPO,
     UPLOAD_FILE,
+    DYNAMIC_SPACE,
     HF_JOBS,
     *SANDBOX_TOOLS,
     *CLASSIC_TOOLS,

@@ -25,7 +25,8 @@ from tests.standins.space import app as gradio_app
 from tests.standins.space.callers import bearer_of, user_of
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
-SCHEMA_PATH = "gradio_api/mcp/schema"
+MCP_PATH = "gradio_api/mcp/"
+SCHEMA_PATH = f"{MCP_PATH}schema"
 # The demo has every Space of the stand-in Hub run.
 OTHERS_RUN = os.environ.get("SPACE_OTHERS_RUN") == "true"
 SLOW_SECONDS = float(os.environ.get("SPACE_SLOW_SECONDS", "30"))
@@ -59,6 +60,7 @@ class Spaces:
             "acme-broken": self._broken,
             "acme-bad-schema": self._bad_schema,
             "acme-old-gradio": self._old_gradio,
+            "acme-demo": self._without_mcp,
             "acme-slow": self._slow,
             WEATHER: self._running,
         }
@@ -137,6 +139,12 @@ class Spaces:
                 for tool in await self._tools()
             }
         )
+
+    async def _without_mcp(self, request: Request) -> Response:
+        """Be an app that is not started with mcp_server=True, as most are."""
+        if request.path_params["path"].startswith(MCP_PATH):
+            raise HTTPException(404)
+        return await self._running(request)
 
     async def _slow(self, request: Request) -> Response:
         await asyncio.sleep(SLOW_SECONDS)

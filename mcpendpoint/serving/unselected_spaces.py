@@ -1,0 +1,122 @@
+"""Spaces that a caller did not select, for `dynamic_space`: looked at and called as others are."""
+
+from typing import Any, Protocol
+
+from mcp_types import CallToolResult
+
+from accounts.preferences import SavedSpace
+from accounts.space_prefixes import url_space_prefix
+from mcpendpoint.access.who import Caller
+from mcpendpoint.gradio.given_arguments import example_call
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool, saved_choice
+from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
+from mcpendpoint.gradio.trust import explain_hold
+from mcpendpoint.gradio.upstream import ReportProgress
+from mcpendpoint.gradio.waking import COMING, wake_unseen
+from mcpendpoint.protocol.records import PRIVATE
+from mcpendpoint.tools.base import ToolError
+from mcpendpoint.tools.directions import Directions
+from mcpendpoint.tools.dynamic_space.spaces import LookedAt, ToolOfSpace
+
+
+class Asker(Protocol):
+    """What is needed of a request's context."""
+
+    caller: Caller
+    wants_progress: bool
+    takes_links: bool
+    space_label: str
+    is_denied: bool
+
+    @property
+    def include_images(self) -> bool: ...
+
+    @property
+    def directions(self) -> Directions: ...
+
+    async def hub_token(self) -> str | None: ...
+
+    async def report_progress(
+        self, progress: float, total: float | None = None, message: str | None = None
+    ) -> None: ...
+
+
+class UnselectedSpaces:
+    """See tools.dynamic_space.spaces.Spaces."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+
+    async def look(self, space_id: str) -> LookedAt:
+        listing = await self._listing(space_id)
+        saved = self._saved(space_id)
+        return LookedAt(
+            listing.choice.space_id,
+            tuple(self._told(tool) for tool in (*listing.tools, *listing.held)),
+            listing.problem,
+            is_trusted=saved is not None and not saved.asks_first,
+        )
+
+    async def run(self, space_id: str, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+        asker = self._asker
+        listing = await self._listing(space_id)
+        asker.space_label = listing.choice.space_id if listing.is_public else PRIVATE
+        found = next(
+            (each for each in (*listing.tools, *listing.held) if each.own_name == tool), None
+        )
+        if found is None:
+            raise ToolError(listing.problem or f"The Space {space_id} has no such tool any more.")
+        if refusal := self._refusal(found):
+            asker.is_denied = True
+            raise ToolError(refusal)
+        return await call_space_tool(
+            found,
+            arguments,
+            token=await asker.hub_token(),
+            user_id=asker.caller.user_id,
+            takes_links=asker.takes_links,
+            include_images=asker.include_images,
+            report_progress=self._report,
+        )
+
+    async def _listing(self, space_id: str) -> SpaceListing:
+        choice, token = self._choice(space_id), await self._asker.hub_token()
+        (listing,) = await list_space_tools([choice], token)
+        if listing.stage in COMING and not (listing.tools or listing.held):
+            await wake_unseen(space_id, token, self._report, is_private=choice.is_private)
+            (listing,) = await list_space_tools([choice], token)
+        return listing
+
+    def _choice(self, space_id: str) -> SpaceChoice:
+        """What the person agreed to of a Space that they added holds here too."""
+        prefix = url_space_prefix(space_id)
+        saved = self._saved(space_id)
+        if saved is not None:
+            return saved_choice(saved, prefix)
+        return SpaceChoice(space_id, prefix, is_private=False)
+
+    def _saved(self, space_id: str) -> SavedSpace | None:
+        preferences = self._asker.caller.preferences
+        spaces = preferences.spaces if preferences else ()
+        return next((each for each in spaces if each.space_id.lower() == space_id.lower()), None)
+
+    @property
+    def _report(self) -> ReportProgress:
+        return self._asker.report_progress if self._asker.wants_progress else None
+
+    def _told(self, tool: SpaceTool) -> ToolOfSpace:
+        return ToolOfSpace(
+            tool.own_name,
+            tool.upstream_description,
+            tool.input_schema,
+            example_call(tool.input_schema),
+            tool.pin,
+            self._refusal(tool),
+        )
+
+    def _refusal(self, tool: SpaceTool) -> str:
+        if tool.held is None:
+            return ""
+        url = self._asker.directions.settings_url
+        where = f"{url}#spaces" if url and self._saved(tool.space_id) else None
+        return explain_hold(tool.own_name, tool.space_id, tool.held, where=where)
