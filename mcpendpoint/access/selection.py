@@ -5,6 +5,7 @@ the defaults. A URL adds what only reads, and the rest where the person allows i
 URLs. What is not selected is neither listed nor callable.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,11 +15,12 @@ from accounts.preferences import Preferences, SavedSpace
 from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.gradio.listings import SpaceChoice, saved_choice
 from mcpendpoint.hub.ids import is_space_id
-from mcpendpoint.hub.references import HUB, BadReference, parse_reference
+from mcpendpoint.hub.references import HUB, REPO_ROOTS, BadReference, parse_reference
 from mcpendpoint.hub.types import RepoType
 from mcpendpoint.protocol.request_head import RequestHead
 
 NO_SPACES = "none"
+_WITH_ENDPOINT = re.compile(r"([^/:]+/[^/:]+)//?([^/:]+)")
 KEEPS_SAVED_SPACES = frozenset({"all", "spaces"})
 """Bouquets that are about Spaces too, so what was saved of those stays."""
 
@@ -123,8 +125,7 @@ def _spaces_in(words: Iterable[str]) -> dict[str, set[str]]:
     for word in words:
         space_id, tool = _space_id_in(word), ""
         if not is_space_id(space_id):
-            space_id, _, tool = word.rpartition(":")
-            space_id = _space_id_in(space_id)
+            space_id, tool = _space_and_tool(word)
         if not is_space_id(space_id):
             raise InvalidOverrides(
                 "gradio takes Spaces as owner/name, or a tool of one as owner/name:tool, which "
@@ -139,6 +140,17 @@ def _spaces_in(words: Iterable[str]) -> dict[str, set[str]]:
         elif known:
             known.add(tool)
     return tools
+
+
+def _space_and_tool(word: str) -> tuple[str, str]:
+    """Read owner/name:tool, and owner/name/endpoint as mcp-hfspace has it."""
+    space, colon, tool = word.rpartition(":")
+    if colon and "/" not in tool:
+        return _space_id_in(space), tool
+    found = _WITH_ENDPOINT.fullmatch(word)
+    if found is None or found[1].partition("/")[0].lower() in REPO_ROOTS:
+        return word, ""
+    return found[1], found[2]
 
 
 def _space_id_in(word: str) -> str:

@@ -4,6 +4,8 @@ spaces.py     what the rest of the endpoint uses: list the tools of Spaces, call
 discovery.py  where a Space is and which tools it has, remembered
 calling.py    one call of a tool at a Space: the result, or what went wrong
 upstream.py   the same as JSON-RPC, where the Space takes it (exchange.py: a POST; sse.py: a stream)
+api_*.py      Spaces without an MCP server: Gradio's own API, asked what it has (discovery, schema),
+              and called (calling, files, progress, outputs)
 advice.py     what to say beside an error     outputs.py  whether a tool returns something
 transport.py  the HTTP client for Spaces      freshness.py  a cache that outlives its answers
 naming.py     names of tools (pure)           schema.py   what a Space says of its tools (pure)

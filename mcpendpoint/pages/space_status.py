@@ -104,6 +104,7 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
     return {
         **context,
         "rows": rows,
+        "is_by_api": any(tool.api for tool in tools),
         "ticked": [row for row in rows if row.is_ticked],
         "waiting": [row for row in rows if row.waits],
         "news": [row for row in rows if row.state in ("new", "changed")],

@@ -58,6 +58,8 @@ async def test_every_tool_answers_as_it_promised(everything, mode):
 
         await content_of("upload_file", {"text": "Hello", "name": "a.txt"})
 
+        await content_of("dynamic_space", {"operation": "find", "search_query": "make an image"})
+
         await content_of("hf_jobs", {"operation": "ps", "args": {"all": True}})
         handle = (await content_of("hf_sandbox", {"cmd": "create"}))["handle"]
         await content_of("hf_sandbox_exec", {"cmd": "exec", "args": [handle, "echo hello"]})

@@ -15,6 +15,7 @@ from tests.recorded.replay import Recording, Replay, recordings, served
 RECORDINGS = recordings()
 
 NOT_RECORDED: dict[str, str] = {
+    "dynamic_space": "asks the Hub as space_search does, and otherwise Spaces",
     "upload_file": "asks for bytes: of the Hub as hf_fs does, and of any server on the web",
 }
 """Tools without a recorded answer, each with the reason."""

@@ -13,6 +13,8 @@ from tests.mcpendpoint.access.test_selection import saved, select_for, space
         ("gradio=c/d", None, None),
         ("gradio=c/d:draw", None, {"draw"}),
         ("gradio=c/d:draw,c/d:sing", None, {"draw", "sing"}),
+        ("gradio=c/d/draw", None, {"draw"}),
+        ("gradio=c/d//draw,c/d:sing", None, {"draw", "sing"}),
         ("gradio=c/d:draw&gradio=C/D:draw", None, {"draw"}),
         ("gradio=c/d:draw,c/d", None, None),
         ("gradio=c/d:draw,C/D", None, None),

@@ -6,6 +6,7 @@ import pytest
 
 from tests import loopback
 from tests.live.people import post_form
+from tests.live.product import start_product
 from tests.mcpendpoint.conftest import save_tools
 from tests.mcpendpoint.serving.asked import ERAS, Answering, Somebody, address_in, connected
 from tests.mcpendpoint.wire import Wire
@@ -15,8 +16,15 @@ PLAIN = "acme/demo"
 """It has no MCP server."""
 
 
+@pytest.fixture(scope="module")
+def product(product_env, space):
+    """One that knows no Space yet, also not as one that cannot be reached."""
+    with start_product(product_env) as running:
+        yield running
+
+
 @pytest.fixture
-def somebody(product, settled_user, space):
+def somebody(product, settled_user):
     person, browser = settled_user("dynamic_space")
     return Somebody(person, browser, f"{product.url}/mcp?gradio=none")
 
@@ -81,6 +89,7 @@ def test_a_category_leaves_out_the_others(ask):
 def test_every_tool_of_a_space_is_shown_with_its_parameters(ask, space):
     result = ask("view_parameters", space_name=space)
 
+    assert not result.get("isError"), texts(result)
     tools = {tool["name"]: tool for tool in result["structuredContent"]["tools"]}
     assert {"greet", "make_image", "plan_trip"} <= tools.keys()
     assert "name" in tools["greet"]["parameters"]["properties"]
@@ -230,19 +239,23 @@ def test_a_tool_that_speaks_to_the_assistant_is_not_run_where_that_is_refused(
     assert "server refuses" in texts(result)[0]
 
 
-def test_a_tool_that_changed_after_the_question_is_asked_about_anew(somebody, ask, space):
+def test_a_tool_that_changed_after_the_question_is_asked_about_anew(
+    make_product, sign_in, new_user, space
+):
+    product, person = make_product(), new_user()
+    browser = sign_in(product, person.token)
+    save_tools(browser, "dynamic_space", approve_delete="ask")
+    somebody = Somebody(person, browser, f"{product.url}/mcp?gradio=none")
     url = f"{space.url}/_tools/acme-image-maker"
-    call = {"space_name": MAKER, "tool": "whoami"}
-    page = address_in(ask("invoke", **call))
+    call = {"operation": "invoke", "space_name": MAKER, "tool": "whoami"}
+    page = address_in(somebody.wire.call("dynamic_space", call)["result"])
     schema = {"type": "object", "properties": {}}
     other = {"name": "whoami", "description": "Something else.", "inputSchema": schema}
     loopback.shared.put(url, json=[other]).raise_for_status()
     try:
         somebody.decide(page, "approve")
-        post_form(somebody.browser, "/settings/spaces/add/", {"space_id": MAKER})
-        post_form(somebody.browser, "/settings/spaces/again/", {"space_id": MAKER})
-        post_form(somebody.browser, "/settings/spaces/remove/", {"space_id": MAKER})
-        asked_again = address_in(ask("invoke", **call))
+        browser.get(f"/settings/spaces/{MAKER}/?again")  # sees the change
+        asked_again = address_in(somebody.wire.call("dynamic_space", call)["result"])
     finally:
         loopback.shared.delete(url)
 
