@@ -85,9 +85,9 @@ def test_a_category_leaves_out_the_others(ask):
     assert {space["category"] for space in of_it["spaces"]} == {category}
 
 
-@pytest.mark.parametrize("space", [MAKER, PLAIN])
-def test_every_tool_of_a_space_is_shown_with_its_parameters(ask, space):
-    result = ask("view_parameters", space_name=space)
+@pytest.mark.parametrize("space_id", [MAKER, PLAIN])
+def test_every_tool_of_a_space_is_shown_with_its_parameters(ask, space_id):
+    result = ask("view_parameters", space_name=space_id)
 
     assert not result.get("isError"), texts(result)
     tools = {tool["name"]: tool for tool in result["structuredContent"]["tools"]}
@@ -103,16 +103,16 @@ def test_one_tool_may_be_named_with_its_space(ask, name):
     assert tool["name"] == "greet"
 
 
-@pytest.mark.parametrize("space", [MAKER, PLAIN])
+@pytest.mark.parametrize("space_id", [MAKER, PLAIN])
 @pytest.mark.parametrize("parameters", [{"name": "Ada"}, '{"name": "Ada"}'])
-def test_a_tool_is_run_once_the_person_has_approved_it(invoke, ask, space, parameters):
-    call = {"space_name": space, "tool": "greet", "parameters": parameters}
+def test_a_tool_is_run_once_the_person_has_approved_it(invoke, ask, space_id, parameters):
+    call = {"space_name": space_id, "tool": "greet", "parameters": parameters}
 
     result = invoke(**call)
 
     assert "Hello, Ada." in texts(result)
     assert "written by others" in texts(result)[0]
-    assert result["_meta"]["hfmcp/source"] == f"space:{space}"
+    assert result["_meta"]["hfmcp/source"] == f"space:{space_id}"
     address_in(ask("invoke", **call))  # an approval counts once
 
 
