@@ -2,7 +2,7 @@
 
 A POST to `/gradio_api/call/<name>` puts it into the queue, which is the documented way and takes
 State as the app has it at first. What becomes of it is read at `/gradio_api/queue/data`, as
-gradio_client does: the event stream of `/call` itself tells of no progress, and up to 5.38 of no
+gradio_client does: the event stream of `/call` itself tells of no progress, and in 5.28 of no
 error's words (gradio/routes.py, `simple_predict_get`). Each call is a session of its own.
 """
 
