@@ -4,7 +4,10 @@ import orjson
 import pytest
 
 from accounts.space_prefixes import url_space_prefix
+from mcpendpoint.access.selection import Selection
+from mcpendpoint.access.who import Caller, Credential
 from mcpendpoint.protocol import records
+from mcpendpoint.serving.context import RequestContext
 from tests.mcpendpoint.in_process import Visitor
 from tests.mcpendpoint.wire import request
 
@@ -52,3 +55,13 @@ async def test_a_private_space_is_not_when_it_does_not_run(recorded, break_hub):
 
 async def test_a_space_that_does_not_exist_is_not(recorded):
     assert (await recorded("anything/one-may-type")).space_id == "private"
+
+
+@pytest.mark.parametrize("space_id", ["acme/image-maker", "acme/demo"])
+async def test_a_space_that_nobody_added_is_named_as_others_are(spaces, db, space_id):
+    context = RequestContext(Caller(Credential.ANONYMOUS), Selection((), (), True), None)
+
+    result = await context.spaces.run(space_id, "greet", {"name": "Ada"})
+
+    assert result.content[0].text == "Hello, Ada."
+    assert context.space_label == space_id
