@@ -1,5 +1,6 @@
 """Spaces that a caller did not select, for `dynamic_space`: looked at and called as others are."""
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 from mcp_types import CallToolResult
@@ -70,7 +71,7 @@ class UnselectedSpaces:
             asker.is_denied = True
             raise ToolError(refusal)
         return await call_space_tool(
-            found,
+            replace(found, name=tool),  # as whoever called it knows it
             arguments,
             token=await asker.hub_token(),
             user_id=asker.caller.user_id,

@@ -142,6 +142,7 @@ def test_wrong_arguments_are_told_with_right_ones(invoke):
     result = invoke(space_name=PLAIN, tool="greet", parameters={"nobody": 1})
 
     assert result["isError"]
+    assert texts(result)[0].startswith("Invalid arguments for greet.")
     assert "Right:" in texts(result)[0]
 
 
