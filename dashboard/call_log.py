@@ -11,8 +11,7 @@ from accounts.housekeeping import tidy_up
 from dashboard.refusals import Refusals
 from dashboard.storer import Storer
 from mcpendpoint.gradio.naming import prefix_of
-from mcpendpoint.protocol.records import REFUSED, Record
-from mcpendpoint.serving.tool_calls import PRIVATE
+from mcpendpoint.protocol.records import PRIVATE, REFUSED, Record
 
 logger = logging.getLogger(__name__)
 
