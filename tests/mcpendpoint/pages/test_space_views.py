@@ -323,6 +323,14 @@ def test_status_says_why_there_are_no_tools(browser, space_id, reason):
     assert "Look again" in page
 
 
+def test_status_tells_of_a_space_that_is_called_by_gradios_own_api(browser):
+    page = status(browser, "acme/demo")
+
+    assert "<code>greet</code>" in page
+    assert "through Gradio's own API" in page
+    assert "own API" not in status(browser, MAKER)
+
+
 def test_looking_again_asks_anew(browser, break_hub, hub):
     break_hub(path="^/api/spaces/acme/image-maker", status=404)
     assert "does not exist" in status(browser, MAKER)
