@@ -50,12 +50,10 @@ class UnselectedSpaces:
 
     async def look(self, space_id: str) -> LookedAt:
         listing = await self._listing(space_id)
-        saved = self._saved(space_id)
         return LookedAt(
             listing.choice.space_id,
             tuple(self._told(tool) for tool in (*listing.tools, *listing.held)),
             listing.problem,
-            is_trusted=saved is not None and not saved.asks_first,
         )
 
     async def run(self, space_id: str, tool: str, arguments: dict[str, Any]) -> CallToolResult:
@@ -113,7 +111,15 @@ class UnselectedSpaces:
             example_call(tool.input_schema),
             tool.pin,
             self._refusal(tool),
+            self._is_chosen(tool),
         )
+
+    def _is_chosen(self, tool: SpaceTool) -> bool:
+        """Whether it is a tool of the person's own that runs unasked: one that they ticked."""
+        saved = self._saved(tool.space_id)
+        if saved is None or saved.asks_first:
+            return False
+        return saved.tools is None or tool.own_name in saved.tools
 
     def _refusal(self, tool: SpaceTool) -> str:
         if tool.held is None:

@@ -29,7 +29,7 @@ def consequence_of(arguments: DynamicSpaceArguments) -> Consequence | None:
         space_id, name = await space_and_tool(arguments, context)
         looked = await context.spaces.look(space_id)
         tool = looked.tool(name)
-        if tool is None or tool.refusal or looked.is_trusted:
+        if tool is None or tool.refusal or tool.is_chosen:
             return None
         title = f"Run {tool.name} of the Space {looked.space_id}, which you have not added"
         return replace(asked, title=title, state=tool.version)

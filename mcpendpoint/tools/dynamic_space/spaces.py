@@ -18,6 +18,8 @@ class ToolOfSpace:
     """Another one whenever the Space describes it otherwise."""
     refusal: str = ""
     """Why it cannot be run, "" for one that can."""
+    is_chosen: bool = False
+    """Whether the person offers it to their assistants anyway, without being asked."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,6 @@ class LookedAt:
     tools: tuple[ToolOfSpace, ...]
     problem: str | None
     """Why there are no tools, or why some are missing."""
-    is_trusted: bool = False
-    """Whether the person added it, and lets it run without being asked."""
 
     def tool(self, name: str) -> ToolOfSpace | None:
         """Return one by name; the first if none is named."""

@@ -184,6 +184,17 @@ def test_a_space_that_the_person_added_is_run_as_they_want_it_to_be(somebody, as
     assert "Hello, Ada." in texts(result)
 
 
+def test_tool_that_the_person_did_not_tick_is_asked_about_like_any_other(somebody, ask):
+    post_form(somebody.browser, "/settings/spaces/add/", {"space_id": MAKER})
+    form = {"space_id": MAKER, "tools": ["fail"], "offered": ["fail", "greet"]}
+    post_form(somebody.browser, "/settings/spaces/tools/", form)
+
+    result = ask("invoke", space_name=MAKER, tool="greet", parameters={"name": "Ada"})
+
+    assert "Hello, Ada." not in texts(result)
+    assert address_in(result)
+
+
 def test_a_space_of_somebody_else_is_not_there(ask):
     result = ask("view_parameters", space_name="alice/private-space")
 
