@@ -68,7 +68,7 @@ def download(request: HttpRequest, user: User, file_id: str, name: str) -> HttpR
 
 
 @require_safe
-def shared(request: HttpRequest, file_id: str, signature: str, name: str) -> HttpResponseBase:
+def shared(request: HttpRequest, file_id: str, signature: str, name: str = "") -> HttpResponseBase:
     """Answer whoever has the signed link."""
     return _send(request, shared_file(file_id) if is_signed(file_id, signature) else None)
 

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+from django.conf import settings
+
 from accounts.authorization.scopes import Scope
 from accounts.credentials import SignInNeeded
 from accounts.database import UNAVAILABLE
@@ -13,6 +15,7 @@ from mcpendpoint.access.who import Caller
 from mcpendpoint.hub import changes
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
+from mcpendpoint.protocol.file_extension import NO_FILES, ClientFiles
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.serving.directions import site_directions
@@ -49,6 +52,7 @@ class RequestContext:
     runs_unasked: bool = False
     """Whether what the person has a say in is done all the same where nobody can ask them."""
     client: ClientTag = UNKNOWN_CLIENT
+    client_files: ClientFiles = NO_FILES
     takes_links: bool = False
     """Whether the client's revision of the protocol has links in results."""
 
@@ -72,6 +76,16 @@ class RequestContext:
     @property
     def user_id(self) -> int | None:
         return self.caller.user_id
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether the caller has an account whose files are kept."""
+        return self.caller.user_id is not None and settings.HAS_DATABASE
+
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether the client sends files by itself where it is told to."""
+        return self.client_files.uploads and self.keeps_files
 
     @property
     def include_images(self) -> bool:

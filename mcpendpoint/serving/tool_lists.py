@@ -18,6 +18,8 @@ from mcp_types import Tool as ToolDefinition
 
 from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
+from mcpendpoint.gradio.file_checks import largest_file
+from mcpendpoint.gradio.file_parameters import marked
 from mcpendpoint.gradio.in_use import note_listed
 from mcpendpoint.gradio.listings import SpaceListing, SpaceTool
 from mcpendpoint.gradio.naming import prefix_of
@@ -53,7 +55,11 @@ async def definitions_of(context: RequestContext) -> list[ToolDefinition]:
     listings = await _listings_of(context)
     return [
         *map(_built_in, context.selection.tools),
-        *(_space_definition(tool) for listing in listings for tool in listing.tools),
+        *(
+            _space_definition(tool, is_marked=context.takes_uploads)
+            for listing in listings
+            for tool in listing.tools
+        ),
     ]
 
 
@@ -126,12 +132,16 @@ def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
         )
 
 
-def _space_definition(tool: SpaceTool) -> ToolDefinition:
+def _space_definition(tool: SpaceTool, *, is_marked: bool = False) -> ToolDefinition:
+    """`is_marked` is for a client that sends files by itself."""
+    schema = tool.input_schema
+    if is_marked:
+        schema = marked(schema, tool.places, largest_file(is_private=tool.is_private))
     return ToolDefinition(
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.input_schema,
+        input_schema=schema,
         annotations=_SPACE_ANNOTATIONS,
         _meta=tool.meta or None,
     )
@@ -173,7 +183,8 @@ class SerializedToolLists:
             listings = await _listings_of(context)
         except MCPError:
             return None
-        key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
+        selected = (context.selection.tools, context.selection.spaces)
+        key = (peer.protocol_version, *selected, context.takes_uploads)
         known = self._lists.get(key)
         if known is None or not known.is_of(listings):
             message = Message("request", LIST_TOOLS, 0, kernel.envelope(peer), {})
