@@ -62,17 +62,19 @@ def given_in(value: Any, places: FilePlaces | None) -> Iterator[tuple[Any, FileP
             yield from given_in(item, places.properties.get(name, places.others))
 
 
-def with_files(value: Any, places: FilePlaces | None, change: Callable[[Any], Any]) -> Any:
-    """Return a value with what stands where files do changed, a text or an object."""
+def with_files(
+    value: Any, places: FilePlaces | None, change: Callable[[Any], Any], kind: type = str
+) -> Any:
+    """Return a value with what stands where files do changed: texts, or else objects."""
     if places is None:
         return value
-    if _stands_for_file(value, places):
+    if isinstance(value, kind) and _stands_for_file(value, places):
         return change(value)
     if isinstance(value, list):
-        return [with_files(item, places.items, change) for item in value]
+        return [with_files(item, places.items, change, kind) for item in value]
     if isinstance(value, dict):
         return {
-            name: with_files(item, places.properties.get(name, places.others), change)
+            name: with_files(item, places.properties.get(name, places.others), change, kind)
             for name, item in value.items()
         }
     return value

@@ -68,7 +68,7 @@ class HandOver:
             return self.arguments
         given = {handle: await _give(file, info) for handle, file in self.files.items()}
         filled: dict[str, Any] = with_files(
-            self.arguments, self.places, lambda it: given.get(it, it) if isinstance(it, str) else it
+            self.arguments, self.places, lambda text: given.get(text, text)
         )
         return filled
 

@@ -57,7 +57,11 @@ async def received(
         return arguments, None
     state = asking.state_of_files()
     if state is None:
-        read_arguments(tool.name, tool.input_schema, with_files(arguments, tool.places, _stand_in))
+        read_arguments(
+            tool.name,
+            tool.input_schema,
+            with_files(arguments, tool.places, lambda _: EXAMPLE_FILE, dict),
+        )
         numbers = {file.id: new_id() for file in files}
         asked = await _ask_for(files, numbers, tool, context, is_approved=is_approved)
         if asked is not None:
@@ -65,7 +69,7 @@ async def received(
     else:
         numbers = state["files"]
     handles = await _handles(files, numbers, context)
-    return with_files(arguments, tool.places, lambda given: _filled(given, handles)), None
+    return with_files(arguments, tool.places, lambda file: handles[file["id"]], dict), None
 
 
 def _named_files(
@@ -153,11 +157,3 @@ async def _handles(
             f"{files_url()} and give its handle."
         )
     return {file.id: there[numbers[file.id]].handle for file in files}
-
-
-def _stand_in(given: Any) -> Any:
-    return EXAMPLE_FILE if isinstance(given, dict) else given
-
-
-def _filled(given: Any, handles: dict[str, str]) -> Any:
-    return handles[given["id"]] if isinstance(given, dict) else given

@@ -237,6 +237,7 @@ async def _run_space(
         token=token,
         user_id=context.caller.user_id,
         takes_links=context.takes_links,
+        takes_downloads=context.client_files.downloads,
         include_images=context.include_images,
         report_progress=report,
     )

@@ -1,18 +1,23 @@
 """Files that a client sends and fetches by itself, as Claude Code does."""
 
+import hashlib
+import re
+from base64 import urlsafe_b64encode
 from contextlib import closing
 from types import SimpleNamespace
 
+import httpx
 import pytest
 
 from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.files import tickets
-from tests.live.claude_files import EXTENSION, Claude, LocalFile, mark_of
+from tests.live.claude_files import DOWNLOAD_KEYS, EXTENSION, Claude, LocalFile, mark_of
 from tests.live.people import sign_in
 from tests.mcpendpoint.wire import message_of
 
 MAKER = "acme/image-maker"
 DESCRIBE = f"{url_space_prefix(MAKER)}describe_file"
+MAKE = f"{url_space_prefix(MAKER)}make_image"
 STORY = LocalFile(b"once upon a time")
 
 
@@ -94,7 +99,7 @@ def test_an_empty_file_needs_no_upload(claude):
 
 
 def test_a_url_and_a_handle_are_taken_as_before(claude):
-    assert not claude.call(DESCRIBE, {"file": "data:text/plain,abc"}).get("isError")
+    assert not claude.call(DESCRIBE, {"file": "data:text/plain;base64,YWJj"}).get("isError")
 
 
 @pytest.mark.parametrize(
@@ -188,6 +193,41 @@ def test_a_large_file_is_taken_piece_by_piece(claude):
     large = LocalFile(b"0123456789" * 350_000)
 
     assert "3500000 bytes" in told(claude.call_with(DESCRIBE, given(large), large))
+
+
+def downloads_of(result):
+    return result["_meta"][EXTENSION]["downloads"]
+
+
+def test_what_a_space_made_is_told_as_a_download_beside_its_link(product, claude, person):
+    own = Claude(f"{product.url}/u/{person.name}/mcp?gradio={MAKER}", person.token)
+    for who in (claude, own):
+        result = who.call(MAKE, {"prompt": "sea"})
+
+        (download,) = downloads_of(result)
+        assert download.keys() <= DOWNLOAD_KEYS
+        assert ("url" in download) != ("path" in download)
+        assert all(re.fullmatch(r"[\w-]+", part) for part in download["path"][1:].split("/"))
+        got = httpx.get(who.url.partition("?")[0] + download["path"])  # without credentials
+        assert (got.status_code, len(got.content)) == (200, download["size"])
+        assert got.headers["content-type"] == download["mimeType"] == "image/png"
+        digest = urlsafe_b64encode(hashlib.sha256(got.content).digest()).decode().rstrip("=")
+        assert download["digest"] == {"algorithm": "sha-256", "value": digest}
+        (link,) = [block for block in result["content"] if block["type"] == "resource_link"][-1:]
+        assert link["uri"].split("/")[2] in download["path"]
+
+
+def test_who_has_not_declared_downloads_is_told_of_none(claude, person):
+    other = Claude(claude.url, person.token, {"extensions": {EXTENSION: {"upload": {}}}})
+
+    assert EXTENSION not in other.call(MAKE, {"prompt": "sea"}).get("_meta", {})
+
+
+def test_a_download_is_a_handle_for_the_next_call(claude):
+    result = claude.call(MAKE, {"prompt": "sea"})
+    (link,) = [block for block in result["content"] if block["type"] == "resource_link"][-1:]
+
+    assert "PNG" in told(claude.call(DESCRIBE, {"file": link["uri"]}))
 
 
 def test_nothing_of_an_upload_is_in_the_log(product, claude):
