@@ -119,6 +119,10 @@ async def test_a_client_is_told_of_what_is_kept_as_its_revision_has_it(space, ke
     done, link = with_handles(result, kept, as_links=True).content
     same, text = with_handles(result, kept, as_links=False).content
 
-    assert (link.type, link.uri, link.mime_type) == ("resource_link", kept[0].file.handle, "image/png")
+    assert (link.type, link.uri, link.mime_type) == (
+        "resource_link",
+        kept[0].file.handle,
+        "image/png",
+    )
     assert kept[0].file.handle in text.text
     assert with_handles(result, [], as_links=True) is result
