@@ -1,4 +1,4 @@
-"""How file parameters are listed to clients that upload files themselves. Pure: no I/O.
+"""How file parameters are listed to clients that give files by other means. Pure: no I/O.
 
 A mark is put only where Claude Code takes one: on a branch of `anyOf` of a top-level property, or
 of the items of one that is a list (2.1.332).
@@ -9,6 +9,7 @@ from typing import Any
 
 from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.protocol.file_extension import MARK, METADATA_PROPERTIES, REQUIRED_METADATA
+from mcpendpoint.protocol.openai_files import SCHEMA as OPENAI_SCHEMA
 
 Schema = dict[str, Any]
 
@@ -40,6 +41,21 @@ def marked(schema: Schema, places: FilePlaces | None, max_bytes: int) -> Schema:
         for name, value in schema.get("properties", {}).items()
     }
     return {**schema, "properties": properties}
+
+
+def as_objects(schema: Schema, places: FilePlaces | None) -> tuple[Schema, list[str]]:
+    """Return the input schema with OpenAI's objects for top-level files, and which those are."""
+    properties, names = dict(schema.get("properties", {})), []
+    for name, value in properties.items():
+        place = places.properties.get(name) if places else None
+        is_list = place is not None and place.items is not None and place.items.is_file
+        if place is None or not (place.is_file or is_list):
+            continue
+        names.append(name)
+        beside = {key: value[key] for key in ("title", "description") if key in value}
+        kind = OPENAI_SCHEMA if place.is_file else {"type": "array", "items": OPENAI_SCHEMA}
+        properties[name] = {**kind, **beside}
+    return {**schema, "properties": properties}, names
 
 
 def _marked(schema: Schema, place: FilePlaces | None, mark: Schema) -> Schema:

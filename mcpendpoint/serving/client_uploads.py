@@ -29,7 +29,7 @@ from mcpendpoint.protocol.file_extension import (
     upload_required,
 )
 from mcpendpoint.serving.approvals.asking import Asking
-from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.context import FileForm, RequestContext
 from mcpendpoint.tools.base import ToolError
 
 SOURCE = "your client, for {tool}"
@@ -76,7 +76,7 @@ def _named_files(
     tool: SpaceTool, arguments: dict[str, Any], context: RequestContext
 ) -> list[FileMetadata]:
     """Return what the arguments say of files that the client holds. Raises ToolError."""
-    if not context.takes_uploads:
+    if context.file_form is not FileForm.UPLOAD:
         return []
     files: list[FileMetadata] = []
     for value, place in given_in(arguments, tool.places):

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from mcpendpoint.hub import changes
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
 from mcpendpoint.protocol.file_extension import NO_FILES, ClientFiles
+from mcpendpoint.protocol.openai_files import CLIENTS as OPENAI_CLIENTS
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.serving.directions import site_directions
@@ -30,6 +32,15 @@ ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
 
 async def _report_to_nobody(progress: float, total: float | None, message: str | None) -> None:
     pass
+
+
+class FileForm(Enum):
+    TEXT = auto()
+    """A URL, a data: URI or a handle, which each of the others takes as well."""
+    UPLOAD = auto()
+    """Metadata of a file that the client sends when it is told to."""
+    OPENAI = auto()
+    """An object with a short-lived URL."""
 
 
 @dataclass
@@ -83,9 +94,13 @@ class RequestContext:
         return self.caller.user_id is not None and settings.HAS_DATABASE
 
     @property
-    def takes_uploads(self) -> bool:
-        """Whether the client sends files by itself where it is told to."""
-        return self.client_files.uploads and self.keeps_files
+    def file_form(self) -> FileForm:
+        """As what tools of Spaces are told to take files."""
+        if not self.keeps_files:
+            return FileForm.TEXT
+        if self.client_files.uploads:
+            return FileForm.UPLOAD
+        return FileForm.OPENAI if self.client.name in OPENAI_CLIENTS else FileForm.TEXT
 
     @property
     def include_images(self) -> bool:

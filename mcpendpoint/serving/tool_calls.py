@@ -32,6 +32,7 @@ from mcpendpoint.serving.approvals.holding import (
 from mcpendpoint.serving.client_uploads import approved_before, received
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
+from mcpendpoint.serving.files_of_chatgpt import fetched
 from mcpendpoint.serving.late_results import LateCall
 from mcpendpoint.serving.leading_to_files import led_to_files, use_up
 from mcpendpoint.serving.rpc_errors import database_unavailable
@@ -233,7 +234,7 @@ async def _run_space(
     context.tool_name = name
     return await call_space_tool(
         tool,
-        arguments,
+        await fetched(tool, arguments, context),
         token=token,
         user_id=context.caller.user_id,
         takes_links=context.takes_links,
