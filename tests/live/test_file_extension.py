@@ -11,9 +11,10 @@ import pytest
 
 from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.files import tickets
-from tests.live.claude_files import DOWNLOAD_KEYS, EXTENSION, Claude, LocalFile, mark_of
-from tests.live.people import sign_in
-from tests.mcpendpoint.wire import message_of
+from tests.live.claude_files import DECLARED, DOWNLOAD_KEYS, EXTENSION, Claude, LocalFile, mark_of
+from tests.live.people import post_form, sign_in
+from tests.mcpendpoint.serving.asked import accepted
+from tests.mcpendpoint.wire import Wire, message_of
 
 MAKER = "acme/image-maker"
 DESCRIBE = f"{url_space_prefix(MAKER)}describe_file"
@@ -236,6 +237,58 @@ def test_nothing_of_an_upload_is_in_the_log(product, claude):
 
     assert "telling" not in product.log()
     assert tickets.HEADER not in product.log()
+
+
+@pytest.fixture
+def browser(product, person):
+    with closing(sign_in(product, person.token)) as browser:
+        yield browser
+
+
+def mark_space(browser):
+    of_maker = {"space_id": MAKER}
+    post_form(browser, "/settings/spaces/add/", of_maker)
+    post_form(browser, "/settings/spaces/mark/", {**of_maker, "asks_first": "on"})
+
+
+def test_a_marked_space_is_approved_before_its_files_are_asked_for_and_once(
+    product, person, browser, space
+):
+    mark_space(browser)
+    capabilities = {**DECLARED, "elicitation": {"form": {}}}
+    claude = Claude(f"{product.url}/mcp", person.token, capabilities)
+
+    asked = claude.call("gr1_describe_file", given())
+    assert asked["resultType"] == "input_required"
+    first = claude.call("gr1_describe_file", given(), **accepted(asked))
+    assert first["resultType"] == "upload_required"
+    claude.send(first["uploads"][0], STORY.content)
+    state = {"requestState": first["requestState"]}
+
+    assert "16 bytes" in told(claude.call("gr1_describe_file", given(), **state))
+    assert "Not done" in told(claude.call("gr1_describe_file", given(), **state))
+
+
+def test_a_marked_space_is_approved_with_the_file_that_the_person_gave(
+    product, person, browser, space
+):
+    mark_space(browser)
+    wire = Wire(f"{product.url}/mcp", person.token)
+    wire.tools()
+
+    def call():
+        return told(wire.call("gr1_describe_file", {"file": "story.txt"})["result"])
+
+    page = re.search(r"/files/asked/\w+/", call())[0]
+    empty = {"name": "story.txt", "type": "", "size": 0}
+    post_form(
+        browser, page, {"handle": post_form(browser, "/files/uploads/", empty).json()["handle"]}
+    )
+    approval = re.search(r"/approvals/[\w-]+/", call())[0]
+    assert "story.txt" in browser.get(approval).text
+    post_form(browser, approval, {"decision": "approve"})
+
+    assert "0 bytes" in call()
 
 
 def test_another_worker_takes_the_bytes_and_another_the_call(workers, oauth, space, new_user):
