@@ -20,7 +20,7 @@ from mcpendpoint.files.models import FileQuestion, StoredFile
 State = FileQuestion.State
 
 HOLDS = timedelta(minutes=10)
-MAX_OPEN = 50
+MAX_OPEN = 20
 """Of a person, with those that are answered."""
 MAX_FILES = 20
 """Of one answer."""

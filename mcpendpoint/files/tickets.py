@@ -46,7 +46,7 @@ def read_ticket(text: str) -> Ticket:
         raise BadTicket
     try:
         return Ticket(**signing.loads(text, salt=_SALT, max_age=SECONDS))
-    except signing.BadSignature as error:
+    except (signing.BadSignature, TypeError) as error:  # or one of another release
         raise BadTicket from error
 
 

@@ -38,6 +38,10 @@ _at_pages: set[tuple[int, str]] = set()
 
 WHAT = {"image": "a picture"}
 REFUSED = "Not done: the person does not want to give this file. Do not ask for it again."
+GONE = (
+    "Not done: it is too late, or the same call was made elsewhere with what was given. Make it "
+    "again if it is still wanted."
+)
 BUSY = "Not done: too many calls wait for files already. The person can give those first."
 
 
@@ -170,7 +174,9 @@ class _Call:
         return self._at_page(question)
 
     async def _outcome(self, question: FileQuestion | None) -> list[str] | Held:
-        if question is None or question.state == State.REFUSED:
+        if question is None:
+            return _told(GONE)
+        if question.state == State.REFUSED:
             self._context.is_denied = True
             return _told(REFUSED)
         files = await lookups.run(questions.files_given, question)
