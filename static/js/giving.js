@@ -1,5 +1,7 @@
 // The page of a call that lacks a file: uploads what is chosen or dropped in pieces, and gives it. Without
 // this script the form is an ordinary one, which holds less.
+document.documentElement.classList.add("js");
+
 const form = document.getElementById("give");
 
 if (form) {

@@ -158,6 +158,7 @@ async def test_a_file_that_a_call_lacks_is_given_at_its_page(
         return wire.call(tool, {"file": "story.txt"})["result"]["content"][0]["text"]
 
     await page.goto(re.search(r"http://\S+/files/asked/\w+/", call())[0])
+    await expect(page.get_by_text("switched on")).to_be_visible(visible=not has_script)
     content = BYTES if has_script else BYTES[:1000]
     await page.get_by_label("Upload a file").set_input_files({**FILE, "buffer": content})
     await page.get_by_role("button", name="Give it").click()
