@@ -110,6 +110,20 @@ def settle(approval_id: str, user_id: int, subject: Subject, *, is_approved: boo
     return True
 
 
+def use(number: str, user_id: int, subject: Subject) -> bool:
+    """Use up an approval that was taken before, when the call was not yet to be made; False when
+    that was done. Raises TooManyApprovals.
+    """
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            _make_room(Approval.objects.filter(user_id=user_id), now)
+            _create(number, user_id, replace(subject, lines=()), now, State.USED)
+    except IntegrityError:
+        return False
+    return True
+
+
 def note_asked(user_id: int, subject: Subject) -> None:
     """Let the audit log tell that the client asks."""
     user = User.objects.get(pk=user_id)

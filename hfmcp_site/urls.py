@@ -10,6 +10,8 @@ urlpatterns = [
     path("settings/spaces/", include("mcpendpoint.pages.space_urls")),
     path("tools/", include("mcpendpoint.pages.trying.urls")),
     path("files/", include("mcpendpoint.pages.file_urls")),
+    path("mcp/files/", include("mcpendpoint.pages.download_urls")),
+    path("u/<str:username>/mcp/files/", include("mcpendpoint.pages.download_urls")),
     path("dashboard/", include("dashboard.urls")),
 ]
 

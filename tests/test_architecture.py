@@ -37,6 +37,7 @@ GROUND = ("hub", "protocol")
 
 # Pure ones: their inputs are arguments.
 WITHOUT_IO = (
+    "mcpendpoint.protocol.file_extension",
     "mcpendpoint.protocol.messages",
     "mcpendpoint.access.selection",
     "mcpendpoint.protocol.portable_tools",
@@ -222,12 +223,15 @@ def test_a_pure_module_has_neither_settings_nor_io(name):
     ]
 
 
-def test_deep_modules_of_the_sdk_are_imported_by_the_kernel_only():
+SDK_ADAPTERS = ("mcpendpoint.protocol.kernel", "mcpendpoint.protocol.request_states")
+
+
+def test_deep_modules_of_the_sdk_are_imported_by_its_adapters_only():
     def is_deep(module: Module, target: str) -> bool:
         return (
             is_within(target, "mcp")
             and target not in SDK_ENTRANCES
-            and module.name != "mcpendpoint.protocol.kernel"
+            and module.name not in SDK_ADAPTERS
         )
 
     assert wrong_imports(is_deep) == []

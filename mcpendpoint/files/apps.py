@@ -14,8 +14,9 @@ class FilesConfig(AppConfig):
 
 def _register_housekeeping() -> None:
     from accounts import housekeeping
-    from mcpendpoint.files import forgetting
+    from mcpendpoint.files import forgetting, questions
 
     forgetting.follow_deletions()
     housekeeping.register("files", forgetting.forget_old)
+    housekeeping.register("questions for files", questions.forget_expired)
     housekeeping.register("pieces of files that are nobody's", forgetting.sweep)

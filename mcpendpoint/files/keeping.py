@@ -4,16 +4,17 @@ What a file is going to need is set aside for it first, in a transaction that ho
 row, so that uploads at the same time share one quota. Functions are for a thread.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
+from mcpendpoint.files.handles import new_id
 from mcpendpoint.files.models import StoredFile
 from mcpendpoint.files.names import clean_name, in_words, type_of
 from mcpendpoint.files.storage import NoRoom, delete_piece, save_piece
@@ -21,6 +22,7 @@ from mcpendpoint.files.storage import NoRoom, delete_piece, save_piece
 MAX_FILES = 1_000
 """Of a person: rows cost, too."""
 MAX_PIECES = 2_000
+DIGEST_OF_NOTHING = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
 UNFINISHED_FOR = timedelta(days=1)
 
 
@@ -61,6 +63,16 @@ class StorageFull(FileRefused):
         super().__init__("The server has no room for files right now. Try again later.")
 
 
+class AlreadyThere(FileRefused):
+    """Somebody sends, or sent, the file of this very id."""
+
+    status = 409
+
+    def __init__(self, *, is_complete: bool) -> None:
+        super().__init__("This file is being sent already.")
+        self.is_complete = is_complete
+
+
 class WrongOffset(FileRefused):
     """The piece is not the next one."""
 
@@ -80,11 +92,12 @@ def begin_file(
     fingerprint: str = "",
     source: str = "",
     quota: int | None = None,
+    file_id: str | None = None,
 ) -> StoredFile:
     """Set room aside for a file, all that there is for one whose size nobody knows.
 
     `quota` is for what may not take all of a person's, nor more than half of their files. Raises
-    FileRefused.
+    FileRefused; AlreadyThere where there is one with the `file_id` that it is to have.
     """
     most = settings.FILES_MAX_BYTES
     most_files = MAX_FILES if quota is None else MAX_FILES // 2
@@ -96,23 +109,42 @@ def begin_file(
         User.objects.select_for_update().only("pk").get(pk=user_id)
         # One whose time is over counts until its bytes are gone.
         own = StoredFile.objects.filter(user_id=user_id)
-        if own.count() >= most_files:
-            raise TooManyFiles
-        used = own.aggregate(used=Sum("size"))["used"] or 0
-        free = max(quota - used, 0)
+        if file_id is not None and (same := own.filter(pk=file_id).first()):
+            raise AlreadyThere(is_complete=same.is_complete)
+        free = _free_room(own, quota, 1, most_files)
         if (size or 0) > free or (size is None and not free):
             raise QuotaExceeded(free)
         return StoredFile.objects.create(
+            id=file_id or new_id(),
             user_id=user_id,
             name=name,
             mime_type=type_of(mime_type, name),
             size=min(most, free) if size is None else size,
             is_complete=size == 0,
+            digest=DIGEST_OF_NOTHING if size == 0 else "",
             fingerprint=fingerprint[:100],
             source=source[:330],
             created_at=now,
             expires_at=_end(now) if size == 0 else now + UNFINISHED_FOR,
         )
+
+
+def check_room(user_id: int, sizes: Sequence[int]) -> None:
+    """Raises FileRefused for files that there is no room for at this moment; sets none aside."""
+    if max(sizes, default=0) > settings.FILES_MAX_BYTES:
+        raise FileTooLarge
+    own = StoredFile.objects.filter(user_id=user_id)
+    free = _free_room(own, settings.FILES_QUOTA_BYTES, len(sizes), MAX_FILES)
+    if sum(sizes) > free:
+        raise QuotaExceeded(free)
+
+
+def _free_room(own: QuerySet[StoredFile], quota: int, more: int, most_files: int) -> int:
+    """Return how many bytes more somebody may have. Raises TooManyFiles."""
+    if own.count() + more > most_files:
+        raise TooManyFiles
+    used = own.aggregate(used=Sum("size"))["used"] or 0
+    return max(quota - used, 0)
 
 
 def begun_before(user_id: int, fingerprint: str, size: int) -> StoredFile | None:
@@ -164,11 +196,18 @@ def note_piece(file: StoredFile, length: int, piece: str) -> None:
         raise WrongOffset(file.received)
 
 
-def finish_file(file: StoredFile) -> None:
-    """Let a file whose size nobody knew be what came of it."""
+def finish_file(file: StoredFile, digest: str = "") -> None:
+    """Let a file whose size nobody knew be what came of it; note what its digest turned out to be.
+
+    Whoever finishes a file has stored all of its bytes.
+    """
     if not file.is_complete:
         end = _end(timezone.now())
-        _change(file, file.received, size=file.received, is_complete=True, expires_at=end)
+        told = {"size": file.received, "is_complete": True, "expires_at": end}
+        _change(file, file.received, **told)
+    if digest and file.is_complete:
+        StoredFile.objects.filter(pk=file.pk).update(digest=digest)
+        file.digest = digest
 
 
 def drop_file(file: StoredFile) -> None:

@@ -29,6 +29,11 @@ def shared_url(file: StoredFile) -> str:
     return str(settings.PUBLIC_URL) + shared_path(file)
 
 
+def download_path(file: StoredFile) -> str:
+    """Return the path below any address of the endpoint; below the site itself it is the same."""
+    return f"{FILES_PATH}shared/{file.pk}/{_signature(file.pk)}"
+
+
 def is_signed(file_id: str, signature: str) -> bool:
     return constant_time_compare(signature, _signature(file_id))
 

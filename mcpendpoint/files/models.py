@@ -21,6 +21,8 @@ class StoredFile(models.Model):
     is_complete = models.BooleanField(default=False)
     pieces = models.JSONField(default=list)
     """Their names in the storage, in order."""
+    digest = models.CharField(max_length=43, blank=True, default="")
+    """SHA-256 in base64url, where all of it was seen to come; "" for uploads in pieces."""
     fingerprint = models.CharField(max_length=100, blank=True, default="")
     """By which the page knows a file again that it began to upload."""
     source = models.CharField(max_length=330, blank=True, default="")
@@ -51,3 +53,44 @@ class StoredFile(models.Model):
     @property
     def percent(self) -> int:
         return 100 * self.received // self.size if self.size else 100
+
+
+class FileQuestion(models.Model):
+    """One call that lacks files which its person is asked for: see files.questions."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        ANSWERED = "answered", "Answered"
+        REFUSED = "refused", "Refused"
+        USED = "used", "Used"
+        """The call was made with what was given: it counts for no other."""
+
+    id = models.CharField(primary_key=True, max_length=ID_CHARS, default=new_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="file_questions"
+    )
+    digest = models.CharField(max_length=64)
+    """Of the tool, its arguments and the parameter."""
+    tool = models.CharField(max_length=120)
+    space_id = models.CharField(max_length=200)
+    parameter = models.CharField(max_length=64)
+    kind = models.CharField(max_length=20, blank=True, default="")
+    takes_many = models.BooleanField(default=False)
+    client = models.CharField(max_length=160, blank=True, default="")
+    file_ids = models.JSONField(default=list)
+    """Those that the person gave."""
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "digest"],
+                condition=~models.Q(state="used"),
+                name="one_open_file_question_per_call",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Question {self.id} of {self.user_id}: {self.state}"

@@ -12,6 +12,10 @@ from mcpendpoint.gradio.references import BadReference, Place, Schema, follow, r
 
 FILE_FORMAT = "a http or https url to a file"
 """How the formats end that Gradio gives to files: their values are texts, whatever else is said."""
+KINDS = {"ImageData": "image"}
+"""By the titles that Gradio gives to types of files (5.28, 6.31: gradio/data_classes.py). Sounds,
+videos and all others are FileData there, which says nothing.
+"""
 MAX_NODES = 1_500
 MAX_LEVELS = 12
 
@@ -21,6 +25,8 @@ class FilePlaces:
     """The places in one value."""
 
     is_file: bool = False
+    kind: str = ""
+    """Of which type it has to be, "image", where that is known."""
     properties: "Mapping[str, FilePlaces]" = field(default_factory=dict)
     items: "FilePlaces | None" = None
     """In each element of a list."""
@@ -37,34 +43,47 @@ def places_in(schema: Schema) -> FilePlaces | None:
     return _Reader().read(Place(schema), 0, frozenset())
 
 
-def files_in(value: Any, places: FilePlaces | None) -> Iterator[Any]:
-    """Yield what stands where files do."""
+def files_in(value: Any, places: FilePlaces | None) -> Iterator[str]:
+    """Yield the texts that stand where files do."""
+    return (given for given, _ in given_in(value, places) if isinstance(given, str))
+
+
+def given_in(value: Any, places: FilePlaces | None) -> Iterator[tuple[Any, FilePlaces]]:
+    """Yield all that stands where files do, a text or an object, and the place."""
     if places is None:
         return
-    if places.is_file and isinstance(value, str):
-        yield value
+    if _stands_for_file(value, places):
+        yield value, places
     elif isinstance(value, list):
         for item in value:
-            yield from files_in(item, places.items)
+            yield from given_in(item, places.items)
     elif isinstance(value, dict):
         for name, item in value.items():
-            yield from files_in(item, places.properties.get(name, places.others))
+            yield from given_in(item, places.properties.get(name, places.others))
 
 
-def with_files(value: Any, places: FilePlaces | None, change: Callable[[str], Any]) -> Any:
-    """Return a value with what stands where files do changed."""
+def with_files(
+    value: Any, places: FilePlaces | None, change: Callable[[Any], Any], kind: type = str
+) -> Any:
+    """Return a value with what stands where files do changed: texts, or else objects."""
     if places is None:
         return value
-    if places.is_file and isinstance(value, str):
+    if isinstance(value, kind) and _stands_for_file(value, places):
         return change(value)
     if isinstance(value, list):
-        return [with_files(item, places.items, change) for item in value]
+        return [with_files(item, places.items, change, kind) for item in value]
     if isinstance(value, dict):
         return {
-            name: with_files(item, places.properties.get(name, places.others), change)
+            name: with_files(item, places.properties.get(name, places.others), change, kind)
             for name, item in value.items()
         }
     return value
+
+
+def _stands_for_file(value: Any, places: FilePlaces) -> bool:
+    """Whether it is a text, or an object where the Space itself takes none."""
+    is_object = isinstance(value, dict) and not places.properties and places.others is None
+    return places.is_file and (isinstance(value, str) or is_object)
 
 
 class _Reader:
@@ -77,7 +96,7 @@ class _Reader:
         if not isinstance(node, dict) or level > MAX_LEVELS or self._nodes > MAX_NODES:
             return None
         if is_file(node):
-            return FilePlaces(is_file=True)
+            return FilePlaces(is_file=True, kind=_kind_of(node))
         parts = [part for key in ("allOf", "anyOf", "oneOf") for part in _list(node.get(key))]
         found = [self.read(place.inside(part), level + 1, seen) for part in parts]
         found += [self._own(place, level, seen), self._target(place, level, seen)]
@@ -120,6 +139,7 @@ def _united(found: list[FilePlaces]) -> FilePlaces | None:
     names = {name for places in found for name in places.properties}
     return FilePlaces(
         is_file=any(places.is_file for places in found),
+        kind=kinds.pop() if len(kinds := {p.kind for p in found if p.is_file}) == 1 else "",
         properties={
             name: united
             for name in names
@@ -128,6 +148,11 @@ def _united(found: list[FilePlaces]) -> FilePlaces | None:
         items=_united([places.items for places in found if places.items]),
         others=_united([places.others for places in found if places.others]),
     )
+
+
+def _kind_of(node: Schema) -> str:
+    title = node.get("title")
+    return KINDS.get(title, "") if isinstance(title, str) else ""
 
 
 def _list(value: Any) -> list[Any]:

@@ -27,17 +27,17 @@ from mcpendpoint.files.storage import FileLost
 from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.gradio.exchange import Reply
-from mcpendpoint.gradio.file_places import FilePlaces, files_in, with_files
+from mcpendpoint.gradio.file_checks import (
+    MAX_BYTES,
+    MAX_INLINE_BYTES,
+    check_data_uri,
+    check_given,
+)
+from mcpendpoint.gradio.file_places import FilePlaces, files_in, given_in, with_files
 from mcpendpoint.gradio.results import replica_of
 from mcpendpoint.gradio.transport import ask_space
 
 MAX_FILES = 20
-MAX_BYTES = 500_000_000
-"""Of all files of a call."""
-MAX_INLINE_BYTES = 3_000_000
-"""Gradio's `mcp` takes requests of 4 MiB (mcp/server/transport_security.py,
-DEFAULT_MAX_REQUEST_BODY_SIZE), and base64 adds a third.
-"""
 UPLOAD_SECONDS = 300
 MAX_ANSWER_BYTES = 20_000
 MAX_PATH_CHARS = 2_000
@@ -77,6 +77,8 @@ async def prepare(
     arguments: dict[str, Any], places: FilePlaces | None, user_id: int | None
 ) -> HandOver:
     """Find the files of handles. Raises SpaceError for those that are not this person's."""
+    for given, place in given_in(arguments, places):
+        check_data_uri(given, place)
     handles = tuple(dict.fromkeys(filter(is_file_uri, files_in(arguments, places))))
     if not handles:
         return HandOver(arguments, places, {})
@@ -102,6 +104,9 @@ async def prepare(
         )
     if sum(file.size for file in files.values()) > MAX_BYTES:
         raise SpaceError(f"The files of a call may have {MAX_BYTES // 1_000_000} MB in all.")
+    for given, place in given_in(arguments, places):
+        if file := files.get(given) if isinstance(given, str) else None:
+            check_given(file.name, file.mime_type, file.size, place)
     return HandOver(arguments, places, files)
 
 

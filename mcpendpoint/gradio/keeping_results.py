@@ -9,7 +9,10 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC
 from functools import partial
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -19,11 +22,13 @@ from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent
 from accounts.database import changes
 from accounts.outgoing.errors import OutgoingError
 from mcpendpoint.files.keeping import FileRefused, begin_file, drop_file
+from mcpendpoint.files.links import download_path
 from mcpendpoint.files.models import StoredFile
 from mcpendpoint.files.taking import fill_file
 from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.gradio.transport import ask_space, token_header
+from mcpendpoint.protocol.file_extension import EXTENSION, digest_on_the_wire
 
 logger = logging.getLogger(__name__)
 
@@ -35,17 +40,25 @@ MAX_AT_ONCE = 16
 """In this process; beyond them none are kept."""
 _LIMIT = f", if it has {MAX_BYTES // 1_000_000} MB or less"
 FETCH_SECONDS = 120
+DOWNLOAD_SECONDS = 20
 MAX_SEARCHED_CHARS = 200_000
 MAX_URL_CHARS = 2_000
 
 tasks_behind: set[asyncio.Task[None]] = set()
 
 
+@dataclass(frozen=True)
+class Kept:
+    file: StoredFile
+    fetching: asyncio.Task[None]
+    """Until then its size is what was set aside for it."""
+
+
 async def keep_results(
     result: CallToolResult, info: SpaceInfo, *, user_id: int, token: str | None, source: str
-) -> list[StoredFile]:
+) -> list[Kept]:
     """Return what is being kept of a result, from now on."""
-    kept: list[StoredFile] = []
+    kept: list[Kept] = []
     for url in _files_in(result, info):
         if len(tasks_behind) >= MAX_AT_ONCE:
             break
@@ -55,14 +68,43 @@ async def keep_results(
         task = asyncio.create_task(_fetch(file, url, token if info.is_private else None))
         tasks_behind.add(task)
         task.add_done_callback(tasks_behind.discard)
-        kept.append(file)
+        kept.append(Kept(file, task))
     return kept
 
 
-def with_handles(
-    result: CallToolResult, files: list[StoredFile], *, as_links: bool
-) -> CallToolResult:
+async def with_downloads(result: CallToolResult, kept: list[Kept]) -> CallToolResult:
+    """Let a result tell where its files can be downloaded, to a client that does so by itself.
+
+    How large a file is, and of which digest, is known when all of it is here: that is waited for,
+    for a while.
+    """
+    if not kept:
+        return result
+    await asyncio.wait([each.fetching for each in kept], timeout=DOWNLOAD_SECONDS)
+    told = [_download_of(each.file) for each in kept if each.file.is_complete]
+    meta = {**(result.meta or {}), EXTENSION: {"downloads": told}}
+    return result.model_copy(update={"meta": meta}) if told else result
+
+
+def _download_of(file: StoredFile) -> dict[str, Any]:
+    """Return it with the keys that Claude Code 2.1.332 takes: it refuses all others.
+
+    By a path, which it appends to the endpoint's address: of a URL it takes no private host.
+    """
+    return {
+        "name": file.name,
+        "mimeType": file.mime_type,
+        "size": file.size,
+        **({"digest": digest_on_the_wire(file.digest)} if file.digest else {}),
+        "path": download_path(file),
+        "credentials": "omit",
+        "expiresAt": file.expires_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def with_handles(result: CallToolResult, kept: list[Kept], *, as_links: bool) -> CallToolResult:
     """Let a result tell the handles of what is kept of it."""
+    files = [each.file for each in kept]
     told: list[ContentBlock] = [_link_to(file) for file in files]
     if files and not as_links:
         handles = ", ".join(file.handle for file in files)

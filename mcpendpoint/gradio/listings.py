@@ -6,6 +6,7 @@ from typing import Any
 from accounts.preferences import SavedSpace
 from accounts.tool_words import ToolWords
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
+from mcpendpoint.gradio.file_parameters import renamed
 from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.gradio.scanning import Finding
 from mcpendpoint.gradio.trust import Agreement, Held
@@ -79,6 +80,11 @@ class SpaceTool:
     """Whether its person agrees to what they are told of it, and so to any change."""
     api: ApiEndpoint | None = None
     """How Gradio's own API calls it, where the Space has no MCP server."""
+
+    @property
+    def places(self) -> FilePlaces | None:
+        """Where arguments hold files, by the names that these have here."""
+        return renamed(self.file_places, self.argument_names)
 
     @property
     def parameters(self) -> list[str]:

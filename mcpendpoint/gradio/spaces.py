@@ -23,7 +23,7 @@ from mcpendpoint.gradio.given_arguments import read_arguments
 from mcpendpoint.gradio.given_headers import given_headers, how_to_give
 from mcpendpoint.gradio.handing_over import prepare
 from mcpendpoint.gradio.headers import listed
-from mcpendpoint.gradio.keeping_results import keep_results, with_handles
+from mcpendpoint.gradio.keeping_results import keep_results, with_downloads, with_handles
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.operator_lists import refusal_of
@@ -253,6 +253,7 @@ async def call_space_tool(
     token: str | None,
     user_id: int | None = None,
     takes_links: bool = True,
+    takes_downloads: bool = False,
     include_images: bool,
     report_progress: ReportProgress,
 ) -> CallToolResult:
@@ -283,8 +284,10 @@ async def call_space_tool(
     if user_id is None or result.is_error:
         return result
     source = f"{tool.name} of {tool.space_id}"
-    files = await keep_results(result, found.value, user_id=user_id, token=token, source=source)
-    return with_handles(result, files, as_links=takes_links)
+    kept = await keep_results(result, found.value, user_id=user_id, token=token, source=source)
+    if takes_downloads:
+        result = await with_downloads(result, kept)
+    return with_handles(result, kept, as_links=takes_links)
 
 
 async def _advice(tool: SpaceTool, error: str, token: str | None) -> str:

@@ -68,8 +68,10 @@ def download(request: HttpRequest, user: User, file_id: str, name: str) -> HttpR
 
 
 @require_safe
-def shared(request: HttpRequest, file_id: str, signature: str, name: str) -> HttpResponseBase:
-    """Answer whoever has the signed link."""
+def shared(
+    request: HttpRequest, file_id: str, signature: str, name: str = "", username: str = ""
+) -> HttpResponseBase:
+    """Answer whoever has the signed link, whatever else is in the address."""
     return _send(request, shared_file(file_id) if is_signed(file_id, signature) else None)
 
 

@@ -1,22 +1,21 @@
 """Adapter to the SDK's kernel: one message in, one JSON-RPC answer out, in both protocol eras.
 
-The only importer of the SDK's deep modules, which its versioning policy does not promise to keep:
-mcp is pinned to 2.3 for this file's sake.
+With `request_states` the only importer of the SDK's deep modules, which its versioning policy does
+not promise to keep: mcp is pinned to 2.3 for their sake.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import Any
 
 import anyio
-from django.utils.crypto import salted_hmac
 from mcp.server import NotificationOptions, Server, ServerRequestContext
 from mcp.server._otel import OpenTelemetryMiddleware
 from mcp.server.connection import Connection
-from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.runner import ServerRunner, modern_error_data
 from mcp.shared.dispatcher import CallOptions
 from mcp.shared.exceptions import NoBackChannelError
@@ -347,30 +346,17 @@ def drop_unused_tracing(server: Server[Any]) -> None:
         ]
 
 
-def seal_request_state(
+def announce(
     server: Server[Any],
-    secrets: Sequence[str],
     *,
-    audience: str,
-    whose: Callable[[ServerRequestContext[Any]], str],
+    pushes: bool,
+    watches: bool,
+    extensions: Mapping[str, dict[str, Any]] = MappingProxyType({}),
 ) -> None:
-    """Let `requestState` come back unaltered, within ten minutes, with the same call of its caller.
-
-    The first of the secrets seals, all open. That it comes once is for the handler to see to.
-    """
-    keys = [
-        salted_hmac("mcpendpoint.request_state", "", secret, algorithm="sha256").digest()
-        for secret in secrets
-    ]
-    security = RequestStateSecurity(keys=list(dict.fromkeys(keys)), bind_principal=whose)
-    server.middleware.append(RequestStateBoundary(security, default_audience=audience))
-
-
-def announce(server: Server[Any], *, pushes: bool, watches: bool) -> None:
     """Let the server say which versions are served at its URL, of both eras, and what it pushes.
 
     `pushes` stands for changes of the list of tools: no other list ever changes. `watches` stands
-    for changes of resources that were subscribed to.
+    for changes of resources that were subscribed to. `extensions` are those of 2026-07-28.
     """
     # The SDK's runner asks for this without an argument.
     server.create_initialization_options = partial(  # type: ignore[method-assign]
@@ -380,7 +366,9 @@ def announce(server: Server[Any], *, pushes: bool, watches: bool) -> None:
     async def discover(
         ctx: ServerRequestContext[Any], params: RequestParams | None
     ) -> DiscoverResult:
-        capabilities = server.get_capabilities(protocol_version=ctx.protocol_version)
+        capabilities = server.get_capabilities(
+            extensions=dict(extensions) or None, protocol_version=ctx.protocol_version
+        )
         if capabilities.tools is not None and pushes:
             capabilities.tools.list_changed = True
         if capabilities.resources is not None and watches:

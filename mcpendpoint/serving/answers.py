@@ -8,6 +8,7 @@ from django.conf import settings
 from mcp.server import Server
 
 from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.file_extension import NO_FILES, client_files
 from mcpendpoint.protocol.kernel import Answer, Ask, Peer
 from mcpendpoint.protocol.messages import Message
 from mcpendpoint.protocol.records import Outcome
@@ -49,6 +50,7 @@ class Answers:
         """Return the result as JSON, recorded, where the kernel need not be asked for it."""
         if self.shortcut is None:
             return None
+        _note_client(peer, context)
         result = await self.shortcut(message, peer, context)
         if result is not None:
             recording.finish(Outcome.OK, context=context)
@@ -69,7 +71,7 @@ class Answers:
         """
         send = outgoing.put if outgoing.is_open else None
         exchange = kernel.open_exchange(message, context.headers, context, send=send, ask=ask)
-        context.client, context.session = peer.client, peer.session
+        _note_client(peer, context)
         context.report = exchange.progress
         context.wants_progress = exchange.progress_token is not None and outgoing.is_open
         outcome, error_code = Outcome.CANCELLED, None
@@ -87,3 +89,8 @@ class Answers:
                 notifications_sent=exchange.notifications_sent,
                 is_stream=outgoing.is_streaming,
             )
+
+
+def _note_client(peer: Peer, context: RequestContext) -> None:
+    context.client, context.session = peer.client, peer.session
+    context.client_files = client_files(peer.capabilities) if peer.is_modern else NO_FILES

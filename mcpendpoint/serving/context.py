@@ -2,7 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
+
+from django.conf import settings
 
 from accounts.authorization.scopes import Scope
 from accounts.credentials import SignInNeeded
@@ -13,6 +16,8 @@ from mcpendpoint.access.who import Caller
 from mcpendpoint.hub import changes
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
+from mcpendpoint.protocol.file_extension import NO_FILES, ClientFiles
+from mcpendpoint.protocol.openai_files import CLIENTS as OPENAI_CLIENTS
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.serving.directions import site_directions
@@ -27,6 +32,15 @@ ReportProgress = Callable[[float, float | None, str | None], Awaitable[None]]
 
 async def _report_to_nobody(progress: float, total: float | None, message: str | None) -> None:
     pass
+
+
+class FileForm(Enum):
+    TEXT = auto()
+    """A URL, a data: URI or a handle, which each of the others takes as well."""
+    UPLOAD = auto()
+    """Metadata of a file that the client sends when it is told to."""
+    OPENAI = auto()
+    """An object with a short-lived URL."""
 
 
 @dataclass
@@ -49,6 +63,7 @@ class RequestContext:
     runs_unasked: bool = False
     """Whether what the person has a say in is done all the same where nobody can ask them."""
     client: ClientTag = UNKNOWN_CLIENT
+    client_files: ClientFiles = NO_FILES
     takes_links: bool = False
     """Whether the client's revision of the protocol has links in results."""
 
@@ -72,6 +87,20 @@ class RequestContext:
     @property
     def user_id(self) -> int | None:
         return self.caller.user_id
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether the caller has an account whose files are kept."""
+        return self.caller.user_id is not None and settings.HAS_DATABASE
+
+    @property
+    def file_form(self) -> FileForm:
+        """As what tools of Spaces are told to take files."""
+        if not self.keeps_files:
+            return FileForm.TEXT
+        if self.client_files.uploads:
+            return FileForm.UPLOAD
+        return FileForm.OPENAI if self.client.name in OPENAI_CLIENTS else FileForm.TEXT
 
     @property
     def include_images(self) -> bool:

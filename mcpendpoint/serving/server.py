@@ -13,13 +13,11 @@ from mcp.server import CacheHint, Server, ServerRequestContext
 from mcp_types import (
     INVALID_PARAMS,
     CallToolRequestParams,
-    CallToolResult,
     CompleteRequestParams,
     CompleteResult,
     EmptyResult,
     GetPromptRequestParams,
     GetPromptResult,
-    InputRequiredResult,
     ListPromptsResult,
     ListResourcesResult,
     ListResourceTemplatesResult,
@@ -32,7 +30,9 @@ from mcp_types import (
 )
 
 from mcpendpoint import __version__
-from mcpendpoint.protocol.kernel import announce, drop_unused_tracing, seal_request_state
+from mcpendpoint.protocol.file_extension import EXTENSION, SERVER_CAPABILITY
+from mcpendpoint.protocol.kernel import announce, drop_unused_tracing
+from mcpendpoint.protocol.request_states import seal_request_state
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.completion.answering import complete
 from mcpendpoint.serving.context import RequestContext
@@ -40,7 +40,7 @@ from mcpendpoint.serving.prompts.registry import PROMPTS
 from mcpendpoint.serving.prompts.serving import get_prompt
 from mcpendpoint.serving.resources.registry import RESOURCES, TEMPLATES
 from mcpendpoint.serving.resources.serving import read_resource
-from mcpendpoint.serving.tool_calls import call_tool
+from mcpendpoint.serving.tool_calls import Answer, call_tool
 from mcpendpoint.serving.tool_lists import definitions_of
 
 SELECTED_ON_THE_PAGE = (
@@ -95,9 +95,7 @@ async def _list_tools(ctx: Context, params: PaginatedRequestParams | None) -> Li
     return ListToolsResult(tools=await definitions_of(request_context(ctx)))
 
 
-async def _call_tool(
-    ctx: Context, params: CallToolRequestParams
-) -> CallToolResult | InputRequiredResult:
+async def _call_tool(ctx: Context, params: CallToolRequestParams) -> Answer:
     context, asking = request_context(ctx), Asking(ctx, params)
     context.takes_links = ctx.protocol_version >= LINKS_SINCE
     return await call_tool(params.name, params.arguments or {}, context, asking)
@@ -159,7 +157,7 @@ def make_server(
             "resources/read": CacheHint(ttl_ms=30_000, scope="private"),
         },
         on_list_tools=_list_tools,
-        on_call_tool=_call_tool,
+        on_call_tool=_call_tool,  # type: ignore[arg-type]  # takes results of extensions, too
         on_list_resources=_list_resources,
         on_list_resource_templates=_list_templates,
         on_read_resource=_read_resource,
@@ -169,7 +167,8 @@ def make_server(
         on_subscribe_resource=watches.subscribe if watches else None,
         on_unsubscribe_resource=watches.unsubscribe if watches else None,
     )
-    announce(server, pushes=pushes, watches=watches is not None)
+    extensions = {EXTENSION: SERVER_CAPABILITY} if settings.HAS_DATABASE else {}
+    announce(server, pushes=pushes, watches=watches is not None, extensions=extensions)
     drop_unused_tracing(server)
     keys = [str(settings.SECRET_KEY), *map(str, settings.SECRET_KEY_FALLBACKS)]
     seal_request_state(server, keys, audience=settings.PUBLIC_URL, whose=_owner_of)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from mcp import MCPError
@@ -22,10 +23,18 @@ from mcpendpoint.gradio.waking import COMING, wake_unseen
 from mcpendpoint.protocol.records import PRIVATE
 from mcpendpoint.serving.approvals import words
 from mcpendpoint.serving.approvals.asking import Asking
-from mcpendpoint.serving.approvals.holding import consequence_of, held_back, is_still_so
+from mcpendpoint.serving.approvals.holding import (
+    consequence_of,
+    held_back,
+    held_by_now,
+    is_still_so,
+)
+from mcpendpoint.serving.client_uploads import approved_before, received
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
+from mcpendpoint.serving.files_of_chatgpt import fetched
 from mcpendpoint.serving.late_results import LateCall
+from mcpendpoint.serving.leading_to_files import led_to_files, use_up
 from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.serving.scope_checks import check_scopes, error_for, explain_absence
 from mcpendpoint.serving.unasked import agree_unasked
@@ -34,7 +43,10 @@ from mcpendpoint.tools.invalid_arguments import invalid_arguments
 from mcpendpoint.tools.markdown import count
 from mcpendpoint.tools.registry import by_name
 
-Result = TypeVar("Result", CallToolResult, CallToolResult | InputRequiredResult)
+Answer = CallToolResult | InputRequiredResult | dict[str, Any]
+"""A dict for what the SDK has no type of: that files are to be sent first."""
+
+Result = TypeVar("Result", CallToolResult, Answer)
 
 SPACE_EFFECTS = frozenset({Effect.SPEND})
 """A Space may do anything, but with the caller's quota, not in the caller's name."""
@@ -42,7 +54,7 @@ SPACE_EFFECTS = frozenset({Effect.SPEND})
 
 async def call_tool(
     name: str, arguments: dict[str, Any], context: RequestContext, asking: Asking
-) -> CallToolResult | InputRequiredResult:
+) -> Answer:
     """Raises MCPError for a tool that this caller does not have, and for a bug of ours."""
     if name in context.selection.tools:
         context.tool_name = name
@@ -109,7 +121,7 @@ async def _with_failures(call: Awaitable[Result]) -> Result | CallToolResult:
 
 async def _call_built_in(
     tool: Tool[Any], arguments: dict[str, Any], context: RequestContext, asking: Asking
-) -> CallToolResult | InputRequiredResult:
+) -> Answer:
     try:
         typed = tool.arguments.model_validate(arguments)
     except ValidationError as error:
@@ -146,19 +158,39 @@ async def _call_of_space(
     arguments: dict[str, Any],
     context: RequestContext,
     asking: Asking,
-) -> CallToolResult | InputRequiredResult:
+) -> Answer:
     late = LateCall(space, name, arguments, context)
     if (before := await late.result_of_before()) is not None:
         return before
+    tool = await within_deadline(name, _known_tool(space, name, context))
+    given, held = arguments, None
+    if tool is not None:
+        given, held = await led_to_files(tool, arguments, context, asking)
+    if held is not None:
+        return held
+    has_led = given is not arguments
     saved = context.caller.preferences
-    if saved is not None and saved.asks_before(space.space_id):
-        use = _use_of_space(space, name, arguments)
-        if held := await held_back(name, arguments, use, context, asking):
+    is_asked = saved is not None and saved.asks_before(space.space_id)
+    if is_asked:
+        use = _use_of_space(space, name, given)
+        if number := approved_before(asking):
+            held = await held_by_now(number, name, given, use, context)
+        else:
+            held = await held_back(name, given, use, context, asking)
+        if held is not None:
             return held
+    if is_asked or has_led:
         if refusal := await _refusal_by_now(name, SPACE_EFFECTS, context):
             return refusal
         space = _selected_space(name, context) or space
-    call = within_deadline(name, _run_space(space, name, arguments, context))
+    if tool is not None:
+        receiving = received(tool, given, context, asking, is_approved=is_asked)
+        given, asked = await within_deadline(name, receiving)
+        if asked is not None:
+            return asked
+        if has_led:
+            await within_deadline(name, use_up(tool, arguments, context))
+    call = within_deadline(name, _run_space(space, name, given, context))
     return await late.run(_with_failures(call))
 
 
@@ -170,6 +202,15 @@ def _use_of_space(space: SpaceChoice, name: str, arguments: dict[str, Any]) -> C
 
 def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+async def _known_tool(space: SpaceChoice, name: str, context: RequestContext) -> SpaceTool | None:
+    """Return a tool for which no Space has to be woken, and nobody to be asked."""
+    with suppress(ToolError):
+        token = await context.hub_token()
+        (listing,) = await list_space_tools([space], token, known_will_do=True)
+        return _named(listing.tools, name)
+    return None
 
 
 async def _run_space(
@@ -193,10 +234,11 @@ async def _run_space(
     context.tool_name = name
     return await call_space_tool(
         tool,
-        arguments,
+        await fetched(tool, arguments, context),
         token=token,
         user_id=context.caller.user_id,
         takes_links=context.takes_links,
+        takes_downloads=context.client_files.downloads,
         include_images=context.include_images,
         report_progress=report,
     )

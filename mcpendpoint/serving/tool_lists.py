@@ -18,6 +18,8 @@ from mcp_types import Tool as ToolDefinition
 
 from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
+from mcpendpoint.gradio.file_checks import largest_file
+from mcpendpoint.gradio.file_parameters import as_objects, marked
 from mcpendpoint.gradio.in_use import note_listed
 from mcpendpoint.gradio.listings import SpaceListing, SpaceTool
 from mcpendpoint.gradio.naming import prefix_of
@@ -25,7 +27,8 @@ from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import LIST_TOOLS, Message
-from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.protocol.openai_files import FILE_PARAMS
+from mcpendpoint.serving.context import FileForm, RequestContext
 from mcpendpoint.serving.rpc_errors import error_of
 from mcpendpoint.serving.unasked import agree_unasked
 from mcpendpoint.tools.base import ToolError
@@ -53,7 +56,11 @@ async def definitions_of(context: RequestContext) -> list[ToolDefinition]:
     listings = await _listings_of(context)
     return [
         *map(_built_in, context.selection.tools),
-        *(_space_definition(tool) for listing in listings for tool in listing.tools),
+        *(
+            _space_definition(tool, context.file_form)
+            for listing in listings
+            for tool in listing.tools
+        ),
     ]
 
 
@@ -126,14 +133,20 @@ def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
         )
 
 
-def _space_definition(tool: SpaceTool) -> ToolDefinition:
+def _space_definition(tool: SpaceTool, form: FileForm = FileForm.TEXT) -> ToolDefinition:
+    schema, meta = tool.input_schema, tool.meta
+    if form is FileForm.UPLOAD:
+        schema = marked(schema, tool.places, largest_file(is_private=tool.is_private))
+    elif form is FileForm.OPENAI:
+        schema, names = as_objects(schema, tool.places)
+        meta = {**meta, FILE_PARAMS: names} if names else meta
     return ToolDefinition(
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.input_schema,
+        input_schema=schema,
         annotations=_SPACE_ANNOTATIONS,
-        _meta=tool.meta or None,
+        _meta=meta or None,
     )
 
 
@@ -173,7 +186,8 @@ class SerializedToolLists:
             listings = await _listings_of(context)
         except MCPError:
             return None
-        key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
+        selected = (context.selection.tools, context.selection.spaces)
+        key = (peer.protocol_version, *selected, context.file_form)
         known = self._lists.get(key)
         if known is None or not known.is_of(listings):
             message = Message("request", LIST_TOOLS, 0, kernel.envelope(peer), {})

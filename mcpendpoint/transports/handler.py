@@ -20,6 +20,7 @@ from django.urls import Resolver404, ResolverMatch, get_resolver
 
 from accounts.caching import remember_short
 from mcpendpoint.transports.bodies import BodyRefused, ClientLeft, Receive, read_body, replay
+from mcpendpoint.transports.incoming_files import IncomingFiles, is_incoming_file
 from mcpendpoint.transports.listening import PushResponse
 from mcpendpoint.transports.rate_limit_gate import RateLimitGate
 
@@ -44,6 +45,7 @@ class EndpointHandler:
         self._at_first = at_first
         import_module(urlconf)  # now, not during the first request
         self._gate = RateLimitGate()
+        self._incoming_files = IncomingFiles()
         self._resolve = remember_short(max_bytes=4_000_000, max_chars=MAX_PATH_LENGTH)(
             get_resolver(urlconf).resolve
         )
@@ -52,6 +54,10 @@ class EndpointHandler:
         if self._at_first is not None:
             self._at_first()
             self._at_first = None
+        if is_incoming_file(scope):
+            if not await self._gate.rejects(scope, send):
+                await self._incoming_files(scope, receive, send)
+            return
         match = None if _is_for_a_reader(scope) else self._match(scope["path"])
         if match is not None and await self._gate.rejects(scope, send):
             return

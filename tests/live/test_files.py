@@ -130,3 +130,46 @@ def test_nothing_of_a_file_is_in_the_log(product, space, person, upload):
     log = product.log()
     assert handle.split("/")[2] not in log
     assert "telling" not in log
+
+
+@pytest.fixture
+def writer(product, new_writer):
+    """Somebody with a repository, and an upload of theirs: `story.txt`."""
+    person = new_writer()
+    wire = Wire(f"{product.url}/mcp?bouquet=all&gradio=none", person.token)
+    wire.call("create_repo", {"uri": f"hf://models/{person.name}/tales", "private": True})
+    kept = wire.call("upload_file", {"text": "once upon a time", "name": "story.txt"})["result"]
+    return person, wire, kept["structuredContent"]["handle"]
+
+
+def test_a_handle_is_written_to_the_hub(writer):
+    person, wire, handle = writer
+    uri = f"hf://models/{person.name}/tales/story.txt"
+
+    written = wire.call("hf_fs_write", {"cmd": "put", "args": [uri, "--from", handle]})["result"]
+
+    assert written["structuredContent"]["bytes"] == 16
+    read = wire.call("hf_fs", {"operations": [{"cmd": "cat", "args": [uri]}]})["result"]
+    assert "once upon a time" in str(read["structuredContent"])
+
+
+@pytest.mark.parametrize("source", ["/etc/passwd", "file:///etc/passwd", "https://a.b/c"])
+def test_what_is_no_handle_is_not_written(writer, source):
+    person, wire, _ = writer
+    args = [f"hf://models/{person.name}/tales/story.txt", "--from", source]
+
+    told = wire.call("hf_fs_write", {"cmd": "put", "args": args})["result"]
+
+    assert told["isError"] and "takes the handle of a file" in str(told["content"])
+
+
+def test_a_file_of_another_is_written_by_nobody_else(writer, product, new_writer):
+    _, _, handle = writer
+    stranger = new_writer()
+    wire = Wire(f"{product.url}/mcp?bouquet=all&gradio=none", stranger.token)
+    wire.call("create_repo", {"uri": f"hf://models/{stranger.name}/tales", "private": True})
+    args = [f"hf://models/{stranger.name}/tales/story.txt", "--from", handle]
+
+    told = wire.call("hf_fs_write", {"cmd": "put", "args": args})["result"]
+
+    assert told["isError"] and "no file that this account has" in str(told["content"])

@@ -15,6 +15,7 @@ import pytest
 
 from tests.live.isolation import at_the_endpoint as mcp
 from tests.live.isolation import in_the_browser as pages
+from tests.live.isolation import with_files
 from tests.live.isolation.ledger import Ledger
 from tests.live.isolation.tenant import READERS, Tenant, Visitor
 from tests.live.people import Person
@@ -50,6 +51,9 @@ READING = (
     mcp.try_address_of_another,
     mcp.keep_files,
     mcp.ask_for_all_else,
+    with_files.send_files,
+    with_files.fetch_files,
+    with_files.give_a_file_that_is_asked_for,
     pages.look_at_settings,
     pages.look_at_activity,
     pages.find_spaces,

@@ -80,10 +80,15 @@ class Asking:
         return answer.action
 
     async def lead_now(
-        self, message: str, url: str, question: str, context: RequestContext
+        self,
+        message: str,
+        url: str,
+        question: str,
+        context: RequestContext,
+        waits_for: str = "approval",
     ) -> Action:
         """Lead the person to a page while the call goes on. Raises MCPError for no answer."""
-        async with signs_of_life(context):
+        async with signs_of_life(context, waits_for):
             answer = await self.ctx.session.elicit_url(
                 message, url, question, related_request_id=self.ctx.request_id
             )
@@ -101,43 +106,59 @@ class Asking:
         return _input_required(form, question, digest)
 
     def lead_in_answer(
-        self, message: str, url: str, question: str, digest: str
+        self, message: str, url: str, question: str, digest: str, about: str = APPROVAL
     ) -> InputRequiredResult:
         """Return the answer that makes the client lead its person to a page, and call again."""
-        return _input_required(ElicitRequestURLParams(message=message, url=url), question, digest)
+        params = ElicitRequestURLParams(message=message, url=url)
+        return _input_required(params, question, digest, about)
 
-    def answered(self) -> Answered | None:
+    def answered(self, about: str = APPROVAL) -> Answered | None:
         """Return what this call brings along; the kernel has made sure that its state is ours."""
         if not self.is_modern or self.params.request_state is None:
             return None
-        answer = (self.params.input_responses or {}).get(APPROVAL)
+        answer = (self.params.input_responses or {}).get(about)
         if not isinstance(answer, ElicitResult):
             return None
-        question, digest, mode = orjson.loads(self.params.request_state)
+        state = orjson.loads(self.params.request_state)
+        if not isinstance(state, list):
+            return None
+        question, digest, mode = state
         return Answered(question, digest, mode, answer.action)
 
+    def state_of_files(self) -> dict[str, Any] | None:
+        """Return what was noted when this client was asked for the bytes of files."""
+        if not self.is_modern or self.params.request_state is None:
+            return None
+        state = orjson.loads(self.params.request_state)
+        return state if isinstance(state, dict) else None
 
-def _input_required(asked: ElicitRequestParams, question: str, digest: str) -> InputRequiredResult:
+
+def _input_required(
+    asked: ElicitRequestParams, question: str, digest: str, about: str = APPROVAL
+) -> InputRequiredResult:
     return InputRequiredResult(
-        input_requests={APPROVAL: ElicitRequest(params=asked)},
+        input_requests={about: ElicitRequest(params=asked)},
         request_state=orjson.dumps([question, digest, asked.mode]).decode(),
     )
 
 
 @asynccontextmanager
-async def signs_of_life(context: RequestContext) -> AsyncIterator[None]:
+async def signs_of_life(
+    context: RequestContext, waits_for: str = "approval"
+) -> AsyncIterator[None]:
     """Report that the person is waited for, to a client that wants to hear of progress."""
     if not context.wants_progress:
         yield
         return
-    reporting = asyncio.create_task(_report(context))
+    reporting = asyncio.create_task(_report(context, waits_for))
     try:
         yield
     finally:
         reporting.cancel()
 
 
-async def _report(context: RequestContext) -> None:
+async def _report(context: RequestContext, waits_for: str) -> None:
     for turn in count(1):
         await asyncio.sleep(PROGRESS_SECONDS)
-        await context.report_progress(turn * STEP, None, "Waiting for the person's approval.")
+        words = f"Waiting for the person's {waits_for}."
+        await context.report_progress(turn * STEP, None, words)

@@ -39,6 +39,10 @@ class Book(Protocol):
         """Note the answer to a question; False when it was answered before."""
         ...
 
+    async def use(self, number: str, subject: Subject) -> bool:
+        """Use up what was approved, by a number that stands for that; False when it was."""
+        ...
+
 
 class SiteBook:
     """Of a person with an account here."""
@@ -66,6 +70,9 @@ class SiteBook:
         return await changes.run(
             approvals.settle, question, self._user_id, subject, is_approved=is_approved
         )
+
+    async def use(self, number: str, subject: Subject) -> bool:
+        return await changes.run(approvals.use, number, self._user_id, subject)
 
 
 class ProgramBook:
@@ -96,6 +103,9 @@ class ProgramBook:
             raise TooManyApprovals
         self._answered[question] = time.monotonic()
         return True
+
+    async def use(self, number: str, subject: Subject) -> bool:
+        return await self.settle(number, subject, is_approved=True)
 
 
 _program = ProgramBook()

@@ -78,6 +78,28 @@ async def held_back(
         raise database_unavailable() from error
 
 
+async def held_by_now(
+    number: str,
+    name: str,
+    arguments: dict[str, Any],
+    consequence: Consequence,
+    context: RequestContext,
+) -> Held | None:
+    """Return why a call is not made that was approved before its files were sent; None when it may
+    be made, which is once for each number.
+    """
+    if refusal := _forbidden(consequence, context):
+        return refusal
+    subject = subject_of(name, arguments, consequence, context)
+    try:
+        is_first = await book_of(context.caller.user_id).use(number, subject)
+    except TooManyApprovals:
+        return _not_done(words.too_many(context.directions.settings_url), context)
+    except UNAVAILABLE as error:
+        raise database_unavailable() from error
+    return None if is_first else _not_done(words.REPLAYED, context)
+
+
 def is_still_so(
     before: Consequence, now: Consequence | None, context: RequestContext
 ) -> CallToolResult | None:

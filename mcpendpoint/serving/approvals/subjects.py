@@ -45,11 +45,11 @@ def subject_of(
         kinds=tuple(sorted(consequence.kinds)),
         title=_title(consequence.title),
         lines=tuple(_within_bounds(consequence.lines)),
-        client=_client_of(context)[:MAX_CLIENT_CHARS],
+        client=client_of(context)[:MAX_CLIENT_CHARS],
     )
 
 
-def _client_of(context: RequestContext) -> str:
+def client_of(context: RequestContext) -> str:
     """Return who calls: what its owner calls the credential, and what the client calls itself."""
     caller, itself = context.caller, context.client
     held = visible_line(f"{CREDENTIALS.get(caller.credential, '')} {caller.credential_name}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mcpendpoint.files.handles import id_in
 from mcpendpoint.hub.files import MAIN
 from mcpendpoint.hub.references import HUB
 from mcpendpoint.tools.hf_fs.failures import invalid
@@ -31,7 +32,11 @@ _COMMON = {
     **options("flag", create_pr="--create-pr"),
 }
 _OPTIONS: Mapping[WriteCommand, Mapping[str, Option]] = {
-    WriteCommand.PUT: {**_COMMON, **options("flag", base64="--base64")},
+    WriteCommand.PUT: {
+        **_COMMON,
+        **options("flag", base64="--base64"),
+        **options("text", source="--from"),
+    },
     WriteCommand.RM: _COMMON,
 }
 _SHA = re.compile(r"[0-9A-Fa-f]{40}")
@@ -43,7 +48,7 @@ class Change:
     command: WriteCommand
     uri: Uri
     content: bytes
-    """What to put."""
+    """What to put, where there is no `source`."""
     message: str
     description: str | None
     branch: str
@@ -51,6 +56,8 @@ class Change:
     creates_pull_request: bool
     parent: str | None
     """The commit that the branch is expected to be at."""
+    source: str = ""
+    """The handle of the file to put."""
 
     @property
     def is_in_bucket(self) -> bool:
@@ -76,10 +83,14 @@ def parse_change(
     uri = _file_uri(command, positionals[0], endpoint)
     if uri.root == BUCKETS:
         _check_bucket_options(given)
+    source = _source(given, content)
+    if not source:
+        written = _bytes_of(command, content, is_base64="base64" in given.flags)
     return Change(
         command=command,
         uri=uri,
-        content=_bytes_of(command, content, is_base64="base64" in given.flags),
+        content=b"" if source else written,
+        source=source,
         message=_text(given, "message", MAX_MESSAGE_CHARS) or _default_message(command, uri),
         description=_text(given, "description", MAX_DESCRIPTION_CHARS),
         branch=_branch(given, uri),
@@ -127,6 +138,19 @@ def _bytes_of(command: WriteCommand, content: str | None, *, is_base64: bool) ->
             "call can write. Larger files can be uploaded with git or the hf command line."
         )
     return found
+
+
+def _source(given: Given, content: str | None) -> str:
+    """Return "" where there is none."""
+    source = given.texts.get("source", "")
+    if source and (content or "base64" in given.flags):
+        raise invalid("--from says what to write: leave out content and --base64")
+    if source and id_in(source) is None:
+        raise invalid(
+            "--from takes the handle of a file (file://…/NAME), as the page Files and upload_file "
+            "give it; not a path"
+        )
+    return source
 
 
 def _encoded(content: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from urllib.parse import unquote
 
 from accounts.consequences import Kind
 from mcpendpoint.hub.client import HubClient
@@ -26,6 +27,8 @@ def _deletion(change: Change, *found: str) -> Consequence:
         return Consequence(DELETES, f"Delete {change.uri}", (*found, *_facts(change)))
     content = change.content.decode("utf-8", "replace")
     text = f"New content, {byte_size(len(change.content))}: {content}"
+    if change.source:
+        text = f"New content: that of your file {unquote(change.source)}"
     return Consequence(DELETES, f"Replace {change.uri}", (text, *found, *_facts(change)))
 
 

@@ -1,5 +1,6 @@
 """hf_fs_write: the tool itself."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 from urllib.parse import quote
@@ -47,6 +48,7 @@ from mcpendpoint.tools.hf_fs_write.arguments import (
 )
 from mcpendpoint.tools.hf_fs_write.consequences import DELETES, consequence_of
 from mcpendpoint.tools.hf_fs_write.guard import check_unchanged, parent_for
+from mcpendpoint.tools.hf_fs_write.handles import content_of_handle
 from mcpendpoint.tools.hf_fs_write.results import CommitInfo, WriteResult, render
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.leniency import Aliases, FromText, words_in
@@ -89,6 +91,8 @@ async def run(arguments: FsWriteArguments, context: ToolContext) -> ToolOutput:
         change = _change_of(arguments)
     except Failure as failure:
         raise ToolError(failure.message) from failure
+    if change.source:
+        change = replace(change, content=await content_of_handle(change.source, context))
     hub = await context.hub()
     try:
         commit = await _make(hub, change, context.approved_state)
@@ -226,13 +230,14 @@ DESCRIPTION = """\
 Write or remove one file of a Hugging Face repository or bucket.
 
 Each item of args is one word:
-put URI [--base64] [-m MESSAGE] [--description D] [--branch B] [--create-pr] [--parent-commit SHA]
-rm URI  with the same options but --base64
+put URI [--base64 | --from HANDLE] [-m MESSAGE] [--description D] [--branch B] [--create-pr] \
+[--parent-commit SHA]
+rm URI  with the same options but those two
 
 URI: hf://models|datasets|spaces|buckets/OWNER/NAME[@BRANCH]/PATH. put takes the whole file in \
-content and replaces what is there. --create-pr proposes the change, also where you may not \
-write. --parent-commit refuses when the branch is not at that commit any more. Buckets take \
---base64 only.
+content, or by --from a file of the person's (file://…), and replaces what is there. --create-pr \
+proposes the change, also where you may not write. --parent-commit refuses when the branch is not \
+at that commit any more. Buckets take none but --base64 and --from.
 
 {"cmd":"put","args":["hf://models/OWNER/NAME/README.md","-m","Add a card"],"content":"# Name\\n"}"""
 

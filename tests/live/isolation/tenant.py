@@ -127,6 +127,10 @@ class Tenant(Visitor):
         """Handles of files that they have or had."""
         self.file_links: list[str] = []
         """Paths of signed links, which are for everybody who has one."""
+        self.sent: list[tuple[Json, str]] = []
+        """Arguments of calls with files of their clients, and the states of these."""
+        self.questions: list[str] = []
+        """Paths of pages that asked for a file."""
         self.webhooks: list[str] = []
         """Paths of those that they have or had."""
         self.streams: list[Listener] = []

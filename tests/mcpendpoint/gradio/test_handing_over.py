@@ -75,6 +75,30 @@ async def test_a_file_arrives_whole_and_under_its_name(app, picture, give):
     assert told.endswith(f"Bild.png: {picture.size}")
 
 
+@pytest.mark.parametrize(
+    ("name", "mime_type"), [("notes.txt", "text/plain"), ("song.mp3", "audio/mpeg")]
+)
+async def test_what_plainly_is_no_picture_is_refused_before_it_leaves(
+    app, alice, give, name, mime_type
+):
+    upload = SimpleUploadedFile(name, b"x", mime_type)
+    other = await sync_to_async(keep_upload)(alice, upload)
+
+    with pytest.raises(ToolError, match=f"{name}” is of the type {mime_type}.*such as cat.png"):
+        await give(app, "measure", picture=other.handle)
+    with pytest.raises(ToolError, match=f"data: URI is of the type {mime_type}"):
+        await give(app, "measure", picture=f"data:{mime_type};base64,eA==")
+    assert await give(app, "name_file", file=other.handle) == f"{name}: 1"
+
+
+async def test_a_picture_with_another_ending_is_let_through(app, alice, picture, give):
+    content = b"".join(bytes_of(picture))
+    upload = SimpleUploadedFile("picture.txt", content, "image/png")
+    odd = await sync_to_async(keep_upload)(alice, upload)
+
+    assert await give(app, "measure", picture=odd.handle) == "31 x 17"
+
+
 async def test_a_private_space_gets_the_bytes_within_the_call(app, picture, give):
     private = SpaceInfo(app.space_id, app.url, app.page, is_private=True, stage="RUNNING")
 

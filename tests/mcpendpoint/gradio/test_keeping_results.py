@@ -53,7 +53,7 @@ async def test_a_file_at_the_space_is_kept_with_where_it_came_from(space, keep, 
     (kept,) = await keep(f"Image URL: {url}", f"again: {url}.", token="hf_secret")
 
     file = await StoredFile.objects.aget(user=alice)
-    assert kept.handle == file.handle
+    assert kept.file.handle == file.handle
     assert await content_of(file) == b"PNG"
     assert (file.name, file.size, file.mime_type) == ("a b.png", 3, "image/png")
     assert file.source == "gr1_make of acme/maker"
@@ -119,6 +119,10 @@ async def test_a_client_is_told_of_what_is_kept_as_its_revision_has_it(space, ke
     done, link = with_handles(result, kept, as_links=True).content
     same, text = with_handles(result, kept, as_links=False).content
 
-    assert (link.type, link.uri, link.mime_type) == ("resource_link", kept[0].handle, "image/png")
-    assert kept[0].handle in text.text
+    assert (link.type, link.uri, link.mime_type) == (
+        "resource_link",
+        kept[0].file.handle,
+        "image/png",
+    )
+    assert kept[0].file.handle in text.text
     assert with_handles(result, [], as_links=True) is result

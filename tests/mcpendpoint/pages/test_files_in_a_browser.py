@@ -1,13 +1,16 @@
 """The page of files in a real browser: dropped, broken off, on a phone, without a mouse."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
 from playwright.async_api import Page, Route, expect
 
+from accounts.space_prefixes import url_space_prefix
 from tests.accounts.test_in_browser import PHONE, complaints, sign_in
 from tests.live.product import Product
+from tests.mcpendpoint.wire import Wire
 
 __all__ = ["complaints"]
 
@@ -139,3 +142,28 @@ async def test_nothing_is_cut_off_on_a_phone(files: Page):
     await expect(files.locator("#files .file")).to_have_count(1)
 
     assert await files.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+async def test_a_file_that_a_call_lacks_is_given_at_its_page(
+    browser, product: Product, space, new_user, has_script
+):
+    context = await browser.new_context(java_script_enabled=has_script)
+    page, person = await context.new_page(), new_user()
+    await sign_in(page, product, person)
+    wire = Wire(f"{product.url}/mcp?gradio=acme/image-maker", person.token)
+    tool = f"{url_space_prefix('acme/image-maker')}describe_file"
+
+    def call() -> str:
+        return wire.call(tool, {"file": "story.txt"})["result"]["content"][0]["text"]
+
+    await page.goto(re.search(r"http://\S+/files/asked/\w+/", call())[0])
+    await expect(page.get_by_text("switched on")).to_be_visible(visible=not has_script)
+    content = BYTES if has_script else BYTES[:1000]
+    await page.get_by_label("Upload a file").set_input_files({**FILE, "buffer": content})
+    await page.get_by_role("button", name="Give it").click()
+
+    await expect(page.get_by_role("heading", name="Given", exact=True)).to_be_visible()
+    assert f"{len(content)} bytes" in call()
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Your assistant has it")).to_be_visible()

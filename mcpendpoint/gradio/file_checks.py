@@ -1,0 +1,63 @@
+"""Whether a file can be what a Space's tool wants, before anything leaves."""
+
+import mimetypes
+import re
+from typing import Any
+
+from django.conf import settings
+
+from mcpendpoint.files.names import UNKNOWN_TYPE, in_words
+from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.gradio.file_places import FilePlaces
+
+MAX_BYTES = 500_000_000
+"""Of all files of a call."""
+MAX_INLINE_BYTES = 3_000_000
+"""Gradio's `mcp` takes requests of 4 MiB (mcp/server/transport_security.py,
+DEFAULT_MAX_REQUEST_BODY_SIZE), and base64 adds a third.
+"""
+RIGHT = {"image": "a picture, such as cat.png"}
+
+_OTHERS = frozenset({"audio", "video", "text", "font", "model"})
+"""Kinds of types that no picture has."""
+_DOCUMENTS = frozenset(f"application/{kind}" for kind in ("pdf", "zip", "json", "gzip"))
+_DATA_URI = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)[;,]", re.IGNORECASE)
+
+
+def largest_file(*, is_private: bool = False) -> int:
+    """Return how many bytes a file may have that such a Space is given."""
+    most = min(int(settings.FILES_MAX_BYTES), MAX_BYTES)
+    return min(most, MAX_INLINE_BYTES) if is_private else most
+
+
+def check_given(
+    name: str, mime_type: str, size: int, place: FilePlaces, *, is_private: bool = False
+) -> None:
+    """Raises SpaceError for a file that a place plainly does not take."""
+    most = largest_file(is_private=is_private)
+    if size > most:
+        whose = "a private Space can be given" if is_private else "a Space can be given"
+        raise SpaceError(
+            f"“{name}” is too large, with {in_words(size)}: {whose} files of {in_words(most)} at "
+            "most."
+        )
+    _check_type(f"“{name}”", {mime_type, mimetypes.guess_type(name)[0] or ""}, place)
+
+
+def check_data_uri(given: Any, place: FilePlaces) -> None:
+    """Raises SpaceError for a data: URI of what a place plainly does not take."""
+    found = _DATA_URI.match(given) if isinstance(given, str) else None
+    if found is not None:
+        _check_type("The data: URI", {found[1].lower()}, place)
+
+
+def _check_type(what: str, types: set[str], place: FilePlaces) -> None:
+    """Let pass what only one of type and name says: people rename files."""
+    told = types - {"", UNKNOWN_TYPE}
+    is_other = all(
+        each in _DOCUMENTS or each.partition("/")[0] in _OTHERS - {place.kind} for each in told
+    )
+    if place.kind and told and is_other:
+        raise SpaceError(
+            f"{what} is of the type {min(told)}, and this tool takes {RIGHT[place.kind]}."
+        )

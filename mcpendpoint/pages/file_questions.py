@@ -1,0 +1,90 @@
+"""The page of one call that lacks a file: its person gives it there, nobody else sees the page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from accounts.signed_in import for_users
+from mcpendpoint.files.handles import id_in
+from mcpendpoint.files.keeping import FileRefused, files_of, keep_upload
+from mcpendpoint.files.models import FileQuestion
+from mcpendpoint.files.questions import (
+    MAX_FILES,
+    answer,
+    files_given,
+    is_over,
+    own_question,
+    refuse,
+)
+from mcpendpoint.gradio.file_checks import RIGHT
+from mcpendpoint.pages.upload_limits import upload_limits
+
+MAX_OFFERED = 20
+"""Of the files that are here already."""
+ACCEPTED = {"image": "image/*"}
+TOO_LATE = "Nothing was given: it is too late, or that file is not here any more."
+
+
+@require_http_methods(["GET", "POST"])
+@for_users
+def question(request: HttpRequest, user: User, question_id: str) -> HttpResponseBase:
+    asked = own_question(user, question_id)
+    if asked is None:
+        raise Http404("You have no such question.")
+    if request.method != "POST":
+        return render(request, "mcpendpoint/file_question.html", _context(user, asked))
+    if request.POST.get("decision") == "refuse":
+        is_done = refuse(user, asked.pk)
+    else:
+        try:
+            is_done = answer(user, asked.pk, _given(request, user))
+        except FileRefused as refusal:
+            return _show(request, user, asked, str(refusal), refusal.status)
+    if not is_done:
+        return _show(request, user, asked, TOO_LATE, 409)
+    messages.success(request, "Your assistant hears of it.")
+    return redirect("files:question", asked.pk)
+
+
+def _given(request: HttpRequest, user: User) -> list[str]:
+    """Return the ids of what the form gives: new files, or else those that are here already.
+
+    Raises FileRefused.
+    """
+    new = [each for each in request.FILES.getlist("file") if isinstance(each, UploadedFile)]
+    if new:
+        return [keep_upload(user, each).pk for each in new[:MAX_FILES]]
+    handles = request.POST.getlist("handle")[: MAX_FILES + 1]
+    ids = [file_id for handle in handles if (file_id := id_in(handle))]
+    if not ids:
+        raise FileRefused("Choose a file first.")
+    return ids
+
+
+def _show(
+    request: HttpRequest, user: User, asked: FileQuestion, problem: str, status: int
+) -> HttpResponseBase:
+    context = {**_context(user, own_question(user, asked.pk) or asked), "problem": problem}
+    return render(request, "mcpendpoint/file_question.html", context, status=status)
+
+
+def _context(user: User, asked: FileQuestion) -> dict[str, Any]:
+    here = [file for file in files_of(user) if file.is_complete and _fits(file.mime_type, asked)]
+    return {
+        "asked": asked,
+        "is_over": is_over(asked),
+        "given": files_given(asked),
+        "what": RIGHT[asked.kind].partition(",")[0] if asked.kind in RIGHT else "a file",
+        "accepted": ACCEPTED.get(asked.kind, ""),
+        "here": here[:MAX_OFFERED],
+        **upload_limits(),
+    }
+
+
+def _fits(mime_type: str, asked: FileQuestion) -> bool:
+    return not asked.kind or mime_type.startswith(f"{asked.kind}/")
