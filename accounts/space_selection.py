@@ -105,6 +105,20 @@ def change_space(user: User, space_id: str, told: Mapping[str, Any], **fields: A
     return True
 
 
+def choose_space_parts(user: User, space_id: str, *, resources: bool, prompts: bool) -> bool:
+    """Save whether a Space's resources and prompts are offered; False for one not theirs."""
+    with transaction.atomic():
+        row = own_space(user, space_id)
+        if row is None:
+            return False
+        row.offers_resources, row.offers_prompts = resources, prompts
+        row.save(update_fields=["offers_resources", "offers_prompts"])
+        detail = {**audited(row), "offers_resources": resources, "offers_prompts": prompts}
+        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
+    announce(user.pk)
+    return True
+
+
 def own_space(user: User, space_id: str) -> SelectedSpace | None:
     """Return one that they have, which is theirs to change from here on."""
     _choose_spaces(user.pk)

@@ -46,6 +46,7 @@ from mcp_types.version import (
 )
 from pydantic import ValidationError
 
+from mcpendpoint.protocol import apps
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag, read_client_tag
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
 from mcpendpoint.protocol.messages import Message, RequestId, error_message, is_request_id
@@ -84,6 +85,10 @@ class Peer:
     @property
     def era(self) -> str:
         return "modern" if self.is_modern else "legacy"
+
+    @property
+    def shows_views(self) -> bool:
+        return apps.shows_views(self.capabilities)
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,8 @@ def session_of(head: RequestHead) -> Session | None:
 
 def nameless(peer: Peer) -> Peer:
     """Return the same without what one client says of itself: what lists depend on."""
-    return Peer(peer.is_modern, peer.protocol_version, UNKNOWN_CLIENT, None, {})
+    capabilities = apps.DECLARED if peer.shows_views else {}
+    return Peer(peer.is_modern, peer.protocol_version, UNKNOWN_CLIENT, None, capabilities)
 
 
 def envelope(peer: Peer) -> dict[str, Any]:
@@ -369,8 +375,8 @@ def seal_request_state(
 def announce(server: Server[Any], *, pushes: bool, watches: bool) -> None:
     """Let the server say which versions are served at its URL, of both eras, and what it pushes.
 
-    `pushes` stands for changes of the list of tools: no other list ever changes. `watches` stands
-    for changes of resources that were subscribed to.
+    `pushes` stands for changes of the list of tools: those of other lists are not announced.
+    `watches` stands for changes of resources that were subscribed to.
     """
     # The SDK's runner asks for this without an argument.
     server.create_initialization_options = partial(  # type: ignore[method-assign]

@@ -70,6 +70,7 @@ class Answers:
         send = outgoing.put if outgoing.is_open else None
         exchange = kernel.open_exchange(message, context.headers, context, send=send, ask=ask)
         context.client, context.session = peer.client, peer.session
+        context.shows_views = peer.shows_views
         context.report = exchange.progress
         context.wants_progress = exchange.progress_token is not None and outgoing.is_open
         outcome, error_code = Outcome.CANCELLED, None

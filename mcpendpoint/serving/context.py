@@ -51,6 +51,8 @@ class RequestContext:
     client: ClientTag = UNKNOWN_CLIENT
     takes_links: bool = False
     """Whether the client's revision of the protocol has links in results."""
+    shows_views: bool = False
+    """Whether the client says that it shows MCP Apps."""
 
     # Noted by the handler of tools/call, for the record.
     tool_name: str = ""

@@ -4,6 +4,7 @@ A selection's list is the same for everybody who has that selection, and changes
 its Spaces does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -19,7 +20,8 @@ from mcp_types import Tool as ToolDefinition
 from accounts.caching import BoundedCache, approximate_bytes
 from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
 from mcpendpoint.gradio.in_use import note_listed
-from mcpendpoint.gradio.listings import SpaceListing, SpaceTool
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.metadata import is_for_views_only, without_apps
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.protocol import kernel
@@ -53,7 +55,12 @@ async def definitions_of(context: RequestContext) -> list[ToolDefinition]:
     listings = await _listings_of(context)
     return [
         *map(_built_in, context.selection.tools),
-        *(_space_definition(tool) for listing in listings for tool in listing.tools),
+        *(
+            _space_definition(tool, with_apps=context.shows_views)
+            for listing in listings
+            for tool in listing.tools
+            if context.shows_views or not is_for_views_only(tool.meta)
+        ),
     ]
 
 
@@ -71,31 +78,53 @@ async def find_definition(
         return None, None
     (listing,) = await list_space_tools([space], await context.hub_token())
     tool = next((each for each in listing.tools if each.name == name), None)
-    return (_space_definition(tool) if tool else None), listing
+    return (_space_definition(tool, with_apps=False) if tool else None), listing
 
 
 async def _listings_of(context: RequestContext) -> Listings:
     if not context.selection.spaces:
         return ()
-    token, is_token_known = None, True
+    token, is_token_known = await _token_of(context)
+    listings = await _list_known(context.selection.spaces, token)
+    if await agree_unasked(listings, context):
+        listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)
+    _check_budget()
+    if is_token_known:
+        _check_spaces_of_url(listings, context)
+    return listings
+
+
+async def listings_of(spaces: Sequence[SpaceChoice], context: RequestContext) -> Listings:
+    """Return what some of the selected Spaces offer, as far as it is known. Raises MCPError."""
+    if not spaces:
+        return ()
+    token, _ = await _token_of(context)
+    listings = await _list_known(spaces, token)
+    _check_budget()
+    return listings
+
+
+async def _token_of(context: RequestContext) -> tuple[str | None, bool]:
+    """Return the caller's token, and whether it is known that they have this one, or none."""
     try:
-        token = await context.hub_token()
+        return await context.hub_token(), True
     except ToolError as error:
         if error.is_retryable:
             # Rather than a list that lacks private Spaces, which a client may not ask for again.
             raise error_of(error) from error
         # Public Spaces can be listed all the same; a call will say what is wrong.
-        is_token_known = False
-    spaces = context.selection.spaces
+        return None, False
+
+
+async def _list_known(spaces: Sequence[SpaceChoice], token: str | None) -> Listings:
     note_listed([space.space_id for space in spaces if not space.is_private])
-    listings = await list_space_tools(spaces, token, known_will_do=True)
-    if await agree_unasked(listings, context):
-        listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)
+    return await list_space_tools(spaces, token, known_will_do=True)
+
+
+def _check_budget() -> None:
+    """Raises MCPError when the list lacks what could not be asked for."""
     if too_many := wait_of_budget():
         raise MCPError(code=TOO_MANY, message=str(too_many), data=data_of(too_many))
-    if is_token_known:
-        _check_spaces_of_url(listings, context)
-    return listings
 
 
 def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
@@ -126,14 +155,15 @@ def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
         )
 
 
-def _space_definition(tool: SpaceTool) -> ToolDefinition:
+def _space_definition(tool: SpaceTool, *, with_apps: bool) -> ToolDefinition:
+    meta = tool.meta if with_apps else without_apps(tool.meta)
     return ToolDefinition(
         name=tool.name,
         title=tool.title,
         description=tool.description,
         input_schema=tool.input_schema,
         annotations=_SPACE_ANNOTATIONS,
-        _meta=tool.meta or None,
+        _meta=meta or None,
     )
 
 
@@ -173,7 +203,9 @@ class SerializedToolLists:
             listings = await _listings_of(context)
         except MCPError:
             return None
-        key = (peer.protocol_version, context.selection.tools, context.selection.spaces)
+        context.shows_views = peer.shows_views
+        selection = context.selection
+        key = (peer.protocol_version, peer.shows_views, selection.tools, selection.spaces)
         known = self._lists.get(key)
         if known is None or not known.is_of(listings):
             message = Message("request", LIST_TOOLS, 0, kernel.envelope(peer), {})
