@@ -104,7 +104,7 @@ class Spaces:
         subdomain = request.path_params["subdomain"]
         if request.path_params["path"] == SCHEMA_PATH and subdomain in self._said:
             return JSONResponse(self._said[subdomain])
-        if request.path_params["path"] == SCHEMA_PATH:
+        if request.path_params["path"] == SCHEMA_PATH and subdomain not in self._own_apps:
             return JSONResponse(await self._tools(with_headers=subdomain == WEATHER))
         public = f"{request.headers['host']}/s/{request.path_params['subdomain']}"
         return await forward(
