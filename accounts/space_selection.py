@@ -91,6 +91,12 @@ def choose_answers_within(user: User, space_id: str, seconds: int | None) -> boo
     return change_space(user, space_id, {"answers_within": seconds}, answers_within=seconds)
 
 
+def choose_space_parts(user: User, space_id: str, *, resources: bool, prompts: bool) -> bool:
+    """Save whether a Space's resources and prompts are offered; False for one not theirs."""
+    chosen = {"offers_resources": resources, "offers_prompts": prompts}
+    return change_space(user, space_id, chosen, **chosen)
+
+
 def change_space(user: User, space_id: str, told: Mapping[str, Any], **fields: Any) -> bool:
     """Save fields of a Space, and `told` in the log; False for one that is not theirs."""
     with transaction.atomic():

@@ -98,7 +98,7 @@ class Limits:
             clean = clean._replace(protocol_version=OTHER)
         # Our own tools are as many as we have.
         if clean.space_id and not self._tools.admits(minute, caller, clean.tool, clean.space_id):
-            clean = clean._replace(tool=OTHER, space_id="")
+            clean = clean._replace(tool=clean.tool and OTHER, space_id="")
         if not self._kinds.admits(minute, caller, *clean):
             return clean._replace(client_name=OTHER, client_version="", protocol_version=OTHER)
         return clean
@@ -191,7 +191,7 @@ def _clean(raw: Dimensions) -> Dimensions:
     names: Iterable[str] = (_clean_name(value) for value in raw)
     clean = Dimensions(*names)
     if clean.space_id == PRIVATE_SPACE:
-        return clean._replace(tool="private tool")
+        return clean._replace(tool=clean.tool and "private tool")
     if clean.space_id:
         # The slot is the user's own numbering; the Space's tool is the same for everybody.
         return clean._replace(tool=_SLOT_PREFIX.sub("", clean.tool))

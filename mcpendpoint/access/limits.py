@@ -21,6 +21,8 @@ from accounts.catalogue import Effect
 from accounts.outgoing.budgets import Budget, current_budget, open_budget
 from accounts.proxies import network_of
 from mcpendpoint.access.who import ANONYMOUS, Caller
+from mcpendpoint.gradio.naming import prefix_of
+from mcpendpoint.gradio.uris import uri_there
 from mcpendpoint.protocol.messages import MalformedMessage, Message, RequestId, error_message
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.tools.markdown import count
@@ -195,10 +197,18 @@ def _calls_by_class(messages: Iterable[Message | MalformedMessage]) -> Mapping[L
 
 def _class_of(message: Message) -> Limit | None:
     if message.method in _ASKS_THE_HUB:
-        return Limit.HUB
+        return Limit.SPACE if _is_of_space(message.params or {}) else Limit.HUB
     if message.method == "tools/call":
         return tool_class((message.params or {}).get("name"))
     return None
+
+
+def _is_of_space(params: Mapping[str, Any]) -> bool:
+    """Whether a prompt or a resource, of which its name tells, is a Space's, which it runs."""
+    name, uri = params.get("name"), params.get("uri")
+    if isinstance(name, str):
+        return prefix_of(name) is not None
+    return isinstance(uri, str) and uri_there(uri) is not None
 
 
 def built_in_tool_of(message: Message) -> str:

@@ -11,5 +11,7 @@ transport.py  the HTTP client for Spaces      freshness.py  a cache that outlive
 naming.py     names of tools (pure)           schema.py   what a Space says of its tools (pure)
 mending.py    a schema that everybody takes (pure; references.py, drafts.py)
 metadata.py   what of `_meta` passes (pure)   states.py   why a Space cannot serve (pure)
+reading.py    reads a resource                  other_parts.py   resources and prompts on offer
+uris.py       URIs of its resources (pure)      endpoint_lists.py  what its schema does not say
 results.py    what a call brought back (pure) fitting.py  as much as there is room for (images.py)
 """

@@ -62,16 +62,18 @@ async def advise(
         now = await find_tools(found.value, token, read_timeout_seconds=SCHEMA_SECONDS)
     except SpaceError as failure:
         return str(failure)
+    functions = (*now.value.tools, *now.value.prompts)
     if not tells_changes:
-        known = next((each for each in now.value.tools if tool in (each.own_name, each.name)), None)
+        known = next((each for each in functions if tool in (each.own_name, each.name)), None)
         if known is not None and known.input_schema == schema:
             return ""
         return f"The Space {space_id} has changed this tool. List the tools again."
-    schemas = {known.own_name or known.name: known.input_schema for known in now.value.tools}
+    schemas = {known.own_name or known.name: known.input_schema for known in functions}
     if tool not in schemas:
+        names = ", ".join(known.own_name or known.name for known in now.value.tools)
         return (
             f"The Space {space_id} has no tool {tool} any more; it has "
-            f"{shortened(', '.join(schemas) or 'none', MAX_TOLD_CHARS)}. List the tools again."
+            f"{shortened(names or 'none', MAX_TOLD_CHARS)}. List the tools again."
         )
     if schemas[tool] == schema:
         return ""

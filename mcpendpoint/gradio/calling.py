@@ -68,7 +68,7 @@ async def call_tool(
                 report_progress=report,
             )
         return await call_upstream(
-            info,
+            info.url,
             tool,
             arguments,
             token=token,
@@ -76,15 +76,29 @@ async def call_tool(
             report_progress=report,
         )
 
-    info = await _ready(info, token, report)
-    with breakers.guard(info.space_id):
-        info, reply = await _call_where_it_is(info, token, call, report)
-    if "error" in reply.message:
-        raise SpaceRefusal(f"The Space {info.space_id} refused the call: {_reason(reply)}")
+    info, reply = await ask_when_ready(info, token, call, report)
     result = await _read(info, reply, include_images=include_images)
     if not result.content and not result.is_error:
         return await _explain_emptiness(info, tool, token)
     return result
+
+
+async def ask_when_ready(
+    info: SpaceInfo,
+    token: str | None,
+    ask: Callable[[SpaceInfo], Awaitable[Reply]],
+    report: ReportProgress = None,
+) -> tuple[SpaceInfo, Reply]:
+    """Ask a Space something where it is and once it runs; the reply has a result.
+
+    Raises SpaceError.
+    """
+    info = await _ready(info, token, report)
+    with breakers.guard(info.space_id):
+        info, reply = await _call_where_it_is(info, token, ask, report)
+    if "error" in reply.message:
+        raise SpaceRefusal(f"The Space {info.space_id} refused the call: {_reason(reply)}")
+    return info, reply
 
 
 async def _call_where_it_is(

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from typing import TypeVar
 
 import orjson
 from django.conf import settings
@@ -20,7 +21,9 @@ from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.api_discovery import NoApi, fetch_api
 from mcpendpoint.gradio.api_schema import parse_api
 from mcpendpoint.gradio.argument_checks import checks_arguments
+from mcpendpoint.gradio.endpoint_lists import add_endpoint_lists
 from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, SpaceNotFound, busy
+from mcpendpoint.gradio.exchange import UnknownAnswer
 from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Others, Remembered
 from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
 from mcpendpoint.gradio.states import RUNNING, explain_state
@@ -39,6 +42,8 @@ from mcpendpoint.hub.errors import (
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.spaces import get_space_now
 from mcpendpoint.hub.types import Space
+
+Fetched = TypeVar("Fetched")
 
 INFO_SECONDS = 5.0
 SCHEMA_SECONDS = 7.5
@@ -262,16 +267,26 @@ async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema
         # Asking would wake a sleeping Space, which a mere list is no reason for.
         raise info.problem
     mark, body = await _within(SCHEMA_SECONDS, info, lambda: _fetch_schema(info, token))
+    schema = await _read(info, mark, body)
+    if schema.has_resources:
+        alone = body
+        body = await _within(
+            SCHEMA_SECONDS, info, lambda: add_endpoint_lists(alone, info.url, token)
+        )
+        schema = await _read(info, mark, body)
+    if mark == LISTED and schema.has_uncheckable:
+        mark = CHECKS if await checks_arguments(info.url, token_header(token)) else LISTED
+    return loaded_schema(mark, body, schema)
+
+
+async def _read(info: SpaceInfo, mark: bytes, body: bytes) -> SpaceSchema:
     try:
-        schema = await read_schema(mark, body)
+        return await read_schema(mark, body)
     except (UnreadableJson, NotASchema) as error:
         raise SpaceError(
             f"The Space {info.space_id} describes its tools in a form that is not known. "
             "Its owner should update Gradio."
         ) from error
-    if mark == LISTED and schema.has_uncheckable:
-        mark = CHECKS if await checks_arguments(info.url, token_header(token)) else LISTED
-    return loaded_schema(mark, body, schema)
 
 
 async def read_schema(mark: bytes, body: bytes) -> SpaceSchema:
@@ -290,8 +305,8 @@ def loaded_schema(mark: bytes, body: bytes, schema: SpaceSchema) -> Loaded[Space
 
 
 async def _within(
-    seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable[tuple[bytes, bytes]]]
-) -> tuple[bytes, bytes]:
+    seconds: float, info: SpaceInfo, fetch: Callable[[], Awaitable[Fetched]]
+) -> Fetched:
     try:
         async with asyncio.timeout(seconds):
             return await fetch()
@@ -305,6 +320,12 @@ async def _within(
     except TooLarge as error:
         raise SpaceError(
             f"The Space {info.space_id} describes its tools at too great length."
+        ) from error
+    except UnknownAnswer as error:
+        raise SpaceError(
+            f"The Space {info.space_id} does not say what it has beside tools: {error}. Try again "
+            f"soon; see {info.page}",
+            is_retryable=True,
         ) from error
     except OutgoingError as error:
         raise SpaceError(

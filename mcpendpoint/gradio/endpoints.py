@@ -6,6 +6,7 @@ from typing import Any
 from mcpendpoint.gradio.exchange import REQUEST_ID, Message
 
 PROTOCOL_VERSION = "2025-06-18"
+METHOD_NOT_FOUND = -32601
 
 
 class Endpoint(StrEnum):

@@ -51,7 +51,12 @@ class Reply:
 
 
 async def exchange(
-    url: str, request: Message, headers: Mapping[str, str], on_notification: OnNotification
+    url: str,
+    request: Message,
+    headers: Mapping[str, str],
+    on_notification: OnNotification,
+    *,
+    max_bytes: int = MAX_ANSWER_BYTES,
 ) -> Reply:
     """Raises OutgoingError or UnknownAnswer. A status other than 200 is a reply too."""
     async with ask_space(
@@ -66,25 +71,29 @@ async def exchange(
             return Reply(answer.status, answer.headers, error_of(body))
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         try:
-            message = await _read(kind, answer, on_notification)
+            message = await _read(kind, answer, on_notification, max_bytes)
         except TooLarge as error:
-            raise AnswerTooLarge(f"it is larger than {MAX_ANSWER_BYTES // 1_000_000} MB") from error
+            raise AnswerTooLarge(f"it is larger than {max_bytes // 1_000_000} MB") from error
         except NotPlain as error:
             raise UnknownAnswer("it is compressed, which was not asked for") from error
         return Reply(200, answer.headers, message)
 
 
-async def _read(kind: str, answer: OpenAnswer, on_notification: OnNotification) -> Message:
+async def _read(
+    kind: str, answer: OpenAnswer, on_notification: OnNotification, max_bytes: int
+) -> Message:
     if kind == "text/event-stream":
-        return await _read_events(answer, on_notification)
+        return await _read_events(answer, on_notification, max_bytes)
     if kind == "application/json":
-        return await _read_json(answer)
+        return await _read_json(answer, max_bytes)
     raise UnknownAnswer(f"it is of type {kind[:60] or 'unknown'}")
 
 
-async def _read_events(answer: OpenAnswer, on_notification: OnNotification) -> Message:
+async def _read_events(
+    answer: OpenAnswer, on_notification: OnNotification, max_bytes: int
+) -> Message:
     decoder = EventDecoder()
-    pieces = answer.pieces(MAX_ANSWER_BYTES, at_a_time=PIECE_BYTES)
+    pieces = answer.pieces(max_bytes, at_a_time=PIECE_BYTES)
     count = 0
     async for piece in pieces:
         for event in decoder.feed(piece):
@@ -107,8 +116,8 @@ async def _drain(pieces: AsyncIterator[bytes]) -> None:
                 pass
 
 
-async def _read_json(answer: OpenAnswer) -> Message:
-    message = await read_message(await answer.read(MAX_ANSWER_BYTES))
+async def _read_json(answer: OpenAnswer, max_bytes: int) -> Message:
+    message = await read_message(await answer.read(max_bytes))
     if not is_response(message):
         raise UnknownAnswer("it holds no result")
     return message

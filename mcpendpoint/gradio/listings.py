@@ -80,6 +80,10 @@ class SpaceTool:
     """Whether its person agrees to what they are told of it, and so to any change."""
     api: ApiEndpoint | None = None
     """How Gradio's own API calls it, where the Space has no MCP server."""
+    prefix: str = ""
+    """Of the Space that it is of."""
+    views: frozenset[str] = frozenset()
+    """URIs, the Space's own, of what shows its results."""
 
     @property
     def places(self) -> FilePlaces | None:
@@ -89,6 +93,17 @@ class SpaceTool:
     @property
     def parameters(self) -> list[str]:
         return list(self.input_schema.get("properties", ()))
+
+
+@dataclass(frozen=True)
+class SpaceResource:
+    uri: str
+    """Or the template of some, as it is here."""
+    is_template: bool
+    name: str
+    title: str
+    description: str
+    mime_type: str | None
 
 
 @dataclass(frozen=True)
@@ -111,3 +126,11 @@ class SpaceListing:
     """Tools that are wanted and not offered, as their person has not given their headers."""
     is_refused: bool = False
     """Whether the operator does not allow the Space."""
+    prompts: tuple[SpaceTool, ...] = ()
+    """Those that it has, whether they are wanted or not, as tools that return one."""
+    resources: tuple[SpaceResource, ...] = ()
+
+    @property
+    def views(self) -> frozenset[str]:
+        """URIs, the Space's own, of the views of tools that are offered."""
+        return frozenset(uri for tool in self.tools for uri in tool.views)

@@ -61,7 +61,7 @@ def read_result(
     content = result.get("content")
     if not isinstance(content, list):
         raise NotAResult
-    move = _mover(space_url, replica)
+    move = mover(space_url, replica)
     blocks = [_moved(_read_block(item), move) for item in content[:MAX_BLOCKS]]
     if len(content) > MAX_BLOCKS:
         blocks.append(_text(f"{len(content) - MAX_BLOCKS} more blocks were left out."))
@@ -77,7 +77,7 @@ def read_result(
         content=blocks,
         structured_content=structured,
         is_error=is_error,
-        _meta=portable_meta(result.get("_meta")) or None,
+        _meta=portable_meta(_in_depth(result.get("_meta"), move, MAX_LEVELS)) or None,
     )
 
 
@@ -116,7 +116,7 @@ def _blocks_for_nothing(structured: Any, move: Move, *, is_error: bool) -> list[
     return [_text("The Space reported an error, without saying which.")] if is_error else []
 
 
-def _mover(space_url: str, replica: str | None) -> Move:
+def mover(space_url: str, replica: str | None) -> Move:
     if replica is None:
         return lambda text: text
     old = f"{space_url}/gradio_api/"

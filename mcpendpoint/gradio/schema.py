@@ -1,6 +1,7 @@
-"""What a Space says of its tools (GET /gradio_api/mcp/schema), read as hostile input. Pure: no I/O.
+"""What a Space says of its tools, prompts and resources, read as hostile input. Pure: no I/O.
 
-A tool that cannot be offered is left out, with the reason, and the others stay.
+It is the document of GET /gradio_api/mcp/schema, with what endpoint_lists adds to it. A tool that
+cannot be offered is left out, with the reason, and the others stay.
 """
 
 import re
@@ -19,17 +20,24 @@ from mcpendpoint.gradio.headers import BadHeader, headers_wanted
 from mcpendpoint.gradio.mending import BadSchema, MendedSchema, mend_schema
 from mcpendpoint.gradio.metadata import portable_meta
 from mcpendpoint.gradio.references import BadReference
+from mcpendpoint.gradio.resources import BadResource, UpstreamResource, parse_resource
 from mcpendpoint.gradio.scanning import Finding, scan
 from mcpendpoint.protocol.portable_tools import MAX_DESCRIPTION_CHARS, fault_of_schema
 from mcpendpoint.protocol.visible_text import visible, visible_line
 
 MAX_TOOLS = 100
+MAX_PROMPTS = 50
+MAX_RESOURCES = 100
 MAX_TOOL_BYTES = 128_000
 MAX_LISTED_BYTES = 200_000
 MAX_DEPTH = 40
 MAX_NAME_CHARS = 200
 MAX_REASONS = 10
 
+TOOL, PROMPT, RESOURCE = "tool", "prompt", "resource"
+"""Kinds of entries, in Gradio's words (`meta.mcp_type`)."""
+
+_MOST = {TOOL: MAX_TOOLS, PROMPT: MAX_PROMPTS, RESOURCE: MAX_RESOURCES}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LAMBDA = re.compile(r"<lambda|(?:^|_)(?:_lambda_|lambda)(?:_\d+)?$")
 """What Gradio makes of a function without a name: in the names of tools, and of endpoints."""
@@ -97,6 +105,11 @@ class SpaceSchema:
     """Why tools were left out, a sentence each."""
     weight: int = 0
     """How many bytes the tools take as JSON."""
+    prompts: tuple[UpstreamTool, ...] = ()
+    """Functions that return a prompt: they are described, and run, as tools are."""
+    resources: tuple[UpstreamResource, ...] = ()
+    has_resources: bool = False
+    """Whether there are some, of which the schema alone does not say what URIs they have."""
 
     @property
     def has_uncheckable(self) -> bool:
@@ -112,31 +125,69 @@ class SpaceSchema:
 
 def parse_schema(document: Any) -> SpaceSchema:
     """Read the array or the object form. Raises NotASchema for anything else."""
-    tools: dict[str, UpstreamTool] = {}
+    kept = _Kept()
     rejected: list[str] = []
-    lambdas = weight = 0
+    lambdas = 0
     for label, entry in _entries(document):
+        kind = _kind_of(entry)
         try:
-            tool = _parse_tool(entry)
-            if tool is None:
-                continue
-            if tool.name in tools:
-                raise BadTool("has the name of another one")
-            if len(tools) == MAX_TOOLS:
-                raise BadTool(f"comes after the first {MAX_TOOLS}")
-            weight += (size := len(orjson.dumps(tool.input_schema)) + len(tool.description))
-            if weight > MAX_LISTED_BYTES:
-                weight -= size
-                raise BadTool(f"comes after the first {MAX_LISTED_BYTES // 1000} kB of tools")
-            tools[tool.name] = tool
+            kept.add(kind, entry)
         except NamelessFunction:
             lambdas += 1
-        except (BadTool, BadSchema, BadReference, BadHeader) as reason:
-            rejected.append(f"The tool “{label}” was left out: it {reason}.")
+        except (BadTool, BadSchema, BadReference, BadHeader, BadResource) as reason:
+            rejected.append(f"The {kind} “{label}” was left out: it {reason}.")
     reasons = _shortened(rejected)
     if lambdas:
         reasons.append(_of_lambdas(lambdas))
-    return SpaceSchema(tuple(tools.values()), tuple(reasons), weight)
+    return SpaceSchema(
+        tuple(kept.functions[TOOL].values()),
+        tuple(reasons),
+        kept.weight,
+        tuple(kept.functions[PROMPT].values()),
+        tuple(kept.resources.values()),
+        kept.has_resources,
+    )
+
+
+class _Kept:
+    """What is kept of the entries, within the bounds."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, dict[str, UpstreamTool]] = {TOOL: {}, PROMPT: {}}
+        self.resources: dict[str, UpstreamResource] = {}
+        self.has_resources = False
+        self.weight = 0
+
+    def add(self, kind: str, entry: Any) -> None:
+        """Raises what says why it cannot be."""
+        if kind == RESOURCE:
+            self.has_resources = True
+            if entry.keys() & {"uri", "uriTemplate"}:
+                resource = parse_resource(entry)
+                size = len(resource.uri) + len(resource.description)
+                self._check(kind, resource.uri in self.resources, len(self.resources), size)
+                self.resources[resource.uri] = resource
+        elif kind in self.functions:
+            tools = self.functions[kind]
+            tool = _parse_tool(entry)
+            size = len(orjson.dumps(tool.input_schema)) + len(tool.description)
+            self._check(kind, tool.name in tools, len(tools), size)
+            tools[tool.name] = tool
+
+    def _check(self, kind: str, is_double: bool, count: int, size: int) -> None:
+        if is_double:
+            raise BadTool("has the name of another one")
+        if count == _MOST[kind]:
+            raise BadTool(f"comes after the first {count}")
+        if self.weight + size > MAX_LISTED_BYTES:
+            raise BadTool(f"comes after the first {MAX_LISTED_BYTES // 1000} kB of tools")
+        self.weight += size
+
+
+def _kind_of(entry: Any) -> str:
+    info = entry.get("meta") if isinstance(entry, dict) else None
+    kind = info.get("mcp_type", TOOL) if isinstance(info, dict) else TOOL
+    return kind if isinstance(kind, str) else ""
 
 
 def _of_lambdas(number: int) -> str:
@@ -167,13 +218,11 @@ def _from_object_form(name: str, schema: Any) -> dict[str, Any]:
     return {"name": name, "description": schema.get("description"), "inputSchema": parameters}
 
 
-def _parse_tool(entry: Any) -> UpstreamTool | None:
-    """Return a tool, or None for what is not meant to be one. Raises BadTool."""
+def _parse_tool(entry: Any) -> UpstreamTool:
+    """Raises BadTool."""
     if not isinstance(entry, dict):
         raise BadTool("is not an object")
     info = entry.get("meta")
-    if isinstance(info, dict) and info.get("mcp_type", "tool") != "tool":
-        return None
     info = info if isinstance(info, dict) else {}
     own_name = entry.get("name")
     if not isinstance(own_name, str) or not own_name.strip():

@@ -25,8 +25,10 @@ from mcpendpoint.gradio.handing_over import prepare
 from mcpendpoint.gradio.headers import listed
 from mcpendpoint.gradio.keeping_results import keep_results, with_downloads, with_handles
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.metadata import meta_here, views_in
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.operator_lists import refusal_of
+from mcpendpoint.gradio.other_parts import left_out, prompts_of, resources_of, words_of
 from mcpendpoint.gradio.scanning import lookalike_of, skeletons_of
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.trust import SHOW, Held, why_held
@@ -46,7 +48,11 @@ MAX_PROBLEMS_BYTES = 2_000_000
 MAX_DOUBLES = 5
 
 SOURCE = "hfmcp/source"
-"""In a result's `_meta`: whose words its content is. A Space's own `_meta` cannot have it."""
+"""In `_meta`: whose words the content is. A Space's own `_meta` cannot have it."""
+
+
+def source_of(space_id: str) -> dict[str, Any]:
+    return {SOURCE: f"space:{space_id}"}
 
 
 _listings: BoundedCache[object, tuple[SpaceSchema, SpaceListing]] = BoundedCache(
@@ -173,6 +179,8 @@ def _with_tools(
     held = tuple(tool for tool in wanted if tool.held is not None and tool not in lacking)
     sentences = [*([str(failure)] if failure else []), *schema.rejected, *doubles[:MAX_DOUBLES]]
     sentences += [*_lacks(choice, lacking), *_gone(choice, schema)]
+    prompts = [_tool(choice, info, prompt) for prompt in schema.prompts]
+    sentences += left_out([*prompts, *schema.resources])
     if not tools and not sentences:
         sentences = [f"The Space {info.space_id} has no tools."]
     return SpaceListing(
@@ -184,6 +192,8 @@ def _with_tools(
         held=held,
         lacking=lacking,
         unseen=_unseen(choice, tuple(tools.values())),
+        prompts=prompts_of(prompts),
+        resources=resources_of(choice, schema.resources),
     )
 
 
@@ -213,7 +223,7 @@ def _gone(choice: SpaceChoice, schema: SpaceSchema) -> list[str]:
 
 
 def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:
-    source = f"(from the Hugging Face Space {choice.space_id}, in its owner's words)"
+    source = words_of(choice.space_id)
     if tool.file_places is not None and settings.HAS_DATABASE:
         handles = f"Handles (file://…) are from {files_url()} or the tool upload_file."
         source = sentences(source, handles)
@@ -232,7 +242,7 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         title=f"{choice.space_id}: {visible_line(tool.name)}",
         description=f"{shortened(description, room)} {source}".strip(),
         input_schema=tool.input_schema,
-        meta=tool.meta,
+        meta=meta_here(tool.meta, choice.prefix),
         upstream_description=tool.description,
         argument_names=tool.argument_names,
         pin=tool.pin,
@@ -243,6 +253,8 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         needs_agreement=choice.agreement is not None or settings.SPACE_FINDINGS != SHOW,
         file_places=tool.file_places,
         api=tool.api,
+        prefix=choice.prefix,
+        views=views_in(tool.meta),
     )
 
 
@@ -277,7 +289,8 @@ async def call_space_tool(
         raise SpaceError(
             f"{refusal} {await _advice(tool, str(refusal), token)}".strip()
         ) from refusal
-    marked: dict[str, Any] = {"meta": {**(result.meta or {}), SOURCE: f"space:{tool.space_id}"}}
+    meta = {**meta_here(result.meta or {}, tool.prefix), **source_of(tool.space_id)}
+    marked: dict[str, Any] = {"meta": meta}
     if result.is_error and (advice := await _advice(tool, text_of(result), token)):
         marked["content"] = [*result.content, TextContent(text=advice)]
     result = result.model_copy(update=marked)

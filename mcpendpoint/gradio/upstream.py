@@ -1,4 +1,4 @@
-"""Asks a Space to run a tool, over its MCP endpoint.
+"""Asks a Space something over its MCP endpoint, such as to run a tool.
 
 Gradio has had three, which a Space is tried for once and then remembered by: streamable HTTP at
 `/gradio_api/mcp/` (5.39 and later), the same at `/gradio_api/mcp/http/` (5.32 to 5.38), and SSE
@@ -9,19 +9,21 @@ import json
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 from accounts.caching import BoundedCache, approximate_bytes
 from accounts.outgoing.errors import OutgoingError
-from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.endpoints import HELLO, Endpoint, request_message
 from mcpendpoint.gradio.exchange import (
+    MAX_ANSWER_BYTES,
     MESSAGE_HEADERS,
     Message,
     Reply,
     UnknownAnswer,
     exchange,
 )
+from mcpendpoint.gradio.headers import NO_HEADERS
 from mcpendpoint.gradio.sse import INITIALIZED, exchange_over_sse
 from mcpendpoint.gradio.transport import ask_space, token_header
 
@@ -39,7 +41,7 @@ _want_session: BoundedCache[str, bool] = BoundedCache(max_bytes=400_000)
 
 
 async def call_upstream(
-    info: SpaceInfo,
+    space_url: str,
     tool: str,
     arguments: dict[str, Any],
     *,
@@ -52,16 +54,42 @@ async def call_upstream(
     if report_progress is not None:
         # Gradio 6 looks for news twice a second then, which a short call without is over by.
         params["_meta"] = {"progressToken": PROGRESS_TOKEN}
-    call = request_message("tools/call", params)
-    headers = {**given_headers, **token_header(token)}
-    relay = ProgressRelay(report_progress)
-    known = _endpoints.get(info.url)
+    return await ask_upstream(
+        space_url,
+        "tools/call",
+        params,
+        token=token,
+        given_headers=given_headers,
+        report_progress=report_progress,
+    )
+
+
+async def ask_upstream(
+    space_url: str,
+    method: str,
+    params: Message,
+    *,
+    token: str | None,
+    given_headers: Mapping[str, str] = NO_HEADERS,
+    report_progress: ReportProgress = None,
+    max_bytes: int = MAX_ANSWER_BYTES,
+) -> Reply:
+    """Raises OutgoingError or UnknownAnswer."""
+    asked = partial(
+        _ask_at,
+        space_url=space_url,
+        request=request_message(method, params),
+        headers={**given_headers, **token_header(token)},
+        relay=ProgressRelay(report_progress),
+        max_bytes=max_bytes,
+    )
+    known = _endpoints.get(space_url)
     first: Reply | None = None
     for endpoint in sorted(Endpoint, key=lambda endpoint: endpoint is not known):
-        reply = await _ask_at(endpoint, info.url, call, headers, relay)
+        reply = await asked(endpoint)
         if reply.status not in (404, 405):
             if endpoint is not known and reply.status == 200:
-                _endpoints.put(info.url, endpoint, size_bytes=approximate_bytes(info.url))
+                _endpoints.put(space_url, endpoint, size_bytes=approximate_bytes(space_url))
             return reply
         first = first or reply  # nothing has begun: the next may be the one
     assert first is not None  # noqa: S101 - there are endpoints
@@ -74,21 +102,23 @@ _endpoints: BoundedCache[str, Endpoint] = BoundedCache(max_bytes=400_000)
 
 async def _ask_at(
     endpoint: Endpoint,
+    *,
     space_url: str,
-    call: Message,
+    request: Message,
     headers: Mapping[str, str],
     relay: "ProgressRelay",
+    max_bytes: int,
 ) -> Reply:
     if endpoint is Endpoint.SSE:
-        return await exchange_over_sse(space_url, HELLO, call, headers, relay)
+        return await exchange_over_sse(space_url, HELLO, request, headers, relay)
     url = f"{space_url}{endpoint}"
     if not _want_session.get(url):
-        reply = await exchange(url, call, headers, relay)
+        reply = await exchange(url, request, headers, relay, max_bytes=max_bytes)
         if not _asks_for_session(reply):
             return reply
         _want_session.put(url, True, size_bytes=approximate_bytes(url))
     async with _session(url, headers) as session_headers:
-        return await exchange(url, call, session_headers, relay)
+        return await exchange(url, request, session_headers, relay, max_bytes=max_bytes)
 
 
 class Rising:

@@ -114,6 +114,7 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
         "saved": saved,
         "headers": _headers(tools, saved),
         "answer_times": ANSWER_TIMES,
+        "parts": _parts(listing, saved),
         "problem": _problem(listing, breakers.rest_of(space_id)),
         "state": state_label(listing.stage) if listing.stage else "",
         "is_running": listing.stage in RUNNING,
@@ -217,6 +218,22 @@ def _state(tool: SpaceTool, agreement: Agreement | None, pinned: Pinned) -> str:
     if tool.pin in agreement.pins:
         return "unchanged"
     return "changed" if tool.own_name in pinned.tools else "new"
+
+
+def _parts(listing: SpaceListing, saved: SavedSpace | None) -> dict[str, Any] | None:
+    """Return what it has beside tools, None where it has nothing and nothing is ticked."""
+    if saved is None:
+        return None
+    ticked = saved.offers_resources or saved.offers_prompts
+    if not (listing.resources or listing.prompts or ticked):
+        return None
+    return {
+        "resources": listing.resources,
+        "prompts": listing.prompts,
+        "offers_resources": saved.offers_resources,
+        "offers_prompts": saved.offers_prompts,
+        "asks_first": saved.asks_first,
+    }
 
 
 def _take_over(saved: SavedSpace | None) -> Sequence[tuple[str, str, bool]]:

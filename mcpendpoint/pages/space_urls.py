@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mcpendpoint.pages import list_cost, space_choices, space_views, trust_views
+from mcpendpoint.pages import list_cost, part_views, space_choices, space_views, trust_views
 
 app_name = "spaces"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("remove/", space_views.remove, name="remove"),
     path("mark/", space_views.mark, name="mark"),
     path("tools/", space_views.choose_tools, name="tools"),
+    path("parts/", part_views.choose_parts, name="parts"),
     path("agree/", trust_views.agree, name="agree"),
     path("take-over/", trust_views.take_over, name="take-over"),
     path("headers/", space_choices.headers, name="headers"),

@@ -45,6 +45,7 @@ from mcp_types.version import (
 )
 from pydantic import ValidationError
 
+from mcpendpoint.protocol import apps
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag, read_client_tag
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
 from mcpendpoint.protocol.messages import Message, RequestId, error_message, is_request_id
@@ -83,6 +84,10 @@ class Peer:
     @property
     def era(self) -> str:
         return "modern" if self.is_modern else "legacy"
+
+    @property
+    def shows_views(self) -> bool:
+        return apps.shows_views(self.capabilities)
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,8 @@ def session_of(head: RequestHead) -> Session | None:
 
 def nameless(peer: Peer) -> Peer:
     """Return the same without what one client says of itself: what lists depend on."""
-    return Peer(peer.is_modern, peer.protocol_version, UNKNOWN_CLIENT, None, {})
+    capabilities = apps.DECLARED if peer.shows_views else {}
+    return Peer(peer.is_modern, peer.protocol_version, UNKNOWN_CLIENT, None, capabilities)
 
 
 def envelope(peer: Peer) -> dict[str, Any]:
@@ -355,8 +361,9 @@ def announce(
 ) -> None:
     """Let the server say which versions are served at its URL, of both eras, and what it pushes.
 
-    `pushes` stands for changes of the list of tools: no other list ever changes. `watches` stands
-    for changes of resources that were subscribed to. `extensions` are those of 2026-07-28.
+    `pushes` stands for changes of the list of tools: those of other lists are not announced.
+    `watches` stands for changes of resources that were subscribed to. `extensions` are those of
+    2026-07-28 alone.
     """
     # The SDK's runner asks for this without an argument.
     server.create_initialization_options = partial(  # type: ignore[method-assign]

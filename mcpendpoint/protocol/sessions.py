@@ -14,6 +14,7 @@ from typing import Any
 from django.core import signing
 
 from accounts.caching import remember_short
+from mcpendpoint.protocol import apps
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag, read_client_tag
 
 _SALT = "mcpendpoint.session"
@@ -26,6 +27,9 @@ _CAPABILITIES: dict[str, frozenset[str]] = {
     "sampling": frozenset({"context", "tools"}),
 }
 """Those that a server acts by; what else a client declares is not kept."""
+
+_VIEWS = "views"
+"""The word for MCP Apps, which are an extension."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class Session:
         """As the client declared them, as far as they are kept."""
         declared: dict[str, Any] = {}
         for word in self.capabilities.split():
+            if word == _VIEWS:
+                declared |= apps.DECLARED
+                continue
             name, _, part = word.partition(".")
             parts = declared.setdefault(name, {})
             if part:
@@ -99,7 +106,7 @@ def _owner_digest(number: str, owner: str) -> str:
 def _capability_words(declared: Any) -> str:
     if not isinstance(declared, dict):
         return ""
-    words = []
+    words = [_VIEWS] if apps.shows_views(declared) else []
     for name, parts in _CAPABILITIES.items():
         value = declared.get(name)
         if isinstance(value, dict):

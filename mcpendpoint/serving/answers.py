@@ -8,7 +8,6 @@ from django.conf import settings
 from mcp.server import Server
 
 from mcpendpoint.protocol import kernel
-from mcpendpoint.protocol.file_extension import NO_FILES, client_files
 from mcpendpoint.protocol.kernel import Answer, Ask, Peer
 from mcpendpoint.protocol.messages import Message
 from mcpendpoint.protocol.records import Outcome
@@ -50,7 +49,7 @@ class Answers:
         """Return the result as JSON, recorded, where the kernel need not be asked for it."""
         if self.shortcut is None:
             return None
-        _note_client(peer, context)
+        context.note_client(peer)
         result = await self.shortcut(message, peer, context)
         if result is not None:
             recording.finish(Outcome.OK, context=context)
@@ -71,7 +70,7 @@ class Answers:
         """
         send = outgoing.put if outgoing.is_open else None
         exchange = kernel.open_exchange(message, context.headers, context, send=send, ask=ask)
-        _note_client(peer, context)
+        context.note_client(peer)
         context.report = exchange.progress
         context.wants_progress = exchange.progress_token is not None and outgoing.is_open
         outcome, error_code = Outcome.CANCELLED, None
@@ -89,8 +88,3 @@ class Answers:
                 notifications_sent=exchange.notifications_sent,
                 is_stream=outgoing.is_streaming,
             )
-
-
-def _note_client(peer: Peer, context: RequestContext) -> None:
-    context.client, context.session = peer.client, peer.session
-    context.client_files = client_files(peer.capabilities) if peer.is_modern else NO_FILES

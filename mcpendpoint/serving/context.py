@@ -16,7 +16,8 @@ from mcpendpoint.access.who import Caller
 from mcpendpoint.hub import changes
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
-from mcpendpoint.protocol.file_extension import NO_FILES, ClientFiles
+from mcpendpoint.protocol.file_extension import NO_FILES, ClientFiles, client_files
+from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.openai_files import CLIENTS as OPENAI_CLIENTS
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
@@ -66,6 +67,8 @@ class RequestContext:
     client_files: ClientFiles = NO_FILES
     takes_links: bool = False
     """Whether the client's revision of the protocol has links in results."""
+    shows_views: bool = False
+    """Whether the client says that it shows MCP Apps."""
 
     # Noted by the handler of tools/call, for the record.
     tool_name: str = ""
@@ -113,6 +116,12 @@ class RequestContext:
     @property
     def spaces(self) -> Spaces:
         return UnselectedSpaces(self)
+
+    def note_client(self, peer: Peer) -> None:
+        """Note what the client is, and what it can take."""
+        self.client, self.session = peer.client, peer.session
+        self.client_files = client_files(peer.capabilities) if peer.is_modern else NO_FILES
+        self.shows_views = peer.shows_views
 
     async def renew(self) -> None:
         """Take the caller and the selection as they are by now, after a wait.

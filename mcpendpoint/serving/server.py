@@ -1,7 +1,8 @@
 """The MCP server: what it says of itself, and its handlers.
 
 A tool that is not selected does not exist for the caller: it is neither listed nor callable.
-Resources and prompts are the same for everybody; what is in them is what the caller may read.
+Resources and prompts are the same for everybody, but for those of the Spaces that a person ticked;
+what is in them is what the caller may read.
 """
 
 from collections.abc import Awaitable, Callable
@@ -30,14 +31,17 @@ from mcp_types import (
 )
 
 from mcpendpoint import __version__
+from mcpendpoint.protocol import apps
 from mcpendpoint.protocol.file_extension import EXTENSION, SERVER_CAPABILITY
 from mcpendpoint.protocol.kernel import announce, drop_unused_tracing
 from mcpendpoint.protocol.request_states import seal_request_state
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.completion.answering import complete
 from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.prompts.of_spaces import prompts_of_spaces
 from mcpendpoint.serving.prompts.registry import PROMPTS
 from mcpendpoint.serving.prompts.serving import get_prompt
+from mcpendpoint.serving.resources.of_spaces import resources_of_spaces, templates_of_spaces
 from mcpendpoint.serving.resources.registry import RESOURCES, TEMPLATES
 from mcpendpoint.serving.resources.serving import read_resource
 from mcpendpoint.serving.tool_calls import Answer, call_tool
@@ -105,7 +109,8 @@ async def _list_resources(
     ctx: Context, params: PaginatedRequestParams | None
 ) -> ListResourcesResult:
     _refuse_cursor(params)
-    return ListResourcesResult(resources=list(RESOURCES))
+    of_spaces = await resources_of_spaces(request_context(ctx))
+    return ListResourcesResult(resources=[*RESOURCES, *of_spaces])
 
 
 async def _list_templates(
@@ -113,7 +118,8 @@ async def _list_templates(
 ) -> ListResourceTemplatesResult:
     _refuse_cursor(params)
     templates = [template.definition() for template in TEMPLATES]
-    return ListResourceTemplatesResult(resource_templates=templates)
+    of_spaces = await templates_of_spaces(request_context(ctx))
+    return ListResourceTemplatesResult(resource_templates=[*templates, *of_spaces])
 
 
 async def _read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
@@ -122,11 +128,14 @@ async def _read_resource(ctx: Context, params: ReadResourceRequestParams) -> Rea
 
 async def _list_prompts(ctx: Context, params: PaginatedRequestParams | None) -> ListPromptsResult:
     _refuse_cursor(params)
-    return ListPromptsResult(prompts=[prompt.definition() for prompt in PROMPTS])
+    prompts = [prompt.definition() for prompt in PROMPTS]
+    return ListPromptsResult(prompts=[*prompts, *await prompts_of_spaces(request_context(ctx))])
 
 
 async def _get_prompt(ctx: Context, params: GetPromptRequestParams) -> GetPromptResult:
-    return await get_prompt(params.name, params.arguments or {}, request_context(ctx))
+    context = request_context(ctx)
+    context.takes_links = ctx.protocol_version >= LINKS_SINCE
+    return await get_prompt(params.name, params.arguments or {}, context)
 
 
 async def _complete(ctx: Context, params: CompleteRequestParams) -> CompleteResult:
@@ -134,6 +143,8 @@ async def _complete(ctx: Context, params: CompleteRequestParams) -> CompleteResu
 
 
 _STATIC = CacheHint(ttl_ms=300_000, scope="public")
+_OWN = CacheHint(ttl_ms=30_000, scope="private")
+"""What a person's Spaces are part of."""
 
 
 def make_server(
@@ -151,10 +162,10 @@ def make_server(
         # What is saved holds for the very next request: a list of tools is never fresh for long.
         cache_hints={
             "server/discover": _STATIC,
-            "resources/list": _STATIC,
-            "resources/templates/list": _STATIC,
-            "prompts/list": _STATIC,
-            "resources/read": CacheHint(ttl_ms=30_000, scope="private"),
+            "resources/list": _OWN,
+            "resources/templates/list": _OWN,
+            "prompts/list": _OWN,
+            "resources/read": _OWN,
         },
         on_list_tools=_list_tools,
         on_call_tool=_call_tool,  # type: ignore[arg-type]  # takes results of extensions, too
@@ -167,6 +178,7 @@ def make_server(
         on_subscribe_resource=watches.subscribe if watches else None,
         on_unsubscribe_resource=watches.unsubscribe if watches else None,
     )
+    server.extensions[apps.EXTENSION] = {}
     extensions = {EXTENSION: SERVER_CAPABILITY} if settings.HAS_DATABASE else {}
     announce(server, pushes=pushes, watches=watches is not None, extensions=extensions)
     drop_unused_tracing(server)

@@ -4,6 +4,7 @@ A selection's list is the same for everybody who has that selection, and changes
 its Spaces does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -21,7 +22,8 @@ from mcpendpoint.access.limits import TOO_MANY, data_of, wait_of_budget
 from mcpendpoint.gradio.file_checks import largest_file
 from mcpendpoint.gradio.file_parameters import as_objects, marked
 from mcpendpoint.gradio.in_use import note_listed
-from mcpendpoint.gradio.listings import SpaceListing, SpaceTool
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.metadata import is_for_views_only, without_apps
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.protocol import kernel
@@ -57,9 +59,10 @@ async def definitions_of(context: RequestContext) -> list[ToolDefinition]:
     return [
         *map(_built_in, context.selection.tools),
         *(
-            _space_definition(tool, context.file_form)
+            _space_definition(tool, context)
             for listing in listings
             for tool in listing.tools
+            if context.shows_views or not is_for_views_only(tool.meta)
         ),
     ]
 
@@ -78,31 +81,53 @@ async def find_definition(
         return None, None
     (listing,) = await list_space_tools([space], await context.hub_token())
     tool = next((each for each in listing.tools if each.name == name), None)
-    return (_space_definition(tool) if tool else None), listing
+    return (_space_definition(tool, context) if tool else None), listing
 
 
 async def _listings_of(context: RequestContext) -> Listings:
     if not context.selection.spaces:
         return ()
-    token, is_token_known = None, True
+    token, is_token_known = await _token_of(context)
+    listings = await _list_known(context.selection.spaces, token)
+    if await agree_unasked(listings, context):
+        listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)
+    _check_budget()
+    if is_token_known:
+        _check_spaces_of_url(listings, context)
+    return listings
+
+
+async def listings_of(spaces: Sequence[SpaceChoice], context: RequestContext) -> Listings:
+    """Return what some of the selected Spaces offer, as far as it is known. Raises MCPError."""
+    if not spaces:
+        return ()
+    token, _ = await _token_of(context)
+    listings = await _list_known(spaces, token)
+    _check_budget()
+    return listings
+
+
+async def _token_of(context: RequestContext) -> tuple[str | None, bool]:
+    """Return the caller's token, and whether it is known that they have this one, or none."""
     try:
-        token = await context.hub_token()
+        return await context.hub_token(), True
     except ToolError as error:
         if error.is_retryable:
             # Rather than a list that lacks private Spaces, which a client may not ask for again.
             raise error_of(error) from error
         # Public Spaces can be listed all the same; a call will say what is wrong.
-        is_token_known = False
-    spaces = context.selection.spaces
+        return None, False
+
+
+async def _list_known(spaces: Sequence[SpaceChoice], token: str | None) -> Listings:
     note_listed([space.space_id for space in spaces if not space.is_private])
-    listings = await list_space_tools(spaces, token, known_will_do=True)
-    if await agree_unasked(listings, context):
-        listings = await list_space_tools(context.selection.spaces, token, known_will_do=True)
+    return await list_space_tools(spaces, token, known_will_do=True)
+
+
+def _check_budget() -> None:
+    """Raises MCPError when the list lacks what could not be asked for."""
     if too_many := wait_of_budget():
         raise MCPError(code=TOO_MANY, message=str(too_many), data=data_of(too_many))
-    if is_token_known:
-        _check_spaces_of_url(listings, context)
-    return listings
 
 
 def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
@@ -133,11 +158,14 @@ def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
         )
 
 
-def _space_definition(tool: SpaceTool, form: FileForm = FileForm.TEXT) -> ToolDefinition:
+def _space_definition(tool: SpaceTool, context: RequestContext) -> ToolDefinition:
+    """Return it as this client can take it."""
     schema, meta = tool.input_schema, tool.meta
-    if form is FileForm.UPLOAD:
+    if not context.shows_views:
+        meta = without_apps(meta)
+    if context.file_form is FileForm.UPLOAD:
         schema = marked(schema, tool.places, largest_file(is_private=tool.is_private))
-    elif form is FileForm.OPENAI:
+    elif context.file_form is FileForm.OPENAI:
         schema, names = as_objects(schema, tool.places)
         meta = {**meta, FILE_PARAMS: names} if names else meta
     return ToolDefinition(
@@ -177,6 +205,7 @@ class SerializedToolLists:
 
     async def digest_for(self, peer: Peer, context: RequestContext) -> str | None:
         """Return a digest of the result, to tell one list from another; None for a failure."""
+        context.note_client(peer)
         result = await self.result_for(peer, context)
         return digest_of(result) if result else None
 
@@ -187,7 +216,7 @@ class SerializedToolLists:
         except MCPError:
             return None
         selected = (context.selection.tools, context.selection.spaces)
-        key = (peer.protocol_version, *selected, context.file_form)
+        key = (peer.protocol_version, context.shows_views, context.file_form, *selected)
         known = self._lists.get(key)
         if known is None or not known.is_of(listings):
             message = Message("request", LIST_TOOLS, 0, kernel.envelope(peer), {})

@@ -195,7 +195,8 @@ class Listening:
     ) -> HttpResponseBase:
         """Answer GET in a session."""
         version = session.protocol_version or kernel.ASSUMED_VERSION
-        peer = kernel.Peer(False, version, session.client, session=session)
+        declared = session.client_capabilities
+        peer = kernel.Peer(False, version, session.client, None, declared, session)
         frames = SessionFrames(head.headers.get("mcp-protocol-version", ""))
         known_list = head.headers.get("last-event-id")
         if known_list is None and time.time() - session.began_at > COMES_BACK_AFTER_SECONDS:
@@ -261,7 +262,8 @@ class Listening:
         self, head: RequestHead, username: str | None, peer: kernel.Peer, caller: Caller
     ) -> ListWatch:
         kept = tuple(pair for pair in head.pairs if pair[0].startswith(_KEPT_HEADERS))
-        decisive = (kept, (username or "").lower(), head.raw_query, peer.protocol_version)
+        of_peer = (peer.protocol_version, peer.shows_views)
+        decisive = (kept, (username or "").lower(), head.raw_query, *of_peer)
         return ListWatch(
             lists=self.lists,
             head=replace(head, pairs=kept, headers=dict(kept)),

@@ -5,9 +5,10 @@ from mcp_types import INVALID_PARAMS, ReadResourceResult
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from accounts.catalogue import Effect
+from mcpendpoint.gradio.uris import uri_there
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
-from mcpendpoint.serving.resources.own_files import Contents
+from mcpendpoint.serving.resources.of_spaces import read_of_space
 from mcpendpoint.serving.resources.reading import read
 from mcpendpoint.serving.rpc_errors import error_of, unavailable
 from mcpendpoint.serving.scope_checks import check_scopes
@@ -26,18 +27,20 @@ async def read_resource(
     uri: str, context: RequestContext, protocol_version: str
 ) -> ReadResourceResult:
     """Raises MCPError."""
-    check_scopes("Reading resources", {Effect.READ}, context, uri=uri[:MAX_SHOWN_CHARS])
+    if uri_there(uri) is None:
+        check_scopes("Reading resources", {Effect.READ}, context, uri=uri[:MAX_SHOWN_CHARS])
     reading = _read(uri, context, is_modern=protocol_version in MODERN_PROTOCOL_VERSIONS)
     try:
-        contents = await within_deadline("resources/read", reading)
+        return await within_deadline("resources/read", reading)
     except ToolError as error:
         raise error_of(error) from error
-    return ReadResourceResult(contents=contents)
 
 
-async def _read(uri: str, context: RequestContext, *, is_modern: bool) -> list[Contents]:
+async def _read(uri: str, context: RequestContext, *, is_modern: bool) -> ReadResourceResult:
     try:
-        return await read(uri, context)
+        if there := uri_there(uri):
+            return await read_of_space(*there, context)
+        return ReadResourceResult(contents=await read(uri, context))
     except Failure as failure:
         raise _error_of(failure, uri, is_modern=is_modern) from failure
 

@@ -275,6 +275,18 @@ def read_resources(me: Tenant, others: list[Tenant]) -> None:
     assert "error" in read_resource(wire, f"hf://spaces/{other.space_id}")
 
 
+def use_other_parts_of_spaces(me: Tenant, others: list[Tenant]) -> None:
+    """Their Space has neither, so whoever gets something gets another's."""
+    wire = me.wire(me.own_path())
+
+    for method, kind in (("prompts/list", "prompts"), ("resources/list", "resources")):
+        listed = message_of(wire.legacy(method))["result"][kind]
+        assert not any("hfmcp/source" in entry.get("_meta", {}) for entry in listed)
+    assert "error" in read_resource(wire, "grp1+text://motto")
+    assert "error" in read_resource(wire, "ui://grp1/widget/app.html")
+    assert "error" in message_of(wire.legacy("prompts/get", {"name": "grp1_explain"}))
+
+
 def read_resource(wire: Wire, uri: str) -> Json:
     return message_of(wire.legacy("resources/read", {"uri": uri}))
 

@@ -86,6 +86,18 @@ def choose_tools_of_a_space(me: Tenant, others: list[Tenant]) -> None:
     me.submit("/settings/spaces/tools/", form, worker)
 
 
+def offer_other_parts_of_a_space(me: Tenant, others: list[Tenant]) -> None:
+    url = f"{me.worker}/settings/spaces/parts/"
+    ticks = {"offers_resources": "on", "offers_prompts": "on"}
+    foreign = post_form(
+        me.browser, url, {"space_id": me.rng.choice(others).space_id, **ticks}, **HTMX
+    )
+    own = post_form(me.browser, url, {"space_id": me.space_id, **ticks}, **HTMX)
+
+    assert "You have no such Space" in foreign.text
+    assert "Tools, resources and prompts" in own.text
+
+
 def agree_to_tools_of_a_space(me: Tenant, others: list[Tenant]) -> None:
     own, foreign = me.space_id, me.rng.choice(others).space_id
     shown = me.visit(f"/settings/spaces/{own}/").text

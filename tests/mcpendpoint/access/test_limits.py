@@ -384,3 +384,12 @@ async def test_a_call_over_the_limit_of_its_class_is_recorded(limit, nobody, rec
 
     assert (recorded[1].method, recorded[1].tool) == ("tools/call", "hf_whoami")
     assert (recorded[1].outcome, recorded[1].limit) == (Outcome.LIMITED, "cheap")
+
+
+@pytest.mark.parametrize("uri", ["ui://gr1/app.html", "gr1+text://motto"])
+async def test_a_resource_of_a_space_is_charged_as_its_tools_are(limit, nobody, uri):
+    limit(space=1)
+    read = request("resources/read", {"uri": uri})
+    await nobody.send(read)
+
+    assert (await nobody.send(read)).json()["error"]["code"] == TOO_MANY

@@ -128,3 +128,16 @@ def test_an_odd_description_spoils_no_tool(description):
 
     assert [tool.name for tool in parsed.tools] == ["greet", "odd", "deep"]
     assert "\0" not in str(parsed.tools[1].definition)
+
+
+def test_another_view_makes_it_another_tool_that_did_not_just_grow():
+    def with_view(uri):
+        (tool,) = parse_schema([{**TOOL, "_meta": {"ui": {"resourceUri": uri}}}]).tools
+        return tool
+
+    (bare,) = parse_schema([TOOL]).tools
+    one, other = with_view("ui://a"), with_view("ui://b")
+
+    assert len({bare.pin, one.pin, other.pin}) == 3
+    assert not is_growth(bare.definition, one.definition)
+    assert difference(one.definition, other.definition).has_more

@@ -6,6 +6,7 @@ import pytest
 from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.access.selection import Selection
 from mcpendpoint.access.who import Caller, Credential
+from mcpendpoint.gradio.uris import uri_here
 from mcpendpoint.protocol import records
 from mcpendpoint.serving.context import RequestContext
 from tests.mcpendpoint.in_process import Visitor
@@ -21,14 +22,27 @@ async def recorded(spaces, monkeypatch, db):
     monkeypatch.setattr("mcpendpoint.protocol.records._listeners", [])
     records.listen(heard.append)
 
-    async def call(space_id, tool="whoami", token=None):
+    async def call(space_id, tool="whoami", token=None, method="tools/call"):
         visitor = Visitor("192.0.2.7", token, path=f"/mcp?gradio={space_id}")
-        params = {"name": url_space_prefix(space_id) + tool, "arguments": {}}
-        await visitor.send(request("tools/call", params))
+        name = url_space_prefix(space_id) + tool
+        uri = uri_here(url_space_prefix(space_id), "ui://widget/app.html")
+        params = {"uri": uri} if method == "resources/read" else {"name": name, "arguments": {}}
+        await visitor.send(request(method, params))
         (record,) = heard
         return record
 
     return call
+
+
+@pytest.mark.parametrize("space_id", ["acme/parts", "acme/asleep"])
+async def test_a_view_is_recorded_as_read_of_its_space(recorded, space_id):
+    record = await recorded(space_id, method="resources/read")
+
+    assert (record.method, record.space_id, record.tool) == ("resources/read", space_id, "")
+
+
+async def test_a_view_of_a_private_space_is_recorded_without_its_name(recorded):
+    assert (await recorded(PRIVATE, method="resources/read")).space_id == "private"
 
 
 @pytest.mark.parametrize("space_id", ["acme/image-maker", "acme/asleep"])

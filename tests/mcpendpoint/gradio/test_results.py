@@ -246,3 +246,16 @@ def test_number_of_blocks_is_bounded():
 
     assert len(result.content) == MAX_BLOCKS + 1
     assert result.content[-1].text == "7 more blocks were left out."
+
+
+def test_links_in_meta_name_the_replica_too():
+    link = f"{URL}/gradio_api/file=/tmp/a.txt"
+    meta = {"openai/widgetDescription": f"Shows {link}", "openai/outputTemplate": "ui://a"}
+
+    result = read({"content": [TEXT], "_meta": meta}, replica="hqx78")
+
+    moved = f"{URL}/--replicas/hqx78/gradio_api/file=/tmp/a.txt"
+    assert result.meta == {
+        "openai/widgetDescription": f"Shows {moved}",
+        "openai/outputTemplate": "ui://a",
+    }

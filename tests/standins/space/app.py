@@ -1,11 +1,9 @@
 """The Gradio app that the running stand-in Spaces serve; each of its functions is an MCP tool."""
 
-import socket
 import time
 from typing import Any, Literal
 
 import gradio as gr
-from gradio.processing_utils import PUBLIC_HOSTNAME_WHITELIST
 from PIL import Image, ImageDraw
 
 from tests.standins.space.callers import bearer_of, id_of
@@ -137,28 +135,3 @@ def build_app() -> gr.Blocks:
         gr.api(whoami)
         gr.api(ask_weather)
     return app
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def launch() -> str:
-    """Serve the app on a free port of its own, in the background; return its URL."""
-    # It asks for its own files by the name that it is known by, elsewhere a public one.
-    PUBLIC_HOSTNAME_WHITELIST.append("127.0.0.1")
-    app = build_app()
-    _, local_url, _ = app.launch(
-        server_name="127.0.0.1",
-        server_port=_free_port(),  # Gradio cannot take 0
-        mcp_server=True,
-        prevent_thread_lock=True,
-        quiet=True,
-        ssr_mode=False,
-        show_error=True,
-    )
-    if app.mcp_error:
-        raise RuntimeError(app.mcp_error)
-    return local_url.rstrip("/")

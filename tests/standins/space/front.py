@@ -22,7 +22,9 @@ from starlette.routing import Route
 
 from tests.standins.reverse_proxy import forward, make_client
 from tests.standins.space import app as gradio_app
+from tests.standins.space import parts
 from tests.standins.space.callers import bearer_of, user_of
+from tests.standins.space.serving import launch
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
 MCP_PATH = "gradio_api/mcp/"
@@ -30,6 +32,9 @@ SCHEMA_PATH = f"{MCP_PATH}schema"
 # The demo has every Space of the stand-in Hub run.
 OTHERS_RUN = os.environ.get("SPACE_OTHERS_RUN") == "true"
 SLOW_SECONDS = float(os.environ.get("SPACE_SLOW_SECONDS", "30"))
+
+PARTS = "acme-parts"
+"""The Space that offers more than tools."""
 
 PRIVATE = "-private-space"
 """What the subdomain of a Space ends with that only its owner, named before that, may see."""
@@ -47,15 +52,19 @@ MALFORMED_TOOLS = [
 
 
 class Spaces:
-    """The Spaces behind one front; `app_url` is the Gradio app that the running ones share."""
+    """The Spaces behind one front; `app_url` is the Gradio app that the running ones share, but for
+    the one of `parts_url`.
+    """
 
-    def __init__(self, app_url: str) -> None:
+    def __init__(self, app_url: str, parts_url: str) -> None:
         self._app_url = app_url
+        self._own_apps = {PARTS: parts_url}
         self._client = make_client()
         self._log: list[dict[str, Any]] = []
         self._said: dict[str, Any] = {}
         self._serve = {
             "acme-image-maker": self._running,
+            PARTS: self._running,
             "acme-asleep": self._asleep,
             "acme-broken": self._broken,
             "acme-bad-schema": self._bad_schema,
@@ -95,13 +104,13 @@ class Spaces:
         subdomain = request.path_params["subdomain"]
         if request.path_params["path"] == SCHEMA_PATH and subdomain in self._said:
             return JSONResponse(self._said[subdomain])
-        if request.path_params["path"] == SCHEMA_PATH:
+        if request.path_params["path"] == SCHEMA_PATH and subdomain not in self._own_apps:
             return JSONResponse(await self._tools(with_headers=subdomain == WEATHER))
         public = f"{request.headers['host']}/s/{request.path_params['subdomain']}"
         return await forward(
             self._client,
             request,
-            f"{self._app_url}/{request.path_params['path']}",
+            f"{self._own_apps.get(subdomain, self._app_url)}/{request.path_params['path']}",
             # Gradio makes the URLs of its files from this. A real Space has a host of its own;
             # here the Space is a path of the host.
             headers={"x-forwarded-host": public},
@@ -168,8 +177,8 @@ class Spaces:
         self._log.append(entry)
 
 
-def make_front(app_url: str) -> Starlette:
-    spaces = Spaces(app_url)
+def make_front(app_url: str, parts_url: str) -> Starlette:
+    spaces = Spaces(app_url, parts_url)
     return Starlette(
         routes=[
             Route("/_tools/{subdomain}", spaces.say, methods=["PUT", "DELETE"]),
@@ -183,7 +192,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The stand-in Spaces")
     parser.add_argument("--port", type=int, default=0, help="0: the system chooses")
     options = parser.parse_args()
-    front = make_front(gradio_app.launch())
+    front = make_front(launch(gradio_app.build_app()), launch(parts.build_app()))
     listener = socket.create_server(("127.0.0.1", options.port))
     print(json.dumps({"url": f"http://127.0.0.1:{listener.getsockname()[1]}"}), flush=True)
     config = uvicorn.Config(front, log_level="warning", ws="none", timeout_graceful_shutdown=1)

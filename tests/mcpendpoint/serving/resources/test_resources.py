@@ -320,11 +320,12 @@ async def test_what_is_read_is_recorded_by_its_method_and_outcome(hub_side, monk
 
 
 @pytest.mark.parametrize("method", ["resources/list", "resources/templates/list", "prompts/list"])
-def test_lists_are_the_same_for_everybody_and_may_be_kept(product, method):
+def test_lists_may_be_kept_for_a_while_and_for_whoever_asked(product, method):
+    """A person's Spaces may be part of them."""
     wire = Wire(f"{product.url}/mcp?gradio=none")
     result = wire.modern(method).json()["result"]
 
-    assert (result["cacheScope"], result["ttlMs"] > 0) == ("public", True)
+    assert (result["cacheScope"], result["ttlMs"] > 0) == ("private", True)
     body = modern(method, {"cursor": "x"})
     refused = wire.post(body, modern_headers(body))
     assert refused.status_code == 400

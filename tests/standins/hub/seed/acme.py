@@ -226,6 +226,7 @@ def _spaces() -> Iterator[Repo]:
     yield _space("acme/old-gradio", "Old Gradio", "🕰️")
     yield _space("acme/weather", "Weather", "🌦️")
     yield _space("acme/slow", "Slow", "🐌")
+    yield _space("acme/parts", "More than tools", "🧰")
     yield _space("acme/static", "Landing page", "🏠", sdk="static", hardware="", tags="")
     yield _space(
         "acme/demo",

@@ -1,0 +1,85 @@
+"""Resources of Spaces: those that a person ticked, and views of tools for whoever has the tools."""
+
+from mcp_types import ReadResourceResult, Resource, ResourceTemplate
+
+from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceResource
+from mcpendpoint.gradio.reading import read_space_resource
+from mcpendpoint.gradio.spaces import source_of
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.space_parts import look_again, open_space, with_resources
+from mcpendpoint.serving.tool_lists import listings_of
+from mcpendpoint.tools.hf_fs.failures import Code, Failure
+
+MAX_SHOWN_CHARS = 200
+
+
+async def resources_of_spaces(context: RequestContext) -> list[Resource]:
+    return [
+        Resource(
+            uri=resource.uri,
+            name=resource.name,
+            title=resource.title,
+            description=resource.description,
+            mime_type=resource.mime_type,
+            _meta=source_of(listing.choice.space_id),
+        )
+        for listing, resource in await _listed(context, templates=False)
+    ]
+
+
+async def templates_of_spaces(context: RequestContext) -> list[ResourceTemplate]:
+    return [
+        ResourceTemplate(
+            uri_template=resource.uri,
+            name=resource.name,
+            title=resource.title,
+            description=resource.description,
+            mime_type=resource.mime_type,
+            _meta=source_of(listing.choice.space_id),
+        )
+        for listing, resource in await _listed(context, templates=True)
+    ]
+
+
+async def _listed(
+    context: RequestContext, *, templates: bool
+) -> list[tuple[SpaceListing, SpaceResource]]:
+    return [
+        (listing, resource)
+        for listing in await listings_of(with_resources(context), context)
+        for resource in listing.resources
+        if resource.is_template is templates
+    ]
+
+
+async def read_of_space(prefix: str, own_uri: str, context: RequestContext) -> ReadResourceResult:
+    """Read what a Space calls `own_uri`. Raises Failure, ToolError and MCPError."""
+    space = context.selection.space_with(prefix)
+    if space is None:
+        raise Failure(Code.NOT_FOUND, f"No Space is selected that begins with {prefix}.")
+    listing, token = await open_space(space, "Reading a resource of a Space", context)
+    if space not in with_resources(context):
+        await _check_is_view(space, own_uri, listing, token)
+    contents = await read_space_resource(
+        space, own_uri, token=token, include_images=context.include_images
+    )
+    return ReadResourceResult(contents=[*contents], _meta=source_of(space.space_id))
+
+
+async def _check_is_view(
+    space: SpaceChoice, own_uri: str, listing: SpaceListing, token: str | None
+) -> None:
+    """Raises unless it is of a tool that the caller has."""
+    if own_uri in listing.views:
+        return
+    by_now = await look_again(space, token) or listing
+    if own_uri in by_now.views:
+        return
+    if by_now.problem and not by_now.tools:
+        raise SpaceError(by_now.problem)
+    raise Failure(
+        Code.NOT_FOUND,
+        f"The resources of the Space {space.space_id} are not selected, and no tool of it that is "
+        f"has the view {own_uri[:MAX_SHOWN_CHARS]}.",
+    )

@@ -1,0 +1,55 @@
+"""Which of the selected Spaces offer prompts and resources to a caller, and what each has."""
+
+from collections.abc import Iterable
+
+from mcpendpoint.gradio.discovery import look_again_after_failure
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing
+from mcpendpoint.gradio.spaces import list_space_tools
+from mcpendpoint.protocol.records import PRIVATE
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.scope_checks import check_scopes
+from mcpendpoint.serving.tool_calls import SPACE_EFFECTS
+
+
+def with_prompts(context: RequestContext) -> tuple[SpaceChoice, ...]:
+    spaces = context.selection.spaces
+    return _unasked((space for space in spaces if space.offers_prompts), context)
+
+
+def with_resources(context: RequestContext) -> tuple[SpaceChoice, ...]:
+    spaces = context.selection.spaces
+    return _unasked((space for space in spaces if space.offers_resources), context)
+
+
+def _unasked(spaces: Iterable[SpaceChoice], context: RequestContext) -> tuple[SpaceChoice, ...]:
+    """Leave out Spaces that somebody wants to be asked about before each call.
+
+    A prompt or a resource runs a function of the Space as a tool does, and an app may read one
+    whenever it likes.
+    """
+    saved = context.caller.preferences
+    return tuple(space for space in spaces if not (saved and saved.asks_before(space.space_id)))
+
+
+async def open_space(
+    space: SpaceChoice, subject: str, context: RequestContext, **asked: str
+) -> tuple[SpaceListing, str | None]:
+    """Return what a Space has and the caller's token, once the caller may use it.
+
+    The record names the Space if everybody may know of it. Raises MCPError and ToolError.
+    """
+    context.space_label = PRIVATE
+    check_scopes(subject, SPACE_EFFECTS, context, **asked)
+    token = await context.hub_token()
+    (listing,) = await list_space_tools([space], token)
+    if listing.is_public:
+        context.space_label = space.space_id
+    return listing, token
+
+
+async def look_again(space: SpaceChoice, token: str | None) -> SpaceListing | None:
+    """Return what a Space has by now, None if it was looked at a moment ago."""
+    if not look_again_after_failure(space.space_id, token):
+        return None
+    (listing,) = await list_space_tools([space], token)
+    return listing
