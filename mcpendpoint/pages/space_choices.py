@@ -119,7 +119,7 @@ async def words(request: HttpRequest, user: User) -> HttpResponse:
     except Refused as error:
         return await refuse(request, error)
     said = f"{space_id}: names and descriptions were saved."
-    return await show_space(request, user, space_id, said)
+    return await show_space(request, user, space_id, said, fold="words")
 
 
 def _words(prefix: str, own_name: str, name: str, description: str) -> ToolWords:
@@ -167,4 +167,5 @@ async def answers_within(request: HttpRequest, user: User) -> HttpResponse:
             raise Refused(NOT_THEIRS)
     except Refused as error:
         return await refuse(request, error)
-    return await show_space(request, user, space_id, f"{space_id}: {chosen.label.lower()}.")
+    said = f"{space_id}: {chosen.label.lower()}."
+    return await show_space(request, user, space_id, said, fold="rules")

@@ -123,11 +123,13 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
     }
 
 
-async def show_space(request: HttpRequest, user: User, space_id: str, said: str) -> HttpResponse:
-    """Answer a form about a Space with what it shows now."""
+async def show_space(
+    request: HttpRequest, user: User, space_id: str, said: str, *, fold: str = "tools"
+) -> HttpResponse:
+    """Answer a form about a Space with what it shows now; the fold that it was in stays open."""
     if not is_htmx(request):
         return await tell(request, said)
-    context = {**await status_of(user, space_id), "toast": said, "is_open": True}
+    context = {**await status_of(user, space_id), "toast": said, "fold": fold}
     return trigger_client_event(await render(request, "space_status", context), SPACE_CHANGED)
 
 

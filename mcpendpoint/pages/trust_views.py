@@ -50,7 +50,7 @@ async def take_over(request: HttpRequest, user: User) -> HttpResponse:
     if not is_known or not await _choose_take_over(user, space_id, TakeOver(word)):
         return await refuse(request, NOT_THEIRS)
     said = f"{space_id}: {TakeOver(word).label.lower()}."
-    return await show_space(request, user, space_id, said)
+    return await show_space(request, user, space_id, said, fold="rules")
 
 
 async def _agree_to(user: User, space_id: str, pins: set[str], gone: set[str]) -> str:
