@@ -36,6 +36,7 @@ from mcpendpoint.protocol.file_extension import EXTENSION, SERVER_CAPABILITY
 from mcpendpoint.protocol.kernel import announce, drop_unused_tracing
 from mcpendpoint.protocol.request_states import seal_request_state
 from mcpendpoint.serving.approvals.asking import Asking
+from mcpendpoint.serving.call_refusals import Answer
 from mcpendpoint.serving.completion.answering import complete
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.prompts.of_spaces import prompts_of_spaces
@@ -44,7 +45,7 @@ from mcpendpoint.serving.prompts.serving import get_prompt
 from mcpendpoint.serving.resources.of_spaces import resources_of_spaces, templates_of_spaces
 from mcpendpoint.serving.resources.registry import RESOURCES, TEMPLATES
 from mcpendpoint.serving.resources.serving import read_resource
-from mcpendpoint.serving.tool_calls import Answer, call_tool
+from mcpendpoint.serving.tool_calls import call_tool
 from mcpendpoint.serving.tool_lists import definitions_of
 
 SELECTED_ON_THE_PAGE = (

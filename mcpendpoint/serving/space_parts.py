@@ -8,7 +8,7 @@ from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.protocol.records import PRIVATE
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.scope_checks import check_scopes
-from mcpendpoint.serving.tool_calls import SPACE_EFFECTS
+from mcpendpoint.serving.space_calls import SPACE_EFFECTS
 
 
 def with_prompts(context: RequestContext) -> tuple[SpaceChoice, ...]:

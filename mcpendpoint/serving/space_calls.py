@@ -1,0 +1,179 @@
+"""Calls one tool of a selected Space."""
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from mcp_types import CallToolResult, InputRequiredResult
+
+from accounts.catalogue import Effect
+from accounts.consequences import Kind
+from mcpendpoint.gradio.discovery import look_again_after_failure
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
+from mcpendpoint.gradio.trust import explain_hold
+from mcpendpoint.gradio.waking import COMING, wake_unseen
+from mcpendpoint.serving.approvals.asking import Asking
+from mcpendpoint.serving.approvals.holding import held_back, held_by_now
+from mcpendpoint.serving.call_refusals import (
+    Answer,
+    refusal_by_now,
+    selected_space,
+    with_failures,
+)
+from mcpendpoint.serving.client_uploads import approved_before, received
+from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.deadline import within_deadline
+from mcpendpoint.serving.files_of_chatgpt import fetched
+from mcpendpoint.serving.late_results import LateCall
+from mcpendpoint.serving.leading_to_files import led_to_files, use_up
+from mcpendpoint.serving.unasked import agree_unasked
+from mcpendpoint.tools.base import Consequence, ToolError
+
+SPACE_EFFECTS = frozenset({Effect.SPEND})
+"""A Space may do anything, but with the caller's quota, not in the caller's name."""
+
+
+async def call_of_space(
+    space: SpaceChoice,
+    name: str,
+    arguments: dict[str, Any],
+    context: RequestContext,
+    asking: Asking,
+) -> Answer:
+    """Make it once there are the files and the approval that it needs. Raises ToolError."""
+    late = LateCall(space, name, arguments, context)
+    if (before := await late.result_of_before()) is not None:
+        return before
+    tool = await within_deadline(name, _known_tool(space, name, context))
+    given = arguments
+    if tool is not None:
+        given, held = await led_to_files(tool, arguments, context, asking)
+        if held is not None:
+            return held
+    has_led, is_asked = given is not arguments, _asks_first(space, context)
+    if is_asked and (held := await _held(space, name, given, context, asking)):
+        return held
+    if has_led or is_asked:
+        # The time that a person takes is none of the call's.
+        if refusal := await refusal_by_now(name, SPACE_EFFECTS, context):
+            return refusal
+        space = selected_space(name, context) or space
+    if tool is not None:
+        receiving = received(tool, given, context, asking, is_approved=is_asked)
+        given, asked = await within_deadline(name, receiving)
+        if asked is not None:
+            return asked
+        if has_led:
+            await within_deadline(name, use_up(tool, arguments, context))
+    call = within_deadline(name, _run_space(space, name, given, context))
+    return await late.run(with_failures(call))
+
+
+def _asks_first(space: SpaceChoice, context: RequestContext) -> bool:
+    saved = context.caller.preferences
+    return saved is not None and saved.asks_before(space.space_id)
+
+
+async def _held(
+    space: SpaceChoice,
+    name: str,
+    arguments: dict[str, Any],
+    context: RequestContext,
+    asking: Asking,
+) -> CallToolResult | InputRequiredResult | None:
+    """Return what to answer until the person has approved the call, None once they have."""
+    use = _use_of_space(space, name, arguments)
+    if number := approved_before(asking):
+        return await held_by_now(number, name, arguments, use, context)
+    return await held_back(name, arguments, use, context, asking)
+
+
+def _use_of_space(space: SpaceChoice, name: str, arguments: dict[str, Any]) -> Consequence:
+    given = [f"{argument}: {_as_text(value)}" for argument, value in arguments.items()]
+    title = f"Run {name} of the Space {space.space_id}"
+    return Consequence(frozenset({Kind.SPACE}), title, tuple(given))
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+async def _known_tool(space: SpaceChoice, name: str, context: RequestContext) -> SpaceTool | None:
+    """Return a tool for which no Space has to be woken, and nobody to be asked."""
+    with suppress(ToolError):
+        token = await context.hub_token()
+        (listing,) = await list_space_tools([space], token, known_will_do=True)
+        return _named(listing.tools, name)
+    return None
+
+
+async def _run_space(
+    space: SpaceChoice, name: str, arguments: dict[str, Any], context: RequestContext
+) -> CallToolResult:
+    token = await context.hub_token()
+    listing = await _listing_of(space, token, context)
+    if listing.is_public:
+        context.space_label = space.space_id
+    report = context.report_progress if context.wants_progress else None
+    if _named(listing.tools, name) is None:
+        # It may be there since; or nobody here has seen the Space awake.
+        is_unseen = listing.stage in COMING and not (listing.tools or listing.held)
+        if is_unseen:
+            await wake_unseen(space.space_id, token, report, is_private=space.is_private)
+        if is_unseen or look_again_after_failure(space.space_id, token):
+            listing = await _listing_of(space, token, context)
+    tool = _offered(listing, name, context)
+    if tool is None:
+        raise _missing_tool(space, listing.tools, listing.problem, name)
+    context.tool_name = name
+    return await call_space_tool(
+        tool,
+        await fetched(tool, arguments, context),
+        token=token,
+        user_id=context.caller.user_id,
+        takes_links=context.takes_links,
+        takes_downloads=context.client_files.downloads,
+        include_images=context.include_images,
+        report_progress=report,
+    )
+
+
+async def _listing_of(
+    space: SpaceChoice, token: str | None, context: RequestContext
+) -> SpaceListing:
+    (listing,) = await list_space_tools([space], token)
+    if await agree_unasked([listing], context):
+        by_now = context.selection.space_with(space.prefix) or space
+        (listing,) = await list_space_tools([by_now], token)
+    return listing
+
+
+def _offered(listing: SpaceListing, name: str, context: RequestContext) -> SpaceTool | None:
+    """Raises ToolError for a tool that its person has not agreed to."""
+    held = _named(listing.held, name)
+    if held is not None and held.held is not None:
+        context.is_denied = True
+        url = context.directions.settings_url
+        where = f"{url}#spaces" if url and listing.choice.agreement else None
+        raise ToolError(explain_hold(name, listing.choice.space_id, held.held, where=where))
+    return _named(listing.tools, name)
+
+
+def _named(tools: Iterable[SpaceTool], name: str) -> SpaceTool | None:
+    return next((tool for tool in tools if tool.name == name), None)
+
+
+def _missing_tool(
+    space: SpaceChoice, tools: tuple[SpaceTool, ...], problem: str | None, name: str
+) -> ToolError:
+    if problem is not None:
+        return ToolError(problem)
+    names = ", ".join(tool.name for tool in tools) or "none"
+    if space.tools is not None:
+        return ToolError(
+            f"{name[:80]} is not among the tools of the Space {space.space_id} that are selected: "
+            f"{names}."
+        )
+    return ToolError(f"The Space {space.space_id} has no tool {name[:80]}. Its tools: {names}.")
