@@ -55,7 +55,7 @@ class Block:
     """Of the picture or file itself, as data."""
     file_name: str = ""
     media: str = ""
-    """What it can be shown as: picture, audio, video, or nothing."""
+    """What plays it: audio, video, or nothing."""
     file_id: str = ""
     """Of a file of the person's own."""
 
@@ -173,10 +173,8 @@ def _file(data: Any, mime_type: Any, label: str) -> Block:
 
 
 def _media(mime_type: Any) -> str:
-    """Return what a browser shows a type as without running anything of it."""
+    """Return what of a browser plays a type."""
     kind = mime_type.lower() if isinstance(mime_type, str) else ""
-    if kind in PICTURES:
-        return "picture"
     served = served_type(kind).partition("/")[0]
     return served if served in ("audio", "video") else ""
 
