@@ -13,6 +13,8 @@ from enum import Enum
 from functools import lru_cache, wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from accounts.behind import run_behind
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 P = ParamSpec("P")
@@ -151,7 +153,7 @@ class SingleFlightCache(Generic[K, V]):
         flight = self._flights.get(flight_key)
         if flight is None:
             # A task of its own: the one who asked first may be cancelled while others wait.
-            flight = asyncio.create_task(self._load(key, load))
+            flight = run_behind(self._load(key, load))
             self._flights[flight_key] = flight
             flight.add_done_callback(lambda done: self._land(flight_key, done))
         return await asyncio.shield(flight)

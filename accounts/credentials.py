@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import identity
+from accounts.behind import run_behind
 from accounts.caching import SingleFlightCache
 from accounts.database import changes, lookups
 from accounts.granting import powers_of
@@ -151,11 +152,11 @@ async def _renew(user_id: int) -> str:
 
 
 _refreshes: set[asyncio.Task[str | None]] = set()
-"""Under way: the event loop itself keeps no task alive."""
+"""Under way."""
 
 
 async def _refresh_patiently(user_id: int, start: Start) -> str | None:
-    refreshing = asyncio.create_task(_refresh(user_id, start))
+    refreshing = run_behind(_refresh(user_id, start))
     _refreshes.add(refreshing)
     refreshing.add_done_callback(_refreshes.discard)
     done, _ = await asyncio.wait({refreshing}, timeout=PATIENCE_SECONDS if start.holds else None)

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.behind import run_behind
 from accounts.database import notes
 
 logger = logging.getLogger(__name__)
@@ -59,13 +60,13 @@ class LastUse(Generic[K]):
         if not self._is_due(used):
             return
         try:
-            loop = asyncio.get_running_loop()
+            asyncio.get_running_loop()
         except RuntimeError:
             self._write([used])
             return
         self._unwritten[used] = None
         if self._writing is None or self._writing.get_loop().is_closed():
-            self._writing = loop.create_task(self._write_all())
+            self._writing = run_behind(self._write_all())
 
     def _is_due(self, used: K) -> bool:
         now = self._clock()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar, cast
 
+from accounts.behind import run_behind
 from accounts.caching import LARGEST_SHARE, BoundedCache, Failure, approximate_bytes
 from accounts.outgoing.callers import current_caller
 from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone
@@ -174,7 +175,7 @@ class FreshnessCache(Generic[K, V]):
         flight_key = (id(asyncio.get_running_loop()), current_caller(), key)
         flight = self._flights.get(flight_key)
         if flight is None:
-            flight = _Flight(asyncio.create_task(self._load(key, load)), self._clock())
+            flight = _Flight(run_behind(self._load(key, load)), self._clock())
             self._flights[flight_key] = flight
             flight.task.add_done_callback(lambda _: self._land(flight_key, flight))
         return flight

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent
 
+from accounts.behind import run_behind
 from accounts.database import changes
 from accounts.outgoing.errors import OutgoingError
 from mcpendpoint.files.keeping import FileRefused, begin_file, drop_file
@@ -65,7 +66,7 @@ async def keep_results(
         file = await _begin(url, user_id, source)
         if file is None:
             break
-        task = asyncio.create_task(_fetch(file, url, token if info.is_private else None))
+        task = run_behind(_fetch(file, url, token if info.is_private else None))
         tasks_behind.add(task)
         task.add_done_callback(tasks_behind.discard)
         kept.append(Kept(file, task))

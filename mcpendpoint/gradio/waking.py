@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from django.conf import settings
 
+from accounts.behind import run_behind
 from accounts.outgoing.errors import OutgoingError
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, find_tools, look_again
 from mcpendpoint.gradio.errors import SpaceError, SpaceGone
@@ -89,7 +90,7 @@ def wake_behind(
 ) -> None:
     """Wake a Space, find out its tools, and do what comes then, while nobody waits for it."""
     if len(_behind) < MAX_BEHIND:
-        task = asyncio.create_task(_wake_behind(space_id, token, is_private, then))
+        task = run_behind(_wake_behind(space_id, token, is_private, then))
         _behind.add(task)
         task.add_done_callback(_behind.discard)
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from accounts.behind import run_behind
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -28,7 +30,7 @@ class Flights(Generic[K, V]):
         flight = self._flights.get(place)
         if flight is None or flight.task.done():
             # A task of its own: the one who asked first may go away while others wait.
-            flight = self._flights[place] = _Flight(asyncio.create_task(start()))
+            flight = self._flights[place] = _Flight(run_behind(start()))
         flight.waiting += 1
         try:
             return await asyncio.shield(flight.task)

@@ -7,13 +7,14 @@ make that, at any worker, and no tool has to be listed for it. A result is had o
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from hashlib import sha256
 from typing import Any
 
 import orjson
 from mcp_types import CallToolResult, TextContent
 
+from accounts.behind import run_behind
 from accounts.database import changes
 from accounts.late_results import Late, begin, drop, finish, take
 from mcpendpoint.gradio.listings import SpaceChoice
@@ -27,8 +28,6 @@ TOO_LARGE = (
     "The call has ended, and its result was too large to be kept. Ask for less, or have the time "
     "limit of this Space taken away on the settings page."
 )
-
-_going_on: set[asyncio.Task[None]] = set()
 
 
 class LateCall:
@@ -63,12 +62,12 @@ class LateCall:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
         return self._goes_on()
 
-    async def run(self, work: Awaitable[CallToolResult]) -> CallToolResult:
+    async def run(self, work: Coroutine[Any, Any, CallToolResult]) -> CallToolResult:
         """Return the result, or that there is none yet; then it is kept once it is there."""
         if self._limit is None:
             return await work
         user_id, seconds = self._limit
-        task = asyncio.ensure_future(work)
+        task = run_behind(work)
         try:
             await asyncio.wait({task}, timeout=seconds)
             if task.done() or not await changes.run(begin, user_id, self._digest):
@@ -77,12 +76,10 @@ class LateCall:
             task.cancel()
             raise
         self._context.end_reports()
-        keeping = asyncio.create_task(self._keep(task, user_id))
-        _going_on.add(keeping)
-        keeping.add_done_callback(_going_on.discard)
+        run_behind(self._keep(task, user_id))
         return self._goes_on()
 
-    async def _keep(self, task: "asyncio.Future[CallToolResult]", user_id: int) -> None:
+    async def _keep(self, task: asyncio.Task[CallToolResult], user_id: int) -> None:
         try:
             result = (await task).model_dump_json(by_alias=True, exclude_none=True)
         except Exception as error:
