@@ -15,7 +15,11 @@ from accounts.space_models import LateResult
 
 KEPT = timedelta(hours=1)
 
-MAX_PER_PERSON = 20
+MAX_GOING_ON = 20
+"""Of one person."""
+
+MAX_KEPT = 50
+"""Of one person; the oldest give way."""
 
 MAX_BYTES = 4_000_000
 
@@ -33,9 +37,12 @@ def begin(user_id: int, call: str) -> bool:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user_id)
         rows = LateResult.objects.filter(user_id=user_id)
-        if rows.filter(expires_at__gt=now).exclude(call=call).count() >= MAX_PER_PERSON:
+        others = rows.filter(expires_at__gt=now).exclude(call=call)
+        if others.filter(is_done=False).count() >= MAX_GOING_ON:
             return False
-        begun = {"started_at": now, "expires_at": now + KEPT, "result": ""}
+        surplus = others.filter(is_done=True).order_by("-expires_at").values_list("pk")[MAX_KEPT:]
+        rows.filter(pk__in=[pk for (pk,) in surplus]).delete()
+        begun = {"started_at": now, "expires_at": now + KEPT, "is_done": False, "result": ""}
         rows.update_or_create(user_id=user_id, call=call, defaults=begun)
     return True
 
@@ -45,7 +52,7 @@ def finish(user_id: int, call: str, result: str) -> None:
     if len(result) > MAX_BYTES:
         raise ValueError("The result is too large to keep.")
     rows = LateResult.objects.filter(user_id=user_id, call=call)
-    rows.update(result=result, expires_at=timezone.now() + KEPT)
+    rows.update(result=result, is_done=True, expires_at=timezone.now() + KEPT)
 
 
 def take(user_id: int, call: str) -> Late | None:
@@ -56,7 +63,7 @@ def take(user_id: int, call: str) -> Late | None:
         row = rows.filter(expires_at__gt=now).first()
         if row is None:
             return None
-        if row.result:
+        if row.is_done:
             row.delete()
             return Late(row.started_at, row.result)
         # Its worker has ended, or it would have given up by now.

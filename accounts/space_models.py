@@ -103,8 +103,9 @@ class LateResult(models.Model):
     """A digest of the tool and its arguments."""
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
+    is_done = models.BooleanField(default=False)
     result = EncryptedTextField(blank=True)
-    """As JSON; empty while the call goes on."""
+    """As JSON, of a call that is done."""
 
     class Meta:
         constraints = [
@@ -112,4 +113,4 @@ class LateResult(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{'Result' if self.result else 'Call'} of {self.user_id}"
+        return f"{'Result' if self.is_done else 'Call'} of {self.user_id}"

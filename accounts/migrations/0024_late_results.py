@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ("call", models.CharField(max_length=64)),
                 ("started_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField(db_index=True)),
+                ("is_done", models.BooleanField(default=False)),
                 ("result", accounts.encryption.EncryptedTextField(blank=True)),
                 (
                     "user",

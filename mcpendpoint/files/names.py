@@ -15,6 +15,20 @@ RASTER_TYPES = frozenset(f"image/{kind}" for kind in ("png", "jpeg", "gif", "web
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 _HARMLESS = re.compile(r"(audio|video)/[a-z0-9.+-]+|text/(plain|csv)|application/(pdf|json|zip)")
 _TYPE = re.compile(r"[a-z]{1,15}/[a-z0-9][a-z0-9.+-]{0,80}")
+_ENDINGS = {
+    **dict.fromkeys(("audio/wav", "audio/wave", "audio/x-wav", "audio/vnd.wave"), ".wav"),
+    **dict.fromkeys(("audio/m4a", "audio/x-m4a", "audio/mp4"), ".m4a"),
+    **dict.fromkeys(("audio/mp3", "audio/mpeg"), ".mp3"),
+    **dict.fromkeys(("audio/flac", "audio/x-flac"), ".flac"),
+    **dict.fromkeys(("image/jpg", "image/jpeg"), ".jpg"),
+    **dict.fromkeys(("application/x-zip-compressed", "application/zip"), ".zip"),
+    **dict.fromkeys(("application/yaml", "text/yaml"), ".yaml"),
+    "audio/ogg": ".ogg",
+    "audio/webm": ".webm",
+    "video/x-matroska": ".mkv",
+    "application/parquet": ".parquet",
+}
+"""Which `mimetypes` does not know, or by another ending than programs go by."""
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*%#]')
 
 
@@ -53,4 +67,6 @@ def in_words(size: int) -> str:
 
 
 def ending_of(mime_type: str) -> str:
-    return mimetypes.guess_extension(mime_type) or ""
+    """Return the ending by which programs know a type, "" for none."""
+    kind = mime_type.partition(";")[0].strip().lower()
+    return _ENDINGS.get(kind) or mimetypes.guess_extension(kind) or ""

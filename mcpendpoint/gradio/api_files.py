@@ -6,12 +6,12 @@ fetches itself, or uploaded first, where the arguments hold the file's content.
 
 import base64
 import binascii
-import mimetypes
 from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from mcpendpoint.files.names import ending_of
 from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.gradio.exchange import Reply
@@ -46,7 +46,7 @@ async def _file_data(text: str, info: SpaceInfo, headers: Mapping[str, str]) -> 
         return {"path": text, "url": text, "orig_name": name, **_meta()}
     if text.startswith("data:"):
         kind, content = _content_of(text)
-        name = f"file{mimetypes.guess_extension(kind) or ''}"
+        name = f"file{ending_of(kind)}"
         return {"path": await _upload(name, content, info, headers), "orig_name": name, **_meta()}
     raise SpaceError(
         f"“{text[:100]}” is no file. Files are given by http(s) URLs, data: URIs or handles "

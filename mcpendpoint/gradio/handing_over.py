@@ -15,14 +15,14 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from accounts.database import lookups
 from accounts.outgoing.errors import UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
+from mcpendpoint.files.arriving import own_files_once_here
 from mcpendpoint.files.handles import is_file_uri
 from mcpendpoint.files.links import files_url
 from mcpendpoint.files.models import StoredFile
 from mcpendpoint.files.names import served_type
-from mcpendpoint.files.reading import content_of, own_files, stream_of
+from mcpendpoint.files.reading import content_of, stream_of
 from mcpendpoint.files.storage import FileLost
 from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.errors import SpaceError
@@ -95,7 +95,7 @@ async def prepare(
             f"can sign in at {files_url()} and connect with their own URL; an http(s) URL or a "
             "data: URI works for everybody."
         )
-    files = await lookups.run(own_files, user_id, handles)
+    files = await own_files_once_here(user_id, handles)
     if missing := [handle for handle in handles if handle not in files]:
         raise SpaceError(
             f"{missing[0][:200]} is no file that this account has here. A path of the person's "

@@ -58,6 +58,7 @@ def _is_offered(part: SpaceTool | UpstreamResource) -> bool:
     return not part.findings or bool(settings.SPACE_FINDINGS == SHOW)
 
 
-def words_of(space_id: str) -> str:
-    """Say whose words a description is in."""
-    return f"(from the Hugging Face Space {space_id}, in its owner's words)"
+def words_of(space_id: str, *, is_owners: bool = True) -> str:
+    """Say whose words a description is in: the Space's owner's, or the person's own."""
+    whose = ", in its owner's words" if is_owners else ""
+    return f"(from the Hugging Face Space {space_id}{whose})"

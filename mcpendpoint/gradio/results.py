@@ -22,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mcpendpoint.gradio.fitting import fit_blocks
 from mcpendpoint.gradio.metadata import portable_meta
+from mcpendpoint.gradio.uris import is_uri, uri_here
 
 MAX_BLOCKS = 200
 MAX_RESULT_BYTES = 1_000_000
@@ -30,6 +31,7 @@ LIGHT_CHARS = 50_000
 IMAGE_LEFT_OUT = "An image was left out, as images are switched off (no_image_content)."
 
 _block: TypeAdapter[ContentBlock] = TypeAdapter(ContentBlock)
+_WEB = re.compile(r"https?://")
 _REPLICA = re.compile(r"[A-Za-z0-9]+-([A-Za-z0-9]+)")
 
 Move = Callable[[str], str]
@@ -81,6 +83,29 @@ def read_result(
     )
 
 
+def blocks_here(blocks: Iterable[ContentBlock], prefix: str) -> list[ContentBlock]:
+    """Return blocks in which a Space names nothing but its own resources and what is on the web.
+
+    `file://`, `hf://` and other Spaces' `ui://` are this server's to give.
+    """
+    return [_block_here(block, prefix) for block in blocks]
+
+
+def _block_here(block: ContentBlock, prefix: str) -> ContentBlock:
+    match block:
+        case ResourceLink(uri=uri) if not _WEB.match(uri):
+            if not is_uri(uri):
+                return _text("A link was left out: it leads nowhere.")
+            return block.model_copy(update={"uri": uri_here(prefix, uri)})
+        case EmbeddedResource(resource=resource) if not _WEB.match(resource.uri):
+            if not is_uri(resource.uri):
+                return _text("A part of the answer was left out: it has no address that is one.")
+            here = resource.model_copy(update={"uri": uri_here(prefix, resource.uri)})
+            return block.model_copy(update={"resource": here})
+        case _:
+            return block
+
+
 def is_heavy(result: Any) -> bool:
     """Whether reading it takes longer than others should wait for."""
     weight = 0
@@ -100,9 +125,18 @@ def is_heavy(result: Any) -> bool:
 
 def _read_block(item: Any) -> ContentBlock:
     try:
-        return _block.validate_python(item, by_name=False)
+        return _without_meta(_block.validate_python(item, by_name=False))
     except ValidationError:
         return _text("A part of the answer was left out: it is of a form that is not known.")
+
+
+def _without_meta(block: ContentBlock) -> ContentBlock:
+    """Of `_meta`, only a result's own is read: clients take much from it."""
+    plain = block.model_copy(update={"meta": None})
+    if isinstance(plain, EmbeddedResource):
+        resource = plain.resource.model_copy(update={"meta": None})
+        return plain.model_copy(update={"resource": resource})
+    return plain
 
 
 def _text(text: str) -> TextContent:

@@ -13,6 +13,7 @@ from django.conf import settings
 from mcp_types import CallToolResult, TextContent
 
 from accounts.caching import BoundedCache, approximate_bytes
+from accounts.tool_words import ToolWords
 from mcpendpoint.files.links import files_url
 from mcpendpoint.gradio.advice import advise, text_of
 from mcpendpoint.gradio.calling import call_tool
@@ -29,6 +30,7 @@ from mcpendpoint.gradio.metadata import meta_here, views_in
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.operator_lists import refusal_of
 from mcpendpoint.gradio.other_parts import left_out, prompts_of, resources_of, words_of
+from mcpendpoint.gradio.results import blocks_here
 from mcpendpoint.gradio.scanning import lookalike_of, skeletons_of
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.trust import SHOW, Held, why_held
@@ -165,7 +167,9 @@ def _with_tools(
 ) -> SpaceListing:
     tools: dict[str, SpaceTool] = {}
     doubles: list[str] = []
-    for upstream in schema.tools:
+    named = {words.own_name for words in choice.words if words.name}
+    # A name that the person gave is no other tool's to take.
+    for upstream in sorted(schema.tools, key=lambda each: each.name not in named):
         tool = _tool(choice, info, upstream)
         if tool.name in tools:
             doubles.append(f"The tool “{tool.upstream_name}” was left out: its name is another's.")
@@ -223,7 +227,9 @@ def _gone(choice: SpaceChoice, schema: SpaceSchema) -> list[str]:
 
 
 def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:
-    source = words_of(choice.space_id)
+    words = next((words for words in choice.words if words.own_name == tool.name), None)
+    words = words or ToolWords(tool.name)
+    source = words_of(choice.space_id, is_owners=not words.description)
     if tool.file_places is not None and settings.HAS_DATABASE:
         handles = f"Handles (file://…) are from {files_url()} or the tool upload_file."
         source = sentences(source, handles)
@@ -231,15 +237,14 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
     findings = tool.findings
     if lookalike := lookalike_of(tool.name, _BUILT_IN):
         findings = (lookalike, *findings)
-    words = next((words for words in choice.words if words.own_name == tool.name), None)
-    description = words.description if words and words.description else tool.description
+    description = words.description or tool.description
     return SpaceTool(
-        name=tool_name(choice.prefix, words.name if words and words.name else tool.name),
+        name=tool_name(choice.prefix, words.name or tool.name),
         space_id=choice.space_id,
         is_private=info.is_private,
         own_name=tool.name,
         upstream_name=tool.own_name or tool.name,
-        title=f"{choice.space_id}: {visible_line(tool.name)}",
+        title=f"{choice.space_id}: {visible_line(words.name or tool.name)}",
         description=f"{shortened(description, room)} {source}".strip(),
         input_schema=tool.input_schema,
         meta=meta_here(tool.meta, choice.prefix),
@@ -290,10 +295,10 @@ async def call_space_tool(
             f"{refusal} {await _advice(tool, str(refusal), token)}".strip()
         ) from refusal
     meta = {**meta_here(result.meta or {}, tool.prefix), **source_of(tool.space_id)}
-    marked: dict[str, Any] = {"meta": meta}
+    content = blocks_here(result.content, tool.prefix)
     if result.is_error and (advice := await _advice(tool, text_of(result), token)):
-        marked["content"] = [*result.content, TextContent(text=advice)]
-    result = result.model_copy(update=marked)
+        content.append(TextContent(text=advice))
+    result = result.model_copy(update={"meta": meta, "content": content})
     if user_id is None or result.is_error:
         return result
     source = f"{tool.name} of {tool.space_id}"

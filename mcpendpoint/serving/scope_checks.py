@@ -14,6 +14,9 @@ from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.tools.registry import by_name
 
+SPACE_EFFECTS = frozenset({Effect.SPEND})
+"""A Space may do anything, but with the caller's quota, not in the caller's name."""
+
 
 @dataclass(frozen=True)
 class Denial:

@@ -7,7 +7,6 @@ from typing import Any
 
 from mcp_types import CallToolResult, InputRequiredResult
 
-from accounts.catalogue import Effect
 from accounts.consequences import Kind
 from mcpendpoint.gradio.discovery import look_again_after_failure
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
@@ -16,6 +15,7 @@ from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.gradio.waking import COMING, wake_unseen
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.approvals.holding import held_back, held_by_now
+from mcpendpoint.serving.approvals.words import CHANGED
 from mcpendpoint.serving.call_refusals import (
     Answer,
     refusal_by_now,
@@ -28,11 +28,10 @@ from mcpendpoint.serving.deadline import within_deadline
 from mcpendpoint.serving.files_of_chatgpt import fetched
 from mcpendpoint.serving.late_results import LateCall
 from mcpendpoint.serving.leading_to_files import led_to_files, use_up
+from mcpendpoint.serving.scope_checks import SPACE_EFFECTS
+from mcpendpoint.serving.space_parts import asks_first
 from mcpendpoint.serving.unasked import agree_unasked
 from mcpendpoint.tools.base import Consequence, ToolError
-
-SPACE_EFFECTS = frozenset({Effect.SPEND})
-"""A Space may do anything, but with the caller's quota, not in the caller's name."""
 
 
 async def call_of_space(
@@ -52,8 +51,9 @@ async def call_of_space(
         given, held = await led_to_files(tool, arguments, context, asking)
         if held is not None:
             return held
-    has_led, is_asked = given is not arguments, _asks_first(space, context)
-    if is_asked and (held := await _held(space, name, given, context, asking)):
+    has_led, is_asked = given is not arguments, asks_first(space, context)
+    use = _use_of_space(space, name, given, tool)
+    if is_asked and (held := await _held(name, given, use, context, asking)):
         return held
     if has_led or is_asked:
         # The time that a person takes is none of the call's.
@@ -67,33 +67,32 @@ async def call_of_space(
             return asked
         if has_led:
             await within_deadline(name, use_up(tool, arguments, context))
-    call = within_deadline(name, _run_space(space, name, given, context))
+    approved = use.state if is_asked else ""
+    call = within_deadline(name, _run_space(space, name, given, context, approved))
     return await late.run(with_failures(call))
 
 
-def _asks_first(space: SpaceChoice, context: RequestContext) -> bool:
-    saved = context.caller.preferences
-    return saved is not None and saved.asks_before(space.space_id)
-
-
 async def _held(
-    space: SpaceChoice,
     name: str,
     arguments: dict[str, Any],
+    use: Consequence,
     context: RequestContext,
     asking: Asking,
 ) -> CallToolResult | InputRequiredResult | None:
     """Return what to answer until the person has approved the call, None once they have."""
-    use = _use_of_space(space, name, arguments)
     if number := approved_before(asking):
         return await held_by_now(number, name, arguments, use, context)
     return await held_back(name, arguments, use, context, asking)
 
 
-def _use_of_space(space: SpaceChoice, name: str, arguments: dict[str, Any]) -> Consequence:
+def _use_of_space(
+    space: SpaceChoice, name: str, arguments: dict[str, Any], tool: SpaceTool | None
+) -> Consequence:
+    """Return what the person is asked about: the tool as it is described now, if that is known."""
     given = [f"{argument}: {_as_text(value)}" for argument, value in arguments.items()]
     title = f"Run {name} of the Space {space.space_id}"
-    return Consequence(frozenset({Kind.SPACE}), title, tuple(given))
+    state = tool.pin if tool else ""
+    return Consequence(frozenset({Kind.SPACE}), title, tuple(given), state)
 
 
 def _as_text(value: Any) -> str:
@@ -110,8 +109,13 @@ async def _known_tool(space: SpaceChoice, name: str, context: RequestContext) ->
 
 
 async def _run_space(
-    space: SpaceChoice, name: str, arguments: dict[str, Any], context: RequestContext
+    space: SpaceChoice,
+    name: str,
+    arguments: dict[str, Any],
+    context: RequestContext,
+    approved: str,
 ) -> CallToolResult:
+    """`approved` is the fingerprint of the tool that the person was asked about, if they were."""
     token = await context.hub_token()
     listing = await _listing_of(space, token, context)
     if listing.is_public:
@@ -128,6 +132,9 @@ async def _run_space(
     if tool is None:
         raise _missing_tool(space, listing.tools, listing.problem, name)
     context.tool_name = name
+    if approved and tool.pin != approved:
+        context.is_denied = True
+        raise ToolError(CHANGED)
     return await call_space_tool(
         tool,
         await fetched(tool, arguments, context),

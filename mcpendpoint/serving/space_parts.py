@@ -7,8 +7,7 @@ from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing
 from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.protocol.records import PRIVATE
 from mcpendpoint.serving.context import RequestContext
-from mcpendpoint.serving.scope_checks import check_scopes
-from mcpendpoint.serving.space_calls import SPACE_EFFECTS
+from mcpendpoint.serving.scope_checks import SPACE_EFFECTS, check_scopes
 
 
 def with_prompts(context: RequestContext) -> tuple[SpaceChoice, ...]:
@@ -27,8 +26,13 @@ def _unasked(spaces: Iterable[SpaceChoice], context: RequestContext) -> tuple[Sp
     A prompt or a resource runs a function of the Space as a tool does, and an app may read one
     whenever it likes.
     """
+    return tuple(space for space in spaces if not asks_first(space, context))
+
+
+def asks_first(space: SpaceChoice, context: RequestContext) -> bool:
+    """Whether the person is asked before each call of a Space."""
     saved = context.caller.preferences
-    return tuple(space for space in spaces if not (saved and saved.asks_before(space.space_id)))
+    return saved is not None and saved.asks_before(space.space_id)
 
 
 async def open_space(

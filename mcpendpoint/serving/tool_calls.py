@@ -21,8 +21,8 @@ from mcpendpoint.serving.call_refusals import (
 )
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
-from mcpendpoint.serving.scope_checks import error_for, explain_absence
-from mcpendpoint.serving.space_calls import SPACE_EFFECTS, call_of_space
+from mcpendpoint.serving.scope_checks import SPACE_EFFECTS, error_for, explain_absence
+from mcpendpoint.serving.space_calls import call_of_space
 from mcpendpoint.tools.base import Arguments, Tool
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
 from mcpendpoint.tools.registry import by_name

@@ -7,7 +7,7 @@ from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceResource
 from mcpendpoint.gradio.reading import read_space_resource
 from mcpendpoint.gradio.spaces import source_of
 from mcpendpoint.serving.context import RequestContext
-from mcpendpoint.serving.space_parts import look_again, open_space, with_resources
+from mcpendpoint.serving.space_parts import asks_first, look_again, open_space, with_resources
 from mcpendpoint.serving.tool_lists import listings_of
 from mcpendpoint.tools.hf_fs.failures import Code, Failure
 
@@ -58,6 +58,12 @@ async def read_of_space(prefix: str, own_uri: str, context: RequestContext) -> R
     space = context.selection.space_with(prefix)
     if space is None:
         raise Failure(Code.NOT_FOUND, f"No Space is selected that begins with {prefix}.")
+    if asks_first(space, context):
+        raise Failure(
+            Code.NOT_FOUND,
+            f"The person is asked before each call of the Space {space.space_id}, so nothing of it "
+            "is read without them.",
+        )
     listing, token = await open_space(space, "Reading a resource of a Space", context)
     if space not in with_resources(context):
         await _check_is_view(space, own_uri, listing, token)

@@ -4,11 +4,12 @@ import base64
 
 from mcp_types import BlobResourceContents, TextResourceContents
 
-from accounts.database import UNAVAILABLE, lookups
+from accounts.database import UNAVAILABLE
+from mcpendpoint.files.arriving import own_files_once_here
 from mcpendpoint.files.handles import id_in
 from mcpendpoint.files.links import files_url
 from mcpendpoint.files.models import StoredFile
-from mcpendpoint.files.reading import content_of, own_file
+from mcpendpoint.files.reading import content_of
 from mcpendpoint.files.storage import FileLost
 from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.tools.answer_room import bytes_for_media
@@ -41,11 +42,10 @@ async def read_own_file(uri: str, context: ToolContext) -> Contents:
 
 
 async def _find(uri: str, user_id: int | None) -> StoredFile | None:
-    file_id = id_in(uri)
-    if file_id is None or user_id is None:
+    if id_in(uri) is None or user_id is None:
         return None
     try:
-        return await lookups.run(own_file, user_id, file_id)
+        return (await own_files_once_here(user_id, (uri,))).get(uri)
     except UNAVAILABLE as error:
         raise database_unavailable() from error
 

@@ -67,12 +67,16 @@ async def invoke(arguments: DynamicSpaceArguments, context: ToolContext) -> Tool
 
 
 def _check_version(tool: ToolOfSpace, context: ToolContext) -> None:
-    """Raises ToolError for a tool that is not as the person approved it a moment ago."""
-    if context.approved_state and context.approved_state != tool.version:
-        raise ToolError(
-            "Not done: the Space has changed this tool since the person was asked. Look at it "
-            "again."
-        )
+    """Raises ToolError for a tool that nobody was asked about, as it is now.
+
+    When it was to be asked about, the Space may not have shown it yet, or have shown another.
+    """
+    if tool.is_chosen or context.approved_state in (None, tool.version):
+        return
+    raise ToolError(
+        "Not done: the Space shows this tool otherwise than when the person was to be asked about "
+        "it. Look at it with view_parameters, and make the call again."
+    )
 
 
 def _as_text(value: Any) -> str:

@@ -2,11 +2,12 @@
 
 from django.conf import settings
 
-from accounts.database import UNAVAILABLE, lookups
+from accounts.database import UNAVAILABLE
+from mcpendpoint.files.arriving import own_files_once_here
 from mcpendpoint.files.handles import id_in
 from mcpendpoint.files.links import files_url
 from mcpendpoint.files.names import in_words
-from mcpendpoint.files.reading import content_of, own_file
+from mcpendpoint.files.reading import content_of
 from mcpendpoint.files.storage import FileLost
 from mcpendpoint.tools.base import ToolContext, ToolError
 from mcpendpoint.tools.hf_fs_write.arguments import MAX_CONTENT_BYTES
@@ -16,10 +17,10 @@ async def content_of_handle(handle: str, context: ToolContext) -> bytes:
     """Raises ToolError, the same for another's file as for one that there is not."""
     if not settings.HAS_DATABASE:
         raise ToolError("This program keeps no files: give the content itself.")
-    file_id, file = id_in(handle), None
-    if file_id is not None and context.user_id is not None:
+    file = None
+    if id_in(handle) is not None and context.user_id is not None:
         try:
-            file = await lookups.run(own_file, context.user_id, file_id)
+            file = (await own_files_once_here(context.user_id, (handle,))).get(handle)
         except UNAVAILABLE as error:
             raise ToolError("The database is busy right now.", is_retryable=True) from error
     if file is None:

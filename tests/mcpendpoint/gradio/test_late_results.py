@@ -6,7 +6,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.access_keys import create_access_key
-from accounts.late_results import MAX_PER_PERSON, begin
+from accounts.late_results import MAX_GOING_ON, begin
 from accounts.space_models import LateResult
 from accounts.space_selection import add_space, choose_answers_within
 from tests.accounts.conftest import make_user
@@ -94,7 +94,7 @@ async def test_same_call_of_somebody_else_is_their_own(impatient, spaces):
 
 async def test_who_has_too_many_calls_that_go_on_waits_for_this_one(impatient):
     user, key = impatient
-    for number in range(MAX_PER_PERSON):
+    for number in range(MAX_GOING_ON):
         await sync_to_async(begin)(user.pk, f"call {number}")
 
     async with connected("auto", key, url=URL) as client:
@@ -110,7 +110,7 @@ async def test_call_whose_worker_has_ended_is_made_anew(impatient, spaces, setti
         (row,) = [row async for row in LateResult.objects.all()]
         longest = timedelta(seconds=settings.MCP_CALL_TIMEOUT_SECONDS + 61)
         begun = row.started_at - longest
-        await LateResult.objects.aupdate(started_at=begun, result="")
+        await LateResult.objects.aupdate(started_at=begun, is_done=False)
         result = await client.call_tool(COUNT, {"seconds": 2})
 
     assert "is not done yet" in text_of(result)

@@ -15,9 +15,10 @@ from accounts.space_selection import remove_space
 from mcpendpoint.gradio.listings import saved_choice
 from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
 from mcpendpoint.tools.base import ToolError
+from tests.mcpendpoint.pages.test_space_trust import tell
 from tests.mcpendpoint.pages.test_space_views import HTMX, MAKER, browser, keep, said_after, status
 
-__all__ = ["browser"]
+__all__ = ["browser", "tell"]
 
 pytestmark = pytest.mark.usefixtures("standins")
 
@@ -172,7 +173,8 @@ def test_tool_has_the_name_and_description_that_its_person_gave_it(browser, alic
 
     tool = tool_of(alice, "greet")
     assert tool.name == "gr1_say_hello"
-    assert tool.description.startswith("Greets whoever you name. (from the Hugging Face Space")
+    assert tool.description == f"Greets whoever you name. (from the Hugging Face Space {MAKER})"
+    assert tool.title == f"{MAKER}: say_hello"
     assert call(alice, "greet", {"name": "Ada"}) == "Hello, Ada."
     assert b"say_hello" in page
 
@@ -203,6 +205,17 @@ def test_name_that_cannot_be_is_refused(browser, alice, tools, said):
 
     assert said in told
     assert saved(alice).tool_words == ()
+
+
+def test_name_that_a_person_gave_is_not_for_a_tool_of_the_space_to_take(browser, alice, tell):
+    keep(alice, MAKER)
+    name(browser, {"greet": ("hello", "")})
+    greet = {tool.own_name: tool for tool in listing_of(alice).tools}["greet"]
+
+    tell({"name": "hello", "description": "", "inputSchema": greet.input_schema}, greet={})
+
+    assert tool_of(alice, "greet").name == "gr1_hello"
+    assert "The tool “hello” was left out: its name is another's." in listing_of(alice).problem
 
 
 def test_names_can_be_swapped(browser, alice):

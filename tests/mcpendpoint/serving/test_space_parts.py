@@ -325,3 +325,11 @@ def test_the_page_shows_what_there_is_and_what_is_ticked(person):
         "You have no such Space"
         in post_form(person.browser, "/settings/spaces/parts/", {"space_id": "acme/other"}).text
     )
+
+
+def test_view_of_a_space_that_asks_before_each_call_is_not_read(person):
+    assert "result" in person.read(VIEW)
+
+    person.submit("mark", asks_first="on")
+
+    assert "is asked before each call" in person.read(VIEW)["error"]["message"]
