@@ -14,9 +14,10 @@ class FilesConfig(AppConfig):
 
 def _register_housekeeping() -> None:
     from accounts import housekeeping
-    from mcpendpoint.files import forgetting, questions
+    from mcpendpoint.files import forgetting, incoming, questions
 
     forgetting.follow_deletions()
     housekeeping.register("files", forgetting.forget_old)
     housekeeping.register("questions for files", questions.forget_expired)
+    housekeeping.register("used tickets", incoming.forget_tickets)
     housekeeping.register("pieces of files that are nobody's", forgetting.sweep)

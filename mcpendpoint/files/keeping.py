@@ -68,9 +68,18 @@ class AlreadyThere(FileRefused):
 
     status = 409
 
-    def __init__(self, *, is_complete: bool) -> None:
+    def __init__(self, file: StoredFile) -> None:
         super().__init__("This file is being sent already.")
-        self.is_complete = is_complete
+        self.file = file
+
+
+class FileGone(FileRefused):
+    """Its person deleted it while it came."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("This file was deleted meanwhile.")
 
 
 class WrongOffset(FileRefused):
@@ -110,7 +119,7 @@ def begin_file(
         # One whose time is over counts until its bytes are gone.
         own = StoredFile.objects.filter(user_id=user_id)
         if file_id is not None and (same := own.filter(pk=file_id).first()):
-            raise AlreadyThere(is_complete=same.is_complete)
+            raise AlreadyThere(same)
         free = _free_room(own, quota, 1, most_files)
         if (size or 0) > free or (size is None and not free):
             raise QuotaExceeded(free)
@@ -192,7 +201,10 @@ def note_piece(file: StoredFile, length: int, piece: str) -> None:
         told |= {"is_complete": True, "expires_at": _end(timezone.now())}
     if not _change(file, offset, **told):  # another request was faster, or it was deleted
         delete_piece(piece)
-        file.refresh_from_db()
+        try:
+            file.refresh_from_db()
+        except StoredFile.DoesNotExist as error:
+            raise FileGone from error
         raise WrongOffset(file.received)
 
 
@@ -210,9 +222,10 @@ def finish_file(file: StoredFile, digest: str = "") -> None:
         file.digest = digest
 
 
-def drop_file(file: StoredFile) -> None:
-    """Delete a file, with its bytes, if it is there."""
-    StoredFile.objects.filter(pk=file.pk).delete()
+def drop_file(file: StoredFile) -> bool:
+    """Delete a file, with its bytes; return whether it was there."""
+    deleted, _ = StoredFile.objects.filter(pk=file.pk).delete()
+    return bool(deleted)
 
 
 def keep_upload(user: User, uploaded_file: "File[bytes]") -> StoredFile:

@@ -55,6 +55,17 @@ class StoredFile(models.Model):
         return 100 * self.received // self.size if self.size else 100
 
 
+class UsedTicket(models.Model):
+    """A ticket whose file is here, or was, until the ticket ends: see files.tickets."""
+
+    id = models.CharField(primary_key=True, max_length=ID_CHARS, editable=False)
+    """Of the file."""
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"Ticket of file {self.id}"
+
+
 class FileQuestion(models.Model):
     """One call that lacks files which its person is asked for: see files.questions."""
 

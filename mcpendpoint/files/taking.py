@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from hashlib import sha256
 
@@ -47,8 +47,14 @@ async def keep_stream(
     return file
 
 
-async def fill_file(file: StoredFile, parts: AsyncIterator[bytes], digest: str = "") -> None:
-    """Let a file have all that comes; without all of it there is none. Raises as `keep_stream`.
+async def fill_file(
+    file: StoredFile,
+    parts: AsyncIterator[bytes],
+    digest: str = "",
+    *,
+    drop: Callable[[StoredFile], object] = drop_file,
+) -> None:
+    """Let a file have all that comes; without all of it, `drop` it. Raises as `keep_stream`.
 
     A `digest` is what it has to have; raises OtherContent for another one.
     """
@@ -64,8 +70,16 @@ async def fill_file(file: StoredFile, parts: AsyncIterator[bytes], digest: str =
             await changes.run(note_piece, file, len(piece), stored)
         await changes.run(finish_file, file, _text_of(seen))
     except BaseException:
-        await asyncio.shield(changes.run(drop_file, file))
+        await asyncio.shield(changes.run(drop, file))
         raise
+
+
+async def digest_of(parts: AsyncIterator[bytes]) -> str:
+    """Return the digest of all that comes, and keep none of it."""
+    seen = sha256()
+    async for piece in _pieces(parts):
+        await asyncio.get_running_loop().run_in_executor(file_threads, seen.update, piece)
+    return _text_of(seen)
 
 
 def _store(file: StoredFile, piece: bytes, seen: "hashlib._Hash") -> str:

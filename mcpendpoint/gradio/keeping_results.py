@@ -7,8 +7,9 @@ not worth an error: what cannot be kept is at the Space alone, where the answer 
 import asyncio
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
@@ -25,6 +26,7 @@ from accounts.outgoing.errors import OutgoingError
 from mcpendpoint.files.keeping import FileRefused, begin_file, drop_file
 from mcpendpoint.files.links import download_path
 from mcpendpoint.files.models import StoredFile
+from mcpendpoint.files.pace import in_pace
 from mcpendpoint.files.taking import fill_file
 from mcpendpoint.gradio.discovery import SpaceInfo
 from mcpendpoint.gradio.errors import SpaceError
@@ -37,15 +39,20 @@ MAX_FILES = 10
 """Of one answer."""
 MAX_BYTES = 25_000_000
 """Of one file: so much is set aside until it is there."""
-MAX_AT_ONCE = 16
+MAX_AT_ONCE = 64
 """In this process; beyond them none are kept."""
+MAX_AT_ONCE_OF_PERSON = 10
 _LIMIT = f", if it has {MAX_BYTES // 1_000_000} MB or less"
 FETCH_SECONDS = 120
+PACE_SECONDS = 20
+"""For its first byte, and in the mean of which it may not come too slowly."""
 DOWNLOAD_SECONDS = 20
 MAX_SEARCHED_CHARS = 200_000
 MAX_URL_CHARS = 2_000
 
 tasks_behind: set[asyncio.Task[None]] = set()
+_places_taken: Counter[int] = Counter()
+"""By person, from before a file has its row."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +68,13 @@ async def keep_results(
     """Return what is being kept of a result, from now on."""
     kept: list[Kept] = []
     for url in _files_in(result, info):
-        if len(tasks_behind) >= MAX_AT_ONCE:
-            break
-        file = await _begin(url, user_id, source)
+        file = await _begin_in_place(url, user_id, source)
         if file is None:
             break
         task = run_behind(_fetch(file, url, token if info.is_private else None))
         tasks_behind.add(task)
         task.add_done_callback(tasks_behind.discard)
+        task.add_done_callback(lambda _: _leave_place(user_id))
         kept.append(Kept(file, task))
     return kept
 
@@ -129,6 +135,27 @@ def _texts_of(result: CallToolResult) -> Iterator[str]:
             yield block.uri
 
 
+async def _begin_in_place(url: str, user_id: int, source: str) -> StoredFile | None:
+    """Return a file that has a place, which is to be left, if there is room for it."""
+    is_full = _places_taken.total() >= MAX_AT_ONCE
+    if is_full or _places_taken[user_id] >= MAX_AT_ONCE_OF_PERSON:
+        return None
+    _places_taken[user_id] += 1
+    file = None
+    try:
+        file = await _begin(url, user_id, source)
+    finally:
+        if file is None:
+            _leave_place(user_id)
+    return file
+
+
+def _leave_place(user_id: int) -> None:
+    _places_taken[user_id] -= 1
+    if not _places_taken[user_id]:
+        del _places_taken[user_id]
+
+
 async def _begin(url: str, user_id: int, source: str) -> StoredFile | None:
     name = unquote(urlsplit(url).path, errors="replace")
     size = min(MAX_BYTES, settings.FILES_MAX_BYTES)
@@ -142,14 +169,21 @@ async def _begin(url: str, user_id: int, source: str) -> StoredFile | None:
 
 async def _fetch(file: StoredFile, url: str, token: str | None) -> None:
     try:
-        async with ask_space("GET", url, token_header(token), seconds=FETCH_SECONDS) as answer:
-            if answer.is_success:
-                await fill_file(file, answer.pieces(file.size))
+        async with aclosing(_pieces_of(url, token, file.size)) as pieces:
+            await fill_file(file, in_pace(pieces, PACE_SECONDS))
     except (OutgoingError, FileRefused, SpaceError, DatabaseError) as error:
         logger.info("A file of a Space's answer was not kept: %s.", type(error).__name__)
     if not file.is_complete:
         with suppress(DatabaseError):  # else it ends by itself, within a day
             await changes.run(drop_file, file)
+
+
+async def _pieces_of(url: str, token: str | None, max_bytes: int) -> AsyncGenerator[bytes, None]:
+    async with ask_space("GET", url, token_header(token), seconds=FETCH_SECONDS) as answer:
+        if not answer.is_success:
+            raise SpaceError("The Space has no such file.")
+        async for piece in answer.pieces(max_bytes):
+            yield piece
 
 
 def _link_to(file: StoredFile) -> ResourceLink:

@@ -15,6 +15,7 @@ from mcpendpoint.files.keeping import FileRefused, files_of, keep_upload
 from mcpendpoint.files.models import FileQuestion
 from mcpendpoint.files.questions import (
     MAX_FILES,
+    State,
     answer,
     files_given,
     is_over,
@@ -27,6 +28,12 @@ from mcpendpoint.pages.upload_limits import upload_limits
 MAX_OFFERED = 20
 """Of the files that are here already."""
 ACCEPTED = {"image": "image/*"}
+HEADINGS = {
+    State.USED: "Your assistant has it",
+    State.ANSWERED: "Given",
+    State.REFUSED: "Not given",
+}
+OVER = "Too late"
 TOO_LATE = "Nothing was given: it is too late, or that file is not here any more."
 
 
@@ -75,15 +82,23 @@ def _show(
 
 def _context(user: User, asked: FileQuestion) -> dict[str, Any]:
     here = [file for file in files_of(user) if file.is_complete and _fits(file.mime_type, asked)]
+    what = RIGHT[asked.kind].partition(",")[0] if asked.kind in RIGHT else "a file"
     return {
         "asked": asked,
         "is_over": is_over(asked),
+        "heading": _heading(asked, what),
         "given": files_given(asked),
-        "what": RIGHT[asked.kind].partition(",")[0] if asked.kind in RIGHT else "a file",
+        "what": what,
         "accepted": ACCEPTED.get(asked.kind, ""),
         "here": here[:MAX_OFFERED],
         **upload_limits(),
     }
+
+
+def _heading(asked: FileQuestion, what: str) -> str:
+    if is_over(asked) and asked.state != State.USED:
+        return OVER
+    return HEADINGS.get(State(asked.state), f"Your assistant needs {what}")
 
 
 def _fits(mime_type: str, asked: FileQuestion) -> bool:

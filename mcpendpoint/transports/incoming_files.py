@@ -6,9 +6,9 @@ to use. `files/tickets` says where a ticket comes from.
 
 import asyncio
 import re
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -16,14 +16,19 @@ from django.conf import settings
 from accounts.database import UNAVAILABLE
 from mcpendpoint.files.incoming import WrongLength, take_file
 from mcpendpoint.files.keeping import FileRefused
+from mcpendpoint.files.pace import TooSlow, in_pace
 from mcpendpoint.files.tickets import HEADER, PATH, BadTicket, Ticket, read_ticket
 from mcpendpoint.transports.bodies import Receive
 
 UPLOAD_SECONDS = 300
-"""For all of a file; between two parts as long as a whole body may take."""
+"""For all of a file."""
 MAX_AT_ONCE = 32
 MAX_AT_ONCE_OF_PERSON = 4
 """Claude Code sends two at a time."""
+SLOW_AFTER_SECONDS = 10
+SLOW_BYTES_A_SECOND = 50_000
+"""Who has been slower by then gives way to others, when all places are taken."""
+DROP_SECONDS = 2
 
 _PATH = re.compile(rf"(?:/mcp|/u/[^/]{{1,150}}/mcp)?/?{re.escape(PATH)}")
 """Clients append it to the endpoint's address, which may end with a slash."""
@@ -44,36 +49,75 @@ def is_incoming_file(scope: dict[str, Any]) -> bool:
     return path.endswith(PATH) and bool(_PATH.fullmatch(path))
 
 
+@dataclass(eq=False)
+class _Sender:
+    user_id: int
+    limit: asyncio.Timeout
+    since: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    received: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Return how many bytes a second came; as many as one likes of who has just begun."""
+        seconds = asyncio.get_running_loop().time() - self.since
+        return self.received / seconds if seconds > SLOW_AFTER_SECONDS else float("inf")
+
+    def give_way(self) -> None:
+        if not self.limit.expired():
+            self.limit.reschedule(asyncio.get_running_loop().time())
+
+
 class IncomingFiles:
     """An ASGI application."""
 
     def __init__(self) -> None:
-        self._at_work: Counter[int] = Counter()
+        self._senders: set[_Sender] = set()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Any) -> None:
+        body = _Body(receive)
         try:
-            ticket = _ticket_of(scope)
-            self._check_room(ticket.user_id)
-            self._at_work[ticket.user_id] += 1
-            try:
-                await _take(ticket, receive)
-            finally:
-                self._at_work[ticket.user_id] -= 1
-                self._at_work += Counter()  # forgets those that are at nought
+            await self._take(_ticket_of(scope), body)
         except _ClientLeft:
             return
         except (_Refused, FileRefused) as refusal:
-            await _drop_rest(receive)
-            await _answer(send, refusal.status, str(refusal))
+            await body.drop_rest()
+            await _answer(send, refusal.status, str(refusal), is_last=not body.has_ended)
         except UNAVAILABLE:
-            await _answer(send, 503, "The database is busy right now.")
+            await _answer(send, 503, "The database is busy right now.", is_last=not body.has_ended)
         else:
             await _answer(send, 204, "")
 
-    def _check_room(self, user_id: int) -> None:
-        is_full = self._at_work.total() >= MAX_AT_ONCE
-        if is_full or self._at_work[user_id] >= MAX_AT_ONCE_OF_PERSON:
+    async def _take(self, ticket: Ticket, body: "_Body") -> None:
+        self._make_room(ticket.user_id)
+        try:
+            async with asyncio.timeout(UPLOAD_SECONDS) as limit:
+                sender = _Sender(ticket.user_id, limit)
+                self._senders.add(sender)
+                try:
+                    parts = in_pace(body.parts(), settings.BODY_TIMEOUT_SECONDS)
+                    await take_file(ticket, _counted(parts, sender))
+                finally:
+                    self._senders.discard(sender)
+        except TimeoutError as error:
+            raise TooSlow from error
+
+    def _make_room(self, user_id: int) -> None:
+        """Raises _Refused."""
+        own = sum(sender.user_id == user_id for sender in self._senders)
+        if own >= MAX_AT_ONCE_OF_PERSON:
             raise _Refused(429, "Too many files are being sent right now.")
+        if len(self._senders) >= MAX_AT_ONCE:
+            slowest = min(self._senders, key=lambda sender: sender.rate)
+            if slowest.rate >= SLOW_BYTES_A_SECOND:
+                raise _Refused(429, "Too many files are being sent right now.")
+            self._senders.discard(slowest)
+            slowest.give_way()
+
+
+async def _counted(parts: AsyncIterator[bytes], sender: _Sender) -> AsyncIterator[bytes]:
+    async for part in parts:
+        sender.received += len(part)
+        yield part
 
 
 def _ticket_of(scope: dict[str, Any]) -> Ticket:
@@ -94,39 +138,38 @@ def _ticket_of(scope: dict[str, Any]) -> Ticket:
     return ticket
 
 
-async def _take(ticket: Ticket, receive: Receive) -> None:
-    try:
-        async with asyncio.timeout(UPLOAD_SECONDS):
-            await take_file(ticket, _parts(receive))
-    except TimeoutError as error:
-        raise _Refused(408, "The file did not arrive in time.") from error
+class _Body:
+    """What a client sends, as far as it has come."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.has_ended = False
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Raises _ClientLeft."""
+        while not self.has_ended:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise _ClientLeft
+            self.has_ended = not message.get("more_body", False)
+            if part := message.get("body", b""):
+                yield part
+
+    async def drop_rest(self) -> None:
+        """Read what still comes, for a moment: who is sending would not see the answer."""
+        with suppress(TimeoutError, _ClientLeft):
+            async with asyncio.timeout(DROP_SECONDS):
+                async for _ in self.parts():
+                    pass
 
 
-async def _parts(receive: Receive) -> AsyncIterator[bytes]:
-    has_more = True
-    while has_more:
-        async with asyncio.timeout(settings.BODY_TIMEOUT_SECONDS):
-            message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _ClientLeft
-        has_more = message.get("more_body", False)
-        if part := message.get("body", b""):
-            yield part
-
-
-async def _drop_rest(receive: Receive) -> None:
-    """Read what still comes, for a while: a client that is sending would not see the answer."""
-    with suppress(TimeoutError, _ClientLeft):
-        async with asyncio.timeout(settings.BODY_TIMEOUT_SECONDS):
-            async for _ in _parts(receive):
-                pass
-
-
-async def _answer(send: Any, status: int, text: str) -> None:
+async def _answer(send: Any, status: int, text: str, *, is_last: bool = False) -> None:
+    """With `is_last`, what still comes is no new request."""
     body = text.encode()
     headers = [
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        *([(b"connection", b"close")] if is_last else []),
         *([(b"allow", b"PUT")] if status == 405 else []),
         *([(b"retry-after", b"5")] if status in (429, 503) else []),
     ]

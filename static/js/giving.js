@@ -1,5 +1,5 @@
 // The page of a call that lacks a file: uploads what is chosen or dropped in pieces, and gives it. Without
-// this script the form is an ordinary one, which holds less.
+// this script the form is an ordinary one, which holds less. When the call goes on, the page finds out.
 document.documentElement.classList.add("js");
 
 const form = document.getElementById("give");
@@ -10,7 +10,10 @@ if (form) {
   const button = form.querySelector("button");
 
   async function give(files) {
-    if (!files.length) return;
+    if (!files.length) {
+      news.textContent = "Choose a file first.";
+      return;
+    }
     button.disabled = true;
     const signal = new AbortController().signal;
     try {
@@ -53,3 +56,35 @@ if (form) {
     give(input.multiple ? dropped : dropped.slice(0, 1));
   });
 }
+
+const boxes = [...document.querySelectorAll("#offered [type=checkbox]")];
+
+function checkBoxes() {
+  boxes[0].setCustomValidity(boxes.some((box) => box.checked) ? "" : "Choose a file first.");
+}
+
+if (boxes.length) {
+  checkBoxes();
+  for (const box of boxes) box.addEventListener("change", checkBoxes);
+}
+
+const LOOKS = 30;
+const LOOK_EVERY_MS = 2_000;
+
+// Show what became of the call, once something has.
+async function look(state, looks) {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.ok && page.getElementById("given")?.dataset.state !== state) {
+      location.reload();
+      return;
+    }
+  } catch {
+    // The connection broke off: the next look may do.
+  }
+  if (looks > 1) setTimeout(look, LOOK_EVERY_MS, state, looks - 1);
+}
+
+const given = document.getElementById("given");
+if (given) setTimeout(look, LOOK_EVERY_MS, given.dataset.state, LOOKS);

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from base64 import urlsafe_b64encode
 from contextlib import closing
 from types import SimpleNamespace
@@ -20,6 +21,8 @@ MAKER = "acme/image-maker"
 DESCRIBE = f"{url_space_prefix(MAKER)}describe_file"
 MAKE = f"{url_space_prefix(MAKER)}make_image"
 STORY = LocalFile(b"once upon a time")
+AT_ONCE_SECONDS = 5
+"""On a busy machine."""
 
 
 @pytest.fixture
@@ -117,15 +120,28 @@ def test_a_url_and_a_handle_are_taken_as_before(claude):
 )
 def test_other_bytes_and_other_tickets_are_refused(claude, content, changes, status):
     (target,) = claude.call(DESCRIBE, given())["uploads"]
+    started = time.monotonic()
 
     assert claude.send(target, content, **changes).status_code == status
+    assert time.monotonic() - started < AT_ONCE_SECONDS
 
 
 def test_bytes_that_come_without_a_length_are_counted(claude):
     (target,) = claude.call(DESCRIBE, given())["uploads"]
+    started = time.monotonic()
 
     for content, status in (([b"once", b"x" * 50], 400), ([b"once"], 400), ([STORY.content], 204)):
         assert claude.send(target, iter(content)).status_code == status
+    assert time.monotonic() - started < AT_ONCE_SECONDS
+
+
+def test_other_bytes_for_a_file_that_is_there_are_refused(claude):
+    file = LocalFile(STORY.content, has_digest=False)
+    (target,) = claude.call(DESCRIBE, given(file))["uploads"]
+
+    for content, status in ((STORY.content, 204), (b"another text, 16", 409), (b"short", 400)):
+        assert claude.send(target, content).status_code == status
+    assert claude.send(target, STORY.content).status_code == 204
 
 
 def test_a_file_that_was_sent_twice_is_there_once(product, claude, person):
@@ -301,3 +317,22 @@ def test_another_worker_takes_the_bytes_and_another_the_call(workers, oauth, spa
     result = second.call(DESCRIBE, given(), requestState=asked["requestState"])
 
     assert "16 bytes" in told(result)
+
+
+def test_a_ticket_of_a_file_that_its_person_deleted_takes_nothing_at_any_worker(
+    workers, oauth, space, new_user
+):
+    person = new_user()
+    first, second = (Claude(f"{url}/mcp?gradio={MAKER}", person.token) for url in workers)
+    with closing(sign_in(SimpleNamespace(url=workers[0]), person.token)) as browser:
+        (target,) = first.call(DESCRIBE, given(LocalFile(STORY.content, has_digest=False)))[
+            "uploads"
+        ]
+        first.send(target, STORY.content)
+        file_id = re.search(r"/files/(\w+)/delete/", browser.get("/files/").text)[1]
+        post_form(browser, f"/files/{file_id}/delete/", {})
+
+        for claude in (first, second):
+            assert claude.send(target, b"another text, 16").status_code == 410
+            assert claude.send(target, STORY.content).status_code == 410
+        assert "story.txt" not in browser.get("/files/").text

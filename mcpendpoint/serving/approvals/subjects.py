@@ -29,10 +29,10 @@ INDENT = "    "
 HIDDEN = "Careful: this has characters that no screen shows. They stand here as ⟨U+…⟩."
 
 CREDENTIALS = {
-    Credential.ACCESS_KEY: "the access key",
+    Credential.ACCESS_KEY: "a program with the access key",
     Credential.OAUTH: "the app",
-    Credential.HF_TOKEN: "a Hugging Face token",
-    Credential.SESSION: "your own sign-in here",
+    Credential.HF_TOKEN: "a program with your Hugging Face token",
+    Credential.SESSION: "you, on this site",
 }
 
 
@@ -54,7 +54,9 @@ def client_of(context: RequestContext) -> str:
     caller, itself = context.caller, context.client
     held = visible_line(f"{CREDENTIALS.get(caller.credential, '')} {caller.credential_name}")
     named = visible_line(f"{itself.name} {itself.version}")
-    return f"{held} (client: {named[:60]})" if named else held
+    if not named or caller.credential is Credential.SESSION:
+        return held
+    return f"{held}, which calls itself {named[:60]}"
 
 
 def digest_of(tool: str, arguments: dict[str, Any], state: str) -> str:

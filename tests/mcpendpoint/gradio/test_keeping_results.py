@@ -105,6 +105,38 @@ async def test_of_one_answer_a_bounded_number_is_kept(space, keep):
     assert len(await keep(" ".join(urls))) == 10
 
 
+@pytest.fixture
+async def slow(space):
+    """Files of which a beginning comes, and then nothing."""
+    space.answers = [Answer(b"PNG", kind="image/png", stays_open=True)]
+    yield [f"{space.info.url}/gradio_api/file=/{number}.png" for number in range(8)]
+    for task in list(keeping_results.tasks_behind):
+        task.cancel()
+    await asyncio.gather(*keeping_results.tasks_behind, return_exceptions=True)
+
+
+async def test_nobody_takes_the_places_of_others_by_files_that_come_slowly(space, alice, slow):
+    bob = await sync_to_async(make_user)()
+    result = CallToolResult(content=[TextContent(text=" ".join(slow))])
+
+    async def keep_of(person):
+        told = {"user_id": person.pk, "token": None, "source": "gr1_make of acme/maker"}
+        return len(await keep_results(result, space.info, **told))
+
+    assert [await keep_of(alice) for _ in range(3)] == [8, 2, 0]
+    assert await keep_of(bob) == 8
+
+
+async def test_a_file_that_comes_too_slowly_is_given_up(space, keep, slow, monkeypatch):
+    monkeypatch.setattr(keeping_results, "PACE_SECONDS", 0.2)
+
+    async with asyncio.timeout(10):
+        assert len(await keep(slow[0])) == 1
+
+    assert await count() == 0
+    assert len(await keep(*slow)) == 8
+
+
 async def test_another_persons_are_their_own(space, keep, alice):
     await keep(f"{space.info.url}/gradio_api/file=/a.png")
 

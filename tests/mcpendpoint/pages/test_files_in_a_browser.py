@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
@@ -9,6 +10,7 @@ from playwright.async_api import Page, Route, expect
 
 from accounts.space_prefixes import url_space_prefix
 from tests.accounts.test_in_browser import PHONE, complaints, sign_in
+from tests.live.people import Person
 from tests.live.product import Product
 from tests.mcpendpoint.wire import Wire
 
@@ -26,8 +28,13 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-async def files(page: Page, complaints, product: Product, new_user) -> Page:
-    await sign_in(page, product, new_user())
+def person(new_user) -> Person:
+    return new_user()
+
+
+@pytest.fixture
+async def files(page: Page, complaints, product: Product, person) -> Page:
+    await sign_in(page, product, person)
     await page.get_by_role("navigation", name="Main").get_by_role("link", name="Files").click()
     await expect(page.get_by_role("heading", name="Files", exact=True)).to_be_visible()
     await page.wait_for_load_state()
@@ -144,6 +151,20 @@ async def test_nothing_is_cut_off_on_a_phone(files: Page):
     assert await files.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def calling(product: Product, person: Person) -> Callable[[], str]:
+    """Return a call that lacks a file, of a Space that the product knows by then."""
+    wire = Wire(f"{product.url}/mcp?gradio=acme/image-maker", person.token)
+    tool = f"{url_space_prefix('acme/image-maker')}describe_file"
+    assert tool in wire.tools()
+    return lambda: wire.call(tool, {"file": "story.txt"})["result"]["content"][0]["text"]
+
+
+def address_in(told: str) -> str:
+    found = re.search(r"http://\S+/files/asked/\w+/", told)
+    assert found, told
+    return found[0]
+
+
 @pytest.mark.parametrize("has_script", [True, False])
 async def test_a_file_that_a_call_lacks_is_given_at_its_page(
     browser, product: Product, space, new_user, has_script
@@ -151,19 +172,45 @@ async def test_a_file_that_a_call_lacks_is_given_at_its_page(
     context = await browser.new_context(java_script_enabled=has_script)
     page, person = await context.new_page(), new_user()
     await sign_in(page, product, person)
-    wire = Wire(f"{product.url}/mcp?gradio=acme/image-maker", person.token)
-    tool = f"{url_space_prefix('acme/image-maker')}describe_file"
+    call = calling(product, person)
 
-    def call() -> str:
-        return wire.call(tool, {"file": "story.txt"})["result"]["content"][0]["text"]
-
-    await page.goto(re.search(r"http://\S+/files/asked/\w+/", call())[0])
+    await page.goto(address_in(call()))
     await expect(page.get_by_text("switched on")).to_be_visible(visible=not has_script)
     content = BYTES if has_script else BYTES[:1000]
     await page.get_by_label("Upload a file").set_input_files({**FILE, "buffer": content})
     await page.get_by_role("button", name="Give it").click()
 
     await expect(page.get_by_role("heading", name="Given", exact=True)).to_be_visible()
+    await expect(page).to_have_title(re.compile("^Given"))
     assert f"{len(content)} bytes" in call()
-    await page.reload()
+    if not has_script:
+        await page.reload()
     await expect(page.get_by_role("heading", name="Your assistant has it")).to_be_visible()
+    await expect(page).to_have_title(re.compile("^Your assistant has it"))
+
+
+async def test_a_call_that_lacks_a_file_is_offered_what_is_here_in_a_way_to_tell_it_apart(
+    files: Page, product: Product, space, person, complaints
+):
+    dot = {"name": "image.png", "mimeType": "image/png", "buffer": picture()}
+    for _ in range(2):
+        await files.get_by_label("Upload a file").set_input_files(dot)
+        await expect(files.locator("#upload-news")).to_have_text("image.png is here.")
+        await files.reload()
+
+    await files.goto(address_in(calling(product, person)()))
+
+    await expect(files.locator("main")).to_contain_text("This was asked by a program with")
+    offered = files.locator(".offered")
+    await expect(offered.locator("img").first).to_have_js_property("naturalWidth", 40)
+    await expect(offered).to_have_count(2)
+    await expect(offered.first).to_contain_text(re.compile(r"uploaded · .* \d\d:\d\d:\d\d UTC"))
+    for button in ("Give it", "Give what is chosen"):
+        await files.get_by_role("button", name=button).click()
+        assert await files.locator("input:focus:invalid").count() == 1
+    await files.set_viewport_size(PHONE)
+    assert await files.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await offered.first.click()
+    await files.get_by_role("button", name="Give what is chosen").click()
+    await expect(files.get_by_role("heading", name="Given", exact=True)).to_be_visible()
+    assert complaints == []

@@ -58,7 +58,9 @@ class Owner:
 @pytest.fixture
 def owner(product, space, settled_user) -> Owner:
     person, browser = settled_user("hf_whoami")
-    return Owner(person, browser, f"{product.url}/mcp?gradio={MAKER}")
+    owner = Owner(person, browser, f"{product.url}/mcp?gradio={MAKER}")
+    assert DESCRIBE in owner.wire.tools()  # a product that has just started knows it by then
+    return owner
 
 
 @dataclass
