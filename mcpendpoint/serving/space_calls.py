@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 from mcp_types import CallToolResult, InputRequiredResult
@@ -45,30 +44,27 @@ async def call_of_space(
     late = LateCall(space, name, arguments, context)
     if (before := await late.result_of_before()) is not None:
         return before
-    tool = await within_deadline(name, _known_tool(space, name, context))
-    given = arguments
-    if tool is not None:
-        given, held = await led_to_files(tool, arguments, context, asking)
-        if held is not None:
-            return held
-    has_led, is_asked = given is not arguments, asks_first(space, context)
-    use = _use_of_space(space, name, given, tool)
-    if is_asked and (held := await _held(name, given, use, context, asking)):
+    tool = await within_deadline(name, _find_tool(space, name, context))
+    given, held = await led_to_files(tool, arguments, context, asking)
+    if held is not None:
         return held
+    has_led, is_asked = given is not arguments, asks_first(space, context)
+    if is_asked:
+        use = _use_of_space(space, name, given, tool)
+        if (held := await _held(name, given, use, context, asking)) is not None:
+            return held
     if has_led or is_asked:
         # The time that a person takes is none of the call's.
         if refusal := await refusal_by_now(name, SPACE_EFFECTS, context):
             return refusal
-        space = selected_space(name, context) or space
-    if tool is not None:
-        receiving = received(tool, given, context, asking, is_approved=is_asked)
-        given, asked = await within_deadline(name, receiving)
-        if asked is not None:
-            return asked
-        if has_led:
-            await within_deadline(name, use_up(tool, arguments, context))
-    approved = use.state if is_asked else ""
-    call = within_deadline(name, _run_space(space, name, given, context, approved))
+        tool = await within_deadline(name, _as_asked_about(tool, context))
+    receiving = received(tool, given, context, asking, is_approved=is_asked)
+    given, asked = await within_deadline(name, receiving)
+    if asked is not None:
+        return asked
+    if has_led:
+        await within_deadline(name, use_up(tool, arguments, context))
+    call = within_deadline(name, _run(tool, given, context))
     return await late.run(with_failures(call))
 
 
@@ -86,45 +82,32 @@ async def _held(
 
 
 def _use_of_space(
-    space: SpaceChoice, name: str, arguments: dict[str, Any], tool: SpaceTool | None
+    space: SpaceChoice, name: str, arguments: dict[str, Any], tool: SpaceTool
 ) -> Consequence:
-    """Return what the person is asked about: the tool as it is described now, if that is known."""
+    """Return what the person is asked about: the tool as it is described now."""
     given = [f"{argument}: {_as_text(value)}" for argument, value in arguments.items()]
     title = f"Run {name} of the Space {space.space_id}"
-    state = tool.pin if tool else ""
-    return Consequence(frozenset({Kind.SPACE}), title, tuple(given), state)
+    return Consequence(frozenset({Kind.SPACE}), title, tuple(given), tool.pin)
 
 
 def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-async def _known_tool(space: SpaceChoice, name: str, context: RequestContext) -> SpaceTool | None:
-    """Return a tool for which no Space has to be woken, and nobody to be asked."""
-    with suppress(ToolError):
-        token = await context.hub_token()
-        (listing,) = await list_space_tools([space], token, known_will_do=True)
-        return _named(listing.tools, name)
-    return None
+async def _find_tool(space: SpaceChoice, name: str, context: RequestContext) -> SpaceTool:
+    """Return the tool as it is now; a Space that nobody here has seen awake is woken for it.
 
-
-async def _run_space(
-    space: SpaceChoice,
-    name: str,
-    arguments: dict[str, Any],
-    context: RequestContext,
-    approved: str,
-) -> CallToolResult:
-    """`approved` is the fingerprint of the tool that the person was asked about, if they were."""
+    Raises ToolError.
+    """
     token = await context.hub_token()
     listing = await _listing_of(space, token, context)
     if listing.is_public:
         context.space_label = space.space_id
-    report = context.report_progress if context.wants_progress else None
     if _named(listing.tools, name) is None:
         # It may be there since; or nobody here has seen the Space awake.
         is_unseen = listing.stage in COMING and not (listing.tools or listing.held)
         if is_unseen:
+            report = context.report_progress if context.wants_progress else None
             await wake_unseen(space.space_id, token, report, is_private=space.is_private)
         if is_unseen or look_again_after_failure(space.space_id, token):
             listing = await _listing_of(space, token, context)
@@ -132,18 +115,31 @@ async def _run_space(
     if tool is None:
         raise _missing_tool(space, listing.tools, listing.problem, name)
     context.tool_name = name
-    if approved and tool.pin != approved:
+    return tool
+
+
+async def _as_asked_about(tool: SpaceTool, context: RequestContext) -> SpaceTool:
+    """Return the tool as it is by now. Raises ToolError if it is not what the person saw."""
+    space = selected_space(tool.name, context)
+    now = await _find_tool(space, tool.name, context) if space else None
+    if now is None or now.pin != tool.pin:
         context.is_denied = True
         raise ToolError(CHANGED)
+    return now
+
+
+async def _run(
+    tool: SpaceTool, arguments: dict[str, Any], context: RequestContext
+) -> CallToolResult:
     return await call_space_tool(
         tool,
         await fetched(tool, arguments, context),
-        token=token,
+        token=await context.hub_token(),
         user_id=context.caller.user_id,
         takes_links=context.takes_links,
         takes_downloads=context.client_files.downloads,
         include_images=context.include_images,
-        report_progress=report,
+        report_progress=context.report_progress if context.wants_progress else None,
     )
 
 

@@ -56,20 +56,24 @@ class UnselectedSpaces:
             listing.problem,
         )
 
-    async def run(self, space_id: str, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+    async def run(
+        self, space_id: str, tool: ToolOfSpace, arguments: dict[str, Any]
+    ) -> CallToolResult:
         asker = self._asker
         listing = await self._listing(space_id)
         asker.space_label = listing.choice.space_id if listing.is_public else PRIVATE
         found = next(
-            (each for each in (*listing.tools, *listing.held) if each.own_name == tool), None
+            (each for each in (*listing.tools, *listing.held) if each.own_name == tool.name), None
         )
         if found is None:
             raise ToolError(listing.problem or f"The Space {space_id} has no such tool any more.")
+        if found.pin != tool.version:
+            raise ToolError(f"The Space {space_id} changes this tool right now. Look at it again.")
         if refusal := self._refusal(found):
             asker.is_denied = True
             raise ToolError(refusal)
         return await call_space_tool(
-            replace(found, name=tool),  # as whoever called it knows it
+            replace(found, name=tool.name),  # as whoever called it knows it
             arguments,
             token=await asker.hub_token(),
             user_id=asker.caller.user_id,

@@ -31,7 +31,7 @@ def consequence_of(arguments: DynamicSpaceArguments) -> Consequence | None:
         tool = looked.tool(name)
         if tool is None or tool.refusal or tool.is_chosen:
             return None
-        title = f"Run {tool.name} of the Space {looked.space_id}, which you have not added"
+        title = f"Run {tool.name} of the Space {looked.space_id}, which is not among your tools"
         return replace(asked, title=title, state=tool.version)
 
     space, _ = split(arguments.space_name)
@@ -47,7 +47,7 @@ async def invoke(arguments: DynamicSpaceArguments, context: ToolContext) -> Tool
     if tool is None:
         raise missing(looked, name)
     _check_version(tool, context)
-    result = await context.spaces.run(space_id, tool.name, arguments.parameters)
+    result = await context.spaces.run(space_id, tool, arguments.parameters)
     texts = [block.text for block in result.content if isinstance(block, TextContent)]
     structured = DynamicSpaceResult(
         operation=Operation.INVOKE,
@@ -71,7 +71,7 @@ def _check_version(tool: ToolOfSpace, context: ToolContext) -> None:
 
     When it was to be asked about, the Space may not have shown it yet, or have shown another.
     """
-    if tool.is_chosen or context.approved_state in (None, tool.version):
+    if tool.refusal or tool.is_chosen or context.approved_state in (None, tool.version):
         return
     raise ToolError(
         "Not done: the Space shows this tool otherwise than when the person was to be asked about "

@@ -45,6 +45,8 @@ class Spaces(Protocol):
         """Return what it offers; a Space that sleeps is woken. Raises ToolError."""
         ...
 
-    async def run(self, space_id: str, tool: str, arguments: dict[str, Any]) -> CallToolResult:
-        """Raises ToolError."""
+    async def run(
+        self, space_id: str, tool: ToolOfSpace, arguments: dict[str, Any]
+    ) -> CallToolResult:
+        """Raises ToolError, also for a tool that is not as it was looked at."""
         ...

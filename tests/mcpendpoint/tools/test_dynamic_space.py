@@ -24,8 +24,8 @@ class Changing:
     async def look(self, space_id: str) -> LookedAt:
         return LookedAt(space_id, self.shown.pop(0), None)
 
-    async def run(self, space_id: str, tool: str, arguments: dict[str, Any]) -> Any:
-        self.ran.append(tool)
+    async def run(self, space_id: str, tool: ToolOfSpace, arguments: dict[str, Any]) -> Any:
+        self.ran.append(tool.name)
 
 
 @dataclass

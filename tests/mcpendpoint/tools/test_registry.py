@@ -20,7 +20,11 @@ def test_bouquets_name_tools_that_there_are():
 
 
 def test_all_is_every_tool_that_is_chosen_but_the_old_names_of_others():
-    chosen = {tool.name for tool in TOOLS if not tool.is_always_on} - {*SANDBOX} - OLD_NAMES
+    chosen = (
+        {tool.name for tool in TOOLS if not tool.is_always_on}
+        - {*SANDBOX, "dynamic_space"}
+        - OLD_NAMES
+    )
 
     assert {"all": chosen} == {b.name: set(b.tools) for b in BOUQUETS if b.name == "all"}
 

@@ -94,7 +94,7 @@ def test_definitions_are_valid_in_both_eras(tool):
     assert len(defined.name) <= 64
 
 
-WITH_A_GRAMMAR = {"hf_fs": 2_500, "hf_fs_write": 700}
+WITH_A_GRAMMAR = {"hf_fs": 2_500, "hf_fs_write": 750}
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
