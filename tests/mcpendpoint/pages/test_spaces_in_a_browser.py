@@ -111,10 +111,11 @@ async def test_saving_one_form_of_a_space_keeps_what_is_typed_in_the_others(page
     await expect(save).to_be_focused()
     await expect(words).to_be_visible()
     await expect(words).to_have_value("Half a sentence")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss())[1])
-    await page.close(run_before_unload=True)
-    assert asked == ["beforeunload"]
+    async with page.expect_event("dialog") as asking:
+        await page.close(run_before_unload=True)
+    dialog = await asking.value
+    assert dialog.type == "beforeunload"
+    await dialog.accept()
 
 
 async def test_a_name_that_cannot_be_is_told_at_its_field(page, maker_row):
