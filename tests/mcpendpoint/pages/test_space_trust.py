@@ -372,7 +372,7 @@ def test_what_the_operator_does_not_allow_cannot_be_added(browser, settings, lis
 
     answer = add(browser, MAKER, headers=headers)
 
-    assert DENIED in (answer.content.decode() if headers else said_after(answer, browser, MAKER)[0])
+    assert DENIED in (answer.content.decode() if headers else said_after(answer, browser)[0])
     assert DENIED in status(browser, MAKER)
     found = search(browser, MAKER)
     assert DENIED in found and f"Add {MAKER}" not in found
