@@ -1,5 +1,6 @@
 """The page of a person's files: what there is, an upload without JavaScript, downloads."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateformat import format as in_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.addresses import site_url
@@ -99,9 +101,15 @@ def _send(request: HttpRequest, file: StoredFile | None) -> HttpResponseBase:
 
 def _page_context(request: HttpRequest, user: User, problem: str = "") -> dict[str, Any]:
     site = site_url(request)
+    files = list(files_of(user))
+    named = Counter(file.name for file in files)
     rows = [
-        {"file": file, "link": site + shared_path(file) if file.is_complete else ""}
-        for file in files_of(user)
+        {
+            "file": file,
+            "called": file.name if named[file.name] == 1 else f"{file.name}, of {_came(file)}",
+            "link": site + shared_path(file) if file.is_complete else "",
+        }
+        for file in files
     ]
     return {
         "rows": rows,
@@ -111,3 +119,7 @@ def _page_context(request: HttpRequest, user: User, problem: str = "") -> dict[s
         **upload_limits(),
         "days": settings.FILES_RETENTION_DAYS,
     }
+
+
+def _came(file: StoredFile) -> str:
+    return f"{in_format(file.created_at, 'j M Y H:i:s')} UTC"

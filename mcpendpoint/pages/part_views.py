@@ -25,7 +25,7 @@ async def choose_parts(request: HttpRequest, user: User) -> HttpResponse:
         user, space_id, resources=resources, prompts=prompts
     )
     if not is_saved:
-        return await refuse(request, NOT_THEIRS)
+        return await refuse(request, NOT_THEIRS, space_id=space_id)
     said = f"{_offered(resources=resources, prompts=prompts)} of {space_id} are offered."
     return await show_space(request, user, space_id, said)
 

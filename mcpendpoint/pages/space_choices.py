@@ -21,9 +21,11 @@ from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.pages.answer_times import answer_time
 from mcpendpoint.pages.space_answers import NOT_THEIRS, Refused, refuse, token_of
 from mcpendpoint.pages.space_status import (
+    Fault,
     all_tools,
     listing_of,
     saved_space,
+    show_fault,
     show_space,
 )
 from mcpendpoint.protocol.portable_tools import MAX_NAME_CHARS
@@ -53,7 +55,7 @@ async def headers(request: HttpRequest, user: User) -> HttpResponse:
             user, space_id, {name: value for name, value in entered.items() if value}, forgotten
         )
     except Refused as error:
-        return await refuse(request, error)
+        return await refuse(request, error, space_id=space_id)
     return await show_space(request, user, space_id, said)
 
 
@@ -109,36 +111,53 @@ async def words(request: HttpRequest, user: User) -> HttpResponse:
     """Save what the person calls the tools of a Space, and says of them, to their assistants."""
     space_id = request.POST.get("space_id", "").strip()
     fields = [request.POST.getlist(name)[:MAX_TOOLS] for name in ("tool", "name", "description")]
+    typed = list(zip(*fields, strict=False))
     try:
         saved = await _theirs(user, space_id)
         listing = await listing_of(user, space_id, saved, await token_of(user))
-        said_of = [_words(saved.prefix, *each) for each in zip(*fields, strict=False)]
+        said_of = [_words(saved.prefix, *each) for each in typed]
         kept = _checked(saved, listing, said_of)
         if not await _name_tools(user, space_id, kept):
             raise Refused(NOT_THEIRS)
+    except Unfit as error:
+        typed_words = {words[0]: ToolWords(*words) for words in typed}
+        return await show_fault(
+            request, user, space_id, Fault(str(error), error.own_names, typed_words)
+        )
     except Refused as error:
-        return await refuse(request, error)
+        return await refuse(request, error, space_id=space_id)
     said = f"{space_id}: names and descriptions were saved."
     return await show_space(request, user, space_id, said, fold="words")
 
 
+class Unfit(Refused):
+    """Words that a tool cannot have."""
+
+    def __init__(self, said: str, *own_names: str) -> None:
+        super().__init__(said)
+        self.own_names = own_names
+
+
 def _words(prefix: str, own_name: str, name: str, description: str) -> ToolWords:
-    """Raises Refused."""
+    """Raises Unfit."""
     name = name.strip().removeprefix(prefix)
     description = visible(description.replace("\r\n", "\n")).strip()
     if name and not _NAME.fullmatch(name):
-        raise Refused(f"“{name[:60]}” is no name of a tool: letters, digits, _ and - make one.")
+        said = f"“{name[:60]}” is no name of a tool: letters, digits, _ and - make one."
+        raise Unfit(said, own_name)
     if len(prefix) + len(name) > MAX_NAME_CHARS:
-        raise Refused(f"“{name[:60]}” is too long: {MAX_NAME_CHARS - len(prefix)} characters fit.")
+        said = f"“{name[:60]}” is too long: {MAX_NAME_CHARS - len(prefix)} characters fit."
+        raise Unfit(said, own_name)
     if len(description) > MAX_DESCRIPTION_CHARS:
-        raise Refused(f"A description takes {MAX_DESCRIPTION_CHARS:,} characters at most.")
+        said = f"A description takes {MAX_DESCRIPTION_CHARS:,} characters at most."
+        raise Unfit(said, own_name)
     return ToolWords(own_name, name, description)
 
 
 def _checked(saved: SavedSpace, listing: SpaceListing, said_of: list[ToolWords]) -> list[ToolWords]:
     """Return the words that are of use, with those of tools that are not there now.
 
-    Raises Refused where two tools would have one name.
+    Raises Unfit where two tools would have one name.
     """
     there = {tool.own_name for tool in all_tools(listing)}
     given = {each.own_name: each for each in said_of if each.own_name in there}
@@ -147,7 +166,7 @@ def _checked(saved: SavedSpace, listing: SpaceListing, said_of: list[ToolWords])
         name = given[own_name].name if own_name in given else ""
         called = tool_name(saved.prefix, name or own_name)
         if called in names:
-            raise Refused(f"Two tools would be called {called}.")
+            raise Unfit(f"Two tools would be called {called}.", own_name, names[called])
         names[called] = own_name
     kept = {each.own_name: each for each in saved.tool_words if each.own_name not in given}
     return list({**kept, **given}.values())[-MAX_TOOLS:]
@@ -166,6 +185,6 @@ async def answers_within(request: HttpRequest, user: User) -> HttpResponse:
         if not await _choose_answers_within(user, space_id, chosen.seconds):
             raise Refused(NOT_THEIRS)
     except Refused as error:
-        return await refuse(request, error)
+        return await refuse(request, error, space_id=space_id)
     said = f"{space_id}: {chosen.label.lower()}."
     return await show_space(request, user, space_id, said, fold="rules")

@@ -1,7 +1,7 @@
 """What the fragment about one Space shows: its state, its tools, and what became of them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -23,6 +23,7 @@ from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.definitions import Difference, difference
 from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.gradio.given_headers import how_to_give
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool, saved_choice
 from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.gradio.states import RUNNING, state_label
@@ -51,6 +52,8 @@ class ToolRow:
     words: ToolWords
     """What its person calls it, and says of it."""
     lacks_headers: bool
+    is_unfit: bool = False
+    """Whether these words are what its person typed, and cannot be saved."""
 
     @property
     def told(self) -> str:
@@ -74,6 +77,20 @@ class HeaderRow:
     tools: Sequence[str]
     """That ask for it; none does any more if there are none."""
     is_given: bool
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why names and descriptions cannot be saved, and what was typed, which is shown again."""
+
+    said: str
+    own_names: Sequence[str]
+    typed: Mapping[str, ToolWords]
+
+    def shown_in(self, row: ToolRow) -> ToolRow:
+        own_name = row.tool.own_name
+        words = self.typed.get(own_name, row.words)
+        return replace(row, words=words, is_unfit=own_name in self.own_names)
 
 
 async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dict[str, Any]:
@@ -128,9 +145,17 @@ async def show_space(
 ) -> HttpResponse:
     """Answer a form about a Space with what it shows now; the fold that it was in stays open."""
     if not is_htmx(request):
-        return await tell(request, said)
+        return await tell(request, said, space_id=space_id)
     context = {**await status_of(user, space_id), "toast": said, "fold": fold}
     return trigger_client_event(await render(request, "space_status", context), SPACE_CHANGED)
+
+
+async def show_fault(request: HttpRequest, user: User, space_id: str, fault: Fault) -> HttpResponse:
+    """Answer the form of names and descriptions with itself, as it was filled in."""
+    context = await status_of(user, space_id)
+    rows = [fault.shown_in(row) for row in context.get("rows", ())]
+    context |= {"rows": rows, "fold": "words", "fault": fault.said}
+    return await render(request, "space_status", context, status=422)
 
 
 async def saved_space(user: User, space_id: str) -> SavedSpace | None:
@@ -162,7 +187,9 @@ async def listing_of(
 
 
 def _problem(listing: SpaceListing, rest: SpaceError | None) -> str:
-    return " ".join(str(problem) for problem in (listing.problem, rest) if problem)
+    said = " ".join(str(problem) for problem in (listing.problem, rest) if problem)
+    # The form for it is in sight here.
+    return said.replace(how_to_give(is_saved=True), "").strip()
 
 
 def all_tools(listing: SpaceListing) -> list[SpaceTool]:
@@ -234,7 +261,6 @@ def _parts(listing: SpaceListing, saved: SavedSpace | None) -> dict[str, Any] | 
         "prompts": listing.prompts,
         "offers_resources": saved.offers_resources,
         "offers_prompts": saved.offers_prompts,
-        "asks_first": saved.asks_first,
     }
 
 

@@ -125,7 +125,7 @@ async def choose_tools(request: HttpRequest, user: User) -> HttpResponse:
     try:
         said = await _choose(user, space_id, chosen & offered, offered)
     except Refused as error:
-        return await refuse(request, error)
+        return await refuse(request, error, space_id=space_id)
     return await show_space(request, user, space_id, said)
 
 
@@ -255,7 +255,8 @@ async def _done(
         "error": error,
         "was_clicked": not is_elsewhere,
         "is_elsewhere": is_elsewhere,
-        "toast": f"{space_id} was removed." if is_elsewhere and not error else "",
+        "is_found": not is_elsewhere or "is_found" in request.POST,
+        "toast": (error or f"{space_id} was removed.") if is_elsewhere else "",
     }
     response = await render_page(request, "mcpendpoint/_space_choice.html", context)
     return response if error else trigger_client_event(response, SPACES_CHANGED)

@@ -36,7 +36,7 @@ async def agree(request: HttpRequest, user: User) -> HttpResponse:
     try:
         said = await _agree_to(user, space_id, pins, gone)
     except Refused as error:
-        return await refuse(request, error)
+        return await refuse(request, error, space_id=space_id)
     return await show_space(request, user, space_id, said)
 
 
@@ -48,7 +48,7 @@ async def take_over(request: HttpRequest, user: User) -> HttpResponse:
     word = request.POST.get("takes_over", "")
     is_known = is_space_id(space_id) and word in TakeOver
     if not is_known or not await _choose_take_over(user, space_id, TakeOver(word)):
-        return await refuse(request, NOT_THEIRS)
+        return await refuse(request, NOT_THEIRS, space_id=space_id)
     said = f"{space_id}: {TakeOver(word).label.lower()}."
     return await show_space(request, user, space_id, said, fold="rules")
 

@@ -40,8 +40,9 @@ document.addEventListener("keydown", (event) => {
 
 // A swap leaves the person where they are: the first thing in the window that is there afterwards too
 // stays at its place (a browser may take the new content for something above what they see, and scroll
-// on by its height). Focus goes from a button that is disabled now to the main one of its section, and
-// from something that is gone to the heading. What went wrong comes first: it may be out of sight.
+// on by its height). Focus goes from a button that is disabled now to the main one of its section, from
+// one that is gone to the next of its kind (data-among), else to the heading. What went wrong comes first:
+// it may be out of sight.
 let before = null;
 
 function isInWindow(element) {
@@ -64,16 +65,31 @@ function scrollBack({ scrolled, places }) {
   scrollTo({ top: scrolled, behavior: "instant" });
 }
 
+// The ids of what is like a button, beginning with what comes after it; null where nothing can be.
+function successorsOf(button, section) {
+  const { among } = button.dataset;
+  if (!among) return null;
+  const alike = [...section.querySelectorAll(`[data-among="${among}"]`)];
+  const at = alike.indexOf(button);
+  return [...alike.slice(at + 1), ...alike.slice(0, at).reverse()].map((each) => each.id);
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const focused = document.activeElement;
   const section = event.target.contains(focused) ? focused.closest("section[id]") : null;
-  before = section && { id: section.id, focused: focused.id, scrolled: scrollY, places: placesIn(section) };
+  before = section && {
+    id: section.id,
+    focused: focused.id,
+    successors: successorsOf(focused, section),
+    scrolled: scrollY,
+    places: placesIn(section),
+  };
 });
 
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", (event) => {
   const section = before && document.getElementById(before.id);
   if (!section) return;
-  const problem = section.querySelector('[role="alert"]');
+  const problem = event.target.querySelector?.('[role="alert"]');
   if (problem) {
     problem.tabIndex = -1;
     problem.focus();
@@ -83,7 +99,8 @@ document.addEventListener("htmx:afterSettle", () => {
   if (document.activeElement !== document.body) return;
   const isDisabled = before.focused && document.getElementById(before.focused);
   const main = isDisabled ? section.querySelector("button.primary:enabled") : null;
+  const next = before.successors?.map((id) => document.getElementById(id)).find((each) => each?.checkVisibility());
   const heading = section.querySelector("h2");
   heading.tabIndex = -1;
-  (main ?? heading).focus({ preventScroll: Boolean(main) });
+  (main ?? next ?? heading).focus({ preventScroll: Boolean(main ?? before.successors) });
 });

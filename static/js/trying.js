@@ -20,7 +20,7 @@ function showRunning() {
     byId("elapsed").textContent = `${Math.floor((performance.now() - began) / 1000)} s`;
   };
   tell();
-  byId("progress").hidden = byId("approval").hidden = true;
+  byId("progress").hidden = byId("approval").hidden = byId("lacking").hidden = true;
   byId("progress-message").textContent = "";
   byId("result").replaceChildren();
   for (const old of document.querySelectorAll("#tool-form :is([role=alert], .field-error)")) old.remove();
@@ -38,7 +38,17 @@ function hideRunning(timer) {
   byId("run").disabled = false;
 }
 
-function showNews({ progress, total, message, approval }) {
+// Lead to where the person approves the call, or gives a file.
+function lead(place, url) {
+  const link = place.querySelector("a");
+  const isNew = Boolean(url) && (place.hidden || link.href !== url);
+  place.hidden = !url;
+  if (!isNew) return;
+  link.href = url;
+  link.focus();
+}
+
+function showNews({ progress, total, message, page, lacks_file }) {
   const bar = byId("progress");
   if (typeof progress === "number") {
     bar.hidden = false;
@@ -50,11 +60,8 @@ function showNews({ progress, total, message, approval }) {
     }
   }
   if (message) byId("progress-message").textContent = message;
-  byId("approval").hidden = !approval;
-  if (approval && byId("approval-link").href !== approval) {
-    byId("approval-link").href = approval;
-    byId("approval-link").focus();
-  }
+  lead(byId("approval"), lacks_file ? "" : page);
+  lead(byId("lacking"), lacks_file ? page : "");
 }
 
 function showResult(html) {
@@ -174,3 +181,22 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   if (event.target.closest("#tool-form")) byId("run").click();
 });
+
+// A browser opens a file that is dropped beside its input in place of the page.
+for (const name of ["dragover", "drop"]) {
+  document.addEventListener(name, (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    const inputs = [...document.querySelectorAll("#tool-form input[type=file]")];
+    const near = event.target.closest(".field")?.querySelector("input[type=file]");
+    const input = near ?? (inputs.length === 1 ? inputs[0] : null);
+    if (event.target === input) return; // it takes the file itself
+    event.preventDefault();
+    if (name === "drop" && input) take(input, event.dataTransfer.files);
+  });
+}
+
+function take(input, files) {
+  const taken = new DataTransfer();
+  for (const file of input.multiple ? files : [...files].slice(0, 1)) taken.items.add(file);
+  if (taken.files.length) input.files = taken.files;
+}

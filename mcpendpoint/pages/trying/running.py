@@ -13,6 +13,7 @@ from accounts.database import UNAVAILABLE
 from mcpendpoint import __version__
 from mcpendpoint.access import limits
 from mcpendpoint.access.limits import TooMany
+from mcpendpoint.files.links import files_url
 from mcpendpoint.pages.trying.snippets import request_of
 from mcpendpoint.pages.visits import Visit
 from mcpendpoint.protocol.client_tag import ClientTag
@@ -49,8 +50,8 @@ class Telling:
     """Whether a call goes on once its person has approved it at the page."""
     is_open: bool = True
     is_streaming: bool = False
-    approval_url: str = ""
-    """Where the person decides, until they have."""
+    page_url: str = ""
+    """Where the person decides, or gives a file, until they have."""
     progress: Json | None = None
     """The latest."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,12 +65,12 @@ class Telling:
                 "message": str(params.get("message") or "")[:MAX_MESSAGE_CHARS],
             }
         elif notification.get("method") == "notifications/elicitation/complete":
-            self.approval_url = ""
+            self.page_url = ""
         self.ring()
 
     async def ask(self, method: str, params: Mapping[str, Any] | None) -> Json:
         """Answer for the person, who is led to the page of the call."""
-        self.approval_url = str((params or {}).get("url", ""))
+        self.page_url = str((params or {}).get("url", ""))
         self.ring()
         return {"action": "accept" if self.waits else "cancel"}
 
@@ -85,7 +86,7 @@ class Telling:
             return None
         self._news.clear()
         progress, self.progress = self.progress, None
-        return {**(progress or {}), "approval": self.approval_url}
+        return {**(progress or {}), "page": self.page_url, "lacks_file": _lacks_file(self.page_url)}
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,15 @@ class Ran:
     answer: Json
     """The JSON-RPC response."""
     waits_at: str = ""
-    """The page where the person has to approve the call before it is made."""
+    """The page where the person has to approve the call, or to give a file, before it is made."""
+
+    @property
+    def lacks_file(self) -> bool:
+        return _lacks_file(self.waits_at)
+
+
+def _lacks_file(page_url: str) -> bool:
+    return page_url.startswith(f"{files_url()}asked/")
 
 
 async def run_tool(name: str, arguments: Json, visit: Visit, telling: Telling) -> Ran:
@@ -116,7 +125,7 @@ async def run_tool(name: str, arguments: Json, visit: Visit, telling: Telling) -
         recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE)
         return Ran(error_message(UNAVAILABLE_CODE, BUSY, 1))
     answer = await _answers().answer(message, peer, context, recording, telling, telling.ask)
-    return Ran(answer.body, telling.approval_url if context.is_waiting else "")
+    return Ran(answer.body, telling.page_url if context.is_waiting else "")
 
 
 def _peer() -> Peer:

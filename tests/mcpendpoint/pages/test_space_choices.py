@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -70,12 +71,15 @@ def name(browser, tools, **more):
 def test_tool_that_needs_a_header_is_offered_once_it_was_given(browser, alice):
     keep(alice, WEATHER)
     before = listing_of(alice)
+    seen = status(browser, WEATHER)
 
-    said = said_after(give(browser), browser)
+    said = said_after(give(browser), browser, WEATHER)
 
     assert "ask_weather" in [tool.own_name for tool in before.lacking]
     assert "The tool “ask_weather” needs the header x-weather-key" in before.problem
     assert "on the settings page" in before.problem
+    assert "It can be entered" not in seen
+    assert "needs the header x-weather-key" in seen
     assert said == [f"The headers for {WEATHER} were saved. They go to this Space only."]
     assert not listing_of(alice).lacking
     assert call(alice, "ask_weather", {"city": "Paris"}) == f"Sunny in Paris, by {SECRET}"
@@ -156,14 +160,14 @@ def test_header_that_cannot_be_sent_or_is_not_asked_for_is_refused(
 ):
     keep(alice, WEATHER)
 
-    (told,) = said_after(give(browser, value, name=name_given), browser)
+    (told,) = said_after(give(browser, value, name=name_given), browser, WEATHER)
 
     assert said in told
     assert not SpaceHeader.objects.exists()
 
 
 def test_header_for_a_space_that_is_not_theirs_is_refused(browser, alice):
-    assert said_after(give(browser), browser) == ["You have no such Space."]
+    assert said_after(give(browser), browser, WEATHER) == ["You have no such Space."]
 
 
 def test_tool_has_the_name_and_description_that_its_person_gave_it(browser, alice):
@@ -201,10 +205,15 @@ def test_own_name_comes_back_when_the_field_is_emptied(browser, alice):
 def test_name_that_cannot_be_is_refused(browser, alice, tools, said):
     keep(alice, MAKER)
 
-    (told,) = said_after(name(browser, tools), browser)
+    answers = [name(browser, tools, headers=headers) for headers in (HTMX, {})]
 
-    assert said in told
     assert saved(alice).tool_words == ()
+    for answer in answers:
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert said in re.search(r'role="alert">([^<]+)<', page)[1]
+        assert 'aria-invalid="true"' in page
+        assert all(f'value="{called}"' in page for called, _ in tools.values() if called)
 
 
 def test_name_that_a_person_gave_is_not_for_a_tool_of_the_space_to_take(browser, alice, tell):
@@ -245,5 +254,5 @@ def test_time_within_which_a_call_answers_is_saved(browser, alice):
     browser.post(url, {"space_id": MAKER, "seconds": ""})
 
     assert chosen == 50
-    assert said_after(refused, browser)[-1] == "Choose one of the times."
+    assert said_after(refused, browser, MAKER)[-1] == "Choose one of the times."
     assert saved(alice).answers_within is None

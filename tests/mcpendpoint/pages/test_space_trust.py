@@ -173,7 +173,7 @@ def test_who_agrees_has_what_was_shown_and_no_more(browser, alice, added, tell, 
 
     answer = agree(browser, [pins[0]], headers=headers)
 
-    said = answer.content.decode() if headers else said_after(answer, browser)[0]
+    said = answer.content.decode() if headers else said_after(answer, browser, MAKER)[0]
     assert f"You agreed to 1 tool of {MAKER}." in said
     assert pins[0] in pins_of(alice) and pins[1] not in pins_of(alice)
     assert pins_in(status(browser, MAKER)) == [pins[1]]
@@ -203,7 +203,7 @@ def test_what_changed_again_since_it_was_shown_is_not_agreed_to(
 
     answer = agree(browser, pins, headers=headers)
 
-    said = answer.content.decode() if headers else said_after(answer, browser)[0]
+    said = answer.content.decode() if headers else said_after(answer, browser, MAKER)[0]
     assert "has changed again since this was shown" in said
     assert not set(pins) & pins_of(alice)
     assert "Third." in status(browser, MAKER)
@@ -220,7 +220,7 @@ def test_what_another_worker_has_shown_is_looked_for_anew(browser, alice, added,
     known[0]["description"] = "Second."
     loopback.shared.put(url, json=known)  # which this worker has not seen
 
-    [said] = said_after(agree(browser, pins), browser)
+    [said] = said_after(agree(browser, pins), browser, MAKER)
 
     assert f"You agreed to 1 tool of {MAKER}." in said
     others = {pin for pin in first if not is_of_same_name(pin, pins[0])}
@@ -243,7 +243,7 @@ def test_what_is_not_theirs_cannot_be_agreed_to(browser, alice, space_id, pins):
     if space_id == MAKER:
         keep(alice, MAKER)
 
-    [said] = said_after(agree(browser, pins, space_id), browser)
+    [said] = said_after(agree(browser, pins, space_id), browser, space_id)
 
     assert "You have no such Space" in said or "has changed again" in said
     assert not AuditEvent.objects.filter(action="space_agreed").exists()
@@ -303,7 +303,7 @@ def test_people_choose_what_is_taken_over_unasked(browser, alice, added, tell, h
 
 @pytest.mark.parametrize(("space_id", "word"), [(MAKER, "all"), ("acme/x", "growth"), ("", "")])
 def test_what_is_no_choice_is_refused(browser, alice, added, space_id, word):
-    *_, said = said_after(take_over(browser, word, space_id), browser)
+    *_, said = said_after(take_over(browser, word, space_id), browser, space_id)
 
     assert said == "You have no such Space."
     assert load_preferences(alice.pk).spaces[0].takes_over == "nothing"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import HubCredential, User
 from accounts.preferences import load_preferences, preferences_changed
 from accounts.space_selection import add_space
+from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.memory import forget_answers
 from tests import loopback
 
@@ -40,9 +41,12 @@ def add(browser, space_id, **more):
     return browser.post(reverse("spaces:add"), {"space_id": space_id}, **more)
 
 
-def said_after(response, browser):
+def said_after(response, browser, space_id=""):
+    """What is told on the page that a form leads back to: the Space's own, or the settings."""
+    is_of_space = is_space_id(space_id)
+    own = reverse("spaces:status", args=space_id.split("/")) if is_of_space else ""
     assert response.status_code == 302
-    assert response.url == reverse("accounts:settings") + "#spaces"
+    assert response.url == (own or reverse("accounts:settings") + "#spaces")
     return [str(message) for message in response.wsgi_request._messages]
 
 

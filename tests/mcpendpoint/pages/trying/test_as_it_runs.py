@@ -156,7 +156,7 @@ async def test_a_call_goes_on_when_it_has_been_approved(waiting_space, browser, 
     async with running(browser) as exchange:
         told = await news(exchange)
         assert not waiting_space.was_called
-        await browser.post(path_in(told["approval"]), {"decision": "approve"})
+        await browser.post(path_in(told["page"]), {"decision": "approve"})
         while "result" not in told:
             told = await news(exchange)
 
@@ -169,7 +169,7 @@ async def test_a_call_is_not_made_when_it_has_been_refused(waiting_space, browse
 
     async with running(browser) as exchange:
         told = await news(exchange)
-        await browser.post(path_in(told["approval"]), {"decision": "refuse"})
+        await browser.post(path_in(told["page"]), {"decision": "refuse"})
         while "result" not in told:
             told = await news(exchange)
 
@@ -185,7 +185,7 @@ async def test_whoever_signed_out_meanwhile_has_no_call_made(waiting_space, brow
     async with running(browser) as exchange:
         told = await news(exchange)
         await browser.alogout()
-        await elsewhere.post(path_in(told["approval"]), {"decision": "approve"})
+        await elsewhere.post(path_in(told["page"]), {"decision": "approve"})
         while "result" not in told:
             told = await news(exchange)
 
@@ -201,7 +201,7 @@ async def test_what_was_unticked_meanwhile_is_not_run(waiting_space, browser, al
     ) as exchange:
         told = await news(exchange)
         await sync_to_async(save_tools)(alice, [], True)
-        await browser.post(path_in(told["approval"]), {"decision": "approve"})
+        await browser.post(path_in(told["page"]), {"decision": "approve"})
         while "result" not in told:
             told = await news(exchange)
 

@@ -165,6 +165,35 @@ async def test_a_call_goes_on_by_itself_once_it_is_approved(
     assert complaints == []
 
 
+async def test_a_call_that_lacks_a_file_leads_to_where_it_is_given(
+    page: Page, complaints, product: Product, somebody: Person
+):
+    await enter(page, product, somebody, "/tools/gr1_describe_file/")
+    await page.get_by_role("textbox", name="file required").fill("story.txt")
+    await page.get_by_role("button", name="Run").click()
+
+    await expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("needs a file")
+    link = page.get_by_role("link", name="Give it")
+    await expect(link).to_be_focused()
+    await expect(link).to_have_attribute("href", re.compile("/files/asked/"))
+    assert complaints == []
+
+
+async def test_a_dropped_file_is_chosen(page: Page, complaints, product: Product, somebody: Person):
+    await enter(page, product, somebody, "/tools/gr1_describe_file/")
+    transfer = await page.evaluate_handle(
+        """() => { const data = new DataTransfer();
+        data.items.add(new File(["hello"], "a.txt")); return data; }"""
+    )
+
+    for kind in ("dragover", "drop"):
+        await page.dispatch_event("main", kind, {"dataTransfer": transfer})
+
+    chosen = page.get_by_label("file: or a file of yours")
+    assert await chosen.evaluate("input => input.files[0].name") == "a.txt"
+    assert complaints == []
+
+
 async def test_everything_works_without_javascript(
     browser: Browser, product: Product, somebody: Person
 ):
