@@ -244,19 +244,19 @@ def test_a_job_is_shown_with_its_price_and_without_its_secrets(somebody):
     assert "a-secret-value" not in page
 
 
-def test_a_space_that_is_marked_is_asked_about(product, settled_user):
+def test_a_space_that_is_marked_is_asked_about(product, settled_user, space):
     person, browser = settled_user("hf_fs")
-    space = {"space_id": "acme/image-maker"}
-    post_form(browser, "/settings/spaces/add/", space)
+    form = {"space_id": "acme/image-maker"}
+    post_form(browser, "/settings/spaces/add/", form)
     wire = Wire(f"{product.url}/mcp", person.token)
     long_name = f"gr1_{'x' * 1_000}"
 
-    page = post_form(browser, "/settings/spaces/mark/", {**space, "asks_first": "on"}).text
-    result = wire.call("gr1_draw", {"prompt": "a fox"})["result"]
+    page = post_form(browser, "/settings/spaces/mark/", {**form, "asks_first": "on"}).text
+    result = wire.call("gr1_greet", {"name": "a fox"})["result"]
 
     assert "Asks before each call" in page
-    address_in(wire.call(long_name)["result"])
-    assert "prompt: a fox" in browser.get(address_in(result)).text
+    assert "has no tool" in wire.call(long_name)["result"]["content"][0]["text"]
+    assert "name: a fox" in browser.get(address_in(result)).text
 
 
 def test_the_audit_log_tells_of_approvals_but_not_of_arguments(somebody):
