@@ -25,8 +25,9 @@ async def own_files_once_here(user_id: int, handles: tuple[str, ...]) -> dict[st
 
 
 def _look(user_id: int, handles: tuple[str, ...]) -> tuple[dict[str, StoredFile], bool]:
-    files = own_files(user_id, handles)
-    ids = [id_in(handle) for handle in handles if handle not in files]
+    # First, as one that is whole between the two questions would be in neither answer.
+    ids = [id_in(handle) for handle in handles]
     coming = StoredFile.objects.filter(user_id=user_id, pk__in=ids, is_complete=False)
-    # What the person uploads in pieces may take them days.
-    return files, bool(ids) and coming.exclude(source="").exists()
+    is_coming = coming.exclude(source="").exists()  # a person's own upload may take them days
+    files = own_files(user_id, handles)
+    return files, is_coming and len(files) < len(handles)

@@ -179,11 +179,15 @@ async def _fetch(file: StoredFile, url: str, token: str | None) -> None:
 
 
 async def _pieces_of(url: str, token: str | None, max_bytes: int) -> AsyncGenerator[bytes, None]:
-    async with ask_space("GET", url, token_header(token), seconds=FETCH_SECONDS) as answer:
-        if not answer.is_success:
-            raise SpaceError("The Space has no such file.")
-        async for piece in answer.pieces(max_bytes):
-            yield piece
+    # Gradio tells the path of a file as it is, also where that has a % in it.
+    for address in dict.fromkeys((url, url.replace("%", "%25"))):
+        headers = token_header(token)
+        async with ask_space("GET", address, headers, seconds=FETCH_SECONDS) as answer:
+            if answer.is_success:
+                async for piece in answer.pieces(max_bytes):
+                    yield piece
+                return
+    raise SpaceError("The Space has no such file.")
 
 
 def _link_to(file: StoredFile) -> ResourceLink:

@@ -1,6 +1,13 @@
 import pytest
 
-from mcpendpoint.files.names import MAX_NAME_CHARS, clean_name, in_words, served_type, type_of
+from mcpendpoint.files.names import (
+    MAX_NAME_CHARS,
+    clean_name,
+    ending_of,
+    in_words,
+    served_type,
+    type_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +58,19 @@ def test_sizes_are_said_in_words():
         *("0 bytes", "1 byte", "999 bytes", "1.5 kB", "100 MB", "1 GB"),
         "10000 PB",
     ]
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "ending"),
+    [
+        ("audio/wav", ".wav"),
+        ("audio/x-m4a", ".m4a"),
+        ("audio/ogg", ".ogg"),
+        ("image/jpg", ".jpg"),
+        ("image/png", ".png"),
+        ("Audio/WAV; rate=16000", ".wav"),
+        ("no/such", ""),
+    ],
+)
+def test_ending_of_a_type_is_one_that_programs_know(mime_type, ending):
+    assert ending_of(mime_type) == ending

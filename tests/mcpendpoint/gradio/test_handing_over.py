@@ -1,5 +1,6 @@
 """Files of people at real apps of Gradio, and at Spaces that answer uploads as they like."""
 
+import asyncio
 import io
 import json
 from dataclasses import replace
@@ -9,10 +10,11 @@ from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from mcpendpoint.files.keeping import keep_upload
+from mcpendpoint.files.keeping import begin_file, keep_upload
 from mcpendpoint.files.models import StoredFile
 from mcpendpoint.files.reading import bytes_of
 from mcpendpoint.files.storage import storage
+from mcpendpoint.files.taking import fill_file
 from mcpendpoint.gradio.calling import call_tool
 from mcpendpoint.gradio.discovery import SpaceInfo, find_tools
 from mcpendpoint.gradio.file_places import places_in
@@ -256,3 +258,27 @@ async def test_bytes_that_are_lost_are_said_to_be(space, picture, call_with):
 
     with pytest.raises(ToolError, match="not there any more"):
         await call_with(space, photo=picture.handle)
+
+
+async def test_handle_of_what_is_still_being_copied_is_waited_for(alice):
+    begin = sync_to_async(begin_file)
+    file = await begin(alice.pk, name="a.txt", mime_type="text/plain", size=3, source="gr1_make")
+    places = places_in({"type": "object", "properties": {"file": FILE}})
+
+    preparing = asyncio.create_task(prepare({"file": file.handle}, places, alice.pk))
+    await asyncio.sleep(0)
+    await fill_file(file, parts_of(b"abc"))
+
+    assert await preparing
+
+
+async def test_upload_that_a_person_has_not_finished_is_not_waited_for(alice):
+    file = await sync_to_async(begin_file)(alice.pk, name="a.txt", size=3)
+    places = places_in({"type": "object", "properties": {"file": FILE}})
+
+    with pytest.raises(ToolError, match="is no file that this account has here"):
+        await prepare({"file": file.handle}, places, alice.pk)
+
+
+async def parts_of(content):
+    yield content

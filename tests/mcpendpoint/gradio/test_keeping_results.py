@@ -158,3 +158,16 @@ async def test_a_client_is_told_of_what_is_kept_as_its_revision_has_it(space, ke
     )
     assert kept[0].file.handle in text.text
     assert with_handles(result, [], as_links=True) is result
+
+
+async def test_a_file_whose_own_path_has_a_percent_sign_is_kept(space, keep):
+    space.answers = [Answer(status=404), Answer(b"PNG", kind="image/png")]
+
+    (kept,) = await keep(f"{space.info.url}/gradio_api/file=/tmp/bild%20%C3%BC.png")
+
+    assert [asked.path for asked in space.asked] == [
+        "/gradio_api/file=/tmp/bild%20%C3%BC.png",
+        "/gradio_api/file=/tmp/bild%2520%25C3%25BC.png",
+    ]
+    assert kept.file.is_complete
+    assert kept.file.name == "bild ü.png"
