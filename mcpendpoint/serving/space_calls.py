@@ -9,6 +9,7 @@ from mcp_types import CallToolResult, InputRequiredResult
 from accounts.consequences import Kind
 from mcpendpoint.gradio.discovery import look_again_after_failure
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.metadata import without_apps
 from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
 from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.gradio.waking import COMING, wake_unseen
@@ -131,7 +132,7 @@ async def _as_asked_about(tool: SpaceTool, context: RequestContext) -> SpaceTool
 async def _run(
     tool: SpaceTool, arguments: dict[str, Any], context: RequestContext
 ) -> CallToolResult:
-    return await call_space_tool(
+    result = await call_space_tool(
         tool,
         await fetched(tool, arguments, context),
         token=await context.hub_token(),
@@ -141,6 +142,9 @@ async def _run(
         include_images=context.include_images,
         report_progress=context.report_progress if context.wants_progress else None,
     )
+    if context.shows_views:
+        return result
+    return result.model_copy(update={"meta": without_apps(result.meta or {})})
 
 
 async def _listing_of(
