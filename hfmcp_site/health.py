@@ -39,19 +39,22 @@ class State(StrEnum):
 class Report:
     database: State
     migrations: State
+    pages: State
+    """Whether pages get a connection, which they take from a pool of their own."""
     redis: State
     made_at: float = field(default_factory=time.monotonic)
 
     @property
     def status(self) -> str:
         """Without Redis each worker works by itself, so that only degrades it."""
-        if self.database is not State.OK or self.migrations is not State.OK:
+        if not self.database == self.migrations == self.pages == State.OK:
             return "unready"
         return "degraded" if self.redis is State.UNREACHABLE else "ready"
 
     @property
     def body(self) -> bytes:
-        checks = {"database": self.database, "migrations": self.migrations, "redis": self.redis}
+        names = ("database", "migrations", "pages", "redis")
+        checks = {name: getattr(self, name) for name in names}
         return orjson.dumps({"status": self.status, "checks": checks})
 
 
@@ -83,9 +86,10 @@ class HealthChecks:
         return await asyncio.shield(self._checking)
 
     async def _check(self) -> Report:
-        migrations, of_redis = await asyncio.gather(_try(self._migrations), _try(_ask_redis))
+        checks = map(_try, (self._migrations, _ask_for_pages, _ask_redis))
+        migrations, pages, of_redis = await asyncio.gather(*checks)
         is_there = migrations is not State.UNREACHABLE
-        self._report = Report(State.OK if is_there else migrations, migrations, of_redis)
+        self._report = Report(State.OK if is_there else migrations, migrations, pages, of_redis)
         return self._report
 
     async def _migrations(self) -> State:
@@ -101,6 +105,19 @@ def _ask_database(has_migrations: bool) -> bool:
         return True
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+async def _ask_for_pages() -> State:
+    await asyncio.to_thread(_take_connection)
+    return State.OK
+
+
+def _take_connection() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        connection.close()
 
 
 async def _ask_redis() -> State:

@@ -40,7 +40,7 @@ def test_server_that_can_serve_is_ready(settings):
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ready",
-        "checks": {"database": "ok", "migrations": "ok", "redis": "not used"},
+        "checks": {"database": "ok", "migrations": "ok", "pages": "ok", "redis": "not used"},
     }
 
 
