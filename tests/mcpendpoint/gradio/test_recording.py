@@ -75,7 +75,9 @@ async def test_a_space_that_does_not_exist_is_not(recorded):
 async def test_a_space_that_nobody_added_is_named_as_others_are(spaces, db, space_id):
     context = RequestContext(Caller(Credential.ANONYMOUS), Selection((), (), True), None)
 
-    result = await context.spaces.run(space_id, "greet", {"name": "Ada"})
+    greet = (await context.spaces.look(space_id)).tool("greet")
+
+    result = await context.spaces.run(space_id, greet, {"name": "Ada"})
 
     assert result.content[0].text == "Hello, Ada."
     assert context.space_label == space_id
