@@ -1,4 +1,4 @@
-"""Work that goes on behind an answer, in the name of whoever it is for and in nobody's request."""
+"""Work that goes on behind an answer, in nobody's request."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -14,12 +14,21 @@ _tasks: set[asyncio.Task[Any]] = set()
 
 
 def run_behind(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-    """Start work that may outlive the request that wants it.
+    """Start work that may outlive the request that wants it, in the name of who made that.
 
     Not on that request's thread, where Django opens a connection to the database for whoever asks,
     and gives it back once: when the request ends.
     """
-    task = asyncio.get_running_loop().create_task(work, context=_outside_of_the_request())
+    return _start(work, _outside_of_the_request())
+
+
+def start_task(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Start work of this server's own, whatever request is being answered now."""
+    return _start(work, Context())
+
+
+def _start(work: Coroutine[Any, Any, T], context: Context) -> asyncio.Task[T]:
+    task = asyncio.get_running_loop().create_task(work, context=context)
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
     return task

@@ -9,12 +9,13 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from accounts.behind import start_task
 from dashboard.stream_counts import LISTED_AGAIN, WATCHED, StreamCounts, stream_counts
 from mcpendpoint.protocol.client_tag import ClientTag
 from mcpendpoint.protocol.messages import LIST_TOOLS
 from mcpendpoint.protocol.records import Outcome, Record
 from mcpendpoint.push.bus import Bus, bus
-from mcpendpoint.push.stream import Origin, Stream, StreamEvent, start_task
+from mcpendpoint.push.stream import Origin, Stream, StreamEvent
 
 TOLD = "told of a changed list"
 LISTED = "listed again"

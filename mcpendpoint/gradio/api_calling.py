@@ -7,7 +7,6 @@ error's words (gradio/routes.py, `simple_predict_get`). Each call is a session o
 """
 
 import asyncio
-import contextvars
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,6 +16,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+from accounts.behind import run_behind
 from accounts.outgoing.errors import BrokenOff, NotPlain, OutgoingError, TooLarge, UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
@@ -197,9 +197,7 @@ def _cancel_behind(url: str, headers: Mapping[str, str], body: Message) -> None:
     """Let the app stop: to leave the stream takes a call out of the queue only while it waits."""
     if body["fn_index"] is None or len(_cancelling) >= MAX_CANCELS:
         return
-    task = asyncio.get_running_loop().create_task(
-        _cancel(url, headers, body), context=contextvars.copy_context()
-    )
+    task = run_behind(_cancel(url, headers, body))
     _cancelling.add(task)
     task.add_done_callback(_cancelling.discard)
 

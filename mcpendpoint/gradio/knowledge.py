@@ -4,10 +4,9 @@ Only what anybody may see is shared: what was seen with a token stays with the p
 """
 
 import asyncio
-import contextvars
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from accounts.behind import start_task
 from accounts.database import UNAVAILABLE, lookups, notes
 from accounts.last_use import LastUse
 from mcpendpoint.gradio import stored_knowledge
@@ -192,26 +192,19 @@ def _nothing() -> None:
 
 def _hear_of(space_id: str) -> None:
     look_again(space_id, None, others_will_do=True)
-    _behind(_renew(space_id))
+    start_task(_renew(space_id))
 
 
-_tasks: set[asyncio.Task[None]] = set()
 SPACE_CHANGED = "space changed"
 bus.on(SPACE_CHANGED, _hear_of)
 
 
 def _tell_of_rest(space_id: str, rests: int) -> None:
-    _behind(bus.tell(SPACE_RESTS, [space_id, rests]))
+    start_task(bus.tell(SPACE_RESTS, [space_id, rests]))
 
 
 def _hear_of_rest(message: list[Any]) -> None:
     breakers.take_over(str(message[0]), int(message[1]))
-
-
-def _behind(work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.get_running_loop().create_task(work, context=contextvars.Context())
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
 
 
 SPACE_RESTS = "space rests"

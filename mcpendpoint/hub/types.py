@@ -146,7 +146,8 @@ class Runtime(HubModel):
 
 class Space(Repo):
     hub_id: Name | None = Field(default=None, alias="_id")
-    """It stays the Space's own when its name does not."""
+    """It stays the Space's own when its name does not. Told whatever `expand` asks for: the Hub's
+    own packages/hub/src/lib/list-spaces.ts (huggingface.js) relies on it."""
     sdk: Name | None = None
     subdomain: str | None = None
     runtime: Runtime | None = None

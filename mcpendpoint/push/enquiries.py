@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from accounts.behind import start_task
 from mcpendpoint.push.bus import Bus, bus
-from mcpendpoint.push.stream import start_task
 
 ANSWER_SECONDS = 1.0
 ENQUIRY, REPLY = "enquiry", "reply"

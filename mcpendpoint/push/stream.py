@@ -1,13 +1,13 @@
 """One stream of one client: what is due on it, written by a short task while there is something."""
 
 import asyncio
-import contextvars
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from accounts.behind import start_task
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
 from mcpendpoint.push.frames import ALIVE, Frames
 from mcpendpoint.push.watch import Watch
@@ -23,17 +23,6 @@ MAX_DUE_BYTES = 4_000_000
 """Of answers (HTTP+SSE) that wait for a client to read."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-_tasks: set[asyncio.Task[Any]] = set()
-"""The event loop itself keeps no task alive."""
-
-
-def start_task(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-    """Start work of this server's own, whatever request is being answered now."""
-    task = asyncio.get_running_loop().create_task(work, context=contextvars.Context())
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
-    return task
 
 
 class StreamEvent(StrEnum):

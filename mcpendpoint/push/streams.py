@@ -15,19 +15,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from accounts.behind import start_task
 from accounts.preferences import preferences_changed
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.protocol.subscriptions import TOOLS_CHANGED
 from mcpendpoint.push.frames import Frames, SseFrames
-from mcpendpoint.push.stream import (
-    MAX_DUE_BYTES,
-    EndedBy,
-    Origin,
-    Send,
-    Stream,
-    StreamEvent,
-    start_task,
-)
+from mcpendpoint.push.stream import MAX_DUE_BYTES, EndedBy, Origin, Send, Stream, StreamEvent
 from mcpendpoint.push.watch import Seen, StreamEnds, Watch
 
 logger = logging.getLogger(__name__)

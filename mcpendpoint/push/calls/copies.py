@@ -15,10 +15,10 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError, ResponseError
 
+from accounts.behind import start_task
 from mcpendpoint.push.bus import Bus
 from mcpendpoint.push.calls.ids import CallEvent, CallRef
 from mcpendpoint.push.calls.log import MAX_EVENTS, CallLog
-from mcpendpoint.push.stream import start_task
 
 logger = logging.getLogger(__name__)
 

@@ -1,5 +1,7 @@
 """Resources of Spaces: those that a person ticked, and views of tools for whoever has the tools."""
 
+from typing import Any
+
 from mcp_types import ReadResourceResult, Resource, ResourceTemplate
 
 from mcpendpoint.gradio.errors import SpaceError
@@ -16,30 +18,26 @@ MAX_SHOWN_CHARS = 200
 
 async def resources_of_spaces(context: RequestContext) -> list[Resource]:
     return [
-        Resource(
-            uri=resource.uri,
-            name=resource.name,
-            title=resource.title,
-            description=resource.description,
-            mime_type=resource.mime_type,
-            _meta=source_of(listing.choice.space_id),
-        )
+        Resource(uri=resource.uri, **_facts_of(resource, listing))
         for listing, resource in await _listed(context, templates=False)
     ]
 
 
 async def templates_of_spaces(context: RequestContext) -> list[ResourceTemplate]:
     return [
-        ResourceTemplate(
-            uri_template=resource.uri,
-            name=resource.name,
-            title=resource.title,
-            description=resource.description,
-            mime_type=resource.mime_type,
-            _meta=source_of(listing.choice.space_id),
-        )
+        ResourceTemplate(uri_template=resource.uri, **_facts_of(resource, listing))
         for listing, resource in await _listed(context, templates=True)
     ]
+
+
+def _facts_of(resource: SpaceResource, listing: SpaceListing) -> dict[str, Any]:
+    return {
+        "name": resource.name,
+        "title": resource.title,
+        "description": resource.description,
+        "mime_type": resource.mime_type,
+        "_meta": source_of(listing.choice.space_id),
+    }
 
 
 async def _listed(

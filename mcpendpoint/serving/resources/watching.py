@@ -13,13 +13,14 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts.behind import start_task
 from accounts.database import changes, lookups
 from accounts.preferences import preferences_changed
 from mcpendpoint.access.who import owner_of
 from mcpendpoint.hub import changes as hub_changes
 from mcpendpoint.push.bus import Bus, bus
 from mcpendpoint.push.frames import ListenFrames
-from mcpendpoint.push.stream import EndedBy, Stream, StreamEvent, start_task
+from mcpendpoint.push.stream import EndedBy, Stream, StreamEvent
 from mcpendpoint.push.streams import OpenStreams, open_streams
 from mcpendpoint.push.watch import StreamEnds, Watch
 from mcpendpoint.serving.resources import subscriptions
