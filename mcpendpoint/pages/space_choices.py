@@ -64,7 +64,8 @@ async def _keep_headers(
 ) -> str:
     """Return what was done, in a sentence. Raises Refused."""
     saved = await _theirs(user, space_id)
-    if not entered and not forgotten & saved.header_names:
+    forgotten = forgotten & saved.header_names
+    if not entered and not forgotten:
         return "Nothing was entered."
     hub_id = ""
     if entered:
