@@ -8,16 +8,15 @@ make that, at any worker, and no tool has to be listed for it. A result is had o
 import asyncio
 import logging
 from collections.abc import Coroutine
-from hashlib import sha256
 from typing import Any
 
-import orjson
 from mcp_types import CallToolResult, TextContent
 
 from accounts.behind import run_behind
 from accounts.database import changes
 from accounts.late_results import Late, begin, drop, finish, take
 from mcpendpoint.gradio.listings import SpaceChoice
+from mcpendpoint.serving.approvals.subjects import digest_of
 from mcpendpoint.serving.context import RequestContext
 
 logger = logging.getLogger(__name__)
@@ -37,7 +36,7 @@ class LateCall:
         self, space: SpaceChoice, name: str, arguments: dict[str, Any], context: RequestContext
     ) -> None:
         self._space, self._name, self._context = space, name, context
-        self._digest = _digest(space.space_id, name, arguments)
+        self._digest = digest_of(name, arguments, f"late at {space.space_id.lower()}")
 
     @property
     def _limit(self) -> tuple[int, float] | None:
@@ -100,17 +99,3 @@ class LateCall:
             "not start it anew. The result is kept for an hour."
         )
         return CallToolResult(content=[TextContent(text=text)])
-
-
-def _digest(space_id: str, name: str, arguments: dict[str, Any]) -> str:
-    said = orjson.dumps([space_id.lower(), name, repr(_sorted(arguments))])
-    return sha256(said).hexdigest()
-
-
-def _sorted(value: Any) -> Any:
-    """Order is no part of a JSON object, and clients do not keep it."""
-    if isinstance(value, dict):
-        return sorted((key, _sorted(item)) for key, item in value.items())
-    if isinstance(value, list):
-        return [_sorted(item) for item in value]
-    return value

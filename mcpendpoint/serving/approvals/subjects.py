@@ -13,7 +13,7 @@ from accounts.approvals import Subject
 from mcpendpoint.access.who import Credential
 from mcpendpoint.protocol.visible_text import revealed, visible_line
 from mcpendpoint.serving.context import RequestContext
-from mcpendpoint.tools.base import Consequence
+from mcpendpoint.tools.base import Consequence, ToolError
 
 MAX_TOOL_CHARS = 120
 MAX_CLIENT_CHARS = 160
@@ -60,8 +60,11 @@ def client_of(context: RequestContext) -> str:
 
 
 def digest_of(tool: str, arguments: dict[str, Any], state: str) -> str:
-    """Keyed: arguments can be short enough to be guessed from it."""
-    call = json.dumps([tool, arguments, state], sort_keys=True)
+    """Keyed: arguments can be short enough to be guessed from it. Raises ToolError."""
+    try:
+        call = json.dumps([tool, arguments, state], sort_keys=True)
+    except RecursionError as error:
+        raise ToolError("The arguments are nested too deeply.") from error
     return salted_hmac("mcpendpoint.approvals", call, algorithm="sha256").hexdigest()
 
 

@@ -10,6 +10,7 @@ from accounts.late_results import MAX_GOING_ON, begin
 from accounts.space_models import LateResult
 from accounts.space_selection import add_space, choose_answers_within
 from tests.accounts.conftest import make_user
+from tests.mcpendpoint.in_process import Visitor
 from tests.mcpendpoint.in_process_client import ERAS, connected
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("spaces")]
@@ -115,3 +116,14 @@ async def test_call_whose_worker_has_ended_is_made_anew(impatient, spaces, setti
 
     assert "is not done yet" in text_of(result)
     assert await calls_made(spaces) == 2
+
+
+async def test_arguments_that_are_nested_too_deeply_are_refused_in_words(impatient):
+    _, key = impatient
+    options = '{"a":' * 980 + "1" + "}" * 980
+    call = f'{{"name":"gr1_plan_trip","arguments":{{"options":{options}}}}}'
+    body = f'{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{call}}}'.encode()
+
+    answer = (await Visitor("192.0.2.9", key).send(body)).json()
+
+    assert answer.get("error", {}).get("code") != -32603
