@@ -16,15 +16,20 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 
 
+def settings_source() -> str:
+    files = ("deployment.py", "settings.py")
+    return "\n".join((ROOT / "hfmcp_site" / name).read_text() for name in files)
+
+
 def test_every_setting_is_in_the_readme():
-    source = (ROOT / "hfmcp_site" / "settings.py").read_text()
+    source = settings_source()
     names = set(re.findall(r'env\.(?:env\.)?\w+\(\s*"([A-Z_]+)"', source))
 
     assert {name for name in names if f"`{name}`" not in README} == set()
 
 
 def test_every_setting_in_the_readme_exists():
-    source = (ROOT / "hfmcp_site" / "settings.py").read_text()
+    source = settings_source()
     table = README.partition("## Settings")[2].partition("\n## ")[0]
     names = {
         name
@@ -94,7 +99,7 @@ def test_every_default_in_the_readme_is_the_one_that_there_is():
 def defaults_of_settings() -> dict[str, object]:
     calls = [
         node
-        for node in ast.walk(ast.parse((ROOT / "hfmcp_site" / "settings.py").read_text()))
+        for node in ast.walk(ast.parse(settings_source()))
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env.") and node.args
     ]
     found: dict[str, object] = {}

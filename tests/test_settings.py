@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,7 @@ WRONG = [
 def read(monkeypatch, **values):
     for name, value in values.items():
         monkeypatch.setitem(os.environ, name, value)
+    monkeypatch.delitem(sys.modules, "hfmcp_site.deployment")  # to be read anew
     return runpy.run_path(str(SETTINGS))
 
 

@@ -46,6 +46,42 @@ class Outcome(StrEnum):
     """The client went away."""
 
 
+class Reason(StrEnum):
+    """Why a message did not go well: a closed list, so that it can be counted and filtered."""
+
+    BAD_CREDENTIAL = "bad_credential"
+    """Wrong, revoked or expired."""
+    SCOPE = "scope"
+    """The key, the app or the person's permission at Hugging Face does not reach that far."""
+    NOT_SELECTED = "not_selected"
+    """A tool or Space that this caller has not chosen, or that the operator switched off."""
+    BLOCKED = "blocked"
+    """By an operator: the person, the client, the address or the Space."""
+    LIMIT = "limit"
+    APPROVAL = "approval"
+    """Its person has to agree first, or refused."""
+    INVALID_ARGUMENTS = "invalid_arguments"
+    INVALID_REQUEST = "invalid_request"
+    """No JSON-RPC, an unknown method, a wrong protocol version, headers that do not fit."""
+    TOO_LARGE = "too_large"
+    NOT_FOUND = "not_found"
+    """What was asked for is not there, or not for this caller: the Hub's 404, an unknown prompt."""
+    HUB_REFUSED = "hub_refused"
+    HUB_DOWN = "hub_down"
+    """It did not answer in time, or with a fault of its own."""
+    SPACE_ASLEEP = "space_asleep"
+    """Or starting, paused, out of quota: it is not running."""
+    SPACE_ERROR = "space_error"
+    TOOL = "tool"
+    """The tool ran and says what went wrong, in a way that is none of the others."""
+    TIMEOUT = "timeout"
+    """A call that was given up after the longest time for it."""
+    CANCELLED = "cancelled"
+    UNAVAILABLE = "unavailable"
+    """This server could not now: its database is away, or it has too much to do."""
+    OUR_FAULT = "our_fault"
+
+
 @dataclass(frozen=True)
 class Record:
     """What is known of one handled message. No argument, token or name of a person is in it.
@@ -83,6 +119,11 @@ class Record:
     """IP address of the client, where AUDIT_IP says to keep it."""
     credential_name: str = ""
     """What its owner calls the access key, or the name of the OAuth client."""
+    reason: Reason | None = None
+    """Of everything that did not go well."""
+    request_id: str = ""
+    """As the answer's X-Request-Id and the log have it."""
+    http_status: int = 200
     source: str = ""
     """Of a tools/list: what tells the messages of one client of one caller from others'."""
 

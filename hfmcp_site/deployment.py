@@ -1,0 +1,125 @@
+"""What a deployment sets, out of the environment; README lists it. Of Django's own settings, which
+`settings.py` has, only what follows from these."""
+
+from hfmcp_site import env, setting_forms
+
+env.begin()
+
+# What a deployment must or may set
+SECRET_KEY = env.secret("SECRET_KEY")
+DEBUG = env.boolean("DEBUG", default=False)
+PORT = env.integer("PORT", 8000, minimum=0, maximum=65_535)
+PUBLIC_URL = env.origin("PUBLIC_URL", f"http://localhost:{PORT}")
+IS_PUBLIC_URL_SET = bool(env.text("PUBLIC_URL"))
+ALLOWED_HOSTS = env.each(
+    "ALLOWED_HOSTS",
+    "localhost,127.0.0.1,[::1]",
+    setting_forms.allowed_host,
+    "host names without scheme and port, such as mcp.example.org",
+)
+HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000, maximum=63_072_000)
+HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_INCLUDE_SUBDOMAINS", default=False)
+FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")
+REDIS_URL = env.form("REDIS_URL", setting_forms.redis_url, "a URL such as redis://host:6379/0")
+ADMIN_HF_USERS = env.each("ADMIN_HF_USERS", "", setting_forms.hf_name, "names on Hugging Face")
+
+# The Hugging Face services we talk to
+HF_ENDPOINT = env.url("HF_ENDPOINT", "https://huggingface.co")
+HF_DATASETS_SERVER = env.url("HF_DATASETS_SERVER", "https://datasets-server.huggingface.co")
+HF_SPACE_URL = env.url_template("HF_SPACE_URL", "https://{subdomain}.hf.space", "subdomain")
+HF_JOBS_URL = env.url_template("HF_JOBS_URL", "https://{job_id}--{port}.hf.jobs", "job_id", "port")
+HF_OAUTH_CLIENT_ID = env.text("HF_OAUTH_CLIENT_ID")
+HF_OAUTH_CLIENT_SECRET = env.text("HF_OAUTH_CLIENT_SECRET")
+HF_OAUTH_SCOPES = env.hub_scopes(
+    "HF_OAUTH_SCOPES",
+    "openid,profile,read-repos,gated-repos,inference-api",
+    required={"openid", "profile"},
+)
+HF_OAUTH_FURTHER_SCOPES = env.hub_scopes(
+    "HF_OAUTH_FURTHER_SCOPES",
+    "contribute-repos,write-repos,manage-repos,write-discussions,jobs",
+)
+# A token shows that somebody had it, not who sits there: only where there is no better way.
+SIGN_IN_WITH_TOKEN = env.boolean("SIGN_IN_WITH_TOKEN", default=not HF_OAUTH_CLIENT_ID)
+# Whose the process is that a client starts: `stdio` alone acts with it.
+HF_TOKEN = env.text("HF_TOKEN") or env.text("HUGGING_FACE_HUB_TOKEN")
+HF_TOKEN_FILE = env.token_file()
+HF_TIMEOUT_SECONDS = env.integer("HF_TIMEOUT_SECONDS", 12, minimum=1, maximum=env.MOST_SECONDS)
+
+# What the endpoint offers
+MCP_ACCEPT_HF_TOKENS = env.boolean("MCP_ACCEPT_HF_TOKENS", default=True)
+MCP_ALLOWED_ORIGINS = env.each(
+    "MCP_ALLOWED_ORIGINS",
+    "",
+    setting_forms.allowed_origin,
+    "origins such as https://app.example.org or chrome-extension://id, or *",
+)
+MCP_MAX_BODY_BYTES = env.integer("MCP_MAX_BODY_BYTES", 1_000_000, minimum=1_000)
+BODY_TIMEOUT_SECONDS = env.integer("BODY_TIMEOUT_SECONDS", 20, minimum=1, maximum=env.MOST_SECONDS)
+MCP_MAX_ANSWER_BYTES = env.integer("MCP_MAX_ANSWER_BYTES", 1_000_000, minimum=20_000)
+MCP_MAX_SPACES = env.integer("MCP_MAX_SPACES", 20, minimum=1)
+SPACE_REFRESH_SECONDS = env.integer("SPACE_REFRESH_SECONDS", 240)
+MCP_TRANSPORTS = env.subset("MCP_TRANSPORTS", "push,sessions,sse")
+MCP_MAX_STREAMS = env.integer("MCP_MAX_STREAMS", 20_000)
+MCP_MAX_STREAMS_PER_CALLER = env.integer("MCP_MAX_STREAMS_PER_CALLER", 100, minimum=1)
+MCP_CALL_TIMEOUT_SECONDS = env.integer(
+    "MCP_CALL_TIMEOUT_SECONDS", 600, minimum=5, maximum=env.MOST_SECONDS
+)
+DISABLE_TOOLS = env.words("DISABLE_TOOLS")
+DEFAULT_SPACES = env.words("DEFAULT_SPACES", "mcp-tools/Z-Image-Turbo")
+_SPACES = ("", setting_forms.space_pattern, "Spaces: owner/name or owner/*")
+SPACES_ALLOWED = frozenset(env.each("SPACES_ALLOWED", *_SPACES))
+SPACES_DENIED = frozenset(env.each("SPACES_DENIED", *_SPACES))
+SPACE_FINDINGS = env.choice("SPACE_FINDINGS", "show", "SHOW", "HOLD", "REFUSE")
+METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 30, minimum=1, maximum=env.MOST_DAYS)
+AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1, maximum=env.MOST_DAYS)
+AUDIT_MAX_ROWS = env.integer("AUDIT_MAX_ROWS", 5_000_000, minimum=1_000)
+AUDIT_IP = env.boolean("AUDIT_IP", default=False)
+
+# Files of people, which assistants give to Spaces
+FILES_DIRECTORY = env.directory("FILES_DIRECTORY", env.default_files())
+FILES_MAX_BYTES = env.integer("FILES_MAX_BYTES", 100_000_000, minimum=1)
+FILES_QUOTA_BYTES = env.integer("FILES_QUOTA_BYTES", 1_000_000_000, maximum=env.MOST_BYTES)
+FILES_RETENTION_DAYS = env.integer("FILES_RETENTION_DAYS", 30, minimum=1, maximum=env.MOST_DAYS)
+
+# How often somebody may ask, by the minute; 0: as often as they like
+LIMIT_ANONYMOUS_PER_MINUTE = env.integer("LIMIT_ANONYMOUS_PER_MINUTE", 30_000)
+LIMIT_WRONG_CREDENTIALS_PER_MINUTE = env.integer("LIMIT_WRONG_CREDENTIALS_PER_MINUTE", 1_200)
+LIMIT_USER_PER_MINUTE = env.integer("LIMIT_USER_PER_MINUTE", 30_000)
+LIMIT_CLIENT_PER_MINUTE = env.integer("LIMIT_CLIENT_PER_MINUTE", 30_000)
+LIMIT_CHEAP_PER_MINUTE = env.integer("LIMIT_CHEAP_PER_MINUTE", 30_000)
+LIMIT_HUB_PER_MINUTE = env.integer("LIMIT_HUB_PER_MINUTE", 6_000)
+LIMIT_SPACE_PER_MINUTE = env.integer("LIMIT_SPACE_PER_MINUTE", 600)
+LIMIT_WRITE_PER_MINUTE = env.integer("LIMIT_WRITE_PER_MINUTE", 600)
+LIMIT_SIGN_IN_PER_MINUTE = env.integer("LIMIT_SIGN_IN_PER_MINUTE", 300)
+LIMIT_TOKEN_PER_MINUTE = env.integer("LIMIT_TOKEN_PER_MINUTE", 1_200)
+TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES")
+
+# What MCP clients that sign people in get from our authorization server
+OAUTH_ACCESS_TOKEN_SECONDS = env.integer(
+    "OAUTH_ACCESS_TOKEN_SECONDS", 3_600, minimum=60, maximum=31_536_000
+)
+OAUTH_REFRESH_TOKEN_DAYS = env.integer(
+    "OAUTH_REFRESH_TOKEN_DAYS", 30, minimum=1, maximum=env.MOST_DAYS
+)
+OAUTH_REFRESH_GRACE_SECONDS = env.integer("OAUTH_REFRESH_GRACE_SECONDS", 60, maximum=3_600)
+OAUTH_CLIENT_DOCUMENTS = env.boolean(
+    "OAUTH_CLIENT_DOCUMENTS", default=PUBLIC_URL.startswith("https:")
+)
+OAUTH_APP_SCHEMES = env.each(
+    "OAUTH_APP_SCHEMES",
+    "claude,cursor,vscode,vscode-insiders,vscodium,windsurf,windsurf-next,antigravity,zed,kiro,"
+    "trae,jetbrains,goose,warp,warppreview,raycast,lmstudio,cherrystudio,librechat",
+    setting_forms.app_scheme,
+    "schemes of installed apps, such as cursor",
+)
+OAUTH_REGISTRATIONS_PER_HOUR = env.integer("OAUTH_REGISTRATIONS_PER_HOUR", 100)
+OAUTH_UNUSED_CLIENT_HOURS = env.integer(
+    "OAUTH_UNUSED_CLIENT_HOURS", 24, minimum=1, maximum=24 * env.MOST_DAYS
+)
+OAUTH_IDLE_CLIENT_DAYS = env.integer(
+    "OAUTH_IDLE_CLIENT_DAYS", 365, minimum=1, maximum=env.MOST_DAYS
+)
+
+ALLOWED_HOSTS.append(setting_forms.host_of(PUBLIC_URL))
+IS_HTTPS = PUBLIC_URL.startswith("https://")
