@@ -1,6 +1,13 @@
 import atexit
+from typing import Any
 
 from django.apps import AppConfig
+
+
+def _forget_person(instance: Any, **_: Any) -> None:
+    from dashboard.store import forget_person
+
+    forget_person(instance.pk)
 
 
 class DashboardConfig(AppConfig):
@@ -8,7 +15,9 @@ class DashboardConfig(AppConfig):
     verbose_name = "Dashboard"
 
     def ready(self) -> None:
+        from django.contrib.auth import get_user_model
         from django.contrib.auth.signals import user_logged_out
+        from django.db.models.signals import post_delete
 
         from accounts import housekeeping
         from dashboard import connections, store
@@ -31,5 +40,6 @@ class DashboardConfig(AppConfig):
         records.listen(recorder.note)
         records.listen(call_log.note)
         user_logged_out.connect(announce_sign_out)
+        post_delete.connect(_forget_person, sender=get_user_model())
         atexit.register(recorder.finish_at_exit)
         atexit.register(call_log.finish_at_exit)

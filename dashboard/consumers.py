@@ -1,4 +1,5 @@
-"""The WebSocket of the dashboard: a snapshot at once, then another whenever something changed.
+"""The WebSocket of the dashboard: what its page shows at once, then what changes, once a second at
+most. When nothing does, a sign of life.
 
 Admins only, and only for as long as they are: see dashboard.viewers. All a page may say is which
 range it shows.
@@ -6,7 +7,6 @@ range it shows.
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
 from typing import Any
@@ -18,21 +18,21 @@ from django.db import DatabaseError
 from accounts.admins import is_admin
 from accounts.database import lookups
 from dashboard.announcements import GROUP, session_digest
-from dashboard.live import Shown, live_pages
-from dashboard.ranges import DEFAULT_RANGE, RANGES, Range
+from dashboard.live import LivePage, live_pages
+from dashboard.ranges import DEFAULT_RANGE, RANGES
 from dashboard.viewers import viewers
 
 logger = logging.getLogger(__name__)
 
-MAX_MESSAGE_CHARACTERS = 100
-MIN_PAUSE_SECONDS = 0.5
+MIN_PAUSE_SECONDS = 1.0
 PAUSE_PER_EFFORT = 3
 """A page that takes long to make, such as a busy week, is made less often."""
 MAX_PAUSE_SECONDS = 5.0
-"""The page is sent again after this time, as ages change and messages may be lost."""
+"""After this time the page is looked at again, as messages may be lost."""
 
+ALIVE = '{"type": "alive"}'
 STALE = '{"type": "stale"}'
-"""Sent instead of a snapshot that cannot be made now."""
+"""Sent instead of what cannot be made now."""
 
 CLOSE_BAD_MESSAGE = 4400
 CLOSE_SIGNED_OUT = 4401
@@ -71,12 +71,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             await self.channel_layer.group_discard(GROUP, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        shown = _read_range(text_data)
-        if shown is None:
-            await self._end(CLOSE_BAD_MESSAGE)
-            return
-        self._shown = shown
-        self._due.set()
+        await self._end(CLOSE_BAD_MESSAGE)  # a page has nothing to say
 
     async def metrics_changed(self, event: dict[str, str]) -> None:
         live_pages.note_change(event["id"])
@@ -107,12 +102,14 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
                 task.cancel()
 
     async def _keep_sending(self) -> None:
-        shown = Shown()
+        shown: LivePage | None = None
         while True:
             self._due.clear()
             started = time.monotonic()
             try:
-                await self.send(shown.message(await live_pages.page(self._shown)))
+                page = await live_pages.page(self._shown)
+                await self.send(page.message_after(shown) or ALIVE)
+                shown = page
             except DatabaseError as error:
                 # The page keeps what it shows until the database is back.
                 logger.warning("A dashboard page could not be made: %s.", type(error).__name__)
@@ -123,17 +120,3 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             await asyncio.sleep(min(max(pause_seconds, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), MAX_PAUSE_SECONDS)
-
-
-def _read_range(message: str | None) -> Range | None:
-    """Return the range of `{"range": "1h"}`, or None for anything else."""
-    if message is None or len(message) > MAX_MESSAGE_CHARACTERS:
-        return None
-    try:
-        parsed = json.loads(message)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(parsed, dict) or parsed.keys() != {"range"}:
-        return None
-    name = parsed["range"]
-    return RANGES.get(name) if isinstance(name, str) else None

@@ -23,6 +23,14 @@ def bucket_of(duration_ms: float) -> int:
     return 1 + int(log2(duration_ms / LOWEST_MS) * BUCKETS_PER_DOUBLING)
 
 
+def bounds_ms(bucket: int) -> tuple[float, float]:
+    """Return the durations between which a bucket counts."""
+    if bucket == 0:
+        return 0.0, LOWEST_MS
+    lower_ms = LOWEST_MS * 2 ** ((bucket - 1) / BUCKETS_PER_DOUBLING)
+    return lower_ms, lower_ms * WIDTH
+
+
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
     """Return the duration in ms that `share` (0 to 1) of all stay below; None without any."""
     rank = share * sum(counts.values())
@@ -38,5 +46,5 @@ def percentile(counts: Mapping[int, int], share: float) -> float | None:
 def _within(bucket: int, fraction: float) -> float:
     if bucket == 0:
         return LOWEST_MS * fraction
-    lower_ms = LOWEST_MS * 2 ** ((bucket - 1) / BUCKETS_PER_DOUBLING)
+    lower_ms, _ = bounds_ms(bucket)
     return float(lower_ms * WIDTH**fraction)

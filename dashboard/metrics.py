@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 from dashboard.connections_shown import Connections
 from dashboard.histogram import percentile
 from dashboard.ranges import MINUTE, Range
-from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.records import ERRORS, Outcome
 
 SCHEMA_VERSION = 1
-ERRORS = frozenset({Outcome.TOOL_ERROR, Outcome.REJECTED, Outcome.DENIED, Outcome.FAILED})
-"""All but what went well, what the client itself gave up, and what was not handled."""
 
 
 class PeriodCount(NamedTuple):
@@ -33,6 +31,7 @@ class Sums(NamedTuple):
     clients_recent: int = 0
     methods: int = 0
     tools: int = 0
+    spaces: int = 0
 
 
 class UsageCount(NamedTuple):
@@ -41,6 +40,8 @@ class UsageCount(NamedTuple):
     space_id: str
     messages: int
     errors: int
+    limited: int
+    """Turned away for asking too often."""
     notifications_sent: int
     last_at: datetime
 
@@ -82,6 +83,19 @@ class UsageLatency(NamedTuple):
     messages: int
 
 
+class Before(NamedTuple):
+    """Of as much time before the range."""
+
+    requests: int
+    tool_calls: int
+    errors: int
+    limited: int
+
+    @property
+    def error_rate(self) -> float:
+        return rate(self.errors, self.requests - self.limited)
+
+
 @dataclass(frozen=True)
 class Counts:
     """What was read from the database for one range; lists with the biggest first, and cut."""
@@ -95,7 +109,10 @@ class Counts:
     method_latencies: Sequence[UsageLatency] = ()
     tools: Sequence[UsageCount] = ()
     tool_latencies: Sequence[UsageLatency] = ()
+    spaces: Sequence[UsageCount] = ()
+    space_latencies: Sequence[UsageLatency] = ()
     limits: Sequence[LimitCount] = ()
+    reasons: Sequence[tuple[str, int]] = ()
     connections: Connections = Connections()
     last_minutes: Mapping[datetime, int] = field(default_factory=dict)
     """How many messages came in the minute of now and in the one before."""
@@ -125,6 +142,7 @@ class Totals:
     clients_recent: int
     methods: int
     tools: int
+    spaces: int
     anonymous: int
     authenticated: int
     refused: int
@@ -212,6 +230,9 @@ class Snapshot:
     clients: tuple[Client, ...]
     methods: tuple[Method, ...]
     tools: tuple[Tool, ...]
+    spaces: tuple[Tool, ...]
+    """Of each, all its tools together."""
+    reasons: tuple[tuple[str, int], ...]
     limits: tuple[LimitHits, ...]
     connections: Connections
     truncated: Truncated
@@ -227,16 +248,12 @@ def build_snapshot(shown: Range, now: datetime, counts: Counts) -> Snapshot:
         range=shown.name,
         step_seconds=shown.step_seconds,
         totals=_totals(now, counts),
-        series=_series(shown, now, counts),
-        clients=_clients(counts),
-        methods=tuple(
-            Method(method=row.name, **usage)
-            for row, usage in _usages(counts.methods, counts.method_latencies)
-        ),
-        tools=tuple(
-            Tool(tool=row.name, space_id=row.space_id, **usage)
-            for row, usage in _usages(counts.tools, counts.tool_latencies)
-        ),
+        series=series_of(shown, counts.periods, counts.period_latencies),
+        clients=clients_shown(counts.clients, counts.client_protocols, counts.first_seen),
+        methods=methods_shown(counts.methods, counts.method_latencies),
+        tools=tools_shown(counts.tools, counts.tool_latencies),
+        spaces=tools_shown(counts.spaces, counts.space_latencies),
+        reasons=tuple(sorted(counts.reasons, key=lambda each: -each[1])),
         limits=tuple(
             LimitHits(*row) for row in sorted(counts.limits, key=lambda row: -row.messages)
         ),
@@ -265,13 +282,13 @@ def _totals(now: datetime, counts: Counts) -> Totals:
     requests = sum(outcomes.values())
     errors = sum(outcomes[outcome] for outcome in ERRORS)
     limited = outcomes[Outcome.LIMITED]
-    histogram = _histogram(counts.period_latencies)
+    histogram = merged(counts.period_latencies)
     return Totals(
         requests=requests,
         requests_per_minute=round(requests_per_minute(now, counts.last_minutes), 1),
         tool_calls=sums.tool_calls,
         errors=errors,
-        error_rate=_rate(errors, requests - limited),
+        error_rate=rate(errors, requests - limited),
         limited=limited,
         outcomes={str(outcome): count for outcome, count in outcomes.items()},
         latency_ms=Latency(
@@ -283,6 +300,7 @@ def _totals(now: datetime, counts: Counts) -> Totals:
         clients_recent=sums.clients_recent,
         methods=sums.methods,
         tools=sums.tools,
+        spaces=sums.spaces,
         anonymous=sums.anonymous,
         authenticated=requests - sums.anonymous - sums.refused,
         refused=sums.refused,
@@ -291,38 +309,57 @@ def _totals(now: datetime, counts: Counts) -> Totals:
     )
 
 
-def _series(shown: Range, now: datetime, counts: Counts) -> tuple[Point, ...]:
+def series_of(
+    shown: Range, counts: Iterable[PeriodCount], latencies: Iterable[PeriodLatency]
+) -> tuple[Point, ...]:
     requests: dict[datetime, int] = defaultdict(int)
     errors: dict[datetime, int] = defaultdict(int)
-    latencies: dict[datetime, list[PeriodLatency]] = defaultdict(list)
-    for row in counts.periods:
+    by_period: dict[datetime, list[PeriodLatency]] = defaultdict(list)
+    for row in counts:
         requests[row.period] += row.messages
         if row.outcome in ERRORS:
             errors[row.period] += row.messages
-    for latency in counts.period_latencies:
-        latencies[latency.period].append(latency)
+    for latency in latencies:
+        by_period[latency.period].append(latency)
     return tuple(
         Point(
             at=period,
             requests=requests[period],
             errors=errors[period],
-            p95_ms=_rounded(percentile(_histogram(latencies[period]), 0.95)),
+            p95_ms=_rounded(percentile(merged(by_period[period]), 0.95)),
         )
-        for period in shown.periods(now)
+        for period in shown.periods
     )
 
 
-def _clients(counts: Counts) -> tuple[Client, ...]:
+def clients_shown(
+    rows: Iterable[ClientCount],
+    protocols: Iterable[ClientProtocol],
+    first_seen: Mapping[tuple[str, str], datetime],
+) -> tuple[Client, ...]:
     spoken: dict[tuple[str, str], list[ClientProtocol]] = defaultdict(list)
-    for protocol in counts.client_protocols:
+    for protocol in protocols:
         spoken[protocol.name, protocol.version].append(protocol)
     return tuple(
         _client(
             row,
             spoken[row.name, row.version],
-            counts.first_seen.get((row.name, row.version), row.last_at),
+            first_seen.get((row.name, row.version), row.last_at),
         )
-        for row in counts.clients
+        for row in rows
+    )
+
+
+def methods_shown(
+    rows: Sequence[UsageCount], latencies: Iterable[UsageLatency]
+) -> tuple[Method, ...]:
+    return tuple(Method(method=row.name, **usage) for row, usage in _usages(rows, latencies))
+
+
+def tools_shown(rows: Sequence[UsageCount], latencies: Iterable[UsageLatency]) -> tuple[Tool, ...]:
+    return tuple(
+        Tool(tool=row.name, space_id=row.space_id, **usage)
+        for row, usage in _usages(rows, latencies)
     )
 
 
@@ -351,13 +388,13 @@ def _usages(
     for latency in latencies:
         by_name[latency.name, latency.space_id].append(latency)
     for row in rows:
-        histogram = _histogram(by_name[row.name, row.space_id])
+        histogram = merged(by_name[row.name, row.space_id])
         yield (
             row,
             {
                 "calls": row.messages,
                 "errors": row.errors,
-                "error_rate": _rate(row.errors, row.messages),
+                "error_rate": rate(row.errors, row.messages - row.limited),
                 "p50_ms": _rounded(percentile(histogram, 0.50)),
                 "p95_ms": _rounded(percentile(histogram, 0.95)),
                 "notifications_sent": row.notifications_sent,
@@ -366,14 +403,15 @@ def _usages(
         )
 
 
-def _histogram(latencies: Iterable[PeriodLatency | UsageLatency]) -> dict[int, int]:
+def merged(latencies: Iterable[PeriodLatency | UsageLatency]) -> dict[int, int]:
+    """Return one histogram of them all."""
     histogram: dict[int, int] = defaultdict(int)
     for row in latencies:
         histogram[row.bucket] += row.messages
     return histogram
 
 
-def _rate(part: int, whole: int) -> float:
+def rate(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0
 
 

@@ -1,7 +1,11 @@
 """What is kept of handled messages: counts by minute, never a message.
 
-Every count is kept three times, by minute, by ten minutes and by hour, so that the page reads a few
-hundred rows whether it shows an hour or a week. Rows of several processes add up in place.
+Every count is kept by minute, by ten minutes, by hour and by day, so that a page reads few rows
+whether it shows an hour or a year. Rows of several processes add up in place.
+
+`MessageCount` tells everything apart, for the pages of one client, tool or Space. What is shown of
+all of them comes from models that tell less apart, and so have a few rows a period however much is
+going on.
 """
 
 from django.db import models
@@ -33,6 +37,8 @@ class MessageCount(PeriodRow):
     outcome = models.CharField(max_length=120)
     limit = models.CharField(max_length=120, blank=True, db_default="")
     """The one that was hit, where `outcome` says so."""
+    reason = models.CharField(max_length=40, blank=True, db_default="")
+    """Of mcpendpoint.protocol.records.Reason, where it did not go well."""
     count = models.PositiveBigIntegerField()
     duration_ms = models.FloatField()
     notifications_sent = models.PositiveBigIntegerField()
@@ -44,13 +50,143 @@ class MessageCount(PeriodRow):
                 fields=["step_seconds", "period", "digest"], name="one_message_count"
             )
         ]
+        indexes = [
+            models.Index(fields=["client_name", "step_seconds", "period"], name="count_by_client"),
+            models.Index(fields=["tool", "step_seconds", "period"], name="count_by_tool"),
+            models.Index(fields=["space_id", "step_seconds", "period"], name="count_by_space"),
+            models.Index(fields=["reason", "step_seconds", "period"], name="count_by_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.count} × {self.method} {self.tool} at {self.period}"
 
 
+class TrafficCount(PeriodRow):
+    """All messages of a period, told apart by nothing that a client can make up."""
+
+    method = models.CharField(max_length=120)
+    credential = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=20)
+    reason = models.CharField(max_length=40, blank=True)
+    limit = models.CharField(max_length=40, blank=True)
+    count = models.PositiveBigIntegerField()
+    duration_ms = models.FloatField()
+    notifications_sent = models.PositiveBigIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_seconds", "period", "digest"], name="one_traffic_count"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.method} at {self.period}"
+
+
+class UsageRow(PeriodRow):
+    """What is counted of a client or a tool."""
+
+    count = models.PositiveBigIntegerField()
+    errors = models.PositiveBigIntegerField()
+    limited = models.PositiveBigIntegerField()
+    notifications_sent = models.PositiveBigIntegerField()
+    duration_ms = models.FloatField()
+    last_at = models.DateTimeField()
+
+    class Meta(PeriodRow.Meta):
+        abstract = True
+
+
+class ClientCount(UsageRow):
+    """All messages of one client in a period."""
+
+    name = models.CharField(max_length=120, blank=True)
+    version = models.CharField(max_length=120, blank=True)
+    tool_calls = models.PositiveBigIntegerField()
+    anonymous = models.PositiveBigIntegerField()
+    refused = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_seconds", "period", "digest"], name="one_client_count"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.name} at {self.period}"
+
+
+class ToolCount(UsageRow):
+    """All calls of one tool in a period."""
+
+    tool = models.CharField(max_length=120)
+    space_id = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_seconds", "period", "digest"], name="one_tool_count"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.tool} at {self.period}"
+
+
+class PersonCount(PeriodRow):
+    """What somebody did with one client and one credential in an hour or a day."""
+
+    user_id = models.BigIntegerField()
+    """Without a constraint: rows are written after the fact, and go with the account."""
+    client_name = models.CharField(max_length=120, blank=True)
+    client_version = models.CharField(max_length=120, blank=True)
+    credential = models.CharField(max_length=40, blank=True)
+    credential_name = models.CharField(max_length=120, blank=True)
+    count = models.PositiveBigIntegerField()
+    tool_calls = models.PositiveBigIntegerField()
+    errors = models.PositiveBigIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_seconds", "period", "digest"], name="one_person_count"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["user_id", "step_seconds", "period"], name="person_count_by_user"),
+            models.Index(
+                fields=["client_name", "step_seconds", "period"], name="person_count_by_client"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} at {self.period}"
+
+
+class MethodLatency(PeriodRow):
+    """How many messages of one method took as long as one bucket of `dashboard.histogram` says."""
+
+    method = models.CharField(max_length=120)
+    bucket = models.PositiveSmallIntegerField()
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_seconds", "period", "digest"], name="one_method_latency"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.method} in bucket {self.bucket}"
+
+
 class LatencyCount(PeriodRow):
-    """How many messages of one kind took as long as one bucket of `dashboard.histogram` says."""
+    """As MethodLatency, of one tool."""
 
     method = models.CharField(max_length=120)
     tool = models.CharField(max_length=120, blank=True)
@@ -63,6 +199,10 @@ class LatencyCount(PeriodRow):
             models.UniqueConstraint(
                 fields=["step_seconds", "period", "digest"], name="one_latency_count"
             )
+        ]
+        indexes = [
+            models.Index(fields=["tool", "step_seconds", "period"], name="latency_by_tool"),
+            models.Index(fields=["space_id", "step_seconds", "period"], name="latency_by_space"),
         ]
 
     def __str__(self) -> str:

@@ -1,66 +1,83 @@
-"""What the page's templates and its chart are given, at first and with each update."""
+"""What all pages of the dashboard have in common."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
-from dashboard.metrics import Snapshot
-from dashboard.ranges import RANGES
-from mcpendpoint.access.limits import Limit
-from mcpendpoint.protocol.records import Outcome
+from accounts.admins import is_admin
+from dashboard.asked_range import asked_range, zone_of
+from dashboard.ranges import RANGES, Range
 
-KINDS_OF_ERRORS = {
-    Outcome.FAILED: "server",
-    Outcome.TOOL_ERROR: "tool",
-    Outcome.REJECTED: "client",
-    Outcome.DENIED: "denied",
-}
+View = Callable[..., HttpResponse]
 
 
-LIMITS = {
-    Limit.ANONYMOUS: "anonymous",
-    Limit.WRONG_CREDENTIALS: "wrong credentials",
-    Limit.USER: "by person",
-    Limit.CLIENT: "by client",
-    Limit.CHEAP: "cheap tools",
-    Limit.HUB: "Hub tools",
-    Limit.SPACE: "Spaces",
-    Limit.WRITE: "writing tools",
-    "streams_server": "streams in all",
-    "streams_caller": "streams of one caller",
-    "resources_server": "resources in all",
-    "resources_caller": "resources of one caller",
-}
+def page_of_the_dashboard(view: View) -> View:
+    """Serve admins only, in the reader's own time zone."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not is_admin(request.user):
+            return render(request, "dashboard/forbidden.html", status=HTTPStatus.FORBIDDEN)
+        with timezone.override(zone_of(request)):
+            return view(request, **kwargs)
+
+    return require_safe(never_cache(login_required(guarded)))
 
 
-PAGE_ROWS = 50
-"""Of each table: a page stays below 200 kB whatever clients are called."""
+@dataclass(frozen=True)
+class Visit:
+    """One look at a page."""
+
+    now: datetime
+    shown: Range
+    problem: str
+    """What is wrong with the range that was asked for, "" if nothing is."""
 
 
-def page_context(snapshot: Snapshot) -> dict[str, Any]:
+def visit(request: HttpRequest) -> Visit:
+    now = timezone.localtime(datetime.now(UTC))
+    asked = asked_range(request, now)
+    return Visit(now, asked.range, asked.problem)
+
+
+def show(
+    request: HttpRequest, template: str, visit: Visit, context: dict[str, Any]
+) -> HttpResponse:
+    status = HTTPStatus.BAD_REQUEST if visit.problem else HTTPStatus.OK
+    return render(request, template, {**_common(request, visit), **context}, status=status)
+
+
+def _common(request: HttpRequest, visit: Visit) -> dict[str, Any]:
+    about = request.GET.copy()
+    for name in ("range", "day", "from", "to", "page"):
+        about.pop(name, None)
     return {
-        "snapshot": snapshot,
-        "totals": snapshot.totals,
-        "kinds_of_errors": [
-            {"outcome": str(outcome), "text": f"{count:,} {kind}"}
-            for outcome, kind in KINDS_OF_ERRORS.items()
-            if (count := snapshot.totals.outcomes[outcome])
-        ],
-        "limits_hit": [
-            f"{hits.requests:,} {LIMITS.get(hits.limit, hits.limit)}" for hits in snapshot.limits
-        ],
-        "now": snapshot.generated_at,
-        "shown": RANGES[snapshot.range],
+        "ranges": RANGES.values(),
+        "shown": visit.shown,
+        "from_local": _as_input(visit.shown.start),
+        "to_local": _as_input(visit.shown.end),
+        "today": timezone.localdate(visit.now).isoformat(),
+        "range_problem": visit.problem,
+        "now": visit.now,
+        "zone": timezone.get_current_timezone_name(),
+        "about": about.urlencode(),
+        "about_items": about.items(),
         "endpoint_url": settings.PUBLIC_URL + reverse("mcpendpoint:shared"),
     }
 
 
-def series_json(snapshot: Snapshot) -> dict[str, list[float | None]]:
-    """Return the chart's columns: seconds since the epoch, then one value for each."""
-    return {
-        "at": [point.at.timestamp() for point in snapshot.series],
-        "requests": [point.requests for point in snapshot.series],
-        "errors": [point.errors for point in snapshot.series],
-        "p95_ms": [point.p95_ms for point in snapshot.series],
-    }
+def _as_input(at: datetime) -> str:
+    """Write a time as <input type=datetime-local> has it."""
+    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")

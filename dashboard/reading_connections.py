@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from accounts.models import User
 from dashboard.connections import ENDED_SHOWN_FOR, GONE_AFTER
@@ -16,15 +16,17 @@ from dashboard.connections_shown import (
     stream_now,
 )
 from dashboard.models import OpenStreams, StreamCount, StreamSample
+from dashboard.periods import counted
+from dashboard.ranges import Range
 
 MAX_STREAMS = 200
 """Shown one by one."""
 MAX_EVENTS_OF_CLIENT = 20
 
 
-def read_connections(in_range: Q, now: datetime, rows: int) -> Connections:
+def read_connections(shown: Range, now: datetime, rows: int) -> Connections:
     open_now = OpenStreams.objects.filter(at__gt=now - GONE_AFTER)
-    events = StreamCount.objects.filter(in_range).order_by()
+    events = counted(StreamCount, shown)
     return build_connections(
         open_now=_by_client(open_now, rows),
         totals=[

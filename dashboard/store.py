@@ -5,16 +5,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.housekeeping import delete_in_steps
-from dashboard.models import ClientSeen, LatencyCount, MessageCount, StreamCount
-from dashboard.ranges import MINUTE, STEPS, TEN_MINUTES, floor
+from dashboard.models import ClientSeen, PersonCount, StreamCount
+from dashboard.ranges import HOUR, MINUTE, MINUTES_KEPT, STEPS, TEN_MINUTES, TEN_MINUTES_KEPT
+from dashboard.rollups import ROLLUPS, on_conflict
 from dashboard.tally import Tally
-from dashboard.upserts import ADD, EARLIEST, LATEST, digest, upsert
+from dashboard.upserts import EARLIEST, LATEST, digest, upsert
 
 MAX_CLIENTS_SEEN = 20_000
-KEPT = {MINUTE: timedelta(hours=2), TEN_MINUTES: timedelta(days=2)}
-"""As long as a page can show them; those of an hour for METRICS_RETENTION_DAYS."""
+KEPT = {MINUTE: MINUTES_KEPT, TEN_MINUTES: TEN_MINUTES_KEPT}
+KEPT_OF_PEOPLE = {HOUR: TEN_MINUTES_KEPT}
+"""All others for METRICS_RETENTION_DAYS."""
+COUNTS: tuple[type[Model], ...] = (*(rollup.model for rollup in ROLLUPS), StreamCount)
 
 ROW = ("step_seconds", "period", "digest")
 
@@ -22,24 +26,21 @@ ROW = ("step_seconds", "period", "digest")
 def write(tally: Tally) -> None:
     """Add a tally to what is kept, all of it or nothing."""
     with transaction.atomic():
-        upsert(
-            MessageCount,
-            _message_rows(tally),
-            unique=ROW,
-            on_conflict={
-                "count": ADD,
-                "duration_ms": ADD,
-                "notifications_sent": ADD,
-                "last_at": LATEST,
-            },
-        )
-        upsert(LatencyCount, _latency_rows(tally), unique=ROW, on_conflict={"count": ADD})
+        for rollup in ROLLUPS:
+            if rows := rollup.rows(tally):
+                changes = on_conflict(rows, rollup.names)
+                upsert(rollup.model, rows, unique=ROW, on_conflict=changes)
         upsert(
             ClientSeen,
             _client_rows(tally),
             unique=("digest",),
             on_conflict={"first_at": EARLIEST, "last_at": LATEST},
         )
+
+
+def forget_person(user_id: int) -> int:
+    """Forget what an account that is removed did; return how many rows that were."""
+    return delete_in_steps(PersonCount.objects.filter(user_id=user_id))
 
 
 def prune(now: datetime) -> int:
@@ -52,63 +53,14 @@ def prune(now: datetime) -> int:
     removed = delete_in_steps(seen.filter(last_at__lt=now - longest))
     if (too_many := seen.count() - MAX_CLIENTS_SEEN) > 0:
         removed += delete_in_steps(seen, limit=too_many)
-    for step in STEPS:
-        oldest = now - min(KEPT.get(step, longest), longest)
-        for model in (MessageCount, LatencyCount, StreamCount):
+    for model in COUNTS:
+        kept = KEPT_OF_PEOPLE if model is PersonCount else KEPT
+        for step in STEPS:
+            oldest = now - min(kept.get(step, longest), longest)
             # The step first, as the index has it.
             old = model._default_manager.filter(step_seconds=step, period__lt=oldest)
             removed += delete_in_steps(old.order_by("period"))
     return removed
-
-
-def _message_rows(tally: Tally) -> list[dict[str, Any]]:
-    rows: dict[tuple[int, datetime, str], dict[str, Any]] = {}
-    for key, cell in tally.cells.items():
-        dimensions = key.dimensions._asdict()
-        name = digest(*key.dimensions)
-        for step in STEPS:
-            period = floor(key.minute, step)
-            row = rows.setdefault(
-                (step, period, name),
-                {
-                    "step_seconds": step,
-                    "period": period,
-                    "digest": name,
-                    **dimensions,
-                    "count": 0,
-                    "duration_ms": 0.0,
-                    "notifications_sent": 0,
-                    "last_at": cell.last_at,
-                },
-            )
-            row["count"] += cell.count
-            row["duration_ms"] += cell.duration_ms
-            row["notifications_sent"] += cell.notifications_sent
-            row["last_at"] = max(row["last_at"], cell.last_at)
-    return list(rows.values())
-
-
-def _latency_rows(tally: Tally) -> list[dict[str, Any]]:
-    rows: dict[tuple[int, datetime, str], dict[str, Any]] = {}
-    for key, cell in tally.cells.items():
-        call = (key.dimensions.method, key.dimensions.tool, key.dimensions.space_id)
-        for bucket, count in cell.latencies.items():
-            name = digest(*call, bucket)
-            for step in STEPS:
-                period = floor(key.minute, step)
-                row = rows.setdefault(
-                    (step, period, name),
-                    {
-                        "step_seconds": step,
-                        "period": period,
-                        "digest": name,
-                        **dict(zip(("method", "tool", "space_id"), call, strict=True)),
-                        "bucket": bucket,
-                        "count": 0,
-                    },
-                )
-                row["count"] += count
-    return list(rows.values())
 
 
 def _client_rows(tally: Tally) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from dashboard.announcements import announce
 from dashboard.models import StreamCount
 from dashboard.ranges import STEPS, floor
 from dashboard.storer import Storer
-from dashboard.tally import CLIENTS, OTHER
+from dashboard.tally import CLIENTS, OTHER, WITHOUT_CREDENTIAL
 from dashboard.upserts import ADD, digest, upsert
 from dashboard.vocabulary import Caller, Vocabulary
 from mcpendpoint.protocol.client_tag import ClientTag
@@ -74,7 +74,7 @@ class StreamCounts(Storer[Counts]):
     def count(self, origin: Origin, event: str, *, at: datetime | None = None) -> None:
         """Count anything else that becomes of a client's streams."""
         second = int((at or datetime.now(UTC)).timestamp())
-        caller = Caller(origin.user_id, origin.credential not in ("", "anonymous"))
+        caller = Caller(origin.user_id, origin.credential not in WITHOUT_CREDENTIAL, network=0)
         client = origin.client
         if not self._clients.admits(second, caller, client.name, client.version):
             client = ClientTag(OTHER, "")

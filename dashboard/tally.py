@@ -2,7 +2,8 @@
 clock is the records' own.
 
 Names come from clients, so they are hostile: cut, stripped of control characters, and past a limit
-an hour counted as "other". What a private Space's tools are called is nobody's business here.
+counted as "other"; a method that the protocol does not know has no name at all. What a private
+Space's tools are called is nobody's business here.
 """
 
 import re
@@ -12,22 +13,25 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from dashboard.histogram import bucket_of
-from dashboard.vocabulary import Caller, Shares, Vocabulary
-from mcpendpoint.protocol.records import KNOWN_METHODS, KNOWN_VERSIONS, REFUSED, Record
+from dashboard.vocabulary import MINUTE, Budget, Caller, Shares, Vocabulary
+from mcpendpoint.protocol.records import ERRORS, KNOWN_METHODS, KNOWN_VERSIONS, REFUSED, Record
 
 OTHER = "other"
+UNKNOWN = "unknown"
 MAX_NAME_CHARACTERS = 120
-CLIENTS = Shares(strangers=100, tokens=100, people=300, person=20)
-TOOLS_OF_SPACES = Shares(strangers=300, tokens=300, people=900, person=150)
-UNKNOWN_METHODS = Shares(strangers=20, tokens=20, people=20, person=5)
-UNKNOWN_VERSIONS = Shares(strangers=5, tokens=5, people=5, person=2)
-"""How many names of each kind are told apart in an hour."""
+CLIENTS = Shares(strangers=200, tokens=200, people=400, one=100)
+TOOLS_OF_SPACES = Shares(strangers=300, tokens=300, people=900, one=150)
+"""How many new names of each kind are told apart in an hour."""
 
-KINDS = Shares(strangers=1_000, tokens=1_000, people=5_000, person=500)
-"""How many combinations of all dimensions are: each is three rows."""
+A_MINUTE = Shares(strangers=300, tokens=300, people=900, one=200)
+"""How many are in a minute, of all kinds together."""
+
+KINDS = Shares(strangers=2_000, tokens=2_000, people=6_000, one=1_000)
+"""How many new combinations of all dimensions are in an hour: each is four rows."""
 
 MAX_CELLS = 5_000
 """Of five names of 120 characters and a histogram each: 30 MB at worst."""
+MAX_PEOPLE = 5_000
 
 PRIVATE_SPACE = "private"
 ANONYMOUS = "anonymous"
@@ -49,6 +53,7 @@ class Dimensions(NamedTuple):
     credential: str
     outcome: str
     limit: str
+    reason: str
 
 
 class CellKey(NamedTuple):
@@ -57,8 +62,33 @@ class CellKey(NamedTuple):
     dimensions: Dimensions
 
 
+class PersonKey(NamedTuple):
+    minute: int
+    user_id: int
+    client_name: str
+    client_version: str
+    credential: str
+    credential_name: str
+
+
+@dataclass(slots=True)
+class PersonCell:
+    last_at: datetime
+    count: int = 0
+    tool_calls: int = 0
+    errors: int = 0
+
+    def merge(self, other: "PersonCell") -> None:
+        self.last_at = max(self.last_at, other.last_at)
+        self.count += other.count
+        self.tool_calls += other.tool_calls
+        self.errors += other.errors
+
+
 @dataclass(slots=True)
 class Cell:
+    kept_as: Dimensions
+    """What is told apart of it where everything is; there is no room for every combination."""
     first_at: datetime
     last_at: datetime
     count: int = 0
@@ -80,28 +110,33 @@ class Limits:
     """What a process has told apart in this hour; outlives the tallies it hands on."""
 
     def __init__(self) -> None:
-        self._methods = Vocabulary(UNKNOWN_METHODS)
-        self._versions = Vocabulary(UNKNOWN_VERSIONS)
-        self._tools = Vocabulary(TOOLS_OF_SPACES)
-        self._clients = Vocabulary(CLIENTS)
+        pace = Budget(A_MINUTE, MINUTE)
+        self._tools = Vocabulary(TOOLS_OF_SPACES, pace)
+        self._clients = Vocabulary(CLIENTS, pace)
         self._kinds = Vocabulary(KINDS)
 
-    def apply(self, minute: int, caller: Caller, raw: Dimensions) -> Dimensions:
+    def known_client(self, minute: int, caller: Caller, name: str, version: str) -> tuple[str, str]:
+        if self._clients.admits(minute, caller, name, version):
+            return name, version
+        return OTHER, ""
+
+    def known_names(self, minute: int, caller: Caller, raw: Dimensions) -> Dimensions:
         clean = _clean(raw)
-        client = (clean.client_name, clean.client_version)
-        if not self._clients.admits(minute, caller, *client):
-            clean = clean._replace(client_name=OTHER, client_version="")
-        method, version = clean.method, clean.protocol_version
-        if method not in KNOWN_METHODS and not self._methods.admits(minute, caller, method):
-            clean = clean._replace(method=OTHER)
-        if version not in KNOWN_VERSIONS and not self._versions.admits(minute, caller, version):
-            clean = clean._replace(protocol_version=OTHER)
+        name, version = self.known_client(minute, caller, clean.client_name, clean.client_version)
+        clean = clean._replace(client_name=name, client_version=version)
+        if clean.method not in KNOWN_METHODS:
+            clean = clean._replace(method=UNKNOWN)
+        if clean.protocol_version not in KNOWN_VERSIONS:
+            clean = clean._replace(protocol_version=UNKNOWN)
         # Our own tools are as many as we have.
         if clean.space_id and not self._tools.admits(minute, caller, clean.tool, clean.space_id):
             clean = clean._replace(tool=clean.tool and OTHER, space_id="")
-        if not self._kinds.admits(minute, caller, *clean):
-            return clean._replace(client_name=OTHER, client_version="", protocol_version=OTHER)
         return clean
+
+    def known_kind(self, minute: int, caller: Caller, clean: Dimensions) -> Dimensions:
+        if self._kinds.admits(minute, caller, *clean):
+            return clean
+        return clean._replace(client_name=OTHER, client_version="", protocol_version=UNKNOWN)
 
 
 class Tally:
@@ -109,6 +144,7 @@ class Tally:
 
     def __init__(self, limits: Limits) -> None:
         self.cells: dict[CellKey, Cell] = {}
+        self.people: dict[PersonKey, PersonCell] = {}
         self._limits = limits
 
     def add(self, record: Record) -> None:
@@ -127,11 +163,14 @@ class Tally:
             record.credential,
             record.outcome,
             record.limit,
+            record.reason or "",
         )
         minute = int(at.timestamp()) // 60 * 60
         cell = self.cells.get(cast(CellKey, (minute, dimensions)))
         if cell is None:
             cell = self._open(minute, Dimensions(*dimensions), record)
+        if record.user_id is not None:
+            self._add_to_person(minute, record, record.user_id)
         cell.count += 1
         cell.duration_ms += record.duration_ms
         cell.notifications_sent += record.notifications_sent
@@ -152,10 +191,16 @@ class Tally:
                 self.cells[key] = cell
             else:
                 rest = CellKey(key.minute, _anything(key.dimensions))
-                self.cells.setdefault(rest, Cell(cell.first_at, cell.last_at)).merge(cell)
+                place = Cell(rest.dimensions, cell.first_at, cell.last_at)
+                self.cells.setdefault(rest, place).merge(cell)
+        for who, person in other.people.items():
+            self._person(who, person.last_at).merge(person)
 
     def forget_before(self, at: datetime) -> int:
         """Drop what is older, and return how many messages that were."""
+        self.people = {
+            key: cell for key, cell in self.people.items() if key.minute >= at.timestamp()
+        }
         old = [key for key in self.cells if key.minute < at.timestamp()]
         return sum(self.cells.pop(key).count for key in old)
 
@@ -163,11 +208,49 @@ class Tally:
         return sum(cell.count for cell in self.cells.values())
 
     def _open(self, minute: int, raw: Dimensions, record: Record) -> Cell:
-        caller = Caller(record.user_id, record.credential not in WITHOUT_CREDENTIAL)
-        key = CellKey(minute, self._limits.apply(minute, caller, raw))
-        if len(self.cells) >= MAX_CELLS and key not in self.cells:
-            key = CellKey(minute, _anything(key.dimensions))
-        return self.cells.setdefault(key, Cell(record.at, record.at))
+        caller = _caller_of(record)
+        names = self._limits.known_names(minute, caller, raw)
+        key = CellKey(minute, names)
+        if key not in self.cells:
+            if len(self.cells) >= MAX_CELLS:
+                key = CellKey(minute, _anything(names))
+            kind = self._limits.known_kind(minute, caller, key.dimensions)
+            self.cells.setdefault(key, Cell(kind, record.at, record.at))
+        return self.cells[key]
+
+    def _add_to_person(self, minute: int, record: Record, user_id: int) -> None:
+        key = (
+            minute,
+            user_id,
+            record.client_name,
+            record.client_version,
+            record.credential,
+            record.credential_name,
+        )
+        cell = self.people.get(cast(PersonKey, key))
+        if cell is None:
+            cell = self._person(self._known_person(minute, record, user_id), record.at)
+        cell.count += 1
+        cell.tool_calls += record.method == "tools/call"
+        cell.errors += record.outcome in ERRORS
+        if record.at > cell.last_at:
+            cell.last_at = record.at
+
+    def _known_person(self, minute: int, record: Record, user_id: int) -> PersonKey:
+        client = (_clean_name(record.client_name), _clean_name(record.client_version))
+        name, version = self._limits.known_client(minute, _caller_of(record), *client)
+        credential_name = _clean_name(record.credential_name)
+        return PersonKey(minute, user_id, name, version, record.credential, credential_name)
+
+    def _person(self, key: PersonKey, at: datetime) -> PersonCell:
+        if key not in self.people and len(self.people) >= MAX_PEOPLE:
+            key = PersonKey(key.minute, key.user_id, OTHER, "", key.credential, "")
+        return self.people.setdefault(key, PersonCell(at))
+
+
+def _caller_of(record: Record) -> Caller:
+    has_token = record.credential not in WITHOUT_CREDENTIAL
+    return Caller(record.user_id, has_token, record.network)
 
 
 def _anything(dimensions: Dimensions) -> Dimensions:
@@ -184,6 +267,7 @@ def _anything(dimensions: Dimensions) -> Dimensions:
         dimensions.credential,
         dimensions.outcome,
         dimensions.limit,
+        dimensions.reason,
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard import audit_views, session_views, views
+from dashboard import audit_views, detail_views, list_views, session_views, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -8,5 +8,10 @@ urlpatterns = [
     path("sessions/<slug:number>/end/", session_views.end_session, name="end-session"),
     path("audit/", audit_views.audit_log, name="audit"),
     path("audit/export.<str:format_name>", audit_views.export_audit_log, name="export-audit"),
+    *(path(f"{kind}/", list_views.all_of, {"kind": kind}, name=kind) for kind in list_views.LISTS),
+    path("client/", detail_views.client, name="client"),
+    path("tool/", detail_views.tool, name="tool"),
+    path("space/", detail_views.space, name="space"),
+    path("errors/", detail_views.errors, name="errors"),
     path("api/metrics", views.metrics, name="metrics"),
 ]

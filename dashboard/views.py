@@ -1,38 +1,26 @@
-"""The dashboard's page and its JSON, both for admins."""
+"""The first page of the dashboard and its JSON, both for admins."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 import orjson
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.admins import is_admin
-from dashboard.pages import PAGE_ROWS, page_context, series_json
-from dashboard.ranges import DEFAULT_RANGE, RANGES
-from dashboard.reading import read_snapshot
+from dashboard.asked_range import asked_range
+from dashboard.overview import ROWS, build_overview
+from dashboard.pages import page_of_the_dashboard, show, visit
+from dashboard.reading import read_before, read_snapshot
 
 
-@require_safe
-@never_cache
-@login_required
+@page_of_the_dashboard
 def overview(request: HttpRequest) -> HttpResponse:
-    if not is_admin(request.user):
-        return render(request, "dashboard/forbidden.html", status=HTTPStatus.FORBIDDEN)
-    asked = request.GET.get("range") or DEFAULT_RANGE.name
-    shown = RANGES.get(asked)
-    snapshot = read_snapshot(shown or DEFAULT_RANGE, datetime.now(UTC), PAGE_ROWS)
-    context = {
-        "ranges": RANGES.values(),
-        "unknown_range": "" if shown else asked[:40],
-        "series": series_json(snapshot),
-        **page_context(snapshot),
-    }
-    status = HTTPStatus.OK if shown else HTTPStatus.BAD_REQUEST
-    return render(request, "dashboard/overview.html", context, status=status)
+    now = visit(request)
+    snapshot = read_snapshot(now.shown, now.now, ROWS)
+    page = build_overview(snapshot, read_before(now.shown), now.shown)
+    return show(request, "dashboard/overview.html", now, {"page": page, "data": page.as_data()})
 
 
 @require_safe
@@ -42,10 +30,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return _problem(HTTPStatus.UNAUTHORIZED, "Sign in to see the metrics.")
     if not is_admin(request.user):
         return _problem(HTTPStatus.FORBIDDEN, "Only admins may see the metrics.")
-    shown = RANGES.get(request.GET.get("range", DEFAULT_RANGE.name))
-    if shown is None:
-        return _problem(HTTPStatus.BAD_REQUEST, f"range should be one of {', '.join(RANGES)}.")
-    snapshot = read_snapshot(shown, datetime.now(UTC))
+    now = datetime.now(UTC)
+    asked = asked_range(request, now)
+    if asked.problem:
+        return _problem(HTTPStatus.BAD_REQUEST, asked.problem)
+    snapshot = read_snapshot(asked.range, now)
     return HttpResponse(
         orjson.dumps(snapshot.as_json(), option=orjson.OPT_UTC_Z), content_type="application/json"
     )

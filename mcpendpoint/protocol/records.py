@@ -46,6 +46,10 @@ class Outcome(StrEnum):
     """The client went away."""
 
 
+ERRORS = frozenset({Outcome.TOOL_ERROR, Outcome.REJECTED, Outcome.DENIED, Outcome.FAILED})
+"""All but what went well, what the client itself gave up, and what was not handled."""
+
+
 class Reason(StrEnum):
     """Why a message did not go well: a closed list, so that it can be counted and filtered."""
 
@@ -124,6 +128,8 @@ class Record:
     request_id: str = ""
     """As the answer's X-Request-Id and the log have it."""
     http_status: int = 200
+    network: int = 0
+    """Tells the networks of callers apart while this process lasts, and says nothing of them."""
     source: str = ""
     """Of a tools/list: what tells the messages of one client of one caller from others'."""
 

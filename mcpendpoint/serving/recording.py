@@ -8,6 +8,7 @@ from hashlib import blake2b
 from django.conf import settings
 from mcp_types import INTERNAL_ERROR
 
+from accounts.proxies import network_of
 from mcpendpoint.access.who import ANONYMOUS, Caller
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.kernel import Answer, Peer
@@ -69,6 +70,8 @@ class Recording:
                 source=self._source if self.method == LIST_TOOLS else "",
                 credential_name=self.caller.credential_name,
                 address=self.address if settings.AUDIT_IP else "",
+                # Python salts it anew in each process.
+                network=hash(network_of(self.address)) if self.address else 0,
             )
         )
 

@@ -41,7 +41,7 @@ WITHIN_SECONDS = 10
 
 
 def shown(now=NOW):
-    return read_snapshot(RANGES["1h"], now).connections
+    return read_snapshot(RANGES["1h"].at(now), now).connections
 
 
 def open_by_client(now=NOW):

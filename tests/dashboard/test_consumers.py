@@ -47,8 +47,11 @@ async def watching(session_key, query=""):
         await socket.disconnect()
 
 
-async def next_snapshot(socket):
-    return json.loads(await socket.receive_from(timeout=10))
+async def next_message(socket):
+    """Return what comes next, but for signs of life."""
+    while (message := json.loads(await socket.receive_from(timeout=10))) == {"type": "alive"}:
+        pass
+    return message
 
 
 async def closed_with(socket):
@@ -62,65 +65,41 @@ def now_record(**overrides):
     return make_record(at=datetime.now(UTC), **overrides)
 
 
-async def test_staff_get_a_snapshot_at_once(staff, session_of):
+async def test_admins_get_all_that_is_shown_at_once(staff, session_of):
     async with watching(await session_of(staff)) as socket:
-        message = await next_snapshot(socket)
+        message = await next_message(socket)
 
-    assert (message["type"], message["sequence"], message["range"]) == ("snapshot", 1, "1h")
-    assert message["parts"].keys() == {"tiles", "connections", "tables", "series"}
-    assert len(message["parts"]["series"]["at"]) == 60
+    assert (message["type"], message["range"]) == ("changes", "1h")
+    assert message["parts"].keys() == {"tiles", "facts", "series"}
+    assert len(message["parts"]["series"]["all"]["at"]) == 60
 
 
-async def test_staff_see_a_message_within_a_second_of_it(staff, session_of):
+async def test_admins_are_sent_what_changes_and_nothing_else(staff, session_of):
     recorder = Recorder()
-    async with watching(await session_of(staff)) as socket:
-        first = await next_snapshot(socket)
-        recorder.note(now_record())
-        second = json.loads(await socket.receive_from(timeout=1))
-
-    assert sum(first["parts"]["series"]["requests"]) == 0
-    assert sum(second["parts"]["series"]["requests"]) == 1
-    assert second["sequence"] == 2
-    assert "Cursor" in second["parts"]["tables"]
-
-
-async def test_a_hostile_client_name_is_text_in_the_page(staff, session_of):
-    recorder = Recorder()
-    recorder.note(now_record(client_name="<img src=x onerror=alert(1)>", client_version="'\"><b>"))
+    recorder.note(now_record(client_name="Claude", method="tools/list", tool=""))
     await recorder.flush()
-
     async with watching(await session_of(staff)) as socket:
-        tables = (await next_snapshot(socket))["parts"]["tables"]
+        first = (await next_message(socket))["parts"]
+        recorder.note(now_record(client_name="Claude", method="tools/list", tool=""))
+        second = (await next_message(socket))["parts"]
 
-    assert "&lt;img src=x onerror=alert(1)&gt;" in tables
-    assert "<img" not in tables
-    assert "<b>" not in tables
+    assert sum(first["series"]["all"]["requests"]) == 1
+    assert second.keys() == {"tiles", "clients", "methods", "series"}
+    [row] = second["clients"]["rows"].values()
+    assert row["cells"][2]["text"] == "2"
+    points = second["series"].get("points") or second["series"]["all"]
+    assert points["requests"][-1] in {1, 2}  # a minute may have passed
 
 
-async def test_the_page_says_which_range_it_shows(staff, session_of):
+async def test_a_page_of_another_time_says_which_range_it_shows(staff, session_of):
     async with watching(await session_of(staff), "?range=7d") as socket:
-        assert (await next_snapshot(socket))["range"] == "7d"
+        message = await next_message(socket)
 
-        await socket.send_to(text_data='{"range": "15m"}')
-
-        message = await next_snapshot(socket)
-    assert (message["range"], len(message["parts"]["series"]["at"])) == ("15m", 15)
+    assert (message["range"], len(message["parts"]["series"]["all"]["at"])) == ("7d", 168)
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        "hello",
-        "[]",
-        "{}",
-        '{"range": "1y"}',
-        '{"range": ["1h"]}',
-        '{"range": "1h", "more": 1}',
-        '{"range": "1h"}' + " " * 1_000,
-        "[" * 99,
-    ],
-)
-async def test_any_other_message_ends_the_connection(staff, session_of, message):
+@pytest.mark.parametrize("message", ["hello", "{}", "[" * 99])
+async def test_a_message_from_the_page_ends_the_connection(staff, session_of, message):
     async with watching(await session_of(staff)) as socket:
         await socket.send_to(text_data=message)
 
@@ -163,9 +142,7 @@ async def test_signing_out_closes_the_page_of_that_session_only(staff, session_o
         await sync_to_async(client.logout)()
 
         assert await closed_with(socket) == CLOSE_SIGNED_OUT
-        await other.send_to(text_data='{"range": "7d"}')
-        while (await next_snapshot(other))["range"] != "7d":
-            pass
+        assert (await next_message(other))["type"] == "changes"
 
 
 async def test_whoever_is_taken_out_of_the_setting_is_shown_out(staff, session_of, settings):
@@ -185,7 +162,7 @@ async def test_whose_session_counts_no_longer_is_shown_out(staff, session_of, ch
 
 async def test_a_session_that_goes_on_is_left_alone(staff, session_of):
     async with watching(await session_of(staff)) as socket:
-        await next_snapshot(socket)
+        await next_message(socket)
 
         assert await socket.receive_nothing(timeout=0.4)
 
@@ -196,13 +173,13 @@ async def test_two_pages_share_the_work_of_one_change(staff, session_of, monkeyp
     monkeypatch.setattr(live, "_make", lambda shown: made.append(shown.name) or make(shown))
     recorder, session = Recorder(), await session_of(staff)
     async with watching(session) as one, watching(session) as other:
-        await next_snapshot(one)
-        await next_snapshot(other)
+        await next_message(one)
+        await next_message(other)
         made.clear()
         recorder.note(now_record())
-        messages = [await next_snapshot(one), await next_snapshot(other)]
+        messages = [await next_message(one), await next_message(other)]
 
-    assert [sum(message["parts"]["series"]["requests"]) for message in messages] == [1, 1]
+    assert messages[0] == messages[1]
     assert made == ["1h"]
 
 
@@ -216,9 +193,9 @@ async def test_a_channel_layer_that_fails_costs_nobody_anything(staff, session_o
     await recorder.flush()
 
     async with watching(await session_of(staff)) as socket:
-        message = await next_snapshot(socket)
+        message = await next_message(socket)
 
-    assert sum(message["parts"]["series"]["requests"]) == 1
+    assert sum(message["parts"]["series"]["all"]["requests"]) == 1
 
 
 async def test_a_page_that_cannot_be_made_is_said_to_be_out_of_date(staff, session_of, monkeypatch):
@@ -230,23 +207,16 @@ async def test_a_page_that_cannot_be_made_is_said_to_be_out_of_date(staff, sessi
     monkeypatch.setattr(live, "read_snapshot", fail)
 
     async with watching(session) as socket:
-        assert await next_snapshot(socket) == {"type": "stale"}
+        assert await next_message(socket) == {"type": "stale"}
 
 
-async def test_what_a_page_shows_already_is_not_sent_again(staff, session_of):
-    recorder = Recorder()
-    recorder.note(now_record())
-    await recorder.flush()
+async def test_where_nothing_changes_a_sign_of_life_is_sent(staff, session_of, monkeypatch):
+    monkeypatch.setattr("dashboard.consumers.MIN_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("dashboard.consumers.MAX_PAUSE_SECONDS", 0.01)
     async with watching(await session_of(staff)) as socket:
-        first = await next_snapshot(socket)
-        await socket.send_to(text_data='{"range": "1h"}')
-        second = await next_snapshot(socket)
-        await socket.send_to(text_data='{"range": "15m"}')
-        third = await next_snapshot(socket)
+        await next_message(socket)
 
-    assert "tables" in first["parts"]
-    assert "tables" not in second["parts"]
-    assert "tables" in third["parts"]
+        assert json.loads(await socket.receive_from(timeout=10)) == {"type": "alive"}
 
 
 async def test_many_viewers_are_looked_up_at_once(staff, visitor, session_of):

@@ -19,13 +19,13 @@ from dashboard.metrics import (
 from dashboard.ranges import RANGES
 from tests.dashboard.factories import NOON
 
-HOUR = RANGES["1h"]
+HOUR = RANGES["1h"].at(NOON)
 THIS_MINUTE = NOON.replace(second=0)
 
 
 @pytest.mark.parametrize("name", RANGES)
 def test_a_range_is_covered_up_to_now_without_a_gap(name):
-    snapshot = build_snapshot(RANGES[name], NOON, Counts())
+    snapshot = build_snapshot(RANGES[name].at(NOON), NOON, Counts())
 
     step = timedelta(seconds=snapshot.step_seconds)
     times = [point.at for point in snapshot.series]
@@ -100,8 +100,8 @@ def test_a_tool_has_the_latencies_of_its_own_space():
     counts = Counts(
         sums=Sums(tools=9),
         tools=[
-            UsageCount("generate", "acme/a", 2, 1, 0, NOON),
-            UsageCount("generate", "acme/b", 1, 0, 0, NOON),
+            UsageCount("generate", "acme/a", 3, 1, 1, 0, NOON),
+            UsageCount("generate", "acme/b", 1, 0, 0, 0, NOON),
         ],
         tool_latencies=[UsageLatency("generate", "acme/a", 20, 2)],
     )
@@ -109,7 +109,7 @@ def test_a_tool_has_the_latencies_of_its_own_space():
     snapshot = build_snapshot(HOUR, NOON, counts)
 
     [one, other] = snapshot.tools
-    assert (one.space_id, one.calls, one.error_rate) == ("acme/a", 2, 0.5)
+    assert (one.space_id, one.calls, one.error_rate) == ("acme/a", 3, 0.5)
     assert one.p50_ms is not None
     assert other.p50_ms is None
     assert snapshot.truncated.tools

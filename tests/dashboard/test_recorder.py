@@ -186,5 +186,5 @@ async def test_records_survive_a_restart_and_processes_add_up(shelf):
         recorder.note(make_record())
         await recorder.flush()
 
-    snapshot = await asyncio.to_thread(reading.read_snapshot, RANGES["1h"], NOON)
+    snapshot = await asyncio.to_thread(reading.read_snapshot, RANGES["1h"].at(NOON), NOON)
     assert snapshot.totals.requests == 2

@@ -4,7 +4,15 @@ import pytest
 
 from dashboard import reading, store
 from dashboard.metrics import Counts, build_snapshot
-from dashboard.models import ClientSeen, LatencyCount, MessageCount
+from dashboard.models import (
+    ClientCount,
+    ClientSeen,
+    LatencyCount,
+    MessageCount,
+    PersonCount,
+    ToolCount,
+    TrafficCount,
+)
 from dashboard.ranges import RANGES
 from dashboard.tally import Limits, Tally
 from mcpendpoint.protocol.records import Outcome
@@ -21,11 +29,11 @@ def write(*records):
 
 
 def read(name="1h", now=NOON):
-    return reading.read_snapshot(RANGES[name], now)
+    return reading.read_snapshot(RANGES[name].at(now), now)
 
 
 def test_an_empty_database_gives_an_empty_snapshot():
-    assert read().totals == build_snapshot(RANGES["1h"], NOON, Counts()).totals
+    assert read().totals == build_snapshot(RANGES["1h"].at(NOON), NOON, Counts()).totals
 
 
 @pytest.mark.parametrize("name", RANGES)
@@ -89,7 +97,7 @@ def test_what_is_older_than_the_retention_is_forgotten(settings):
 
     store.prune(NOON)
 
-    assert MessageCount.objects.count() == 3  # by minute, ten minutes and hour
+    assert MessageCount.objects.count() == 4  # by minute, ten minutes, hour and day
     assert {row.name for row in ClientSeen.objects.all()} == {"Cursor"}
     assert read("7d").totals.requests == 1
 
@@ -110,9 +118,20 @@ def test_the_longest_names_fit():
 
 
 def test_no_column_can_hold_a_person():
-    columns = {field.name for field in MessageCount._meta.get_fields()}
+    for model in (MessageCount, TrafficCount, ClientCount, ToolCount):
+        columns = {field.name for field in model._meta.get_fields()}
 
-    assert not columns & {"user", "user_id", "username", "arguments", "token", "ip"}
+        assert not columns & {"user", "user_id", "username", "arguments", "token", "ip"}
+
+
+def test_what_people_did_goes_with_their_account(django_user_model):
+    user = django_user_model.objects.create(username="ada", hf_id="a" * 24)
+    write(make_record(user_id=user.pk), make_record(user_id=user.pk + 1))
+
+    gone = user.pk
+    user.delete()
+
+    assert set(PersonCount.objects.values_list("user_id", flat=True)) == {gone + 1}
 
 
 def write_many(clients, tools=0):
@@ -135,7 +154,7 @@ def write_many(clients, tools=0):
 def test_totals_count_what_the_lists_leave_out():
     write_many(clients=300, tools=250)
 
-    snapshot = reading.read_snapshot(RANGES["1h"], NOON, rows=100)
+    snapshot = reading.read_snapshot(RANGES["1h"].at(NOON), NOON, rows=100)
 
     totals = snapshot.totals
     assert (totals.requests, totals.tool_calls, totals.errors) == (550, 550, 250)
@@ -151,10 +170,10 @@ def test_totals_count_what_the_lists_leave_out():
 @pytest.mark.parametrize(
     ("age", "steps"),
     [
-        (timedelta(hours=1, minutes=30), {60, 600, 3600}),
-        (timedelta(hours=4), {600, 3600}),
-        (timedelta(days=3), {3600}),
-        (timedelta(days=40), set()),
+        (timedelta(hours=40), {60, 600, 3600, 86_400}),
+        (timedelta(days=4), {600, 3600, 86_400}),
+        (timedelta(days=30), {3600, 86_400}),
+        (timedelta(days=402), set()),
     ],
 )
 def test_rows_are_kept_for_as_long_as_a_page_can_show_them(age, steps):
@@ -162,7 +181,7 @@ def test_rows_are_kept_for_as_long_as_a_page_can_show_them(age, steps):
 
     store.prune(NOON)
 
-    for model in (MessageCount, LatencyCount):
+    for model in (MessageCount, LatencyCount, TrafficCount, ClientCount, ToolCount):
         assert set(model.objects.values_list("step_seconds", flat=True)) == steps
 
 
@@ -187,4 +206,5 @@ def test_made_up_names_make_few_rows():
     store.write(tally)
 
     assert read(now=NOON + timedelta(minutes=1)).totals.requests == 5_000
-    assert MessageCount.objects.count() + ClientSeen.objects.count() < 1_000
+    models = (MessageCount, ClientCount, TrafficCount, ClientSeen)
+    assert sum(model.objects.count() for model in models) < 3_000

@@ -79,10 +79,8 @@ STRANGER = {"credential": "anonymous", "user_id": None}
 @pytest.mark.parametrize(
     ("dimension", "limit"),
     [
-        ("method", limits_of.UNKNOWN_METHODS.strangers),
-        ("tool", limits_of.TOOLS_OF_SPACES.strangers),
-        ("client_name", limits_of.CLIENTS.strangers),
-        ("protocol_version", limits_of.UNKNOWN_VERSIONS.strangers),
+        ("tool", limits_of.TOOLS_OF_SPACES.one),
+        ("client_name", limits_of.CLIENTS.one),
     ],
 )
 def test_names_past_a_limit_are_counted_as_other(dimension, limit):
@@ -159,8 +157,48 @@ def test_combinations_of_names_that_each_have_room_are_bounded_too():
 
     tally = tally_of(*records)
 
-    assert len(tally.cells) <= limits_of.KINDS.strangers + 97
+    assert len({cell.kept_as for cell in tally.cells.values()}) <= limits_of.KINDS.one + 97 + 1
     assert len(tally) == len(records)
+
+
+def test_a_client_that_was_here_before_is_told_apart_in_a_flood_of_names():
+    limits = Limits()
+    Tally(limits).add(make_record(client_name="honest", **STRANGER))
+    tally = Tally(limits)
+
+    for record in [*flood(at=NOON + timedelta(hours=1)), *flood(at=NOON + timedelta(hours=2))]:
+        tally.add(record)
+    tally.add(make_record(at=NOON + timedelta(hours=3), client_name="honest", **STRANGER))
+
+    assert "honest" in seen(tally, "client_name")
+
+
+def test_one_network_takes_no_more_than_its_share_of_the_names_of_strangers():
+    newcomer = make_record(client_name="newcomer", network=2, **STRANGER)
+
+    tally = tally_of(*flood(network=1), replace(newcomer, at=NOON + timedelta(minutes=59)))
+
+    assert "newcomer" in seen(tally, "client_name")
+
+
+def test_methods_and_versions_that_the_protocol_does_not_know_are_one_word():
+    tally = tally_of(*flood())
+
+    assert seen(tally, "method") == seen(tally, "protocol_version") == {"unknown"}
+
+
+def test_a_person_is_counted_by_client_and_credential():
+    tally = tally_of(
+        make_record(credential_name="laptop"),
+        make_record(credential_name="laptop", outcome=Outcome.FAILED, method="ping", tool=""),
+        make_record(credential_name="phone"),
+        make_record(**STRANGER),
+    )
+
+    counted = {key.credential_name: cell for key, cell in tally.people.items()}
+    assert counted.keys() == {"laptop", "phone"}
+    laptop = counted["laptop"]
+    assert (laptop.count, laptop.tool_calls, laptop.errors) == (2, 1, 1)
 
 
 def test_limits_outlive_the_tally_that_was_handed_on():

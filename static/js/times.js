@@ -1,0 +1,53 @@
+// Writes times as this browser does, and tells the server in which zone it lives: days begin there.
+(() => {
+  "use strict";
+
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const root = document.querySelector(".dashboard");
+  const told = document.cookie.split("; ").find((each) => each.startsWith("zone="));
+  if (zone && told !== `zone=${encodeURIComponent(zone)}`) {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `zone=${encodeURIComponent(zone)}; path=/dashboard; max-age=31536000; samesite=lax${secure}`;
+    // What the page says of days and times is another zone's until it is made again.
+    if (root.querySelector(".zone").textContent !== zone && !sessionStorage.getItem("zone-told")) {
+      sessionStorage.setItem("zone-told", "1");
+      location.reload();
+      return;
+    }
+  }
+
+  const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  const short = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const words = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
+  let clockAhead = Date.now() / 1000 - root.dataset.now; // seconds, of this computer's clock
+
+  function ago(seconds) {
+    if (seconds < 5) return "just now";
+    for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+      if (seconds >= length) return words.format(-Math.floor(seconds / length), unit);
+    }
+    return words.format(-Math.floor(seconds), "second");
+  }
+
+  function tell(within) {
+    const now = Date.now() / 1000 - clockAhead;
+    for (const time of within.querySelectorAll("time")) {
+      const at = new Date(time.dateTime);
+      const isAbsolute = time.hasAttribute("data-absolute");
+      const text = isAbsolute ? short.format(at) : ago(now - at / 1000);
+      if (time.textContent !== text) time.textContent = text;
+      if (!isAbsolute && !time.title) time.title = moment.format(at);
+    }
+  }
+
+  window.times = {
+    tell,
+    set(serverSeconds) {
+      clockAhead = Date.now() / 1000 - serverSeconds;
+    },
+    format: (seconds) => short.format(new Date(seconds * 1000)),
+    zone: root.querySelector(".zone").textContent,
+  };
+  tell(root);
+  setInterval(() => tell(root), 1000);
+})();
