@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Q, Sum
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.space_models import SelectedSpace
 from dashboard import formats
-from dashboard.histogram import bounds_ms, percentile
+from dashboard.histogram import by_doubling, percentile
 from dashboard.models import StreamCount
 from dashboard.overview import series_json
 from dashboard.pages import Visit, page_of_the_dashboard, show, visit
@@ -71,7 +73,7 @@ def client(request: HttpRequest) -> HttpResponse:
     which = Q(client_name=name) if version is None else Q(client_name=name, client_version=version)
     about = About(which, now.shown)
     first = read_first_seen([(name, version)]) if version is not None else {}
-    facts = tuple(Fact("First seen", formats.moment(at)) for at in first.values())
+    facts = tuple(_fact_of_time("First seen", at) for at in first.values())
     detail = Detail(
         kind="Client",
         title=name or "unknown",
@@ -188,14 +190,14 @@ def _tiles(totals: Totals, histogram: Mapping[int, int] | None = None) -> tuple[
             is_bad=totals.errors > 0,
         ),
     ]
-    mean = (formats.milliseconds(totals.mean_ms), "mean")
+    mean = formats.milliseconds(totals.mean_ms)
+    if histogram is None:
+        return (*tiles, Tile("Response time", ((mean, ""),), (Note("on average"),)))
     percentiles = [
         (formats.milliseconds(percentile(histogram, share)), name)
         for share, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
-        if histogram is not None
     ]
-    tiles.append(Tile("Response time", (*percentiles, mean)))
-    return tuple(tiles)
+    return (*tiles, Tile("Response time", (*percentiles, (mean, "mean"))))
 
 
 def _parts(
@@ -290,22 +292,20 @@ def _connections_table(shown: Range, name: str, version: str | None) -> Table:
 
 
 def _histogram_table(histogram: Mapping[int, int]) -> Table:
-    most = max(histogram.values(), default=0)
-    rows = []
-    for bucket in range(min(histogram), max(histogram) + 1) if histogram else ():
-        low, high = bounds_ms(bucket)
-        times = histogram.get(bucket, 0)
-        rows.append(
-            row(
-                f"{formats.milliseconds(low)} to {formats.milliseconds(high)}",
-                (number(times), bar(times, most)),
-            )
+    doublings = by_doubling(histogram)
+    most = max((times for _, _, times in doublings), default=0)
+    rows = tuple(
+        row(
+            f"{formats.milliseconds(low)} to {formats.milliseconds(high)}",
+            (number(times), bar(times, most)),
         )
+        for low, high, times in doublings
+    )
     return Table(
         "durations",
         "How long it took",
         (Column("Time"), Column("Times", "number"), Column("")),
-        tuple(rows),
+        rows,
         len(rows),
         empty="Nothing was answered.",
     )
@@ -324,14 +324,18 @@ def _facts_of_space(space_id: str) -> tuple[Fact, ...]:
     if known.state:
         facts.append(Fact("State on the Hub", known.state, is_bad=known.state != "Running"))
     if known.found_at:
-        facts.append(Fact("Its tools were read", formats.moment(known.found_at)))
-    if known.failure and known.failed_at:
-        facts.append(
-            Fact("Last failure", f"{formats.moment(known.failed_at)}: {known.failure}", is_bad=True)
-        )
+        facts.append(_fact_of_time("Its tools were read", known.found_at))
+    if known.failure:
+        facts.append(Fact("Last failure", known.failure, is_bad=True))
+    if known.failed_at:
+        facts.append(_fact_of_time("It failed", known.failed_at))
     if known.rest:
         facts.append(Fact("Left alone", known.rest, is_bad=True))
     return tuple(facts)
+
+
+def _fact_of_time(label: str, at: datetime) -> Fact:
+    return Fact(label, formats.moment(localtime(at)))
 
 
 def _audit_link(**query: str) -> Note:

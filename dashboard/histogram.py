@@ -23,12 +23,22 @@ def bucket_of(duration_ms: float) -> int:
     return 1 + int(log2(duration_ms / LOWEST_MS) * BUCKETS_PER_DOUBLING)
 
 
-def bounds_ms(bucket: int) -> tuple[float, float]:
-    """Return the durations between which a bucket counts."""
-    if bucket == 0:
-        return 0.0, LOWEST_MS
-    lower_ms = LOWEST_MS * 2 ** ((bucket - 1) / BUCKETS_PER_DOUBLING)
-    return lower_ms, lower_ms * WIDTH
+def by_doubling(counts: Mapping[int, int]) -> list[tuple[float, float, int]]:
+    """Return how many there are from one duration in ms to its double, without gaps between."""
+    found: dict[int, int] = {}
+    for bucket, count in counts.items():
+        doubling = -(-bucket // BUCKETS_PER_DOUBLING)
+        found[doubling] = found.get(doubling, 0) + count
+    if not found:
+        return []
+    return [
+        (
+            LOWEST_MS * 2 ** (doubling - 1) if doubling else 0.0,
+            LOWEST_MS * 2**doubling,
+            found.get(doubling, 0),
+        )
+        for doubling in range(min(found), max(found) + 1)
+    ]
 
 
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
@@ -46,5 +56,5 @@ def percentile(counts: Mapping[int, int], share: float) -> float | None:
 def _within(bucket: int, fraction: float) -> float:
     if bucket == 0:
         return LOWEST_MS * fraction
-    lower_ms, _ = bounds_ms(bucket)
+    lower_ms = LOWEST_MS * 2 ** ((bucket - 1) / BUCKETS_PER_DOUBLING)
     return float(lower_ms * WIDTH**fraction)

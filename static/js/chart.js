@@ -60,6 +60,10 @@
     location.search = asked;
   }
 
+  function hasLatency() {
+    return series.p95_ms.some((ms) => ms != null);
+  }
+
   function options() {
     const muted = colour("--text-muted");
     const grid = { stroke: colour("--border"), width: 1 };
@@ -76,13 +80,13 @@
       axes: [
         { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map(timeOfTick) },
         { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] },
-        { ...axis, scale: "ms", side: 1, size: 64, grid: { show: false }, values: (_, ticks) => ticks.map((ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`)) },
+        { ...axis, show: hasLatency(), scale: "ms", side: 1, size: 64, grid: { show: false }, values: (_, ticks) => ticks.map((ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`)) },
       ],
       series: [
         { label: "Time", value: (_, at) => (at == null ? "–" : timeOfPoint(at)) },
         { label: "Requests", fill: colour("--chart-requests"), stroke: colour("--chart-requests"), width: 0, paths: bars, points: { show: false } },
         { label: "Errors", fill: colour("--bad"), stroke: colour("--bad"), width: 0, paths: bars, points: { show: false } },
-        { label: "p95", scale: "ms", stroke: colour("--chart-latency"), width: 1.5, points: { show: false, filter: alone, size: 5 }, value: (_, ms) => formatMs(ms) },
+        { label: "p95", show: hasLatency(), scale: "ms", stroke: colour("--chart-latency"), width: 1.5, points: { show: false, filter: alone, size: 5 }, value: (_, ms) => formatMs(ms) },
       ],
       cursor: { y: false, drag: { x: true, y: false, setScale: false } },
       hooks: { setSelect: [lookCloser] },
@@ -96,6 +100,10 @@
     frame.hidden = isEmpty;
     if (isEmpty) return;
     const columns = [series.at, series.requests, series.errors, series.p95_ms];
+    if (chart && chart.series[3].show !== hasLatency()) {
+      redraw();
+      return;
+    }
     if (chart) chart.setData(columns);
     else chart = new uPlot(options(), columns, place);
     // Nothing pointed at: the legend tells the latest.

@@ -5,9 +5,9 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const root = document.querySelector(".dashboard");
   const told = document.cookie.split("; ").find((each) => each.startsWith("zone="));
-  if (zone && told !== `zone=${encodeURIComponent(zone)}`) {
+  if (zone && told !== `zone=${zone}`) {
     const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `zone=${encodeURIComponent(zone)}; path=/dashboard; max-age=31536000; samesite=lax${secure}`;
+    document.cookie = `zone=${zone}; path=/dashboard; max-age=31536000; samesite=lax${secure}`;
     // What the page says of days and times is another zone's until it is made again.
     if (root.querySelector(".zone").textContent !== zone && !sessionStorage.getItem("zone-told")) {
       sessionStorage.setItem("zone-told", "1");
