@@ -150,14 +150,9 @@ def _tiles(snapshot: Snapshot, before: Before, shown: Range) -> tuple[Tile, ...]
                     f"{formats.count(totals.clients_recent)} in the last 5 minutes",
                     address("clients", shown.query, sort="last"),
                 ),
-            ),
-        ),
-        Tile(
-            "Open streams",
-            _figure(totals.open_streams),
-            (Note("kept by clients to hear of changes", "#connections"),)
-            if totals.open_streams
-            else _notes("no client waits for changes"),
+            )
+            if shown.lasts
+            else (Note("see all", address("clients", shown.query)),),
         ),
         Tile(
             "Authenticated",
@@ -173,6 +168,16 @@ def _tiles(snapshot: Snapshot, before: Before, shown: Range) -> tuple[Tile, ...]
             _notes("progress and changes"),
         ),
     ]
+    if shown.lasts:
+        tiles.append(
+            Tile(
+                "Open streams",
+                _figure(totals.open_streams),
+                (Note("kept by clients to hear of changes", "#connections"),)
+                if totals.open_streams
+                else _notes("no client waits for changes"),
+            )
+        )
     if totals.limited:
         hits = [
             f"{formats.count(each.requests)} {LIMITS.get(each.limit, each.limit)}"

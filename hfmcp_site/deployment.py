@@ -71,7 +71,9 @@ _SPACES = ("", setting_forms.space_pattern, "Spaces: owner/name or owner/*")
 SPACES_ALLOWED = frozenset(env.each("SPACES_ALLOWED", *_SPACES))
 SPACES_DENIED = frozenset(env.each("SPACES_DENIED", *_SPACES))
 SPACE_FINDINGS = env.choice("SPACE_FINDINGS", "show", "SHOW", "HOLD", "REFUSE")
-METRICS_RETENTION_DAYS = env.integer("METRICS_RETENTION_DAYS", 400, minimum=1, maximum=env.MOST_DAYS)
+METRICS_RETENTION_DAYS = env.integer(
+    "METRICS_RETENTION_DAYS", 400, minimum=1, maximum=env.MOST_DAYS
+)
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1, maximum=env.MOST_DAYS)
 AUDIT_MAX_ROWS = env.integer("AUDIT_MAX_ROWS", 5_000_000, minimum=1_000)
 AUDIT_IP = env.boolean("AUDIT_IP", default=False)

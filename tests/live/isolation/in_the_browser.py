@@ -284,13 +284,17 @@ def sign_out_everywhere(me: Tenant, others: list[Tenant]) -> None:
     me.connect_app()
 
 
-def try_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
-    answers = [
-        me.visit(f"/dashboard/{page}")
-        for page in ("", "audit/", "audit/export.csv", "audit/export.jsonl", "api/metrics")
-    ]
+PAGES_OF_ADMINS = (
+    *("", "?day=yesterday", "clients/", "tools/", "spaces/", "methods/", "errors/"),
+    *("client/?name=any", "tool/?name=hf_whoami", "space/?id=acme/any"),
+    *("audit/", "audit/export.csv", "audit/export.jsonl", "api/metrics"),
+)
 
-    assert [answer.status_code for answer in answers] == [403] * 5
+
+def try_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
+    answers = [me.visit(f"/dashboard/{page}") for page in PAGES_OF_ADMINS]
+
+    assert {answer.status_code for answer in answers} == {403}
     assert not gets_into_socket(me)
 
 
@@ -339,9 +343,7 @@ def leave_and_come_back(me: Tenant, others: list[Tenant]) -> None:
 
 def watch_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
     """An admin sees counts, and in the log who did what, but nothing that anybody has."""
-    pages = ("", "audit/", "audit/export.csv", "audit/export.jsonl", "api/metrics")
-
-    assert all(me.visit(f"/dashboard/{page}").status_code == 200 for page in pages)
+    assert all(me.visit(f"/dashboard/{page}").status_code == 200 for page in PAGES_OF_ADMINS)
     assert gets_into_socket(me)
 
 
