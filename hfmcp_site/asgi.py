@@ -21,6 +21,8 @@ from accounts.news import follower  # noqa: E402
 from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 from hfmcp_site.health import HealthChecks  # noqa: E402
+from hfmcp_site.monitoring.serving import Monitoring  # noqa: E402
+from hfmcp_site.monitoring.state import start_looking  # noqa: E402
 from hfmcp_site.request_ids import RequestIds  # noqa: E402
 from hfmcp_site.startup import require_migrations  # noqa: E402
 from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
@@ -40,12 +42,13 @@ def hear_of_others() -> None:
     follower.start()
     bus.start_soon()
     refresher.start()
+    start_looking()
 
 
 application = ProtocolTypeRouter(
     {
         "http": RequestIds(
-            HealthChecks(EndpointHandler(django_application, at_first=hear_of_others))
+            HealthChecks(Monitoring(EndpointHandler(django_application, at_first=hear_of_others)))
         ),
         "websocket": RequestIds(
             SameOriginOnly(
