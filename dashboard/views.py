@@ -1,16 +1,17 @@
-"""The dashboard's page and its JSON, both for admins."""
+"""The dashboard's page and its JSON, both for admins; the JSON for DASHBOARD_TOKEN, too."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 import orjson
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.admins import is_admin
+from dashboard.machine_access import problem, refusal_of
 from dashboard.pages import PAGE_ROWS, page_context, series_json
 from dashboard.ranges import DEFAULT_RANGE, RANGES
 from dashboard.reading import read_snapshot
@@ -38,18 +39,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return _problem(HTTPStatus.UNAUTHORIZED, "Sign in to see the metrics.")
-    if not is_admin(request.user):
-        return _problem(HTTPStatus.FORBIDDEN, "Only admins may see the metrics.")
+    if refusal := refusal_of(request):
+        return refusal
     shown = RANGES.get(request.GET.get("range", DEFAULT_RANGE.name))
     if shown is None:
-        return _problem(HTTPStatus.BAD_REQUEST, f"range should be one of {', '.join(RANGES)}.")
+        return problem(HTTPStatus.BAD_REQUEST, f"range should be one of {', '.join(RANGES)}.")
     snapshot = read_snapshot(shown, datetime.now(UTC))
     return HttpResponse(
         orjson.dumps(snapshot.as_json(), option=orjson.OPT_UTC_Z), content_type="application/json"
     )
-
-
-def _problem(status: HTTPStatus, message: str) -> JsonResponse:
-    return JsonResponse({"error": message}, status=status)

@@ -76,8 +76,9 @@ AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1, maximu
 AUDIT_MAX_ROWS = env.integer("AUDIT_MAX_ROWS", 5_000_000, minimum=1_000)
 AUDIT_IP = env.boolean("AUDIT_IP", default=False)
 
-# Who may read what Prometheus is told
+# Which programs may read what is counted
 METRICS_TOKEN = env.form("METRICS_TOKEN", setting_forms.token, "20 or more visible characters")
+DASHBOARD_TOKEN = env.form("DASHBOARD_TOKEN", setting_forms.token, "20 or more visible characters")
 METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS", "127.0.0.0/8,::1")
 METRICS_DIRECTORY = env.existing_directory("PROMETHEUS_MULTIPROC_DIR")
 

@@ -1,5 +1,8 @@
 """What Prometheus reads: true numbers, bounded labels, and for nobody else."""
 
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -10,6 +13,7 @@ from hfmcp_site.monitoring.serving import Monitoring
 from mcpendpoint.protocol.records import Outcome, Reason
 from tests.dashboard.factories import make_record
 
+ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "a-made-up-token-of-prometheus"
 
 
@@ -139,3 +143,15 @@ async def test_queues_streams_and_caches_are_there(read):
         "hfmcp_cache_bytes",
         "hfmcp_build_info",
     } <= names
+
+
+@pytest.mark.parametrize("file", ["prometheus/alerts.yml", "grafana/dashboard.json"])
+async def test_what_is_offered_for_operators_names_what_there_is(read, file):
+    note_record(make_record())
+    note_asked(Asked("hub", "https://hub/api/models", 200, 0.1))
+    note_record(make_record(method="", tool="", outcome=Outcome.REJECTED, http_status=421))
+    there = {name for name, *_ in values((await read()).text)}
+
+    named = set(re.findall(r"\bhfmcp_\w+", (ROOT / "deploy" / file).read_text()))
+
+    assert named and named <= there

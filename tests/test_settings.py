@@ -71,6 +71,7 @@ WRONG = [
     ("SPACE_FINDINGS", "perhaps"),
     ("LOG_FORMAT", "xml"),
     ("METRICS_TOKEN", "short"),
+    ("DASHBOARD_TOKEN", "short"),
     ("METRICS_TOKEN", "with a space, so that no header can carry it"),
     ("METRICS_ALLOWED_NETWORKS", "10.0.0.0/33"),
     ("PROMETHEUS_MULTIPROC_DIR", "/there/is/no/such/folder"),
