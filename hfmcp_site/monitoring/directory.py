@@ -4,11 +4,11 @@ See https://prometheus.github.io/client_python/multiprocess/. What a worker has 
 when it has ended, as counters must not fall; only its gauges go.
 """
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import kill
 from pathlib import Path
 
 from prometheus_client.multiprocess import mark_process_dead
@@ -39,7 +39,7 @@ def forget_dead_workers(folder: str) -> None:
 
 def _is_alive(pid: int) -> bool:
     try:
-        kill(pid, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

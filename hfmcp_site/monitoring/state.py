@@ -92,7 +92,7 @@ async def _look_for_ever() -> None:
 def _pool_stats() -> Iterator[tuple[str, int]]:
     """PostgreSQL's alone has one."""
     pool = getattr(connection, "pool", None) if connection.vendor == "postgresql" else None
-    if pool is None:
+    if pool is None or pool.closed:  # as it is until a page needs it
         return
     stats = pool.get_stats()
     size, idle = stats.get("pool_size", 0), stats.get("pool_available", 0)

@@ -74,19 +74,15 @@ class Answers:
         context.note_client(peer)
         context.report = exchange.progress
         context.wants_progress = exchange.progress_token is not None and outgoing.is_open
-        outcome, error_code, status = Outcome.CANCELLED, None, 200
-        reason: Reason | None = None
+        outcome, error_code = Outcome.CANCELLED, None
+        status, reason = 200, None
         try:
             answer = await kernel.answer(self.server, message, peer, exchange)
             answer = _fitting(answer, context)
             if context.scopes_to_ask_for:
                 answer = with_scopes_asked_for(answer, context)
-            outcome, error_code, status = (
-                outcome_of(answer, context),
-                answer.error_code,
-                answer.status,
-            )
-            reason = reason_of_answer(answer, context, outcome)
+            outcome, error_code = outcome_of(answer, context), answer.error_code
+            status, reason = answer.status, reason_of_answer(answer, context, outcome)
             return answer
         finally:
             recording.finish(

@@ -6,19 +6,22 @@ from types import MappingProxyType
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
 
 from accounts.access_keys import create_access_key
 from accounts.authorization.scopes import Scope
 from accounts.database import DatabaseBusy, lookups
 from accounts.preferences import save_tools
+from hfmcp_site.request_ids import RequestIds
 from mcpendpoint.protocol import records
 from mcpendpoint.protocol.records import Outcome, Reason
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.reasons import reason_of
 from mcpendpoint.tools.registry import by_name
+from mcpendpoint.transports.handler import EndpointHandler
 from tests.accounts.conftest import make_user
 from tests.mcpendpoint.in_process import Visitor
-from tests.mcpendpoint.wire import modern, modern_headers, request
+from tests.mcpendpoint.wire import initialize, modern, modern_headers, request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,8 +47,8 @@ def heard(monkeypatch):
 def send(heard, hub_side, settings):
     settings.HF_TIMEOUT_SECONDS = 2
 
-    async def send(body, token=None, path="/mcp?gradio=none", headers=None, **options):
-        answer = await Visitor("192.0.2.8", token, path).send(body, headers, **options)
+    async def send(body, token=None, path="/mcp?gradio=none", app=None):
+        answer = await Visitor("192.0.2.8", token, path, app).send(body)
         (record,) = heard
         return answer, record
 
@@ -224,3 +227,47 @@ async def test_a_client_that_leaves(heard, hub_side):
 
 def test_a_tool_that_says_no_more_than_that_it_failed():
     assert reason_of(ToolError("Something.")) is Reason.TOOL
+
+
+async def test_a_failure_that_nobody_foresaw_is_recorded_once(send, monkeypatch):
+    async def identify(*_, **__):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("mcpendpoint.transports.requests.identify", identify)
+
+    answer, record = await send(request("ping"))
+
+    assert (answer.status_code, record.http_status) == (500, 500)
+    assert (record.reason, record.outcome) == (Reason.OUR_FAULT, Outcome.FAILED)
+
+
+async def test_what_fails_after_it_was_recorded_is_not_recorded_again(send, monkeypatch):
+    def begin_session(*_):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("mcpendpoint.transports.answering.begin_session", begin_session)
+
+    answer, record = await send(initialize())
+
+    assert (answer.status_code, record.method) == (500, "initialize")
+
+
+async def test_an_error_of_this_server_tells_by_which_id_the_log_has_the_request(send, monkeypatch):
+    async def run(*_):
+        raise DatabaseBusy
+
+    monkeypatch.setattr(lookups, "run", run)
+    app = RequestIds(EndpointHandler(ASGIHandler()))
+
+    answer, record = await send(request("tools/list"), "hfmcp_somebody", app=app)
+
+    assert answer.headers["x-request-id"] == record.request_id
+    assert answer.json()["error"]["data"]["requestId"] == record.request_id
+
+
+async def test_an_error_of_the_client_tells_no_id(send):
+    app = RequestIds(EndpointHandler(ASGIHandler()))
+
+    answer, _ = await send(request("made/up"), app=app)
+
+    assert "requestId" not in answer.text
