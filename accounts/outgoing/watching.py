@@ -22,7 +22,7 @@ _listeners: list[Listener] = []
 
 
 def listen(listener: Listener) -> None:
-    """Have a listener called on the event loop, where it only takes note."""
+    """Have a listener called on whichever event loop asks, where it only takes note."""
     _listeners.append(listener)
 
 

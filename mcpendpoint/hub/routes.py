@@ -25,6 +25,7 @@ _ROUTES: tuple[tuple[str, str], ...] = (
     ("/docs", r"/docs(?:/.*)?"),
     ("/papers", r"/papers/.+"),
     ("/oauth", r"/oauth/.+"),
+    ("sandbox", r"/health|/v1/(?:exec|processes|files)(?:/.*)?"),
     ("/{id}/resolve", r"/.+/(?:resolve|raw|resolve-cache)/.+"),
     ("/lfs", r"/.+\.git/info/lfs/.+"),
     (
