@@ -1,5 +1,6 @@
 """The addresses of this server as the browser in front of us knows them."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.proxies import client_behind
+
+_FORWARDED_FOR = b"x-forwarded-for"
 
 
 def site_url(request: HttpRequest) -> str:
@@ -56,3 +59,14 @@ def client_address(request: HttpRequest) -> str:
     peer, forwarded_for = request.META.get("REMOTE_ADDR"), request.META.get("HTTP_X_FORWARDED_FOR")
     lines = [forwarded_for] if forwarded_for else []
     return client_behind(peer or "", lines, settings.TRUSTED_PROXIES)
+
+
+def scope_address(scope: dict[str, Any]) -> str:
+    """Do so for what ASGI tells of a request."""
+    lines = [text.decode("latin-1") for name, text in scope["headers"] if name == _FORWARDED_FOR]
+    return client_behind(peer_of(scope), lines, settings.TRUSTED_PROXIES)
+
+
+def peer_of(scope: dict[str, Any]) -> str:
+    """Return the address that a request came from, be it a proxy's; "" for a Unix socket."""
+    return (scope.get("client") or ("",))[0] or ""

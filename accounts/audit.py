@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.housekeeping import delete_in_steps, tidy_up_behind
 from accounts.models import AuditEvent, User
+from accounts.request_ids import current_request_id
 
 Action = AuditEvent.Action
 Outcome = AuditEvent.Outcome
@@ -59,6 +60,7 @@ def record(
         client=client[:MAX_NAME],
         address=request_address.get() if settings.AUDIT_IP else "",
         detail=detail or {},
+        request_id=current_request_id(),
     )
     transaction.on_commit(tidy_up_behind, robust=True)
 
@@ -73,6 +75,8 @@ class ToolCall(NamedTuple):
     address: str
     detail: dict[str, str]
     action: str = Action.TOOL_CALL.value
+    reason: str = ""
+    request_id: str = ""
 
 
 def write_tool_calls(calls: Sequence[ToolCall]) -> None:
@@ -91,6 +95,8 @@ def write_tool_calls(calls: Sequence[ToolCall]) -> None:
             None if call.duration_ms is None else round(call.duration_ms, 3),
             call.address,
             orjson.dumps(call.detail).decode(),
+            call.reason,
+            call.request_id,
         )
         for call in calls
     ]
@@ -110,6 +116,8 @@ _COLUMNS = (
     "duration_ms",
     "address",
     "detail",
+    "reason",
+    "request_id",
 )
 
 

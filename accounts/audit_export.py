@@ -26,6 +26,8 @@ COLUMNS = (
     "duration_ms",
     "address",
     "detail",
+    "reason",
+    "request_id",
 )
 
 # A spreadsheet takes a cell that starts like this for a formula, which a client's name may be. One

@@ -15,6 +15,7 @@ from accounts.audit import Action
 from accounts.models import AuditEvent, User
 
 PAGE_SIZE = 50
+EXACT = ("action", "outcome", "reason", "request_id")
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 MAX_FACTS_CHARACTERS = 300
 
@@ -67,10 +68,14 @@ class AuditFilter(forms.Form):
     outcome = forms.ChoiceField(
         required=False, choices=[("", "Any outcome"), *AuditEvent.Outcome.choices]
     )
+    reason = forms.ChoiceField(
+        required=False, choices=[("", "Any reason"), *AuditEvent.Reason.choices]
+    )
     tool = forms.CharField(required=False, max_length=120)
     client = forms.CharField(required=False, max_length=120)
     since = DayField(label="From (UTC)")
     until = DayField(label="To (UTC)")
+    request_id = forms.CharField(required=False, max_length=64, label="Request id")
 
     def __init__(self, data: QueryDict, *, never: Container[str] = ()) -> None:
         """`never` are actions that are in no log that this filters, so are not offered."""
@@ -83,9 +88,7 @@ class AuditFilter(forms.Form):
         if not self.is_valid():
             return events.none()
         asked = self.cleaned_data
-        events = events.filter(
-            **{name: asked[name] for name in ("action", "outcome") if asked[name]}
-        )
+        events = events.filter(**{name: asked[name] for name in EXACT if asked[name]})
         if tool := asked["tool"]:
             events = events.filter(tool__icontains=tool)
         if client := asked["client"]:

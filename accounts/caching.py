@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache, wraps
 from typing import Any, Generic, ParamSpec, TypeVar
+from weakref import WeakSet
 
 from accounts.behind import run_behind
 
@@ -69,6 +70,14 @@ def approximate_bytes(value: object) -> int:
     return size + approximate_bytes(fields) if fields else size
 
 
+_caches: "WeakSet[BoundedCache[Any, Any]]" = WeakSet()
+
+
+def caches() -> "list[BoundedCache[Any, Any]]":
+    """Return all that there are, for who counts."""
+    return list(_caches)
+
+
 class BoundedCache(Generic[K, V]):
     """Values by key, the least recently used thrown out first."""
 
@@ -84,6 +93,7 @@ class BoundedCache(Generic[K, V]):
         self._max_entries = max_entries
         self._clock = clock
         self._entries: OrderedDict[K, tuple[float, V, int]] = OrderedDict()
+        _caches.add(self)
 
     def get(self, key: K) -> V | None:
         """Return what is known and has not expired."""

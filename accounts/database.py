@@ -71,6 +71,11 @@ class DatabaseThreads:
         except TimeoutError as error:
             raise DatabaseBusy from error
 
+    @property
+    def waiting(self) -> int:
+        """How much work no thread has begun."""
+        return self._threads._work_queue.qsize()
+
     def close(self) -> None:
         """End the threads, and with them their connections."""
         self._threads.shutdown()

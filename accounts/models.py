@@ -288,6 +288,30 @@ class AuditEvent(models.Model):
         FAILED = "failed", "Server error"
         CANCELLED = "cancelled", "Cancelled"
 
+    class Reason(models.TextChoices):
+        """Those of mcpendpoint.protocol.records, in words for people."""
+
+        NO_CREDENTIAL = "no_credential", "Not signed in"
+        BAD_CREDENTIAL = "bad_credential", "Wrong credential"
+        SCOPE = "scope", "Permission missing"
+        NOT_SELECTED = "not_selected", "Not selected"
+        BLOCKED = "blocked", "Blocked"
+        LIMIT = "limit", "Over a limit"
+        APPROVAL = "approval", "Not approved"
+        INVALID_ARGUMENTS = "invalid_arguments", "Invalid arguments"
+        INVALID_REQUEST = "invalid_request", "Invalid request"
+        TOO_LARGE = "too_large", "Too large"
+        NOT_FOUND = "not_found", "Not found"
+        HUB_REFUSED = "hub_refused", "Hugging Face refused"
+        HUB_DOWN = "hub_down", "Hugging Face failed"
+        SPACE_ASLEEP = "space_asleep", "Space not running"
+        SPACE_ERROR = "space_error", "Space failed"
+        TOOL = "tool", "Tool failed"
+        TIMEOUT = "timeout", "Took too long"
+        CANCELLED = "cancelled", "Cancelled"
+        UNAVAILABLE = "unavailable", "Server unavailable"
+        OUR_FAULT = "our_fault", "Server error"
+
     at = models.DateTimeField()
     # Without a constraint, since rows outlive the account, and are written after the fact.
     user = models.ForeignKey(
@@ -308,6 +332,10 @@ class AuditEvent(models.Model):
     address = models.CharField(max_length=45, blank=True)
     """IP address, where AUDIT_IP says to keep it."""
     detail = models.JSONField(default=dict)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True, default="", db_default="")
+    """Of what did not go well."""
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    """As the answer's X-Request-Id and the log have it."""
 
     objects = AuditEvents.as_manager()
 
@@ -317,6 +345,16 @@ class AuditEvent(models.Model):
             models.Index(fields=["at"], name="audit_by_time"),
             models.Index(fields=["action", "at"], name="audit_by_action"),
             models.Index(fields=["hf_id", "at"], name="audit_by_hf_id"),
+            models.Index(
+                fields=["reason", "at", "id"],
+                name="audit_by_reason",
+                condition=~models.Q(reason=""),
+            ),
+            models.Index(
+                fields=["request_id"],
+                name="audit_by_request",
+                condition=~models.Q(request_id=""),
+            ),
         ]
 
     def __str__(self) -> str:

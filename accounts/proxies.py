@@ -36,6 +36,20 @@ def client_behind(peer: str, forwarded_for: Sequence[str], trusted: Proxies) -> 
     return _first_untrusted(trusted, peer, hops)
 
 
+def came_by_proxy(peer: str, forwarded_for: Sequence[str], trusted: Proxies) -> bool:
+    """Whether a request came through as many proxies as there are, or from one of theirs."""
+    if isinstance(trusted, int):
+        hops = sum(line.count(",") + 1 for line in forwarded_for)
+        return 0 < trusted <= hops
+    return bool(trusted) and _is_proxy(peer, trusted)
+
+
+def _is_proxy(peer: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:
+    address = _address(peer)
+    # A proxy on this machine may come by a Unix socket, which has no address.
+    return not peer or bool(address and any(address in network for network in trusted))
+
+
 def _client_by_hops(count: int, peer: str, hops: list[str]) -> str:
     # The last proxy is the peer itself; each one has added whom it heard from.
     if len(hops) < count:
@@ -49,9 +63,7 @@ def _first_untrusted(
 ) -> str:
     nearest = peer
     for hop in reversed(hops):
-        address = _address(nearest)
-        # A proxy on this machine may come by a Unix socket, which has no address.
-        if nearest and not (address and any(address in network for network in trusted)):
+        if not _is_proxy(nearest, trusted):
             break
         claimed = _address(hop)
         if claimed is None:

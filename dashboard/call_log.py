@@ -1,4 +1,6 @@
-"""Puts each call of a tool, resource or prompt into the audit log, in the background."""
+"""Puts each call of a tool, resource or prompt into the audit log, in the background, and whatever
+else failed by a fault of ours.
+"""
 
 import logging
 from collections import deque
@@ -11,7 +13,7 @@ from accounts.housekeeping import tidy_up
 from dashboard.refusals import Refusals
 from dashboard.storer import Storer
 from mcpendpoint.gradio.naming import prefix_of
-from mcpendpoint.protocol.records import PRIVATE, REFUSED, Record
+from mcpendpoint.protocol.records import KNOWN_METHODS, PRIVATE, REFUSED, Reason, Record
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +69,7 @@ class CallLog(Storer[Calls]):
         if record.credential == REFUSED:
             self._note_refusal(record)
             return
-        if record.method not in LOGGED:
+        if record.method not in LOGGED and record.reason is not Reason.OUR_FAULT:
             return
         self._batch.add(
             ToolCall(
@@ -79,6 +81,8 @@ class CallLog(Storer[Calls]):
                 duration_ms=record.duration_ms,
                 address=record.address,
                 detail=_detail(record),
+                reason=record.reason or "",
+                request_id=record.request_id,
             )
         )
         self._store_soon()
@@ -99,6 +103,8 @@ class CallLog(Storer[Calls]):
                 address=address,
                 detail={"credential": REFUSED} | ({"count": str(count)} if count > 1 else {}),
                 action=Action.CREDENTIAL_REFUSED,
+                reason=record.reason or "",
+                request_id=record.request_id,
             )
         )
         self._store_soon()
@@ -111,7 +117,8 @@ def _tidy_up() -> None:
 
 def _shown_tool(record: Record) -> str:
     if record.method != "tools/call":
-        return record.method
+        is_known = record.method and record.method in KNOWN_METHODS
+        return record.method if is_known else f"http/{record.http_status}"
     # What a private Space can do is not for admins to read.
     return (prefix_of(record.tool) or "") + "…" if record.space_id == PRIVATE else record.tool
 

@@ -165,7 +165,12 @@ def errors(request: HttpRequest) -> HttpResponse:
         tiles=(),
         tables=tables if reason else (reason_table(about.reasons(), now.shown), *tables),
         series=series_json(about.series()),
-        links=(Note("All reasons", address("errors", now.shown.query)),) if reason else (),
+        links=(
+            Note("All reasons", address("errors", now.shown.query)),
+            Note("The calls, newest first", address("audit", "", reason=reason)),
+        )
+        if reason
+        else (),
     )
     return _show(request, now, detail)
 

@@ -3,6 +3,7 @@
 from mcpendpoint.protocol.records import Reason
 
 REASONS: dict[str, str] = {
+    Reason.NO_CREDENTIAL: "Not signed in yet",
     Reason.BAD_CREDENTIAL: "Wrong, revoked or expired credential",
     Reason.SCOPE: "Permission missing",
     Reason.NOT_SELECTED: "Tool or Space not selected",

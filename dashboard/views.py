@@ -1,15 +1,15 @@
-"""The first page of the dashboard and its JSON, both for admins."""
+"""The first page of the dashboard, for admins, and its JSON: for them, and for DASHBOARD_TOKEN."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 import orjson
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.admins import is_admin
 from dashboard.asked_range import asked_range
+from dashboard.machine_access import problem, refusal_of
 from dashboard.overview import ROWS, build_overview
 from dashboard.pages import page_of_the_dashboard, show, visit
 from dashboard.reading import read_before, read_snapshot
@@ -26,19 +26,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return _problem(HTTPStatus.UNAUTHORIZED, "Sign in to see the metrics.")
-    if not is_admin(request.user):
-        return _problem(HTTPStatus.FORBIDDEN, "Only admins may see the metrics.")
+    if refusal := refusal_of(request):
+        return refusal
     now = datetime.now(UTC)
     asked = asked_range(request, now)
     if asked.problem:
-        return _problem(HTTPStatus.BAD_REQUEST, asked.problem)
+        return problem(HTTPStatus.BAD_REQUEST, asked.problem)
     snapshot = read_snapshot(asked.range, now)
     return HttpResponse(
         orjson.dumps(snapshot.as_json(), option=orjson.OPT_UTC_Z), content_type="application/json"
     )
-
-
-def _problem(status: HTTPStatus, message: str) -> JsonResponse:
-    return JsonResponse({"error": message}, status=status)

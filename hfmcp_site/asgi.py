@@ -21,6 +21,9 @@ from accounts.news import follower  # noqa: E402
 from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 from hfmcp_site.health import HealthChecks  # noqa: E402
+from hfmcp_site.monitoring.serving import Monitoring  # noqa: E402
+from hfmcp_site.monitoring.state import start_looking  # noqa: E402
+from hfmcp_site.request_ids import RequestIds  # noqa: E402
 from hfmcp_site.startup import require_migrations  # noqa: E402
 from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
 from mcpendpoint.gradio.knowledge import refresher  # noqa: E402
@@ -39,13 +42,18 @@ def hear_of_others() -> None:
     follower.start()
     bus.start_soon()
     refresher.start()
+    start_looking()
 
 
 application = ProtocolTypeRouter(
     {
-        "http": HealthChecks(EndpointHandler(django_application, at_first=hear_of_others)),
-        "websocket": SameOriginOnly(
-            CloseWhenUnavailable(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+        "http": RequestIds(
+            HealthChecks(Monitoring(EndpointHandler(django_application, at_first=hear_of_others)))
+        ),
+        "websocket": RequestIds(
+            SameOriginOnly(
+                CloseWhenUnavailable(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+            )
         ),
         "lifespan": lifespan,
     }

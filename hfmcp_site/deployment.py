@@ -78,6 +78,12 @@ AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 90, minimum=1, maximu
 AUDIT_MAX_ROWS = env.integer("AUDIT_MAX_ROWS", 5_000_000, minimum=1_000)
 AUDIT_IP = env.boolean("AUDIT_IP", default=False)
 
+# Which programs may read what is counted
+METRICS_TOKEN = env.form("METRICS_TOKEN", setting_forms.token, "20 or more visible characters")
+DASHBOARD_TOKEN = env.form("DASHBOARD_TOKEN", setting_forms.token, "20 or more visible characters")
+METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS", "127.0.0.0/8,::1")
+METRICS_DIRECTORY = env.existing_directory("PROMETHEUS_MULTIPROC_DIR")
+
 # Files of people, which assistants give to Spaces
 FILES_DIRECTORY = env.directory("FILES_DIRECTORY", env.default_files())
 FILES_MAX_BYTES = env.integer("FILES_MAX_BYTES", 100_000_000, minimum=1)

@@ -6,6 +6,8 @@ A wrong value stops start-up with its name and what it should be.
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from functools import partial
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from os import devnull, getuid
 from pathlib import Path
 from sys import platform
@@ -39,6 +41,9 @@ GENERATED: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
     "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
 }
+
+SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""As the library of Prometheus reads it, too."""
 
 env = environ.Env()
 # hf_xet would keep a log and folders in the home directory, and fail where that is read-only.
@@ -138,6 +143,14 @@ def directory(name: str, default: Path) -> Path:
     return Path(given).expanduser().absolute() if given else default
 
 
+def existing_directory(name: str) -> str:
+    """Return what may be left out."""
+    given = text(name)
+    if given and not Path(given).is_dir():
+        raise ImproperlyConfigured(f"{name} should be a folder that there is.")
+    return given
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list, without empty entries."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
@@ -194,6 +207,19 @@ def proxies(name: str) -> Proxies:
         name,
         lambda: read_proxies(text(name) or "0"),
         "a number of proxies, or their addresses and networks, separated by commas",
+    )
+
+
+def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return addresses and networks; none for "none"."""
+    given = text(name) or default
+    if given.lower() == "none":
+        return ()
+    read = partial(ip_network, strict=False)
+    return _checked(
+        name,
+        lambda: tuple(read(word) for word in words(name, default)),
+        "addresses and networks, separated by commas, or none",
     )
 
 

@@ -13,6 +13,7 @@ import uvicorn
 from django.core.exceptions import ImproperlyConfigured
 
 from hfmcp_site import env
+from hfmcp_site.monitoring.directory import shared_directory
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than a proxy keeps one open (nginx: 60), which must never use one that just ended."""
@@ -33,20 +34,21 @@ def main(asked: argparse.Namespace) -> None:
         sys.exit(str(error))
     url = settings.PUBLIC_URL
     print(f"Serving {url} on {asked.host}:{settings.PORT}. Stop with Ctrl-C.", flush=True)
-    uvicorn.run(
-        "hfmcp_site.asgi:application",
-        host=asked.host,
-        port=settings.PORT,
-        workers=asked.workers,
-        http="hfmcp_site.connections:PatientForAWhile",
-        ws="websockets-sansio",
-        log_config=None,  # ours is set up with Django's settings
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # TRUSTED_PROXIES says whom to believe
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    with shared_directory(asked.workers):
+        uvicorn.run(
+            "hfmcp_site.asgi:application",
+            host=asked.host,
+            port=settings.PORT,
+            workers=asked.workers,
+            http="hfmcp_site.connections:PatientForAWhile",
+            ws="websockets-sansio",
+            log_config=None,  # ours is set up with Django's settings
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # TRUSTED_PROXIES says whom to believe
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
 
 
 def read(arguments: list[str], name: str = "python -m hfmcp_site.serve") -> argparse.Namespace:

@@ -134,3 +134,10 @@ def space_pattern(text: str) -> str:
     if name != "*" and not _HUB_NAME.fullmatch(name):
         raise ValueError("no Space")
     return text.lower()
+
+
+def token(value: str) -> str:
+    """Raises ValueError for what is easily guessed, or can stand in no header."""
+    if not re.fullmatch(r"[\x21-\x7e]{20,500}", value):
+        raise ValueError("no token")
+    return value

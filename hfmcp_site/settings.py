@@ -3,7 +3,7 @@
 
 import sys
 
-from hfmcp_site import env, logs, postgresql
+from hfmcp_site import env, postgresql
 from hfmcp_site.deployment import *  # noqa: F403
 
 INSTALLED_APPS = [
@@ -187,7 +187,7 @@ CORS_URLS_REGEX = r"^/(oauth/(token|register|revoke|jwks)|\.well-known/.*)$"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "mcp-protocol-version"]
-CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "WWW-Authenticate", "X-Request-Id"]
 
 # Browser security
 SESSION_ENGINE = "accounts.sessions"
@@ -250,6 +250,7 @@ USE_I18N = False
 USE_TZ = True
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMAT = env.choice("LOG_FORMAT", "TEXT", "TEXT", "JSON")
 # In detail, oauthlib tells tokens, httpcore2 headers and websockets cookies: only we get that far.
 LIBRARIES_LEVEL = "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL
 OUR_PACKAGES = ("accounts", "dashboard", "hfmcp_site", "mcpendpoint")
@@ -259,9 +260,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "private": {
-            "()": "hfmcp_site.logs.PrivateFormatter",
-            "format": logs.FORMAT,
-            "style": "{",
+            "()": "hfmcp_site.logs.formatter_of",
+            "log_format": LOG_FORMAT,
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "private"}},

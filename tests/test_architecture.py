@@ -63,6 +63,7 @@ WITHOUT_IO = (
     "mcpendpoint.files.names",
     "mcpendpoint.gradio.file_places",
     "mcpendpoint.hub.ids",
+    "mcpendpoint.hub.routes",
     "mcpendpoint.pages.trying.reading",
     "mcpendpoint.pages.trying.results",
     "mcpendpoint.pages.trying.shapes",

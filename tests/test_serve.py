@@ -125,3 +125,26 @@ def test_a_wrong_setting_ends_the_start(tmp_path):
 
     assert ended.returncode != 0
     assert "DISABLE_TOOLS should be names of tools" in ended.stderr
+
+
+def counted(url):
+    """Return how many pings there were, as one of the workers says."""
+    text = httpx.get(f"{url}/metrics").text
+    lines = [line for line in text.splitlines() if line.startswith("hfmcp_requests_total")]
+    return sum(float(line.rpartition(" ")[2]) for line in lines if 'method="ping"' in line)
+
+
+def test_workers_tell_the_sum_of_what_all_of_them_count(tmp_path):
+    port, folders = free_port(), tmp_path / "folders"
+    folders.mkdir()
+    url = f"http://127.0.0.1:{port}"
+    command = ("-m", "hfmcp_site.serve", "--workers", "2")
+    with served(tmp_path, port, *command, TMPDIR=str(folders)) as log:
+        for _ in range(30):  # on connections of their own
+            httpx.post(f"{url}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"})
+
+        assert {counted(url) for _ in range(10)} == {30}
+        shared = [folder for folder in folders.iterdir() if folder.name.startswith("hfmcp-metrics")]
+        assert len({file.name.split("_")[-1] for file in shared[0].glob("counter_*")}) == 2
+    assert "Traceback" not in log()
+    assert not shared[0].exists()

@@ -69,6 +69,12 @@ WRONG = [
     ("SPACES_DENIED", "acme/one,a/b/c"),
     ("SPACES_DENIED", "*/one"),
     ("SPACE_FINDINGS", "perhaps"),
+    ("LOG_FORMAT", "xml"),
+    ("METRICS_TOKEN", "short"),
+    ("DASHBOARD_TOKEN", "short"),
+    ("METRICS_TOKEN", "with a space, so that no header can carry it"),
+    ("METRICS_ALLOWED_NETWORKS", "10.0.0.0/33"),
+    ("PROMETHEUS_MULTIPROC_DIR", "/there/is/no/such/folder"),
 ]
 
 

@@ -30,6 +30,7 @@ from accounts.outgoing.errors import (
 from accounts.outgoing.pools import CONNECT_SECONDS, Pool, client_of, new_client, places_of
 from accounts.outgoing.shares import RETRY_AFTER_SECONDS
 from accounts.outgoing.unpacking import unpacker_of
+from accounts.outgoing.watching import Asked, tell
 
 FREE_PIECES = 2_000
 MIN_PIECE_BYTES = 64
@@ -173,13 +174,14 @@ async def _open(
     seconds: float,
     silence_seconds: float | None,
 ) -> AsyncIterator[OpenAnswer]:
-    deadline = asyncio.get_running_loop().time() + seconds
+    began = asyncio.get_running_loop().time()
+    deadline = began + seconds
     target = request.target or _host_of(request.url)
     if pool.network is not None:
         pool.network.check_url(request.url)
     take_from_budget()
     async with places_of(pool).take(current_caller(), target, deadline=deadline):
-        with _told_apart():
+        with _told_of(pool, request, began), _told_apart():
             outgoing = client.build_request(
                 request.method,
                 request.url,
@@ -189,6 +191,8 @@ async def _open(
             )
             async with asyncio.timeout_at(deadline):
                 response = await client.send(outgoing, stream=True)
+        seconds = asyncio.get_running_loop().time() - began
+        tell(Asked(pool.name, request.url, response.status_code, seconds))
         try:
             yield OpenAnswer(response, deadline)
         finally:
@@ -200,6 +204,16 @@ def _host_of(url: str) -> str:
         return urlsplit(url).netloc.lower()
     except ValueError as error:
         raise NotAUrl("There is nothing to ask at such a URL.") from error
+
+
+@contextmanager
+def _told_of(pool: Pool, request: Request, began: float) -> Iterator[None]:
+    """Let it be counted that there was no answer."""
+    try:
+        yield
+    except OutgoingError:
+        tell(Asked(pool.name, request.url, 0, asyncio.get_running_loop().time() - began))
+        raise
 
 
 @contextmanager

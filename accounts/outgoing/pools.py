@@ -102,6 +102,12 @@ def places_of(pool: Pool) -> Places:
     return places[pool]
 
 
+def places_in_use() -> list[tuple[str, int]]:
+    """Return how many places of each pool are taken on the running event loop."""
+    places = _places.get(asyncio.get_running_loop(), {})
+    return [(pool.name, len(taken)) for pool, taken in places.items()]
+
+
 def new_client(pool: Pool) -> httpx2.AsyncClient:
     transport = httpx2.AsyncHTTPTransport(verify=tls_context(), trust_env=False)
     # httpx2's own pool takes no network backend.

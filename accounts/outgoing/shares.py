@@ -58,6 +58,10 @@ class Places:
         finally:
             self._leave(claim)
 
+    def __len__(self) -> int:
+        """Return how many are taken."""
+        return self._taken
+
     def _is_short_of(self, claim: Claim) -> Share | None:
         """Return which share is used up, None when there is a place."""
         caller, target = claim

@@ -27,6 +27,7 @@ from accounts.preferences import (
     find_user,
 )
 from mcpendpoint.access.who import ANONYMOUS, Caller, CallerRefused, Credential, may_be_token
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.protocol.request_head import RequestHead
 
 SIGN_IN = "This URL needs a sign-in: let the client open its browser window, or send an access key."
@@ -52,7 +53,7 @@ async def identify(head: RequestHead, url_username: str | None, *, must_sign_in:
     caller = await read_credential(head)
     if caller is ANONYMOUS:
         if must_sign_in or url_username is not None:
-            raise CallerRefused(401, "", SIGN_IN)
+            raise CallerRefused(401, "", SIGN_IN, reason=Reason.NO_CREDENTIAL)
         return caller
     if url_username is not None and (caller.username or "").lower() != url_username.lower():
         raise await _refuse_at_url_of(url_username, caller)

@@ -15,6 +15,7 @@ from accounts.database import changes
 from accounts.outgoing import callers
 from accounts.preferences import Preferences, note_hub_change
 from accounts.proxies import network_of
+from mcpendpoint.protocol.records import Reason
 
 logger = logging.getLogger(__name__)
 
@@ -115,19 +116,33 @@ class Caller:
 ANONYMOUS = Caller(Credential.ANONYMOUS)
 
 
+_REASONS = {
+    308: Reason.NOT_FOUND,
+    401: Reason.BAD_CREDENTIAL,
+    403: Reason.BAD_CREDENTIAL,
+    503: Reason.HUB_DOWN,
+}
+
+
 class CallerRefused(Exception):
     """Why nobody is served: `status` 308, 401, 403 or 503.
 
-    `error` is as RFC 6750 section 3.1 names it.
+    `error` is as RFC 6750 section 3.1 names it, `reason` for the record.
     """
 
     def __init__(
-        self, status: int, error: str, message: str, retry_after_seconds: int | None = None
+        self,
+        status: int,
+        error: str,
+        message: str,
+        retry_after_seconds: int | None = None,
+        reason: Reason | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.error = error
         self.retry_after_seconds = retry_after_seconds
+        self.reason = reason or _REASONS[status]
 
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")

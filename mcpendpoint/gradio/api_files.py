@@ -18,6 +18,7 @@ from mcpendpoint.gradio.exchange import Reply
 from mcpendpoint.gradio.file_places import FilePlaces, files_in, with_files
 from mcpendpoint.gradio.handing_over import MAX_ANSWER_BYTES, MAX_FILES, UploadRefused, path_in
 from mcpendpoint.gradio.transport import ask_space
+from mcpendpoint.protocol.records import Reason
 
 UPLOAD_SECONDS = 60
 
@@ -34,7 +35,9 @@ async def with_file_data(
     """
     named = list(dict.fromkeys(each for each in files_in(arguments, places) if each))
     if len(named) > MAX_FILES:
-        raise SpaceError(f"A call takes {MAX_FILES} files at most.")
+        raise SpaceError(
+            f"A call takes {MAX_FILES} files at most.", reason=Reason.INVALID_ARGUMENTS
+        )
     data = {name: await _file_data(name, info, headers) for name in named}
     filled: dict[str, Any] = with_files(arguments, places, lambda text: data.get(text, text))
     return filled
@@ -50,7 +53,8 @@ async def _file_data(text: str, info: SpaceInfo, headers: Mapping[str, str]) -> 
         return {"path": await _upload(name, content, info, headers), "orig_name": name, **_meta()}
     raise SpaceError(
         f"“{text[:100]}” is no file. Files are given by http(s) URLs, data: URIs or handles "
-        "(file://…)."
+        "(file://…).",
+        reason=Reason.INVALID_ARGUMENTS,
     )
 
 
@@ -68,7 +72,9 @@ def _content_of(uri: str) -> tuple[str, bytes]:
             else unquote_to_bytes(data)
         )
     except (binascii.Error, ValueError) as error:
-        raise SpaceError("A data: URI cannot be read: its base64 is not valid.") from error
+        raise SpaceError(
+            "A data: URI cannot be read: its base64 is not valid.", reason=Reason.INVALID_ARGUMENTS
+        ) from error
     return kind, content
 
 

@@ -14,7 +14,14 @@ from mcpendpoint.gradio.api_calling import call_api
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, look_again_after_failure
-from mcpendpoint.gradio.errors import SpaceDown, SpaceError, SpaceGone, SpaceRefusal, busy
+from mcpendpoint.gradio.errors import (
+    SpaceDown,
+    SpaceError,
+    SpaceGone,
+    SpaceNotRunning,
+    SpaceRefusal,
+    busy,
+)
 from mcpendpoint.gradio.exchange import AnswerTooLarge, Reply, UnknownAnswer
 from mcpendpoint.gradio.handing_over import HandOver, UploadRefused
 from mcpendpoint.gradio.headers import NO_HEADERS
@@ -24,6 +31,7 @@ from mcpendpoint.gradio.states import ASLEEP
 from mcpendpoint.gradio.transport import IDLE_SECONDS
 from mcpendpoint.gradio.upstream import ReportProgress, Rising, call_upstream
 from mcpendpoint.gradio.waking import COMING, seconds_to_wake, wake
+from mcpendpoint.protocol.records import Reason
 
 MAX_REASON_CHARS = 500
 
@@ -194,7 +202,8 @@ async def _call(
     except AnswerTooLarge as error:
         raise SpaceError(
             f"The answer of the Space {info.space_id} cannot be passed on: {error}. Ask it for "
-            "less, such as a smaller image or fewer results."
+            "less, such as a smaller image or fewer results.",
+            reason=Reason.TOO_LARGE,
         ) from error
     except UnknownAnswer as error:
         await _check_place(info, token, has_begun=True)
@@ -239,14 +248,16 @@ async def _explain_status(info: SpaceInfo, token: str | None, reply: Reply) -> S
     name = f"The Space {info.space_id}"
     status = reply.status
     if status == 429:
-        return SpaceError(
+        return SpaceNotRunning(
             f"{name} has had too many calls, or the account's quota is used up. {_reason(reply)} "
             "Try again later.",
             is_retryable=True,
             retry_after_seconds=_retry_after(reply),
         )
     if status == 413:
-        return SpaceError(f"The arguments are too large for the Space {info.space_id}.")
+        return SpaceError(
+            f"The arguments are too large for the Space {info.space_id}.", reason=Reason.TOO_LARGE
+        )
     if status in (401, 403, 404, 405, 410) or status >= 300 and status != 400:
         # Also 503: apps and proxies say it, and a Space that is starting may have died of the call.
         await _check_place(info, token, has_begun=status >= 500)

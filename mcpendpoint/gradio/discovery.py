@@ -42,6 +42,7 @@ from mcpendpoint.hub.errors import (
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.spaces import get_space_now
 from mcpendpoint.hub.types import Space
+from mcpendpoint.protocol.records import Reason
 
 Fetched = TypeVar("Fetched")
 
@@ -193,6 +194,7 @@ async def _load_info(space_id: str, token: str | None) -> Loaded[SpaceInfo]:
         raise SpaceError(
             f"The Hub did not say in time where the Space {space_id} is. Try again soon.",
             is_retryable=True,
+            reason=Reason.HUB_DOWN,
         ) from error
     except HubError as error:
         raise _explain_refusal(space_id, error, token) from error
@@ -239,6 +241,7 @@ def _explain_refusal(space_id: str, error: HubError, token: str | None) -> Space
             is_retryable=True,
             retry_after_seconds=error.retry_after_seconds,
             may_need_token=True,
+            reason=Reason.HUB_DOWN,
         )
     if isinstance(error, HubNotFound | HubForbidden):
         return _kind_of(error)(
@@ -248,7 +251,8 @@ def _explain_refusal(space_id: str, error: HubError, token: str | None) -> Space
     if isinstance(error, HubTokenRefused):
         return SpaceGone(
             f"Hugging Face refused the token, so the Space {space_id} cannot be looked up. "
-            "Sign in again."
+            "Sign in again.",
+            reason=Reason.BAD_CREDENTIAL,
         )
     return SpaceError(
         f"The Hub could not say where the Space {space_id} is: {error.message}",
@@ -314,6 +318,7 @@ async def _within(
         raise SpaceError(
             f"The Space {info.space_id} did not say in time which tools it has. Try again soon.",
             is_retryable=True,
+            reason=Reason.SPACE_ERROR,
         ) from error
     except Busy as error:
         raise busy(info.space_id, error) from error

@@ -6,14 +6,18 @@ ToolError
     │   └── SpaceNotFound  the Hub knows no such Space, as far as this caller is told
     ├── SpaceRefusal it understood the call, and did not take it
     ├── SpaceDown    it does not answer, whatever it is asked
+    ├── SpaceNotRunning  it is asleep, starting, paused or out of quota
     └── SpaceBusy    too much is being asked at once: nothing was sent
 """
 
 from accounts.outgoing.errors import Busy, Share
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolError
 
 
 class SpaceError(ToolError):
+    usual_reason = Reason.SPACE_ERROR
+
     def __init__(
         self,
         message: str,
@@ -21,9 +25,13 @@ class SpaceError(ToolError):
         is_retryable: bool = False,
         retry_after_seconds: int | None = None,
         may_need_token: bool = False,
+        reason: Reason | None = None,
     ) -> None:
         super().__init__(
-            message, is_retryable=is_retryable, retry_after_seconds=retry_after_seconds
+            message,
+            is_retryable=is_retryable,
+            retry_after_seconds=retry_after_seconds,
+            reason=reason,
         )
         self.may_need_token = may_need_token
         """Asked as nobody: the owner of a token may be told more."""
@@ -31,6 +39,8 @@ class SpaceError(ToolError):
 
 class SpaceGone(SpaceError):
     """What was known of the Space must not be used any longer."""
+
+    usual_reason = Reason.NOT_FOUND
 
 
 class SpaceNotFound(SpaceGone):
@@ -45,8 +55,16 @@ class SpaceDown(SpaceError):
     """The Space does not answer, whatever it is asked."""
 
 
+class SpaceNotRunning(SpaceError):
+    """It is asleep, starting, paused or out of quota."""
+
+    usual_reason = Reason.SPACE_ASLEEP
+
+
 class SpaceBusy(SpaceError):
     """It says nothing about the Space, so it is not remembered."""
+
+    usual_reason = Reason.LIMIT
 
 
 def busy(space_id: str, error: Busy) -> SpaceBusy:

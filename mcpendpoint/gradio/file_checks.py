@@ -9,6 +9,7 @@ from django.conf import settings
 from mcpendpoint.files.names import UNKNOWN_TYPE, in_words
 from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.gradio.file_places import FilePlaces
+from mcpendpoint.protocol.records import Reason
 
 MAX_BYTES = 500_000_000
 """Of all files of a call."""
@@ -39,7 +40,8 @@ def check_given(
         whose = "a private Space can be given" if is_private else "a Space can be given"
         raise SpaceError(
             f"“{name}” is too large, with {in_words(size)}: {whose} files of {in_words(most)} at "
-            "most."
+            "most.",
+            reason=Reason.TOO_LARGE,
         )
     _check_type(f"“{name}”", {mime_type, mimetypes.guess_type(name)[0] or ""}, place)
 
@@ -59,5 +61,6 @@ def _check_type(what: str, types: set[str], place: FilePlaces) -> None:
     )
     if place.kind and told and is_other:
         raise SpaceError(
-            f"{what} is of the type {min(told)}, and this tool takes {RIGHT[place.kind]}."
+            f"{what} is of the type {min(told)}, and this tool takes {RIGHT[place.kind]}.",
+            reason=Reason.INVALID_ARGUMENTS,
         )

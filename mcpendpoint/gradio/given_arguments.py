@@ -11,6 +11,7 @@ import orjson
 from mcpendpoint.gradio.drafts import Schema
 from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.protocol.portable_tools import says_anything
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.schema_faults import faults_of, is_of_type
 
 MAX_REASONS = 10
@@ -31,7 +32,7 @@ def read_arguments(tool: str, schema: Schema, given: dict[str, Any]) -> dict[str
     if reasons := faults_of(arguments, schema, MAX_REASONS):
         known = ", ".join(properties) or "none"
         text = f"Invalid arguments for {tool}. {' '.join(reasons)} Known arguments: {known}."
-        raise SpaceError(f"{text} Right: {example_call(schema)}")
+        raise SpaceError(f"{text} Right: {example_call(schema)}", reason=Reason.INVALID_ARGUMENTS)
     return arguments
 
 

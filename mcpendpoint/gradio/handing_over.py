@@ -36,6 +36,7 @@ from mcpendpoint.gradio.file_checks import (
 from mcpendpoint.gradio.file_places import FilePlaces, files_in, given_in, with_files
 from mcpendpoint.gradio.results import replica_of
 from mcpendpoint.gradio.transport import ask_space
+from mcpendpoint.protocol.records import Reason
 
 MAX_FILES = 20
 UPLOAD_SECONDS = 300
@@ -83,7 +84,9 @@ async def prepare(
     if not handles:
         return HandOver(arguments, places, {})
     if len(handles) > MAX_FILES:
-        raise SpaceError(f"A call takes {MAX_FILES} files at most.")
+        raise SpaceError(
+            f"A call takes {MAX_FILES} files at most.", reason=Reason.INVALID_ARGUMENTS
+        )
     if not settings.HAS_DATABASE:
         raise SpaceError(
             "Handles of files (file://…) are of a server on which the person has an account; this "
@@ -100,10 +103,14 @@ async def prepare(
         raise SpaceError(
             f"{missing[0][:200]} is no file that this account has here. A path of the person's "
             f"computer cannot be read from here: they can upload the file at {files_url()}, which "
-            "gives its handle; so does the tool upload_file for what is on the web or the Hub."
+            "gives its handle; so does the tool upload_file for what is on the web or the Hub.",
+            reason=Reason.INVALID_ARGUMENTS,
         )
     if sum(file.size for file in files.values()) > MAX_BYTES:
-        raise SpaceError(f"The files of a call may have {MAX_BYTES // 1_000_000} MB in all.")
+        raise SpaceError(
+            f"The files of a call may have {MAX_BYTES // 1_000_000} MB in all.",
+            reason=Reason.TOO_LARGE,
+        )
     for given, place in given_in(arguments, places):
         if file := files.get(given) if isinstance(given, str) else None:
             check_given(file.name, file.mime_type, file.size, place)
@@ -126,7 +133,8 @@ async def _inline(file: StoredFile, info: SpaceInfo) -> str:
     if file.size > MAX_INLINE_BYTES:
         raise SpaceError(
             f"{file.handle} is too large: the Space {info.space_id} is private, and such Spaces "
-            f"can be given files of {MAX_INLINE_BYTES // 1_000_000} MB at most."
+            f"can be given files of {MAX_INLINE_BYTES // 1_000_000} MB at most.",
+            reason=Reason.TOO_LARGE,
         )
     encoded = base64.b64encode(await content_of(file)).decode()
     return f"data:{file.mime_type};base64,{encoded}"
@@ -146,7 +154,9 @@ async def _upload(file: StoredFile, info: SpaceInfo) -> str:
     if status in (404, 405):
         raise SpaceError(f"The Space {info.space_id} takes no uploads. Give an http(s) URL.")
     if status == 413:
-        raise SpaceError(f"{file.handle} is too large for the Space {info.space_id}.")
+        raise SpaceError(
+            f"{file.handle} is too large for the Space {info.space_id}.", reason=Reason.TOO_LARGE
+        )
     if status != 200:
         raise UploadRefused(Reply(status, headers, {}))
     replica = replica_of(headers.get("x-proxied-replica", ""))

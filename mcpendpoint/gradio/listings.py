@@ -10,6 +10,7 @@ from mcpendpoint.gradio.file_parameters import renamed
 from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.gradio.scanning import Finding
 from mcpendpoint.gradio.trust import Agreement, Held
+from mcpendpoint.protocol.records import Reason
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ class SpaceListing:
     prompts: tuple[SpaceTool, ...] = ()
     """Those that it has, whether they are wanted or not, as tools that return one."""
     resources: tuple[SpaceResource, ...] = ()
+    reason: Reason | None = None
+    """Of a problem with all of the Space."""
 
     @property
     def views(self) -> frozenset[str]:

@@ -14,6 +14,7 @@ from mcpendpoint.gradio.resources import mime_type_of
 from mcpendpoint.gradio.results import Move, mover, replica_of
 from mcpendpoint.gradio.upstream import ask_upstream
 from mcpendpoint.gradio.uris import is_uri, uri_here
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.answer_room import bytes_for_media
 
 MAX_CONTENTS = 20
@@ -28,7 +29,9 @@ async def read_space_resource(
     found = await find_space(space.space_id, is_private=space.is_private, token=token)
     contents = await contents_at(found.value, space, uri, token=token)
     if not include_images and any((each.mime_type or "").startswith("image/") for each in contents):
-        raise SpaceError("Image content is disabled for this connection.")
+        raise SpaceError(
+            "Image content is disabled for this connection.", reason=Reason.NOT_SELECTED
+        )
     return contents
 
 
@@ -75,5 +78,6 @@ def _check_size(space: SpaceChoice, contents: list[Contents]) -> None:
     if size > bytes_for_media():
         raise SpaceError(
             f"That resource of the Space {space.space_id} has {size:,} bytes; one has "
-            f"{bytes_for_media():,} at most."
+            f"{bytes_for_media():,} at most.",
+            reason=Reason.TOO_LARGE,
         )

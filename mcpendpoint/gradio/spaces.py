@@ -36,7 +36,9 @@ from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
 from mcpendpoint.gradio.trust import SHOW, Held, why_held
 from mcpendpoint.gradio.upstream import ReportProgress
 from mcpendpoint.protocol.portable_tools import MAX_DESCRIPTION_CHARS
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.protocol.visible_text import visible_line
+from mcpendpoint.tools.reasons import reason_of
 from mcpendpoint.tools.registry import by_name
 
 logger = logging.getLogger(__name__)
@@ -78,7 +80,8 @@ async def list_space_tools(
             async with asyncio.timeout(LIST_SECONDS), slots:
                 return await _list_safely(choice, token, known_will_do)
         except TimeoutError:
-            return _without_tools(choice, f"The Space {choice.space_id} did not answer in time.")
+            problem = f"The Space {choice.space_id} did not answer in time."
+            return _without_tools(choice, problem, Reason.SPACE_ERROR)
 
     listings = {
         choice: _finish_at_once(_list_safely(choice, token, known_will_do)) for choice in choices
@@ -107,13 +110,14 @@ async def _list_safely(choice: SpaceChoice, token: str | None, known_will_do: bo
         # without the error's own text, which may quote what the Space answered.
         frames = "".join(traceback.format_tb(error.__traceback__))
         logger.error("Listing a Space's tools raised %s\n%s", type(error).__name__, frames)
-        return _without_tools(choice, f"The tools of {choice.space_id} could not be read.")
+        problem = f"The tools of {choice.space_id} could not be read."
+        return _without_tools(choice, problem, Reason.OUR_FAULT)
 
 
 async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> SpaceListing:
     stage, is_public = "", False
     if refusal := refusal_of(choice.space_id):
-        return _without_tools(choice, refusal, is_refused=True)
+        return _without_tools(choice, refusal, Reason.NOT_SELECTED, is_refused=True)
     try:
         found = await find_space(
             choice.space_id,
@@ -125,11 +129,18 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
         stage, is_public = found.value.stage, not found.value.is_private
         # By the name that the Space has now, too.
         if refusal := refusal_of(found.value.space_id):
-            return _without_tools(choice, refusal, stage, is_public, is_refused=True)
+            return _without_tools(
+                choice, refusal, Reason.NOT_SELECTED, stage, is_public, is_refused=True
+            )
         schema = await find_tools(found.value, token, known_will_do=known_will_do)
     except SpaceError as error:
         return _without_tools(
-            choice, str(error), stage, is_public, is_missing=isinstance(error, SpaceNotFound)
+            choice,
+            str(error),
+            reason_of(error),
+            stage,
+            is_public,
+            is_missing=isinstance(error, SpaceNotFound),
         )
     failure = found.value.problem or schema.failure
     key = (id(schema.value), choice, stage, is_public, str(failure), settings.SPACE_FINDINGS)
@@ -146,17 +157,25 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
 def _without_tools(
     choice: SpaceChoice,
     problem: str,
+    reason: Reason,
     stage: str = "",
     is_public: bool = False,
     *,
     is_missing: bool = False,
     is_refused: bool = False,
 ) -> SpaceListing:
-    key = (choice, problem, stage, is_public, is_missing, is_refused)
+    key = (choice, problem, reason, stage, is_public, is_missing, is_refused)
     listing = _problems.get(key)
     if listing is None:
         listing = SpaceListing(
-            choice, (), problem, stage, is_public, is_missing, is_refused=is_refused
+            choice,
+            (),
+            problem,
+            stage,
+            is_public,
+            is_missing,
+            is_refused=is_refused,
+            reason=reason,
         )
         _problems.put(key, listing, size_bytes=2 * approximate_bytes(key))
     return listing
@@ -198,6 +217,7 @@ def _with_tools(
         unseen=_unseen(choice, tuple(tools.values())),
         prompts=prompts_of(prompts),
         resources=resources_of(choice, schema.resources),
+        reason=reason_of(failure) if failure else None,
     )
 
 

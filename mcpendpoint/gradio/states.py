@@ -1,6 +1,6 @@
 """Whether a Space in some state can serve, and if not, why and what to do. Pure: no I/O."""
 
-from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.gradio.errors import SpaceError, SpaceNotRunning
 
 RUNNING = frozenset({"RUNNING", "RUNNING_BUILDING", "RUNNING_APP_STARTING"})
 ASLEEP = "SLEEPING"
@@ -25,13 +25,13 @@ def explain_state(space_id: str, stage: str, page: str) -> SpaceError | None:
         return None
     name = f"The Space {space_id}"
     if stage == ASLEEP:
-        return SpaceError(
+        return SpaceNotRunning(
             f"{name} is asleep. Opening {page} wakes it up, as a call of one of its tools and "
             "adding it on the settings page do. That takes from seconds to a few minutes.",
             is_retryable=True,
         )
     if stage in STARTING:
-        return SpaceError(
+        return SpaceNotRunning(
             f"{name} is starting. Try again in a minute; {page} shows how far it is.",
             is_retryable=True,
             retry_after_seconds=60,
@@ -39,7 +39,9 @@ def explain_state(space_id: str, stage: str, page: str) -> SpaceError | None:
     if stage in _FAILED:
         return SpaceError(f"{name} {_FAILED[stage]}. Its owner has to repair it: {page}")
     if stage in _STOPPED:
-        return SpaceError(f"{name} {_STOPPED[stage]}. Only its owner can start it again: {page}")
+        return SpaceNotRunning(
+            f"{name} {_STOPPED[stage]}. Only its owner can start it again: {page}"
+        )
     return SpaceError(f"{name} is not running (its state is {stage[:40]}). See {page}")
 
 

@@ -14,10 +14,11 @@ from django.conf import settings
 from accounts.behind import run_behind
 from accounts.outgoing.errors import OutgoingError
 from mcpendpoint.gradio.discovery import SpaceInfo, find_space, find_tools, look_again
-from mcpendpoint.gradio.errors import SpaceError, SpaceGone
+from mcpendpoint.gradio.errors import SpaceError, SpaceGone, SpaceNotRunning
 from mcpendpoint.gradio.states import ASLEEP, STARTING
 from mcpendpoint.gradio.transport import ask_space, token_header
 from mcpendpoint.gradio.upstream import ReportProgress
+from mcpendpoint.protocol.records import Reason
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +59,12 @@ async def wake(
                 if now.stage not in COMING:
                     break
     except TimeoutError as error:
-        raise SpaceError(
+        raise SpaceNotRunning(
             f"The Space {info.space_id} was asleep and is starting, which takes longer than this "
             f"call can wait. {info.page} shows how far it is.",
             is_retryable=True,
             retry_after_seconds=60,
+            reason=Reason.SPACE_ASLEEP,
         ) from error
     if now.problem is not None:
         raise now.problem

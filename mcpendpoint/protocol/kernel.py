@@ -100,11 +100,18 @@ class Answer:
     """HTTP headers, in that case."""
     raw: bytes = b""
     """The body as it is sent, once it is known to fit."""
+    failure: Exception | None = None
+    """What was raised in place of a result."""
 
     @property
     def error_code(self) -> int | None:
         error = self.body.get("error")
         return error["code"] if error else None
+
+    @property
+    def is_failed_result(self) -> bool:
+        result = self.body.get("result")
+        return isinstance(result, dict) and result.get("isError") is True
 
 
 def is_modern(message: Message, head: RequestHead) -> bool:
@@ -320,7 +327,7 @@ async def answer(server: Server[Any], message: Message, peer: Peer, exchange: Ex
         data = _error_data(error)
         body = error_message(data.code, data.message, message.id, data.data)
         status = ERROR_CODE_HTTP_STATUS.get(data.code, 200) if peer.is_modern else 200
-        return Answer(body, status)
+        return Answer(body, status, failure=error)
     return Answer({"jsonrpc": "2.0", "id": message.id, "result": result}, 200)
 
 

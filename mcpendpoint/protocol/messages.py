@@ -1,4 +1,4 @@
-"""Bytes to JSON-RPC 2.0 messages. Pure: no I/O, no Django.
+"""Bytes to JSON-RPC 2.0 messages. Pure, but that errors carry the id of the request.
 
 A body is one request, one notification, one response (which we take note of and drop), or, for
 2025-03-26 clients, a batch of them.
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
 import orjson
-from mcp_types import INVALID_REQUEST, PARSE_ERROR
+from mcp_types import INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR
 
+from accounts.request_ids import current_request_id
 from mcpendpoint.protocol import json_text
 
 LIST_TOOLS = "tools/list"
@@ -21,6 +22,11 @@ times over."""
 MAX_ID_LENGTH = 256
 MAX_ERROR_LENGTH = 2_000
 MAX_QUOTED_LENGTH = 500
+
+UNAVAILABLE = 503
+"""When neither the caller nor we are to blame: HTTP's status, outside of what JSON-RPC reserves."""
+
+_OF_SERVERS = frozenset({INTERNAL_ERROR, UNAVAILABLE})
 
 RequestId = str | int
 
@@ -114,8 +120,13 @@ def is_request_id(value: Any) -> TypeGuard[RequestId]:
 def error_message(
     code: int, message: str, request_id: RequestId | None = None, data: Any = None
 ) -> dict[str, Any]:
-    """Return a JSON-RPC error. What it quotes of a request is cut, however long it was."""
+    """Return a JSON-RPC error. What it quotes of a request is cut, however long it was.
+
+    One that is this server's, or may pass, says by which id the log has the HTTP request.
+    """
     error: dict[str, Any] = {"code": code, "message": _cut(message, MAX_ERROR_LENGTH)}
+    if code in _OF_SERVERS and isinstance(data, dict | None) and (found := current_request_id()):
+        data = {**(data or {}), "requestId": found}
     if data is not None:
         error["data"] = _cut_all(data)
     return {"jsonrpc": "2.0", "id": request_id, "error": error}

@@ -53,12 +53,15 @@ ERRORS = frozenset({Outcome.TOOL_ERROR, Outcome.REJECTED, Outcome.DENIED, Outcom
 class Reason(StrEnum):
     """Why a message did not go well: a closed list, so that it can be counted and filtered."""
 
+    NO_CREDENTIAL = "no_credential"
+    """The URL needs one: so clients begin that sign people in."""
     BAD_CREDENTIAL = "bad_credential"
-    """Wrong, revoked or expired."""
+    """Wrong, revoked or expired; or of somebody else than the URL."""
     SCOPE = "scope"
     """The key, the app or the person's permission at Hugging Face does not reach that far."""
     NOT_SELECTED = "not_selected"
-    """A tool or Space that this caller has not chosen, or that the operator switched off."""
+    """A tool or Space that this caller has not chosen or cannot, or that the operator switched
+    off."""
     BLOCKED = "blocked"
     """By an operator: the person, the client, the address or the Space."""
     LIMIT = "limit"
@@ -79,7 +82,7 @@ class Reason(StrEnum):
     TOOL = "tool"
     """The tool ran and says what went wrong, in a way that is none of the others."""
     TIMEOUT = "timeout"
-    """A call that was given up after the longest time for it."""
+    """A call that took longer than the longest time for it, or a body that did not come in time."""
     CANCELLED = "cancelled"
     UNAVAILABLE = "unavailable"
     """This server could not now: its database is away, or it has too much to do."""

@@ -25,7 +25,7 @@ CORS_HEADERS = (
     "Mcp-Session-Id, X-MCP-Bouquet, X-MCP-Force-Auth, X-MCP-Gradio, X-MCP-Mix, "
     "X-MCP-No-Image-Content, X-Requested-With"
 )
-CORS_EXPOSED = "Mcp-Protocol-Version, Mcp-Session-Id, Retry-After, WWW-Authenticate"
+CORS_EXPOSED = "Mcp-Protocol-Version, Mcp-Session-Id, Retry-After, WWW-Authenticate, X-Request-Id"
 
 
 def is_host_served(head: RequestHead) -> bool:

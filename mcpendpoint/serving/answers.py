@@ -10,10 +10,11 @@ from mcp.server import Server
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Answer, Ask, Peer
 from mcpendpoint.protocol.messages import Message
-from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.records import Outcome, Reason
 from mcpendpoint.serving.answer_size import fit
 from mcpendpoint.serving.context import RequestContext
-from mcpendpoint.serving.recording import Recording, outcome_of
+from mcpendpoint.serving.recording import Recording, outcome_of, reason_of_answer
+from mcpendpoint.serving.scope_checks import with_scopes_asked_for
 from mcpendpoint.tools.registry import by_name
 
 TALKATIVE_METHODS = frozenset(
@@ -74,11 +75,14 @@ class Answers:
         context.report = exchange.progress
         context.wants_progress = exchange.progress_token is not None and outgoing.is_open
         outcome, error_code = Outcome.CANCELLED, None
+        status, reason = 200, None
         try:
             answer = await kernel.answer(self.server, message, peer, exchange)
-            has_output_schema = context.tool_name in by_name
-            answer = fit(answer, settings.MCP_MAX_ANSWER_BYTES, has_output_schema=has_output_schema)
+            answer = _fitting(answer, context)
+            if context.scopes_to_ask_for:
+                answer = with_scopes_asked_for(answer, context)
             outcome, error_code = outcome_of(answer, context), answer.error_code
+            status, reason = answer.status, reason_of_answer(answer, context, outcome)
             return answer
         finally:
             recording.finish(
@@ -87,4 +91,14 @@ class Answers:
                 context=context,
                 notifications_sent=exchange.notifications_sent,
                 is_stream=outgoing.is_streaming,
+                reason=reason,
+                http_status=200 if outgoing.is_streaming else status,
             )
+
+
+def _fitting(answer: Answer, context: RequestContext) -> Answer:
+    has_output_schema = context.tool_name in by_name
+    fitting = fit(answer, settings.MCP_MAX_ANSWER_BYTES, has_output_schema=has_output_schema)
+    if fitting.is_failed_result and not answer.is_failed_result:
+        context.reason = Reason.TOO_LARGE
+    return fitting

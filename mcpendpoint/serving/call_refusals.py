@@ -12,12 +12,14 @@ from mcpendpoint.access.selection import InvalidOverrides
 from mcpendpoint.access.who import CallerRefused, Credential
 from mcpendpoint.gradio.listings import SpaceChoice
 from mcpendpoint.gradio.naming import prefix_of
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.serving.approvals import words
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import database_unavailable
 from mcpendpoint.serving.scope_checks import check_scopes, explain_absence
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.markdown import count
+from mcpendpoint.tools.reasons import reason_of
 
 Answer = CallToolResult | InputRequiredResult | dict[str, Any]
 """A dict for what the SDK has no type of: that files are to be sent first."""
@@ -37,7 +39,7 @@ def scope_refusal(
     except MCPError as error:
         if context.caller.credential is Credential.OAUTH:
             raise
-        return failure(ToolError(error.error.message))
+        return _told(ToolError(error.error.message))
     return None
 
 
@@ -50,11 +52,11 @@ async def refusal_by_now(
     except UNAVAILABLE as error:
         raise database_unavailable() from error
     except (CallerRefused, InvalidOverrides):
-        context.is_denied = True
-        return failure(ToolError(words.CREDENTIAL_ENDED))
+        context.deny(Reason.BAD_CREDENTIAL)
+        return _told(ToolError(words.CREDENTIAL_ENDED))
     if name not in context.selection.tools and selected_space(name, context) is None:
-        context.is_denied = True
-        return failure(ToolError(explain_absence(name, context).message))
+        context.deny(Reason.NOT_SELECTED)
+        return _told(ToolError(explain_absence(name, context).message))
     return scope_refusal(name, effects, context)
 
 
@@ -62,14 +64,18 @@ def selected_space(name: str, context: RequestContext) -> SpaceChoice | None:
     return context.selection.space_with(prefix_of(name))
 
 
-async def with_failures(call: Awaitable[Result]) -> Result | CallToolResult:
+async def with_failures(
+    call: Awaitable[Result], context: RequestContext
+) -> Result | CallToolResult:
     try:
         return await call
     except ToolError as error:
-        return failure(error)
+        if not context.is_denied:  # of which the reason is known
+            context.reason = reason_of(error)
+        return _told(error)
 
 
-def failure(error: ToolError) -> CallToolResult:
+def _told(error: ToolError) -> CallToolResult:
     text = str(error)
     if error.is_retryable and error.retry_after_seconds:
         text += f" The same call may work in {count(error.retry_after_seconds, 'second')}."

@@ -28,6 +28,7 @@ from mcpendpoint.protocol.file_extension import (
     read_metadata,
     upload_required,
 )
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.context import FileForm, RequestContext
 from mcpendpoint.tools.base import ToolError
@@ -84,11 +85,15 @@ def _named_files(
             try:
                 file = read_metadata(value)
             except BadMetadata as fault:
-                raise ToolError(f"A file that was given {fault}.") from fault
+                raise ToolError(
+                    f"A file that was given {fault}.", reason=Reason.INVALID_ARGUMENTS
+                ) from fault
             check_given(file.name, file.mime_type, file.size, place, is_private=tool.is_private)
             files.append(file)
     if len({file.id for file in files}) < len(files):
-        raise ToolError("Two files that were given have the same id.")
+        raise ToolError(
+            "Two files that were given have the same id.", reason=Reason.INVALID_ARGUMENTS
+        )
     return files
 
 

@@ -19,6 +19,7 @@ from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT, ClientTag
 from mcpendpoint.protocol.file_extension import NO_FILES, ClientFiles, client_files
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.openai_files import CLIENTS as OPENAI_CLIENTS
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.serving.directions import site_directions
@@ -76,6 +77,8 @@ class RequestContext:
     is_denied: bool = False
     is_waiting: bool = False
     """For the person's approval."""
+    reason: Reason | None = None
+    """Why it does not go well, where the handler knows."""
     scopes_to_ask_for: frozenset[Scope] = frozenset()
     """Noted when the call was denied because the credential is not good for it."""
 
@@ -122,6 +125,9 @@ class RequestContext:
         self.client, self.session = peer.client, peer.session
         self.client_files = client_files(peer.capabilities) if peer.is_modern else NO_FILES
         self.shows_views = peer.shows_views
+
+    def deny(self, reason: Reason) -> None:
+        self.is_denied, self.reason = True, reason
 
     async def renew(self) -> None:
         """Take the caller and the selection as they are by now, after a wait.

@@ -20,6 +20,7 @@ from mcpendpoint.gradio.given_arguments import EXAMPLE_FILE, example_call, read_
 from mcpendpoint.gradio.listings import SpaceTool
 from mcpendpoint.gradio.missing_files import Missing, missing_files
 from mcpendpoint.protocol.client_requests import seconds_to_answer
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.protocol.visible_text import visible_line
 from mcpendpoint.serving.approvals.asking import Asking, signs_of_life
 from mcpendpoint.serving.approvals.holding import LOOK_EVERY_SECONDS
@@ -177,7 +178,7 @@ class _Call:
         if question is None:
             return _told(GONE)
         if question.state == State.REFUSED:
-            self._context.is_denied = True
+            self._context.deny(Reason.APPROVAL)
             return _told(REFUSED)
         files = await lookups.run(questions.files_given, question)
         return [file.handle for file in files] if files else self._at_page(question)
@@ -213,7 +214,8 @@ def _unreachable(missing: Missing) -> ToolError:
     return ToolError(
         f"{missing.parameter}: {_shown(missing.path)} is a path of the person's computer, which "
         "cannot be read from here. Give an https:// URL or a data: URI. People with an account on "
-        f"this server can also upload files, at {files_url()}, and give their handles (file://…)."
+        f"this server can also upload files, at {files_url()}, and give their handles (file://…).",
+        reason=Reason.INVALID_ARGUMENTS,
     )
 
 

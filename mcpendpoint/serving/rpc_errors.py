@@ -1,13 +1,14 @@
 """Failures as JSON-RPC errors, for what has no result that could tell of one."""
 
+from typing import Any
+
 from mcp import MCPError
 from mcp_types import INVALID_PARAMS
 
 from accounts.database import RETRY_AFTER_SECONDS
+from mcpendpoint.protocol.messages import UNAVAILABLE
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolError
-
-UNAVAILABLE = 503
-"""When neither the caller nor we are to blame: HTTP's status, outside of what JSON-RPC reserves."""
 
 
 def database_unavailable() -> ToolError:
@@ -15,7 +16,15 @@ def database_unavailable() -> ToolError:
         "This server cannot reach its database right now. Try again soon.",
         is_retryable=True,
         retry_after_seconds=RETRY_AFTER_SECONDS,
+        reason=Reason.UNAVAILABLE,
     )
+
+
+class NotFound(MCPError):
+    """What was asked for is not there, or not for this caller."""
+
+    def __init__(self, message: str, data: Any = None) -> None:
+        super().__init__(INVALID_PARAMS, message, data)
 
 
 def error_of(error: ToolError) -> MCPError:

@@ -1,7 +1,7 @@
 """Why something is refused, said so that an assistant can tell its user what to do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from mcp import MCPError
@@ -9,8 +9,11 @@ from mcp_types import INVALID_PARAMS
 
 from accounts.authorization.scopes import LABELS, Scope, scopes_for
 from accounts.catalogue import Effect
+from mcpendpoint.access.metadata import scope_challenge
 from mcpendpoint.access.who import Credential
 from mcpendpoint.gradio.naming import prefix_of
+from mcpendpoint.protocol.kernel import Answer
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.tools.registry import by_name
 
@@ -77,9 +80,20 @@ def check_scopes(
     needed = scopes_for(effects)
     missing = needed - context.caller.scopes
     if missing:
-        context.is_denied = True
+        context.deny(Reason.SCOPE)
         context.scopes_to_ask_for = needed | context.caller.scopes
         raise error_for(_denial_for_scopes(subject, missing, context), context, **asked)
+
+
+def with_scopes_asked_for(answer: Answer, context: RequestContext) -> Answer:
+    """Let whoever can get more scopes do so; anybody else could only drop the connection.
+
+    Clients on version 1 of the Python SDK fail every later request after an HTTP error.
+    """
+    if context.caller.credential is not Credential.OAUTH or context.head is None:
+        return replace(answer, status=200)
+    asked = scope_challenge(context.head, context.scopes_to_ask_for)
+    return replace(answer, status=403, headers={"WWW-Authenticate": asked})
 
 
 def _denial_for_scopes(subject: str, missing: Iterable[Scope], context: RequestContext) -> Denial:

@@ -13,6 +13,7 @@ from mcpendpoint.gradio.metadata import without_apps
 from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
 from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.gradio.waking import COMING, wake_unseen
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.approvals.holding import held_back, held_by_now
 from mcpendpoint.serving.approvals.words import CHANGED
@@ -66,7 +67,7 @@ async def call_of_space(
     if has_led:
         await within_deadline(name, use_up(tool, arguments, context))
     call = within_deadline(name, _run(tool, given, context))
-    return await late.run(with_failures(call))
+    return await late.run(with_failures(call, context))
 
 
 async def _held(
@@ -114,7 +115,7 @@ async def _find_tool(space: SpaceChoice, name: str, context: RequestContext) -> 
             listing = await _listing_of(space, token, context)
     tool = _offered(listing, name, context)
     if tool is None:
-        raise _missing_tool(space, listing.tools, listing.problem, name)
+        raise _missing_tool(space, listing, name)
     context.tool_name = name
     return tool
 
@@ -124,7 +125,7 @@ async def _as_asked_about(tool: SpaceTool, context: RequestContext) -> SpaceTool
     space = selected_space(tool.name, context)
     now = await _find_tool(space, tool.name, context) if space else None
     if now is None or now.pin != tool.pin:
-        context.is_denied = True
+        context.deny(Reason.APPROVAL)
         raise ToolError(CHANGED)
     return now
 
@@ -161,7 +162,7 @@ def _offered(listing: SpaceListing, name: str, context: RequestContext) -> Space
     """Raises ToolError for a tool that its person has not agreed to."""
     held = _named(listing.held, name)
     if held is not None and held.held is not None:
-        context.is_denied = True
+        context.deny(Reason.APPROVAL)
         url = context.directions.settings_url
         where = f"{url}#spaces" if url and listing.choice.agreement else None
         raise ToolError(explain_hold(name, listing.choice.space_id, held.held, where=where))
@@ -172,15 +173,17 @@ def _named(tools: Iterable[SpaceTool], name: str) -> SpaceTool | None:
     return next((tool for tool in tools if tool.name == name), None)
 
 
-def _missing_tool(
-    space: SpaceChoice, tools: tuple[SpaceTool, ...], problem: str | None, name: str
-) -> ToolError:
-    if problem is not None:
-        return ToolError(problem)
-    names = ", ".join(tool.name for tool in tools) or "none"
+def _missing_tool(space: SpaceChoice, listing: SpaceListing, name: str) -> ToolError:
+    if listing.problem is not None:
+        return ToolError(listing.problem, reason=listing.reason or Reason.NOT_FOUND)
+    names = ", ".join(tool.name for tool in listing.tools) or "none"
     if space.tools is not None:
         return ToolError(
             f"{name[:80]} is not among the tools of the Space {space.space_id} that are selected: "
-            f"{names}."
+            f"{names}.",
+            reason=Reason.NOT_SELECTED,
         )
-    return ToolError(f"The Space {space.space_id} has no tool {name[:80]}. Its tools: {names}.")
+    return ToolError(
+        f"The Space {space.space_id} has no tool {name[:80]}. Its tools: {names}.",
+        reason=Reason.NOT_FOUND,
+    )

@@ -5,7 +5,7 @@ from typing import Any
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
-from mcpendpoint.protocol.records import PRIVATE
+from mcpendpoint.protocol.records import PRIVATE, Reason
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.approvals.holding import (
     consequence_of,
@@ -36,11 +36,15 @@ async def call_tool(
         context.tool_name = name
         if refusal := scope_refusal(name, by_name[name].effects, context):
             return refusal
-        return await with_failures(_call_built_in(by_name[name], arguments, context, asking))
+        call = _call_built_in(by_name[name], arguments, context, asking)
+        return await with_failures(call, context)
     space = selected_space(name, context)
     if space is None:
         denial = explain_absence(name, context)
-        context.is_denied = denial.reason != "unknown"
+        if denial.reason == "unknown":
+            context.reason = Reason.NOT_FOUND
+        else:
+            context.deny(Reason.NOT_SELECTED)
         context.tool_name = name if name in by_name else ""
         raise error_for(denial, context, tool=name[:80])
     # Until the Hub and the Space say otherwise: what a caller makes up is not recorded.
@@ -48,7 +52,8 @@ async def call_tool(
     context.space_label = PRIVATE
     if refusal := scope_refusal(name, SPACE_EFFECTS, context):
         return refusal
-    return await with_failures(call_of_space(space, name, arguments, context, asking))
+    call = call_of_space(space, name, arguments, context, asking)
+    return await with_failures(call, context)
 
 
 async def _call_built_in(
@@ -75,6 +80,7 @@ async def _call_built_in(
 
 async def _run(tool: Tool[Any], typed: Arguments, context: RequestContext) -> CallToolResult:
     output = await tool.run(typed, context)
+    context.reason = output.failed
     blocks = output.blocks if context.include_images or output.has_all_blocks else ()
     return CallToolResult(
         content=[TextContent(type="text", text=output.markdown), *blocks],

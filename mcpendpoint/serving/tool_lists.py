@@ -30,8 +30,9 @@ from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import LIST_TOOLS, Message
 from mcpendpoint.protocol.openai_files import FILE_PARAMS
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.serving.context import FileForm, RequestContext
-from mcpendpoint.serving.rpc_errors import error_of
+from mcpendpoint.serving.rpc_errors import NotFound, error_of
 from mcpendpoint.serving.unasked import agree_unasked
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.definition import definition
@@ -139,6 +140,7 @@ def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
     of_url = [listing for listing in listings if listing.choice.space_id.lower() in named]
     refused = [listing for listing in of_url if listing.is_refused]
     if refused and len(refused) == len(named):
+        context.reason = Reason.NOT_SELECTED
         raise MCPError(
             code=INVALID_PARAMS,
             message=" ".join(listing.problem or "" for listing in refused),
@@ -149,9 +151,8 @@ def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
         )
     missing = [listing.choice.space_id for listing in of_url if listing.is_missing]
     if missing and len(missing) == len(named):
-        raise MCPError(
-            code=INVALID_PARAMS,
-            message=f"{context.directions.where_spaces_are_named} names Spaces that do not exist "
+        raise NotFound(
+            f"{context.directions.where_spaces_are_named} names Spaces that do not exist "
             f"or that this caller may not see: {', '.join(missing)}. Correct the names, sign in, "
             "or leave them out.",
             data={"reason": "space_not_found", "spaces": missing},

@@ -14,7 +14,7 @@ from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
 from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.gradio.upstream import ReportProgress
 from mcpendpoint.gradio.waking import COMING, wake_unseen
-from mcpendpoint.protocol.records import PRIVATE
+from mcpendpoint.protocol.records import PRIVATE, Reason
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.directions import Directions
 from mcpendpoint.tools.dynamic_space.spaces import LookedAt, ToolOfSpace
@@ -27,13 +27,14 @@ class Asker(Protocol):
     wants_progress: bool
     takes_links: bool
     space_label: str
-    is_denied: bool
 
     @property
     def include_images(self) -> bool: ...
 
     @property
     def directions(self) -> Directions: ...
+
+    def deny(self, reason: Reason) -> None: ...
 
     async def hub_token(self) -> str | None: ...
 
@@ -54,6 +55,7 @@ class UnselectedSpaces:
             listing.choice.space_id,
             tuple(self._told(tool) for tool in (*listing.tools, *listing.held)),
             listing.problem,
+            listing.reason,
         )
 
     async def run(
@@ -66,11 +68,15 @@ class UnselectedSpaces:
             (each for each in (*listing.tools, *listing.held) if each.own_name == tool.name), None
         )
         if found is None:
-            raise ToolError(listing.problem or f"The Space {space_id} has no such tool any more.")
+            text = listing.problem or f"The Space {space_id} has no such tool any more."
+            raise ToolError(text, reason=listing.reason or Reason.NOT_FOUND)
         if found.pin != tool.version:
-            raise ToolError(f"The Space {space_id} changes this tool right now. Look at it again.")
+            raise ToolError(
+                f"The Space {space_id} changes this tool right now. Look at it again.",
+                reason=Reason.APPROVAL,
+            )
         if refusal := self._refusal(found):
-            asker.is_denied = True
+            asker.deny(Reason.APPROVAL)
             raise ToolError(refusal)
         return await call_space_tool(
             replace(found, name=tool.name),  # as whoever called it knows it

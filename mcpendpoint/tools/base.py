@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from accounts.catalogue import Effect
 from accounts.consequences import Kind
 from mcpendpoint.hub.client import HubClient
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.directions import Directions
 from mcpendpoint.tools.dynamic_space.spaces import Spaces
 from mcpendpoint.tools.leniency import is_left_out, known_names, read_value
@@ -73,14 +74,24 @@ class ToolError(Exception):
     """A failure to tell the assistant, as a result with isError.
 
     `is_retryable` says whether the same call may work later; `retry_after_seconds` when, if known.
+    `reason` is for the record; where it is not given, `tools.reasons` has it from the cause.
     """
 
+    usual_reason: ClassVar[Reason] = Reason.TOOL
+    """Where the cause does not tell."""
+
     def __init__(
-        self, message: str, *, is_retryable: bool = False, retry_after_seconds: int | None = None
+        self,
+        message: str,
+        *,
+        is_retryable: bool = False,
+        retry_after_seconds: int | None = None,
+        reason: Reason | None = None,
     ) -> None:
         super().__init__(message)
         self.is_retryable = is_retryable
         self.retry_after_seconds = retry_after_seconds
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -94,8 +105,12 @@ class ToolOutput:
     meta: dict[str, Any] = field(default_factory=dict)
     has_all_blocks: bool = False
     """Whether the blocks are as this caller takes them, and not extras."""
-    is_error: bool = False
-    """Nothing of what was asked for could be had; `structured` says why, item by item."""
+    failed: Reason | None = None
+    """Why nothing of what was asked for could be had; `structured` says so item by item."""
+
+    @property
+    def is_error(self) -> bool:
+        return self.failed is not None
 
 
 class ToolContext(Protocol):

@@ -11,6 +11,7 @@ from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.creation import Created, create_bucket, create_repo, duplicate_repo
 from mcpendpoint.hub.errors import HubConflict, HubError, HubForbidden
 from mcpendpoint.hub.types import RepoType
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import (
     Arguments,
     Consequence,
@@ -104,31 +105,50 @@ def _parse(argument: str, text: str) -> Uri:
     except Failure as failure:
         raise ToolError(f"{argument}: {failure.message}") from failure
     if uri.root not in FILE_ROOTS:
-        raise ToolError(f"{argument} must be hf://models|datasets|spaces|buckets/OWNER/NAME.")
+        raise ToolError(
+            f"{argument} must be hf://models|datasets|spaces|buckets/OWNER/NAME.",
+            reason=Reason.INVALID_ARGUMENTS,
+        )
     if uri.revision is not None:
         raise ToolError(
-            f"{argument} must point to a repository and must not include a revision (@…)."
+            f"{argument} must point to a repository and must not include a revision (@…).",
+            reason=Reason.INVALID_ARGUMENTS,
         )
     if uri.id_length != 2:
-        raise ToolError(f"{argument} must point to a repository (OWNER/NAME), not a namespace.")
+        raise ToolError(
+            f"{argument} must point to a repository (OWNER/NAME), not a namespace.",
+            reason=Reason.INVALID_ARGUMENTS,
+        )
     if uri.path:
-        raise ToolError(f"{argument} must point to a repository, not a file path.")
+        raise ToolError(
+            f"{argument} must point to a repository, not a file path.",
+            reason=Reason.INVALID_ARGUMENTS,
+        )
     return uri
 
 
 def _check(arguments: CreateRepoArguments, target: Uri, source: Uri | None) -> None:
     """Refuse what does not go together."""
     if arguments.sdk and source is not None:
-        raise ToolError("sdk is only for a new, empty Space: a copy keeps its source's.")
+        raise ToolError(
+            "sdk is only for a new, empty Space: a copy keeps its source's.",
+            reason=Reason.INVALID_ARGUMENTS,
+        )
     if arguments.sdk and target.root != RepoType.SPACE.api_segment:
-        raise ToolError("sdk is only valid when creating a Space repository.")
+        raise ToolError(
+            "sdk is only valid when creating a Space repository.", reason=Reason.INVALID_ARGUMENTS
+        )
     if source is None:
         return
     if BUCKETS in (source.root, target.root):
-        raise ToolError("Duplicating buckets is not supported: only models, datasets and Spaces.")
+        raise ToolError(
+            "Duplicating buckets is not supported: only models, datasets and Spaces.",
+            reason=Reason.INVALID_ARGUMENTS,
+        )
     if source.root != target.root:
         raise ToolError(
-            f"source_uri type ({_type_of(source)}) must match uri type ({_type_of(target)})."
+            f"source_uri type ({_type_of(source)}) must match uri type ({_type_of(target)}).",
+            reason=Reason.INVALID_ARGUMENTS,
         )
 
 

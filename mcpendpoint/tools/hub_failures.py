@@ -20,6 +20,7 @@ from mcpendpoint.hub.errors import (
     HubUnavailable,
     HubUncertain,
 )
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import Result, ToolContext, ToolError
 from mcpendpoint.tools.markdown import count
 
@@ -56,6 +57,22 @@ _KINDS: dict[type[HubError], Kind] = {
 }
 
 
+_REASONS: dict[Kind, Reason] = {
+    "invalid_id": Reason.INVALID_ARGUMENTS,
+    "not_found": Reason.NOT_FOUND,
+    "sign_in_needed": Reason.NOT_FOUND,
+    "token_refused": Reason.BAD_CREDENTIAL,
+    "forbidden": Reason.SCOPE,
+    "gated": Reason.HUB_REFUSED,
+    "conflict": Reason.HUB_REFUSED,
+    "refused": Reason.HUB_REFUSED,
+    "rate_limited": Reason.HUB_REFUSED,
+    "unavailable": Reason.HUB_DOWN,
+    "uncertain": Reason.HUB_DOWN,
+    "bad_answer": Reason.HUB_DOWN,
+    "unsuitable_operation": Reason.INVALID_ARGUMENTS,
+}
+
 PAYMENT_REQUIRED = 402
 
 
@@ -67,12 +84,24 @@ class Problem(Result):
     retryable: bool = Field(default=False)
     retry_after_seconds: int | None = None
 
-    def to_error(self) -> ToolError:
+    @property
+    def reason(self) -> Reason:
+        return _REASONS[self.kind]
+
+    def to_error(self, reason: Reason | None = None) -> ToolError:
+        """`reason` is one that is more exact than that of the kind."""
         return ToolError(
             self.message,
             is_retryable=self.retryable,
             retry_after_seconds=self.retry_after_seconds,
+            reason=reason or self.reason,
         )
+
+
+def reason_of_hub(error: HubError) -> Reason:
+    if isinstance(error, HubBusy):  # the Hub was not asked
+        return Reason.LIMIT
+    return _REASONS[_KINDS[type(error)]]
 
 
 def problem_of(
@@ -93,7 +122,7 @@ def tool_error(
     """`advice` is what else can be done about it, in whole sentences."""
     problem = problem_of(error, subject, context)
     message = f"{problem.message} {advice}".rstrip()
-    return problem.model_copy(update={"message": message}).to_error()
+    return problem.model_copy(update={"message": message}).to_error(reason_of_hub(error))
 
 
 def _sentence(error: HubError, subject: str, context: ToolContext, page_url: str | None) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.examples import example_call
 
@@ -42,7 +43,7 @@ def invalid_arguments(name: str, model: type[BaseModel], error: ValidationError)
     reasons = "; ".join(_reason(each) for each in errors)
     wrong = {str(each["loc"][0]) for each in errors if each["loc"]}
     text = f"Invalid arguments for {name}. {reasons}. Known arguments: {known}."
-    return ToolError(f"{text} Right: {example_call(model, wrong)}")
+    return ToolError(f"{text} Right: {example_call(model, wrong)}", reason=Reason.INVALID_ARGUMENTS)
 
 
 def _reason(error: Any) -> str:

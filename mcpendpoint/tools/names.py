@@ -11,6 +11,7 @@ from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.references import BadReference, Reference
 from mcpendpoint.hub.spaces import id_of_subdomain
 from mcpendpoint.hub.types import RepoType
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolContext, ToolError
 from mcpendpoint.tools.hub_failures import tool_error
 
@@ -42,5 +43,8 @@ async def space_id_in(hub: HubClient, text: str, argument: str, context: ToolCon
         except HubError as error:
             raise tool_error(error, f"A Space at {reference.subdomain}", context) from error
     if "/" not in reference.name or reference.repo_type not in (None, RepoType.SPACE):
-        raise ToolError(f"{argument} should be a Space as owner/name, such as gradio/hello_world.")
+        raise ToolError(
+            f"{argument} should be a Space as owner/name, such as gradio/hello_world.",
+            reason=Reason.INVALID_ARGUMENTS,
+        )
     return reference.name

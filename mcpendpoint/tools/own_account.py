@@ -2,6 +2,7 @@
 
 from accounts import identity
 from accounts.identity import HubUnreachable, TokenRefused
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolContext, ToolError
 
 
@@ -29,6 +30,7 @@ async def own_name(context: ToolContext) -> str:
     if token is None:
         raise ToolError(
             "Name whose it is, or have the user sign in: only then is anything their own. They can "
-            f"{context.directions.sign_in}."
+            f"{context.directions.sign_in}.",
+            reason=Reason.INVALID_ARGUMENTS,
         )
     return (await whoami(token, context)).name

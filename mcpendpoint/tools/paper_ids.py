@@ -2,6 +2,7 @@
 
 import re
 
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.hf_fs.failures import Failure
 from mcpendpoint.tools.hf_fs.paper_entries import parse_paper_id
@@ -20,5 +21,6 @@ def paper_id_in(text: str) -> str:
         return parse_paper_id(name.split("#")[0].split("?")[0].rstrip("/").removesuffix(".pdf"))
     except Failure as failure:
         raise ToolError(
-            "A paper is named by its arXiv id, such as 2502.02737, or by the address of its page."
+            "A paper is named by its arXiv id, such as 2502.02737, or by the address of its page.",
+            reason=Reason.INVALID_ARGUMENTS,
         ) from failure

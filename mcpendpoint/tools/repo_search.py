@@ -12,6 +12,7 @@ from mcpendpoint.hub.discovery import semantic_spaces
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.repos import list_repos
 from mcpendpoint.hub.types import RepoType
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools import cursors
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.cursors import BadCursor, Position
@@ -131,7 +132,9 @@ def _starts(arguments: RepoSearchArguments, query: Any) -> dict[RepoType, Positi
     except ValueError as error:
         raise ToolError("cursor: It is not a cursor that this tool returned.") from error
     if not starts:
-        raise ToolError("cursor: There is nothing after the last page.")
+        raise ToolError(
+            "cursor: There is nothing after the last page.", reason=Reason.INVALID_ARGUMENTS
+        )
     return starts
 
 

@@ -5,7 +5,7 @@ One record to the side for each message.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,9 +15,8 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from mcp_types import INVALID_REQUEST
 
-from mcpendpoint.access.metadata import scope_challenge
 from mcpendpoint.access.selection import Selection
-from mcpendpoint.access.who import Caller, Credential
+from mcpendpoint.access.who import Caller
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_requests import seconds_to_answer
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
@@ -68,14 +67,16 @@ class Answering:
         self, message: Message, head: RequestHead, recording: Recording, selection: Selection
     ) -> HttpResponseBase:
         if refusal := kernel.refuse_version(message, head):
-            recording.finish(Outcome.REJECTED, error_code=refusal.error_code)
+            recording.finish(
+                Outcome.REJECTED, error_code=refusal.error_code, http_status=refusal.status
+            )
             return json_response(refusal.body, refusal.status)
         is_modern = kernel.is_modern(message, head)
         if message.kind != "request":
             return await take_note(message, head, recording, is_modern=is_modern)
         peer = (kernel.modern_peer if is_modern else kernel.legacy_peer)(message, head)
         if isinstance(peer, Answer):
-            recording.finish(Outcome.REJECTED, error_code=peer.error_code)
+            recording.finish(Outcome.REJECTED, error_code=peer.error_code, http_status=peer.status)
             return json_response(peer.body, peer.status)
         recording.peer = peer
         context = context_of(recording.caller, selection, head)
@@ -128,10 +129,7 @@ class Answering:
             seconds = seconds_to_answer(wants_progress=message.wants_progress)
             asked = Asked(peer.session, owner, outbox.put_question, seconds)
             ask = partial(questions.ask, asked)
-        answer = await self.answers.answer(message, peer, context, recording, outbox, ask)
-        if context.scopes_to_ask_for:
-            answer = _with_scopes_asked_for(answer, context)
-        return answer
+        return await self.answers.answer(message, peer, context, recording, outbox, ask)
 
     async def answer_batch(
         self,
@@ -142,7 +140,9 @@ class Answering:
     ) -> HttpResponseBase:
         """2025-03-26, Streamable HTTP: an array of answers for the requests in an array."""
         if head.headers.get("mcp-protocol-version", kernel.BATCH_VERSION) != kernel.BATCH_VERSION:
-            Recording(caller=caller).finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+            Recording(caller=caller, address=head.client_address).finish(
+                Outcome.REJECTED, error_code=INVALID_REQUEST, http_status=400
+            )
             return error_response(
                 400, INVALID_REQUEST, "Batches exist in protocol version 2025-03-26 only."
             )
@@ -220,7 +220,7 @@ async def take_note(
 ) -> HttpResponseBase:
     """Accept a notification, or a legacy client's response to what it was asked."""
     if is_modern and message.kind == "response":
-        recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+        recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST, http_status=400)
         return error_response(400, INVALID_REQUEST, "Send one request or notification.")
     if not is_modern:
         recording.peer = peer = kernel.legacy_peer(message, head)
@@ -243,18 +243,6 @@ def _cancel_here(key: Sequence[Any]) -> None:
 
 
 bus.on(CANCELLED, _cancel_here)
-
-
-def _with_scopes_asked_for(answer: Answer, context: RequestContext) -> Answer:
-    """Let whoever can get more scopes do so; anybody else could only drop the connection.
-
-    Clients on version 1 of the Python SDK fail every later request after an HTTP error.
-    """
-    if context.caller.credential is not Credential.OAUTH:
-        return replace(answer, status=200)
-    assert context.head is not None  # noqa: S101 - OAuth is of HTTP
-    asked = scope_challenge(context.head, context.scopes_to_ask_for)
-    return replace(answer, status=403, headers={"WWW-Authenticate": asked})
 
 
 def _begin_session(response: HttpResponse, message: Message, peer: Peer, caller: Caller) -> None:

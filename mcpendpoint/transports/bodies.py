@@ -9,6 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
+from mcpendpoint.protocol.records import Reason
+
 Receive = Callable[[], Awaitable[Any]]
 
 
@@ -16,11 +18,13 @@ class BodyRefused(Exception):
     """Why a body is not read; the message is for the client, as are `status` and `headers`."""
 
     status = 400
+    reason = Reason.INVALID_REQUEST
     headers: Mapping[str, str] = {}
 
 
 class BodyTooSlow(BodyRefused):
     status = 408
+    reason = Reason.TIMEOUT
     # The rest of it may still come, and is no new request.
     headers = {"Connection": "close"}
 
@@ -31,6 +35,7 @@ class BodyTooSlow(BodyRefused):
 
 class BodyTooLarge(BodyRefused):
     status = 413
+    reason = Reason.TOO_LARGE
 
     def __init__(self) -> None:
         super().__init__(f"The body is larger than {settings.MCP_MAX_BODY_BYTES:,} bytes.")

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from mcp.server import Server
-from mcp_types import INVALID_REQUEST
 
 from mcpendpoint.access import limits
 from mcpendpoint.access.limits import Parsed
@@ -20,7 +19,6 @@ from mcpendpoint.access.who import Caller
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import MalformedMessage, Message
-from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.security import preflight_headers
 from mcpendpoint.protocol.sessions import Session
@@ -30,7 +28,7 @@ from mcpendpoint.serving.answers import Answers, Shortcut
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.answering import Answering
 from mcpendpoint.transports.listening import Listening
-from mcpendpoint.transports.refusing import REFUSALS, SessionUnknown, refuse
+from mcpendpoint.transports.refusing import REFUSALS, SessionUnknown, refuse, refuse_request
 from mcpendpoint.transports.requests import (
     View,
     as_view,
@@ -40,7 +38,7 @@ from mcpendpoint.transports.requests import (
     refuse_body,
     refuse_entry,
 )
-from mcpendpoint.transports.responses import empty_response, error_response
+from mcpendpoint.transports.responses import empty_response
 from mcpendpoint.transports.resuming import resume, resumes_call
 
 
@@ -73,11 +71,11 @@ class _Service:
         if head.method == "DELETE" and _has_session(head):
             return await self._end_session(head, username)
         # Also for a GET without a session: some clients would hold on to what they get.
-        return error_response(
+        return refuse_request(
+            head,
             405,
-            INVALID_REQUEST,
             "Send messages by POST. A stream to GET belongs to a session.",
-            {"Allow": "GET, POST, DELETE" if self._pushes else "POST, DELETE"},
+            headers={"Allow": "GET, POST, DELETE" if self._pushes else "POST, DELETE"},
         )
 
     @property
@@ -108,7 +106,6 @@ class _Service:
         self, request: HttpRequest, head: RequestHead, username: str | None
     ) -> HttpResponseBase:
         if refusal := refuse_body(request, head):
-            Recording().finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
             return refusal
         parsed = parse(request.body)
         recording = Recording(

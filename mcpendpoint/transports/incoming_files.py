@@ -13,11 +13,14 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.addresses import scope_address
 from accounts.database import UNAVAILABLE
 from mcpendpoint.files.incoming import WrongLength, take_file
 from mcpendpoint.files.keeping import FileRefused
 from mcpendpoint.files.pace import TooSlow, in_pace
 from mcpendpoint.files.tickets import HEADER, PATH, BadTicket, Ticket, read_ticket
+from mcpendpoint.protocol.records import Outcome, Reason
+from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.bodies import Receive
 
 UPLOAD_SECONDS = 300
@@ -80,9 +83,11 @@ class IncomingFiles:
         except _ClientLeft:
             return
         except (_Refused, FileRefused) as refusal:
+            _record(scope, refusal.status)
             await body.drop_rest()
             await _answer(send, refusal.status, str(refusal), is_last=not body.has_ended)
         except UNAVAILABLE:
+            _record(scope, 503)
             await _answer(send, 503, "The database is busy right now.", is_last=not body.has_ended)
         else:
             await _answer(send, 204, "")
@@ -112,6 +117,23 @@ class IncomingFiles:
                 raise _Refused(429, "Too many files are being sent right now.")
             self._senders.discard(slowest)
             slowest.give_way()
+
+
+_OUTCOMES = {
+    403: (Outcome.DENIED, Reason.BAD_CREDENTIAL),
+    405: (Outcome.REJECTED, Reason.INVALID_REQUEST),
+    408: (Outcome.REJECTED, Reason.TIMEOUT),
+    410: (Outcome.REJECTED, Reason.NOT_FOUND),
+    413: (Outcome.REJECTED, Reason.TOO_LARGE),
+    429: (Outcome.LIMITED, Reason.LIMIT),
+    503: (Outcome.FAILED, Reason.UNAVAILABLE),
+    507: (Outcome.FAILED, Reason.UNAVAILABLE),
+}
+
+
+def _record(scope: dict[str, Any], status: int) -> None:
+    outcome, reason = _OUTCOMES.get(status, (Outcome.REJECTED, Reason.INVALID_ARGUMENTS))
+    Recording(address=scope_address(scope)).finish(outcome, reason=reason, http_status=status)
 
 
 async def _counted(parts: AsyncIterator[bytes], sender: _Sender) -> AsyncIterator[bytes]:

@@ -21,8 +21,8 @@ from mcpendpoint.access.who import Caller, CallerRefused
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
-from mcpendpoint.protocol.messages import Message, RequestId, error_message
-from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.messages import UNAVAILABLE, Message, RequestId, error_message
+from mcpendpoint.protocol.records import Outcome, Reason
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.protocol.subscriptions import read_listen
@@ -42,7 +42,6 @@ from mcpendpoint.serving.resources.watching import (
     TooManyResources,
     watched_resources,
 )
-from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from mcpendpoint.serving.site import tells_of_resources
 from mcpendpoint.serving.tool_lists import SerializedToolLists
 from mcpendpoint.transports.requests import identify_caller
@@ -165,17 +164,17 @@ class Listening:
         """Answer `subscriptions/listen`: acknowledge what is honored, then tell what changes."""
         peer = kernel.refuse_version(message, head) or kernel.modern_peer(message, head)
         if isinstance(peer, kernel.Answer):
-            recording.finish(Outcome.REJECTED, error_code=peer.error_code)
+            recording.finish(Outcome.REJECTED, error_code=peer.error_code, http_status=peer.status)
             return json_response(peer.body, peer.status)
         recording.peer = peer
         try:
             frames = ListenFrames(read_listen(message, _may_watch(recording.caller)))
         except ValidationError as error:
-            recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS)
+            recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS, http_status=400)
             text = explain_invalid_params(error)
             return json_response(error_message(INVALID_PARAMS, text, message.id), 400)
         if len(frames.subscription.resources) > MAX_OF_STREAM:
-            recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS)
+            recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS, http_status=400)
             text = f"One stream tells of {MAX_OF_STREAM} resources at most. Subscribe to fewer."
             return json_response(error_message(INVALID_PARAMS, text, message.id), 400)
         try:
@@ -285,15 +284,27 @@ def _refuse(
 ) -> HttpResponse:
     """Say why a stream is not opened; `error` is one of NOT_OPENED."""
     if isinstance(error, HeadTooLarge):
-        recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+        recording.finish(
+            Outcome.REJECTED,
+            error_code=INVALID_REQUEST,
+            reason=Reason.TOO_LARGE,
+            http_status=431,
+        )
         return json_response(error_message(INVALID_REQUEST, str(error), request_id), 431)
     headers = {"Retry-After": str(BUSY_SECONDS)}
     if isinstance(error, TooManyResources):
-        recording.finish(Outcome.LIMITED, error_code=UNAVAILABLE, limit=f"resources_{error.whose}")
+        recording.finish(
+            Outcome.LIMITED,
+            error_code=UNAVAILABLE,
+            limit=f"resources_{error.whose}",
+            http_status=503,
+        )
         text = "Too many resources are subscribed to. Subscribe to fewer, or try again later."
         return json_response(error_message(UNAVAILABLE, text, request_id), 503, headers)
     assert isinstance(error, TooManyStreams)  # noqa: S101 - the last of them
-    recording.finish(Outcome.LIMITED, error_code=UNAVAILABLE, limit=f"streams_{error.whose}")
+    recording.finish(
+        Outcome.LIMITED, error_code=UNAVAILABLE, limit=f"streams_{error.whose}", http_status=503
+    )
     text = (
         "This server holds as many streams as it can. Try again later; calls work without one."
         if error.whose == "server"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.conf import settings
 
+from accounts.addresses import peer_of
 from accounts.caching import BoundedCache, approximate_bytes
 from accounts.proxies import client_behind
 from mcpendpoint.access.limits import TOO_MANY, TooMany, enter, explain
@@ -49,7 +50,7 @@ class RateLimitGate:
 
     async def _refuse(self, too_many: TooMany, visitor: _Visitor, send: Any) -> None:
         Recording(caller=too_many.caller, address=visitor.address).finish(
-            Outcome.LIMITED, error_code=TOO_MANY, limit=too_many.limit
+            Outcome.LIMITED, error_code=TOO_MANY, limit=too_many.limit, http_status=429
         )
         if self._was_told(too_many) and self._late < MAX_LATE:
             await self._make_late()
@@ -81,8 +82,7 @@ def _look_at(scope: dict[str, Any]) -> _Visitor:
             forwarded_for.append(value.decode("latin-1"))
         elif name == b"origin":
             origins.append(value.decode("latin-1"))
-    peer = (scope.get("client") or ("",))[0] or ""
-    address = client_behind(peer, forwarded_for, settings.TRUSTED_PROXIES)
+    address = client_behind(peer_of(scope), forwarded_for, settings.TRUSTED_PROXIES)
     return _Visitor(address, authorization, origins)
 
 

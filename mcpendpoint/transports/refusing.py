@@ -1,7 +1,7 @@
 """Why a request is not served, as an HTTP response, recorded."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -16,12 +16,12 @@ from mcpendpoint.access.metadata import challenge
 from mcpendpoint.access.selection import InvalidOverrides
 from mcpendpoint.access.who import CallerRefused
 from mcpendpoint.protocol import kernel
+from mcpendpoint.protocol.messages import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.protocol.messages import MalformedMessage, Message, RequestId, error_message
-from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.records import Outcome, Reason
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.serving.recording import Recording
-from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
-from mcpendpoint.transports.responses import json_response
+from mcpendpoint.transports.responses import error_response, json_response
 
 logger = logging.getLogger(__name__)
 
@@ -53,25 +53,44 @@ def refuse(
             if error.status == 401:
                 limits.count_wrong_credential(head)
             recording.credential_refused = error.status in (401, 403)
-            recording.finish(Outcome.DENIED)
+            recording.finish(Outcome.DENIED, reason=error.reason, http_status=error.status)
             return _refuse_caller(head, error)
         case TooMany():
             if isinstance(parsed, Message):
                 recording.tool = limits.built_in_tool_of(parsed)
             return refuse_too_many(error, recording, head, parsed)
         case SessionUnknown():
-            recording.finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
+            recording.finish(
+                Outcome.REJECTED,
+                error_code=INVALID_REQUEST,
+                reason=Reason.NOT_FOUND,
+                http_status=404,
+            )
             return json_response(error_message(INVALID_REQUEST, str(error), request_id), 404)
         case InvalidOverrides() | MalformedMessage():
             code = getattr(error, "code", INVALID_PARAMS)
-            recording.finish(Outcome.REJECTED, error_code=code)
+            recording.finish(Outcome.REJECTED, error_code=code, http_status=400)
             request_id = getattr(error, "request_id", None) or request_id
             return json_response(error_message(code, str(error), request_id), 400)
         case _:
             # Its text may quote a statement with what was looked for.
             logger.warning("The database did not say who calls: %s.", type(error).__name__)
-            recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE)
+            recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE, http_status=503)
             return _refuse_for_now(request_id)
+
+
+def refuse_request(
+    head: RequestHead,
+    status: int,
+    text: str,
+    reason: Reason = Reason.INVALID_REQUEST,
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """Refuse a request of which it does not matter what is in it."""
+    Recording(address=head.client_address).finish(
+        Outcome.REJECTED, error_code=INVALID_REQUEST, reason=reason, http_status=status
+    )
+    return error_response(status, INVALID_REQUEST, text, headers)
 
 
 def _refuse_caller(head: RequestHead, refused: CallerRefused) -> HttpResponse:
@@ -112,11 +131,17 @@ def refuse_too_many(
 
     Clients on version 1 of the Python SDK fail every later request after an HTTP error.
     """
-    recording.finish(Outcome.LIMITED, error_code=limits.TOO_MANY, limit=too_many.limit)
     headers = {"Retry-After": str(too_many.retry_after_seconds)}
     messages = parsed if isinstance(parsed, Sequence) else [parsed]
     requests = [each for each in messages if isinstance(each, Message) and each.kind == "request"]
-    if not (too_many.limit.is_by_class and requests):
+    are_calls_alone = too_many.limit.is_by_class and bool(requests)
+    recording.finish(
+        Outcome.LIMITED,
+        error_code=limits.TOO_MANY,
+        limit=too_many.limit,
+        http_status=200 if are_calls_alone else 429,
+    )
+    if not are_calls_alone:
         request_id = parsed.id if isinstance(parsed, Message) else None
         return json_response(limits.explain(too_many, request_id), 429, headers)
     bodies = [_limited_answer(each, too_many, head) for each in requests]

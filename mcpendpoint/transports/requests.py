@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
+from mcp_types import INTERNAL_ERROR
 
 from accounts.outgoing import callers
 from mcpendpoint.access import limits
@@ -23,9 +23,9 @@ from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead, read_request_head
 from mcpendpoint.protocol.security import cors_headers, is_host_served, is_origin_served
 from mcpendpoint.serving.context import RequestContext
-from mcpendpoint.serving.recording import Recording
+from mcpendpoint.serving.recording import Recording, note_recorded
 from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
-from mcpendpoint.transports.refusing import refuse_too_many
+from mcpendpoint.transports.refusing import refuse_request, refuse_too_many
 from mcpendpoint.transports.responses import error_response
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ def as_view(serve: Serve) -> View:
 
     async def view(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
         head = read_request_head(request)
+        recorded = note_recorded()
         try:
             response = await serve(request, head, username)
         except TooMany as too_many:
@@ -50,9 +51,9 @@ def as_view(serve: Serve) -> View:
             # Whoever serves us would answer with something else than JSON-RPC, and log what the
             # exception says.
             logger.exception("The endpoint failed.")
-            if head.method == "POST":
+            if not recorded:
                 Recording(address=head.client_address).finish(
-                    Outcome.FAILED, error_code=INTERNAL_ERROR
+                    Outcome.FAILED, error_code=INTERNAL_ERROR, http_status=500
                 )
             response = error_response(500, INTERNAL_ERROR, "The server failed. It has logged why.")
         for name, value in cors_headers(head).items():
@@ -71,11 +72,9 @@ def refuse_entry(request: HttpRequest, head: RequestHead) -> HttpResponse | None
     if head.method != "OPTIONS" and not getattr(request, "has_entered", False):
         limits.enter(head.client_address, head.headers.get("authorization"))
     if not is_host_served(head):
-        return error_response(421, INVALID_REQUEST, "This host is not served. Check ALLOWED_HOSTS.")
+        return refuse_request(head, 421, "This host is not served. Check ALLOWED_HOSTS.")
     if not is_origin_served(head):
-        return error_response(
-            403, INVALID_REQUEST, "This origin is not served. Check MCP_ALLOWED_ORIGINS."
-        )
+        return refuse_request(head, 403, "This origin is not served. Check MCP_ALLOWED_ORIGINS.")
     return None
 
 
@@ -107,14 +106,14 @@ def is_for_a_browser(head: RequestHead) -> bool:
 def refuse_body(request: HttpRequest, head: RequestHead) -> HttpResponse | None:
     content_type = head.headers.get("content-type", "application/json")
     if content_type.partition(";")[0].strip().lower() != "application/json":
-        return error_response(415, INVALID_REQUEST, "Content-Type should be application/json.")
+        return refuse_request(head, 415, "Content-Type should be application/json.")
     encoding = head.headers.get("content-encoding", "")
     if encoding.lower() not in {"", "identity"}:
-        return error_response(
+        return refuse_request(
+            head,
             415,
-            INVALID_REQUEST,
             "Content-Encoding is not supported: send the body as plain JSON.",
-            {"Accept-Encoding": "identity"},
+            headers={"Accept-Encoding": "identity"},
         )
     refused: BodyRefused | None = getattr(request, "body_refused", None)
     try:
@@ -124,7 +123,7 @@ def refuse_body(request: HttpRequest, head: RequestHead) -> HttpResponse | None:
     if refused is None and too_large:
         refused = BodyTooLarge()
     if refused is not None:
-        return error_response(refused.status, INVALID_REQUEST, str(refused))
+        return refuse_request(head, refused.status, str(refused), refused.reason)
     return None
 
 

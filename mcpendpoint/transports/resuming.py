@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Hashable
 
 import orjson
 from django.http.response import HttpResponseBase
-from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
+from mcp_types import INTERNAL_ERROR
 
 from mcpendpoint.access.who import Caller
 from mcpendpoint.protocol.messages import error_message
+from mcpendpoint.protocol.records import Outcome, Reason
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.sessions import Session
 from mcpendpoint.push.calls.ids import CallEvent, is_of_call, read_event_id
@@ -20,6 +21,8 @@ from mcpendpoint.push.calls.logs import call_copies, call_logs
 from mcpendpoint.push.calls.reading import CallLost, CallReader
 from mcpendpoint.push.frames import ALIVE, RETRY_CALL_MS, message_event, retry_block
 from mcpendpoint.push.stream import Origin
+from mcpendpoint.serving.recording import Recording
+from mcpendpoint.transports.refusing import refuse_request
 from mcpendpoint.transports.responses import error_response
 from mcpendpoint.transports.streaming import KEEP_ALIVE_SECONDS, event_stream
 
@@ -39,12 +42,19 @@ async def resume(head: RequestHead, session: Session, caller: Caller) -> HttpRes
     place = read_event_id(head.headers["last-event-id"], session)
     if place is None:
         # Not 404, which would say that the session has ended.
-        return error_response(400, INVALID_REQUEST, "There is no such event in this session.")
+        return refuse_request(
+            head, 400, "There is no such event in this session.", Reason.NOT_FOUND
+        )
     reader = CallReader(call_logs, call_copies, place)
     if place.is_end or await reader.is_over():
         # After an error the TypeScript SDK comes back all the same; 405 tells it to stay away.
-        return error_response(405, INVALID_REQUEST, "This call is over.", {"Allow": "POST, DELETE"})
+        return refuse_request(
+            head, 405, "This call is over.", Reason.NOT_FOUND, {"Allow": "POST, DELETE"}
+        )
     if _readers[session.number] >= MAX_READERS_OF_SESSION or _readers.total() >= MAX_READERS:
+        Recording(caller=caller, address=head.client_address).finish(
+            Outcome.LIMITED, error_code=INTERNAL_ERROR, limit="streams_server", http_status=503
+        )
         return error_response(
             503,
             INTERNAL_ERROR,

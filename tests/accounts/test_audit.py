@@ -13,6 +13,7 @@ from accounts.audit import Action, Outcome, ToolCall, write_tool_calls
 from accounts.models import AuditEvent
 from accounts.people import remove_account
 from accounts.preferences import forget_tools, save_tools
+from accounts.request_ids import begin_request
 from accounts.space_selection import add_space, remove_space
 from mcpendpoint.protocol import records
 from tests.accounts.conftest import make_user
@@ -47,6 +48,15 @@ def call(**overrides):
 
 def test_whatever_comes_of_a_message_has_a_word_in_the_log():
     assert set(Outcome.values) == set(records.Outcome)
+    assert set(AuditEvent.Reason.values) == set(records.Reason)
+
+
+def test_what_somebody_does_is_of_the_request_that_they_do_it_with(alice):
+    request_id = begin_request()
+
+    audit.record(Action.KEY_CREATED, alice)
+
+    assert events(alice)[0].request_id == request_id
 
 
 def test_nothing_in_the_log_can_be_changed_or_taken_out(alice):

@@ -127,3 +127,20 @@ def test_a_persons_name_narrows_what_is_shown(staff, visitor, browser_of):
     page = browser_of(staff).get(PAGE, {"tool": "of_the"}).text
 
     assert 'href="?tool=of_the&amp;user=bob"' in page
+
+
+def log_failure(tool, **found):
+    call = ToolCall(datetime.now(UTC), None, tool, "tool_error", "Cursor", 1.0, "", {})
+    write_tool_calls([call._replace(**found)])
+
+
+@pytest.mark.parametrize("asked", ["reason=hub_down", "request_id=4bf92f3577b34da6"])
+def test_admins_find_calls_by_their_reason_and_by_the_id_of_their_request(staff, browser_of, asked):
+    log_failure("one_of_them", reason="hub_down", request_id="4bf92f3577b34da6")
+    log_failure("another_one", reason="space_asleep", request_id="00f067aa0ba902b7")
+
+    page, rows = browser_of(staff).get(f"{PAGE}?{asked}").text, browser_of(staff).get(EXPORT)
+
+    assert "one_of_them" in page and "another_one" not in page
+    assert "Hugging Face failed" in page and "4bf92f3577b34da6" in page
+    assert "hub_down,4bf92f3577b34da6" in text_of(rows)

@@ -5,7 +5,7 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import AuditEvent
 from dashboard.call_log import CallLog
-from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.records import Outcome, Reason
 from tests.dashboard.factories import NOON, make_record
 
 
@@ -36,7 +36,20 @@ async def test_a_call_is_taken_down_with_tool_outcome_duration_and_client():
 
 
 async def test_other_messages_are_not():
-    assert await calls_of(make_record(method="tools/list"), make_record(method="")) == []
+    limited = make_record(method="tools/list", outcome=Outcome.LIMITED, reason=Reason.LIMIT)
+
+    assert await calls_of(limited, make_record(method="tools/list"), make_record(method="")) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "shown"), [("tools/list", "tools/list"), ("", "http/500"), ("made up", "http/500")]
+)
+async def test_others_that_failed_by_a_fault_of_ours_can_be_found_by_their_id(method, shown):
+    failed = {"outcome": Outcome.FAILED, "reason": Reason.OUR_FAULT, "http_status": 500}
+
+    (call,) = await calls_of(make_record(method=method, tool="", request_id="of-a-bug", **failed))
+
+    assert (call.tool, call.reason, call.request_id) == (shown, "our_fault", "of-a-bug")
 
 
 @pytest.mark.parametrize("method", ["resources/read", "prompts/get"])

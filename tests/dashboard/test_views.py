@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 PAGE = reverse("dashboard:overview")
 METRICS = reverse("dashboard:metrics")
+TOKEN = "a-made-up-token-of-a-program"
 
 
 def write(**overrides):
@@ -193,3 +194,20 @@ def test_rows_and_errors_lead_to_pages_about_them(staff, browser_of):
         about = browser.get(address)
         assert about.status_code == 200
         assert "Space is not running" in about.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [(TOKEN, 200), (f"{TOKEN}x", 401), ("", 401), ("hfmcp_nonsense", 401)],
+)
+def test_a_program_reads_the_metrics_with_the_token_for_that(client, db, settings, sent, status):
+    settings.DASHBOARD_TOKEN = TOKEN
+    headers = {"host": "localhost", "Authorization": f"Bearer {sent}"}
+
+    assert client.get(METRICS, headers=headers).status_code == status
+
+
+def test_without_such_a_token_none_opens_them(client, db):
+    headers = {"host": "localhost", "Authorization": "Bearer "}
+
+    assert client.get(METRICS, headers=headers).status_code == 401

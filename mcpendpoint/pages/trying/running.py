@@ -18,11 +18,11 @@ from mcpendpoint.pages.trying.snippets import request_of
 from mcpendpoint.pages.visits import Visit
 from mcpendpoint.protocol.client_tag import ClientTag
 from mcpendpoint.protocol.kernel import Peer
+from mcpendpoint.protocol.messages import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.protocol.messages import Message, error_message
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.serving.answers import Answers
 from mcpendpoint.serving.recording import Recording
-from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.serving.site import site_server
 
 Json = dict[str, Any]

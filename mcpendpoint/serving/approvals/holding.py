@@ -12,6 +12,7 @@ from accounts.approvals import State, Subject, TooManyApprovals, new_id
 from accounts.consequences import ALWAYS_ASK, ApprovalChoices, Choice, Kind
 from accounts.database import UNAVAILABLE
 from mcpendpoint.protocol.client_requests import seconds_to_answer
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.serving.approvals import words
 from mcpendpoint.serving.approvals.asking import Answered, Asking, signs_of_life
 from mcpendpoint.serving.approvals.books import Book, book_of
@@ -244,7 +245,7 @@ async def _at_page(
 
 
 def _not_done(text: str, context: RequestContext) -> CallToolResult:
-    context.is_denied = True
+    context.deny(Reason.APPROVAL)
     return _told(text)
 
 

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from mcp import MCPError
-from mcp_types import INVALID_PARAMS, CompleteRequestParams, Completion, PromptReference
+from mcp_types import CompleteRequestParams, Completion, PromptReference
 
 from accounts.catalogue import Effect
 from mcpendpoint.gradio.naming import prefix_of
@@ -16,6 +15,7 @@ from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.prompts import registry as prompts
 from mcpendpoint.serving.prompts.of_spaces import choices_for
 from mcpendpoint.serving.resources import registry as resources
+from mcpendpoint.serving.rpc_errors import NotFound
 from mcpendpoint.serving.scope_checks import check_scopes
 from mcpendpoint.tools.base import ToolError
 
@@ -47,13 +47,13 @@ def _completers_of(params: CompleteRequestParams) -> Mapping[str, Completer]:
     if isinstance(params.ref, PromptReference):
         prompt = prompts.by_name.get(params.ref.name)
         if prompt is None:
-            raise MCPError(code=INVALID_PARAMS, message="There is no such prompt.")
+            raise NotFound("There is no such prompt.")
         return prompt.completers
     template = resources.template_by_uri.get(params.ref.uri)
     if template is None and uri_there(params.ref.uri) is not None:
         return {}  # Gradio has no completion
     if template is None and params.ref.uri not in resources.resource_by_uri:
-        raise MCPError(code=INVALID_PARAMS, message="There is no such resource template.")
+        raise NotFound("There is no such resource template.")
     return template.completers if template else {}
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mcp import MCPError
-from mcp_types import INVALID_PARAMS, GetPromptResult, Prompt, PromptArgument, PromptMessage
+from mcp_types import GetPromptResult, Prompt, PromptArgument, PromptMessage
 
 from mcpendpoint.gradio.advice import text_of
 from mcpendpoint.gradio.errors import SpaceError
@@ -12,9 +11,9 @@ from mcpendpoint.gradio.listings import SpaceListing, SpaceTool
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import call_space_tool, source_of
 from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.rpc_errors import NotFound
 from mcpendpoint.serving.space_parts import look_again, open_space, with_prompts
 from mcpendpoint.serving.tool_lists import listings_of
-from mcpendpoint.tools.base import ToolError
 
 MAX_CHOICES_TOLD = 20
 
@@ -68,7 +67,7 @@ async def get_prompt_of_space(
         listing, prompt = by_now, _named(by_now, name)
     if prompt is None:
         if listing.problem and not listing.prompts:
-            raise SpaceError(listing.problem)
+            raise SpaceError(listing.problem, reason=listing.reason)
         known = ", ".join(prompt.name for prompt in listing.prompts) or "none"
         raise _no_such(name, f"Prompts of {space.space_id}: {known}.")
     result = await call_space_tool(
@@ -80,7 +79,7 @@ async def get_prompt_of_space(
         report_progress=context.report_progress if context.wants_progress else None,
     )
     if result.is_error:
-        raise ToolError(text_of(result) or f"The Space {space.space_id} could not write it.")
+        raise SpaceError(text_of(result) or f"The Space {space.space_id} could not write it.")
     messages = [PromptMessage(role="user", content=block) for block in result.content]
     source = source_of(space.space_id)
     return GetPromptResult(description=prompt.description, messages=messages, _meta=source)
@@ -106,5 +105,5 @@ def _named(listing: SpaceListing, name: str) -> SpaceTool | None:
     return next((prompt for prompt in listing.prompts if prompt.name == name), None)
 
 
-def _no_such(name: str, why: str) -> MCPError:
-    return MCPError(code=INVALID_PARAMS, message=f"There is no prompt {name[:80]}. {why}")
+def _no_such(name: str, why: str) -> NotFound:
+    return NotFound(f"There is no prompt {name[:80]}. {why}")

@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
-from mcp import MCPError
-from mcp_types import INVALID_PARAMS, GetPromptResult, PromptMessage, TextContent
+from mcp_types import GetPromptResult, PromptMessage, TextContent
 from pydantic import ValidationError
 
 from accounts.catalogue import Effect
@@ -14,7 +13,7 @@ from mcpendpoint.serving.deadline import within_deadline
 from mcpendpoint.serving.prompts.base import Prompt
 from mcpendpoint.serving.prompts.of_spaces import get_prompt_of_space
 from mcpendpoint.serving.prompts.registry import by_name
-from mcpendpoint.serving.rpc_errors import error_of
+from mcpendpoint.serving.rpc_errors import NotFound, error_of
 from mcpendpoint.serving.scope_checks import check_scopes
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
@@ -32,9 +31,7 @@ async def get_prompt(
     prompt = by_name.get(name)
     if prompt is None:
         known = ", ".join(by_name)
-        raise MCPError(
-            code=INVALID_PARAMS, message=f"There is no prompt {name[:80]}. Known prompts: {known}."
-        )
+        raise NotFound(f"There is no prompt {name[:80]}. Known prompts: {known}.")
     check_scopes(f"The prompt {name}", {Effect.READ}, context, prompt=name)
     writing = within_deadline(f"Prompt {name}", _write(prompt, arguments, context))
     text = await _without_tool_errors(writing)

@@ -81,7 +81,7 @@ async def _check_is_view(
     if own_uri in by_now.views:
         return
     if by_now.problem and not by_now.tools:
-        raise SpaceError(by_now.problem)
+        raise SpaceError(by_now.problem, reason=by_now.reason)
     raise Failure(
         Code.NOT_FOUND,
         f"The resources of the Space {space.space_id} are not selected, and no tool of it that is "

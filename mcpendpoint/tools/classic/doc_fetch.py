@@ -6,6 +6,7 @@ from django.conf import settings
 from pydantic import Field
 
 from mcpendpoint.hub.references import BadReference, address_in
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.classic.failures import told
 from mcpendpoint.tools.hf_fs.arguments import MAX_OFFSET, Operation
@@ -69,7 +70,8 @@ def _uri_of(address: str) -> Uri:
     if found is None:
         raise ToolError(
             "doc_url should be the address of a page in https://huggingface.co/docs, such as "
-            "/docs/transformers/quicktour. hf_doc_search finds pages."
+            "/docs/transformers/quicktour. hf_doc_search finds pages.",
+            reason=Reason.INVALID_ARGUMENTS,
         )
     return parse_uri(f"hf://docs/{path[found.end() :]}")
 

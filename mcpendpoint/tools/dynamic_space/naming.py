@@ -1,5 +1,6 @@
 """Which Space and which of its tools are meant."""
 
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolContext, ToolError
 from mcpendpoint.tools.dynamic_space.arguments import DynamicSpaceArguments
 from mcpendpoint.tools.names import space_id_in
@@ -11,7 +12,7 @@ async def space_and_tool(arguments: DynamicSpaceArguments, context: ToolContext)
     """Return the Space's id, and the tool's name, "" for none. Raises ToolError."""
     space, tool = split(arguments.space_name)
     if not space:
-        raise ToolError(f"Name a Space: {EXAMPLE}")
+        raise ToolError(f"Name a Space: {EXAMPLE}", reason=Reason.INVALID_ARGUMENTS)
     space_id = await space_id_in(await context.hub(), space, "space_name", context)
     return space_id, arguments.tool.strip("/") or tool
 

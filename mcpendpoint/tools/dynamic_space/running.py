@@ -7,6 +7,7 @@ from typing import Any
 from mcp_types import TextContent
 
 from accounts.consequences import Kind
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import Consequence, ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.dynamic_space.arguments import DynamicSpaceArguments, Operation
 from mcpendpoint.tools.dynamic_space.naming import space_and_tool, split
@@ -60,7 +61,7 @@ async def invoke(arguments: DynamicSpaceArguments, context: ToolContext) -> Tool
         structured,
         f"{what} of {code(tool.name)} of the Space {looked.space_id}. {BY_OTHERS}",
         tuple(result.content),
-        is_error=bool(result.is_error),
+        failed=Reason.SPACE_ERROR if result.is_error else None,
         meta=result.meta or {},
         has_all_blocks=True,
     )
@@ -75,7 +76,8 @@ def _check_version(tool: ToolOfSpace, context: ToolContext) -> None:
         return
     raise ToolError(
         "Not done: the Space shows this tool otherwise than when the person was to be asked about "
-        "it. Look at it with view_parameters, and make the call again."
+        "it. Look at it with view_parameters, and make the call again.",
+        reason=Reason.APPROVAL,
     )
 
 

@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 from mcp_types import CallToolResult
 
+from mcpendpoint.protocol.records import Reason
+
 
 @dataclass(frozen=True)
 class ToolOfSpace:
@@ -30,6 +32,8 @@ class LookedAt:
     tools: tuple[ToolOfSpace, ...]
     problem: str | None
     """Why there are no tools, or why some are missing."""
+    reason: Reason | None = None
+    """Of a problem for which there are none."""
 
     def tool(self, name: str) -> ToolOfSpace | None:
         """Return one by name; the first if none is named."""

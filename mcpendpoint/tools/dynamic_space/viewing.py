@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import orjson
 
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.dynamic_space.arguments import DynamicSpaceArguments, Operation
 from mcpendpoint.tools.dynamic_space.naming import space_and_tool
@@ -36,8 +37,12 @@ async def view(arguments: DynamicSpaceArguments, context: ToolContext) -> ToolOu
 def missing(looked: LookedAt, name: str) -> ToolError:
     known = ", ".join(tool.name for tool in looked.tools)
     if not known:
-        return ToolError(looked.problem or f"The Space {looked.space_id} has no tools.")
-    return ToolError(f"The Space {looked.space_id} has no tool “{name[:80]}”. Its tools: {known}.")
+        text = looked.problem or f"The Space {looked.space_id} has no tools."
+        return ToolError(text, reason=looked.reason or Reason.NOT_FOUND)
+    return ToolError(
+        f"The Space {looked.space_id} has no tool “{name[:80]}”. Its tools: {known}.",
+        reason=Reason.NOT_FOUND,
+    )
 
 
 def _parts(

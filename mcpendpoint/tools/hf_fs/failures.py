@@ -15,8 +15,9 @@ from mcpendpoint.hub.errors import (
     HubTokenRefused,
     HubUnavailable,
 )
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolContext
-from mcpendpoint.tools.hub_failures import problem_of
+from mcpendpoint.tools.hub_failures import problem_of, reason_of_hub
 from mcpendpoint.tools.markdown import count
 
 
@@ -62,6 +63,20 @@ _RECOVERY: dict[Code, tuple[str, str | None]] = {
     Code.BAD_ANSWER: ("Repeating will not help now; try another way to the same facts.", None),
     Code.INTERNAL_ERROR: ("The server has logged it; try another way to the same facts.", None),
 }
+_REASONS: dict[Code, Reason] = {
+    Code.NOT_FOUND: Reason.NOT_FOUND,
+    Code.ACCESS_DENIED: Reason.NOT_FOUND,
+    Code.RATE_LIMITED: Reason.HUB_REFUSED,
+    Code.UNAVAILABLE: Reason.HUB_DOWN,
+    Code.ATTACHMENT_INTEGRITY: Reason.HUB_DOWN,
+    Code.BAD_ANSWER: Reason.HUB_DOWN,
+    Code.INTERNAL_ERROR: Reason.OUR_FAULT,
+    Code.IMAGE_TOO_LARGE: Reason.TOO_LARGE,
+    Code.ATTACHMENT_BUDGET_EXCEEDED: Reason.TOO_LARGE,
+    Code.IMAGE_CONTENT_DISABLED: Reason.NOT_SELECTED,
+}
+"""Of all others, that the arguments are wrong."""
+
 _ERRNO = re.compile("^E[A-Z]+: ")
 _RETRYABLE = {Code.RATE_LIMITED, Code.UNAVAILABLE, Code.ATTACHMENT_INTEGRITY}
 
@@ -89,9 +104,12 @@ class Failure(Exception):
         recovery: str | None = None,
         suggested: str | None = None,
         retry_after_seconds: int | None = None,
+        reason: Reason | None = None,
     ) -> None:
+        """`reason` is one that is more exact than that of the code."""
         super().__init__(message)
         self.code = code
+        self.reason = reason or _REASONS.get(code, Reason.INVALID_ARGUMENTS)
         self.message = message
         self.recovery = recovery or _RECOVERY[code][0]
         self.suggested = suggested or _RECOVERY[code][1]
@@ -140,6 +158,7 @@ def failure_of(
         prefix + problem.message,
         recovery=_pause(error) if code is Code.RATE_LIMITED else None,
         retry_after_seconds=error.retry_after_seconds,
+        reason=reason_of_hub(error),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from mcp_types import ContentBlock, ImageContent
 from pydantic import ConfigDict, Field
 
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import Arguments, Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.hf_fs.batch import Asked, Outcome, run_all
 from mcpendpoint.tools.hf_fs.budget import fit
@@ -80,8 +81,13 @@ async def run(arguments: FsArguments, context: ToolContext) -> ToolOutput:
         result,
         render_batch(items),
         blocks=_images(outcomes),
-        is_error=all(item.status == "error" for item in items),
+        failed=_why_all_failed(outcomes),
     )
+
+
+def _why_all_failed(outcomes: Sequence[Outcome]) -> Reason | None:
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    return failures[0].reason if failures and len(failures) == len(outcomes) else None
 
 
 def _item(index: int, outcome: Outcome) -> Item:

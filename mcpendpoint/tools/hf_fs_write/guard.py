@@ -3,6 +3,7 @@
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.repos import newest_commit
 from mcpendpoint.hub.types import RepoType
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.hf_fs_write.arguments import Change
 from mcpendpoint.tools.hf_fs_write.consequences import file_now, state_of
@@ -31,4 +32,4 @@ async def check_unchanged(
 ) -> None:
     """Raises ToolError."""
     if state_of(await file_now(change, hub, revision)) != approved_state:
-        raise ToolError(CHANGED)
+        raise ToolError(CHANGED, reason=Reason.APPROVAL)

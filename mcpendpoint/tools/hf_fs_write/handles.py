@@ -9,6 +9,7 @@ from mcpendpoint.files.links import files_url
 from mcpendpoint.files.names import in_words
 from mcpendpoint.files.reading import content_of
 from mcpendpoint.files.storage import FileLost
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolContext, ToolError
 from mcpendpoint.tools.hf_fs_write.arguments import MAX_CONTENT_BYTES
 
@@ -25,12 +26,15 @@ async def content_of_handle(handle: str, context: ToolContext) -> bytes:
             raise ToolError("The database is busy right now.", is_retryable=True) from error
     if file is None:
         raise ToolError(
-            f"{handle[:200]} is no file that this account has here; its files are at {files_url()}"
+            f"{handle[:200]} is no file that this account has here; its files are at {files_url()}",
+            reason=Reason.NOT_FOUND,
         )
     if file.size > MAX_CONTENT_BYTES:
         raise ToolError(
             f"{file.name} has {in_words(file.size)}, and {in_words(MAX_CONTENT_BYTES)} is the most "
-            "that one call can write. Larger files can be uploaded with git or the hf command line."
+            "that one call can write. Larger files can be uploaded with git or the hf command "
+            "line.",
+            reason=Reason.TOO_LARGE,
         )
     try:
         return await content_of(file)

@@ -3,6 +3,7 @@
 from mcpendpoint.hub import jobs
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.errors import HubError
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.jobs.results import Hardware
 
@@ -21,7 +22,8 @@ async def check_flavor(hub: HubClient, name: str) -> None:
         return  # then the Hub itself has to say so
     if known and name not in {flavor.name for flavor in known}:
         raise ToolError(
-            f"flavor: there is no {name[:60]!r}. There are: {', '.join(map(_offer, known))}."
+            f"flavor: there is no {name[:60]!r}. There are: {', '.join(map(_offer, known))}.",
+            reason=Reason.INVALID_ARGUMENTS,
         )
 
 

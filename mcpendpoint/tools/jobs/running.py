@@ -8,7 +8,8 @@ from django.conf import settings
 from mcpendpoint.hub import jobs
 from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.pages import Page
-from mcpendpoint.tools.hub_failures import problem_of
+from mcpendpoint.protocol.records import Reason
+from mcpendpoint.tools.hub_failures import problem_of, reason_of_hub
 from mcpendpoint.tools.jobs import rendering
 from mcpendpoint.tools.jobs.arguments import (
     DEFAULT_TAIL,
@@ -175,27 +176,28 @@ async def read_log(arguments: LogsArguments, work: Work) -> Done:
 async def inspect(arguments: InspectArguments, work: Work) -> Done:
     namespace = await work.namespace(arguments.namespace)
     job_ids = list(dict.fromkeys(arguments.job_id))
-    inspections = await asyncio.gather(
-        *(_inspect_one(job_id, namespace, work) for job_id in job_ids)
-    )
+    inspected = await asyncio.gather(*(_inspect_one(job_id, namespace, work) for job_id in job_ids))
+    inspections = [inspection for inspection, _ in inspected]
     found = [each.job for each in inspections if each.job]
     parts = [rendering.as_json(found)] if found else []
     parts += [f"⚠️ {each.message}" for each in inspections if each.message]
     outcome = Outcome(kind="inspections", inspections=inspections)
-    is_error = not found
-    return Done(outcome, "\n\n".join(parts), len(job_ids), len(found), is_error)
+    failed = None if found else inspected[0][1]
+    return Done(outcome, "\n\n".join(parts), len(job_ids), len(found), failed)
 
 
-async def _inspect_one(job_id: str, namespace: str, work: Work) -> Inspection:
+async def _inspect_one(job_id: str, namespace: str, work: Work) -> tuple[Inspection, Reason | None]:
+    """Return it, and why there is none."""
     try:
         job = await jobs.get_job(work.hub, namespace, job_id)
     except HubError as error:
         problem = problem_of(error, f"Job `{job_id}` of {namespace}", work.context)
-        return Inspection(
+        inspection = Inspection(
             job_id=job_id, status="error", message=problem.message, retryable=problem.retryable
         )
+        return inspection, reason_of_hub(error)
     shown = Job.of(job, namespace, await work.redactor(job))
-    return Inspection(job_id=job_id, status="success", job=shown)
+    return Inspection(job_id=job_id, status="success", job=shown), None
 
 
 async def cancel(arguments: JobArguments, work: Work) -> Done:

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from accounts.catalogue import Effect
 from mcpendpoint.hub.errors import HubError, HubUncertain
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import (
     Arguments,
     Consequence,
@@ -92,7 +93,8 @@ def _operation(asked: str) -> Operation:
     operation = OPERATIONS.get(choose(asked, OPERATIONS, OPERATION_ALIASES))
     if operation is None:
         raise ToolError(
-            f"There is no operation {asked[:60]!r}. There are: {', '.join(OPERATIONS)}."
+            f"There is no operation {asked[:60]!r}. There are: {', '.join(OPERATIONS)}.",
+            reason=Reason.INVALID_ARGUMENTS,
         )
     return operation
 
@@ -109,7 +111,7 @@ def _read(operation: Operation, args: dict[str, Any]) -> JobsArguments:
 async def _run(operation: Operation, arguments: JobsArguments, context: ToolContext) -> ToolOutput:
     token = await context.hub_token()
     if token is None:  # the selection has seen to it that nobody comes here
-        raise ToolError(f"To use jobs, {context.directions.sign_in}.")
+        raise ToolError(f"To use jobs, {context.directions.sign_in}.", reason=Reason.NO_CREDENTIAL)
     work = Work(await context.hub(), token, context)
     try:
         done = await operation.run(arguments, work)
@@ -121,7 +123,7 @@ async def _run(operation: Operation, arguments: JobsArguments, context: ToolCont
         done.text,
         total=done.total,
         shared=done.shared,
-        is_error=done.is_error,
+        failed=done.failed,
     )
 
 
@@ -148,6 +150,7 @@ def _explain(
         redact(text),
         is_retryable=explained.is_retryable,
         retry_after_seconds=explained.retry_after_seconds,
+        reason=explained.reason,
     )
 
 
@@ -168,12 +171,12 @@ def _output(
     *,
     total: int = 0,
     shared: int = 0,
-    is_error: bool = False,
+    failed: Reason | None = None,
 ) -> ToolOutput:
     result = JobsResult(
         operation=operation, outcome=outcome, total_results=total, results_shared=shared
     )
-    return ToolOutput(result, text, is_error=is_error)
+    return ToolOutput(result, text, failed=failed)
 
 
 HF_JOBS = Tool(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.jobs import Job, JobSpec, ScheduledJob
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolContext, ToolError
 from mcpendpoint.tools.jobs.memory import recall_secrets
 from mcpendpoint.tools.jobs.redaction import Redactor, secret_variables
@@ -24,7 +25,8 @@ class Done:
     """How many there were."""
     shared: int = 1
     """How many of them are told."""
-    is_error: bool = False
+    failed: Reason | None = None
+    """Why none of them is."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from mcpendpoint.hub.references import BadReference, Reference
 from mcpendpoint.hub.repos import AnyRepo, get_readme, page_url
 from mcpendpoint.hub.spaces import id_of_subdomain
 from mcpendpoint.hub.types import Dataset, RepoType
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import Tool, ToolContext, ToolOutput
 from mcpendpoint.tools.hub_failures import Problem, problem_of
 from mcpendpoint.tools.markdown import count_fitting
@@ -52,8 +53,15 @@ async def run(arguments: RepoDetailsArguments, context: ToolContext) -> ToolOutp
     return ToolOutput(
         RepoDetailsResult(repositories=list(repositories[:shown]), left_out=left_out or None),
         "\n\n---\n\n".join(texts),
-        is_error=all(repository.status == "error" for repository in repositories),
+        failed=_why_all_failed(repositories),
     )
+
+
+def _why_all_failed(repositories: Sequence[Repository]) -> Reason | None:
+    if any(repository.status != "error" for repository in repositories):
+        return None
+    problems = [problem for each in repositories for problem in each.problems or ()]
+    return problems[0].reason if problems else Reason.TOOL
 
 
 async def _look(

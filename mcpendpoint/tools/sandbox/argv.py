@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import Arguments, ToolError
 from mcpendpoint.tools.hf_fs.failures import Failure
 from mcpendpoint.tools.hf_fs.options import Given, Option, shown, split_argv
@@ -38,4 +39,4 @@ def read_argv(
 
 
 def invalid(message: str) -> ToolError:
-    return ToolError(f"EINVAL: {message}")
+    return ToolError(f"EINVAL: {message}", reason=Reason.INVALID_ARGUMENTS)

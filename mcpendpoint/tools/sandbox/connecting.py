@@ -19,6 +19,7 @@ from mcpendpoint.hub.errors import (
 )
 from mcpendpoint.hub.jobs import Job
 from mcpendpoint.hub.sandboxes import SandboxServer
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolContext, ToolError
 from mcpendpoint.tools.hub_failures import tool_error
 from mcpendpoint.tools.jobs.redaction import Redactor
@@ -85,7 +86,9 @@ async def open_desk(context: ToolContext) -> Desk:
     """Raises ToolError."""
     token = await context.hub_token()
     if token is None:  # the selection has seen to it that nobody comes here
-        raise ToolError(f"To use sandboxes, {context.directions.sign_in}.")
+        raise ToolError(
+            f"To use sandboxes, {context.directions.sign_in}.", reason=Reason.NO_CREDENTIAL
+        )
     return Desk(await context.hub(), token, await whoami(token, context), context)
 
 

@@ -113,6 +113,7 @@ def _explain(error: HubError, spec: dict[str, Any], desk: Desk) -> ToolError:
         f"{redact(str(explained))}{hint}",
         is_retryable=explained.is_retryable,
         retry_after_seconds=explained.retry_after_seconds,
+        reason=explained.reason,
     )
 
 

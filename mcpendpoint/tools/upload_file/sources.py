@@ -15,6 +15,7 @@ from accounts.outgoing.errors import Busy, NotAUrl, NotPublic, OutgoingError, To
 from accounts.outgoing.pools import FILES
 from mcpendpoint.files.keeping import FileTooLarge
 from mcpendpoint.files.names import NAMELESS, ending_of
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolContext, ToolError
 from mcpendpoint.tools.hf_fs.arguments import Operation
 from mcpendpoint.tools.hf_fs.failures import Failure
@@ -56,7 +57,8 @@ async def open_source(text: str, context: ToolContext) -> AsyncIterator[Source]:
     else:
         raise ToolError(
             "source should be an https:// URL, an hf:// URI of a file, or a data: URI; what stands "
-            "in text is kept as it is."
+            "in text is kept as it is.",
+            reason=Reason.INVALID_ARGUMENTS,
         )
 
 
@@ -75,7 +77,10 @@ async def _once(content: bytes) -> AsyncIterator[bytes]:
 def _from_data(uri: str) -> Source:
     found = _DATA.match(uri)
     if found is None:
-        raise ToolError("source is no data: URI: write data:<type>;base64,<content>.")
+        raise ToolError(
+            "source is no data: URI: write data:<type>;base64,<content>.",
+            reason=Reason.INVALID_ARGUMENTS,
+        )
     is_base64 = found["parameters"].lower().endswith(";base64")
     rest = uri[found.end() :]
     try:
@@ -92,7 +97,10 @@ async def _from_hub(text: str, context: ToolContext) -> Source:
     try:
         uri = parse_uri(text, endpoint=settings.HF_ENDPOINT)
         if uri.root not in FILE_ROOTS or not uri.path:
-            raise ToolError("An hf:// URI should be of a file of a repository or bucket.")
+            raise ToolError(
+                "An hf:// URI should be of a file of a repository or bucket.",
+                reason=Reason.INVALID_ARGUMENTS,
+            )
         fs = Fs(await context.hub(), context)
         with hub_failures(uri, fs):
             size = (await file_at(Operation(Command.CAT, uri), fs)).size

@@ -13,6 +13,7 @@ from mcpendpoint.files.links import files_url, shared_url
 from mcpendpoint.files.models import StoredFile
 from mcpendpoint.files.names import in_words
 from mcpendpoint.files.taking import keep_stream
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import Arguments, Result, Tool, ToolContext, ToolError, ToolOutput
 from mcpendpoint.tools.markdown import bullets, code
 from mcpendpoint.tools.upload_file.sources import Source, from_text, open_source
@@ -47,7 +48,7 @@ class UploadFileResult(Result):
 
 async def run(arguments: UploadFileArguments, context: ToolContext) -> ToolOutput:
     if (arguments.source is None) == (arguments.text is None):
-        raise ToolError("Give either source or text.")
+        raise ToolError("Give either source or text.", reason=Reason.INVALID_ARGUMENTS)
     if not settings.HAS_DATABASE:
         raise ToolError("This program keeps no files; a server on which one has an account does.")
     if context.user_id is None:

@@ -23,7 +23,7 @@ from mcpendpoint.access.who import Caller
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import MalformedMessage, Message, error_message
-from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.records import Outcome, Reason
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.protocol.security import preflight_headers
 from mcpendpoint.protocol.sessions import begin_session, read_session
@@ -33,7 +33,7 @@ from mcpendpoint.serving.answers import Answers, Shortcut
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.answering import Answering, take_note
 from mcpendpoint.transports.listening import Hold, Listening, PushResponse
-from mcpendpoint.transports.refusing import REFUSALS, SessionUnknown, refuse
+from mcpendpoint.transports.refusing import REFUSALS, SessionUnknown, refuse, refuse_request
 from mcpendpoint.transports.requests import (
     View,
     as_view,
@@ -44,7 +44,7 @@ from mcpendpoint.transports.requests import (
     refuse_body,
     refuse_entry,
 )
-from mcpendpoint.transports.responses import empty_response, error_response
+from mcpendpoint.transports.responses import empty_response
 from mcpendpoint.transports.sse.sessions import Place, read_place, sse_sessions
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,9 @@ class _Service:
         if refusal := refuse_entry(request, head):
             return refusal
         if "sse" not in settings.MCP_TRANSPORTS:
-            return error_response(404, INVALID_REQUEST, "HTTP+SSE is not served here. Use /mcp.")
+            return refuse_request(
+                head, 404, "HTTP+SSE is not served here. Use /mcp.", Reason.NOT_FOUND
+            )
         if head.method == "OPTIONS":
             return empty_response(204, preflight_headers(head))
         is_of_messages = head.path.rstrip("/").endswith(MESSAGES)
@@ -84,11 +86,11 @@ class _Service:
             if is_for_a_browser(head):
                 return await welcome(request, username)
             return await self._open(head, username)
-        return error_response(
+        return refuse_request(
+            head,
             405,
-            INVALID_REQUEST,
             "This is HTTP+SSE: a stream to GET, which names the address for messages.",
-            {"Allow": "POST" if is_of_messages else "GET"},
+            headers={"Allow": "POST" if is_of_messages else "GET"},
         )
 
     async def _open(self, head: RequestHead, username: str | None) -> HttpResponseBase:
@@ -112,7 +114,6 @@ class _Service:
         self, request: HttpRequest, head: RequestHead, username: str | None
     ) -> HttpResponseBase:
         if refusal := refuse_body(request, head):
-            Recording().finish(Outcome.REJECTED, error_code=INVALID_REQUEST)
             return refusal
         head = replace(head, path=head.path.rstrip("/").removesuffix(MESSAGES))
         parsed = parse(request.body)

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from accounts.outgoing.budgets import Budget, open_budget
+from accounts.request_ids import begin_request
 from mcpendpoint.access.holder import Holder
 from mcpendpoint.access.limits import TOO_MANY
 from mcpendpoint.access.selecting import selection_of
@@ -38,6 +39,7 @@ from mcpendpoint.protocol.messages import (
     parse_body,
     serialized_message,
 )
+from mcpendpoint.protocol.messages import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.sessions import known_capabilities
 from mcpendpoint.protocol.subscriptions import (
@@ -51,7 +53,6 @@ from mcpendpoint.serving.answer_size import Room
 from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
-from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.serving.tool_lists import SerializedToolLists, digest_of
 from mcpendpoint.tools.directions import Directions
 from mcpendpoint.transports.stdio.list_changes import ListChanges
@@ -257,11 +258,12 @@ class Session:
         return self._client
 
     async def _response(self, message: Message, peer: Peer, recording: Recording) -> bytes:
+        begin_request()
         try:
             return await self._answer(message, peer, recording)
         except CallerRefused as refused:
             recording.credential_refused = refused.status in (401, 403)
-            recording.finish(Outcome.DENIED)
+            recording.finish(Outcome.DENIED, reason=refused.reason)
             return self._refusal(message, peer, refused.status, self._words_for(refused))
         except UNAVAILABLE as error:
             logger.warning("The database did not say who calls: %s.", type(error).__name__)

@@ -350,5 +350,6 @@ def watch_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
 def be_nobody_in_a_browser(who: Visitor, others: list[Tenant]) -> None:
     assert who.visit("/settings/").url.path == "/sign-in/"
     assert who.visit("/dashboard/api/metrics").status_code == 401
+    assert "hfmcp_requests_total" in who.visit("/metrics").text  # from this very machine
     assert not gets_into_socket(who)
     look_at_every_page(who, others)

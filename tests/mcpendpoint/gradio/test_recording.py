@@ -8,6 +8,7 @@ from mcpendpoint.access.selection import Selection
 from mcpendpoint.access.who import Caller, Credential
 from mcpendpoint.gradio.uris import uri_here
 from mcpendpoint.protocol import records
+from mcpendpoint.protocol.records import Outcome, Reason
 from mcpendpoint.serving.context import RequestContext
 from tests.mcpendpoint.in_process import Visitor
 from tests.mcpendpoint.wire import request
@@ -81,3 +82,19 @@ async def test_a_space_that_nobody_added_is_named_as_others_are(spaces, db, spac
 
     assert result.content[0].text == "Hello, Ada."
     assert context.space_label == space_id
+
+
+@pytest.mark.parametrize(
+    ("space_id", "tool", "reason"),
+    [
+        ("acme/paused", "whoami", Reason.SPACE_ASLEEP),
+        ("acme/broken", "whoami", Reason.SPACE_ERROR),
+        ("acme/none", "whoami", Reason.NOT_FOUND),
+        ("acme/image-maker", "nonsense", Reason.NOT_FOUND),
+        ("acme/image-maker", "fail", Reason.INVALID_ARGUMENTS),
+    ],
+)
+async def test_why_a_call_of_a_space_did_not_go_well(recorded, space_id, tool, reason):
+    record = await recorded(space_id, tool)
+
+    assert (record.reason, record.outcome) == (reason, Outcome.TOOL_ERROR)

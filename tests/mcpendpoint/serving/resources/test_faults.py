@@ -7,8 +7,8 @@ import pytest
 from mcp_types import INVALID_PARAMS, PromptReference, ResourceTemplateReference
 
 from mcpendpoint.hub.memory import forget_answers
+from mcpendpoint.protocol.messages import UNAVAILABLE
 from mcpendpoint.serving.resources.serving import LEGACY_NOT_FOUND
-from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from tests.mcpendpoint.in_process_client import connected
 from tests.mcpendpoint.serving.resources.test_prompts import GOOD
 from tests.mcpendpoint.tools.test_faults import FAULTS

@@ -4,8 +4,8 @@ import mcp
 import pytest
 from mcp_types import INVALID_PARAMS
 
+from mcpendpoint.protocol.messages import UNAVAILABLE
 from mcpendpoint.serving.prompts.registry import PROMPTS
-from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from tests.mcpendpoint.in_process_client import ERAS, connected
 
 SMOL = "2502.02737"

@@ -10,9 +10,9 @@ from huggingface_hub import HfApi
 from mcp_types import INVALID_PARAMS
 
 from mcpendpoint.protocol import records
+from mcpendpoint.protocol.messages import UNAVAILABLE
 from mcpendpoint.serving.resources import reading
 from mcpendpoint.serving.resources.serving import LEGACY_NOT_FOUND
-from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 from tests.mcpendpoint.hub_side import fresh_token
 from tests.mcpendpoint.in_process_client import ERAS, URL, connected
 from tests.mcpendpoint.tools.calling import call
