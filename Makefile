@@ -12,7 +12,6 @@ NODE_DIR := tests/node
 run: .venv/.installed  ## Set up and serve on http://localhost:8000
 	@mkdir -p var
 	@$(BIN)/python -m hfmcp_site.bootstrap
-	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python -m hfmcp_site.serve --host $(HOST) --port $(PORT)
 
 test: .venv/.installed-dev $(NODE_DIR)/.installed virtualenvs  ## Set up and run every test

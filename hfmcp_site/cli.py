@@ -7,7 +7,9 @@ from hfmcp_site.entrance import prepare, take_directory
 
 USAGE = """\
 hfmcp run [--host HOST] [--port PORT] [--workers N]
-    set up the database, and serve people and their clients
+    make secrets and a database where there are none, and serve people and their clients
+hfmcp serve [--host HOST | --uds PATH | --fd N] [--port PORT] [--workers N] [--no-migrate]
+    the same for production, where the secrets are set: migrate the database, and serve
 hfmcp stdio [owner/space …] [--bouquet NAME] [--mix NAMES] [--gradio SPACES]
             [--no-image-content] [--account]
     serve the client that starts it, on standard input and output
@@ -52,6 +54,10 @@ def _run_command(arguments: list[str]) -> None:
         from hfmcp_site.running import run
 
         run(arguments[1:])
+    elif arguments[0] == "serve":
+        from hfmcp_site import serve
+
+        serve.main(serve.read(arguments[1:], "hfmcp serve"))
     else:
         from django.core.management import execute_from_command_line
 
