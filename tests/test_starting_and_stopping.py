@@ -27,18 +27,22 @@ from tests.standins.serve import ROOT
 
 SERVE = [sys.executable, "-m", "hfmcp_site.serve"]
 SEARCH = request("tools/call", {"name": "hub_repo_search", "arguments": {"query": "bert"}})
-ENOUGH_SECONDS = 60
+ENOUGH_SECONDS = 150
+
+
+def env_of(folder):
+    database = f"sqlite:///{folder}/db.sqlite3"
+    return {**os.environ, **environment.SETTINGS, "DATABASE_URL": database}
 
 
 @contextmanager
 def serving(folder, *arguments, pass_fds=(), **values):
     """Run the command on an empty database; yield its process and what it has said so far."""
-    env = {**os.environ, **environment.SETTINGS, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [*SERVE, *arguments],
             cwd=ROOT,
-            env=env | values,
+            env=env_of(folder) | values,
             stdout=log,
             stderr=subprocess.STDOUT,
             pass_fds=pass_fds,
