@@ -13,8 +13,14 @@ hfmcp serve [--host HOST | --uds PATH | --fd N] [--port PORT] [--workers N] [--n
 hfmcp stdio [owner/space …] [--bouquet NAME] [--mix NAMES] [--gradio SPACES]
             [--no-image-content] [--account]
     serve the client that starts it, on standard input and output
+hfmcp doctor [--json] [--wait SECONDS]
+    say what is wrong with this deployment, and what to do
+hfmcp people | sessions | spaces | keys | audit …
+    for operators; each explains itself with --help
+hfmcp secrets
+    print new secrets, for .env or wherever settings are kept
 hfmcp COMMAND …
-    Django's commands and the server's own, such as migrate, rotate_keys, bind_admin, help
+    Django's commands, such as migrate, check, help
 hfmcp --version
 
 --directory DIR says where the database and .env are, instead of in the user's data directory.
@@ -31,6 +37,11 @@ def main() -> None:
             from mcpendpoint import __version__
 
             print(__version__)
+        case ["secrets"]:
+            from hfmcp_site.env import GENERATED
+
+            for name, make in GENERATED.items():
+                print(f"{name}={make()}")
         case _:
             _run(arguments, settings_module, directory)
 
