@@ -54,13 +54,16 @@ def _settled_end() -> int:
 
 
 def _writers() -> set[str]:
-    """Return the transactions that have written to the log and not ended. Whoever writes takes this
-    lock before an id: https://www.postgresql.org/docs/current/explicit-locking.html
+    """Return other transactions that have written to the log and not ended.
+
+    Whoever writes takes this lock before an id:
+    https://www.postgresql.org/docs/current/explicit-locking.html
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND granted "
-            "AND mode = 'RowExclusiveLock' AND relation = %s::regclass AND database = "
+            "AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid() "
+            "AND relation = %s::regclass AND database = "
             "(SELECT oid FROM pg_database WHERE datname = current_database())",
             [AuditEvent._meta.db_table],
         )
