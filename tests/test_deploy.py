@@ -42,7 +42,9 @@ def commands():
     yield shlex.split(re.search(r"^ExecStart=\S+ (.*)$", UNIT, re.M)[1])
 
 
-@pytest.mark.parametrize("words", list(commands()), ids=["image", "compose", "kubernetes", "systemd"])
+@pytest.mark.parametrize(
+    "words", list(commands()), ids=["image", "compose", "kubernetes", "systemd"]
+)
 def test_every_command_is_one_that_the_server_takes(words):
     assert words[0] == "serve"
     assert serve.read(words[1:]).workers >= 1
