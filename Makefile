@@ -6,13 +6,12 @@ PORT ?= 8000
 BIN := .venv/bin
 NODE_DIR := tests/node
 
-.PHONY: run test demo check format conformance bench virtualenvs clean
+.PHONY: run test demo cluster check format conformance bench virtualenvs clean
 .DEFAULT_GOAL := run
 
 run: .venv/.installed  ## Set up and serve on http://localhost:8000
 	@mkdir -p var
 	@$(BIN)/python -m hfmcp_site.bootstrap
-	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python -m hfmcp_site.serve --host $(HOST) --port $(PORT)
 
 test: .venv/.installed-dev $(NODE_DIR)/.installed virtualenvs  ## Set up and run every test
@@ -20,6 +19,9 @@ test: .venv/.installed-dev $(NODE_DIR)/.installed virtualenvs  ## Set up and run
 
 demo: .venv/.installed-dev $(NODE_DIR)/.installed virtualenvs  ## Run on stand-ins for Hugging Face, offline
 	@$(BIN)/python -m tests.standins.demo --port $(PORT)
+
+cluster: .venv/.installed-dev  ## Two workers on PostgreSQL and Redis behind nginx, on loopback
+	@$(BIN)/python -m tests.live.cluster --port $(PORT)
 
 check: .venv/.installed-dev  ## Format, lint, types, architecture, migrations, deployment
 	@mkdir -p var

@@ -2,7 +2,7 @@
 
 An entry is a Hugging Face name, or an id (`id:…`, or 24 hex digits as the Hub's ids are). A name
 stands for the id that first held it here, until an operator says otherwise by
-`manage.py bind_admin`: names on the Hub change hands.
+`hfmcp people admin`: names on the Hub change hands.
 """
 
 import re

@@ -69,7 +69,7 @@ def _as_csv(events: Sequence[AuditEvent]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     for event in events:
-        fields = _fields(event)
+        fields = fields_of(event)
         fields["detail"] = orjson.dumps(event.detail).decode() if event.detail else ""
         writer.writerow([_cell(fields[column]) for column in COLUMNS])
     return text.getvalue().encode()
@@ -80,10 +80,10 @@ def _cell(value: Any) -> str:
 
 
 def _as_jsonl(events: Sequence[AuditEvent]) -> bytes:
-    return b"".join(orjson.dumps(_fields(event)) + b"\n" for event in events)
+    return b"".join(orjson.dumps(fields_of(event)) + b"\n" for event in events)
 
 
-def _fields(event: AuditEvent) -> dict[str, Any]:
+def fields_of(event: AuditEvent) -> dict[str, Any]:
     values = {column: getattr(event, column) for column in COLUMNS}
     values["at"] = event.at.isoformat()
     values["user"] = event.user.username if event.user else None

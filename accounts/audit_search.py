@@ -34,6 +34,7 @@ OF_NOBODY = frozenset({Action.CLIENT_REGISTERED, Action.CREDENTIAL_REFUSED})
 """What is done before it is known by whom."""
 OF_ADMINS = frozenset(
     {
+        Action.KEYS_ROTATED,
         Action.ADMIN_GAINED,
         Action.ADMIN_LOST,
         Action.ADMIN_NAME_BOUND,

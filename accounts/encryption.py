@@ -1,7 +1,7 @@
 """Text that is encrypted at rest with the keys of FIELD_ENCRYPTION_KEYS, and a field for it.
 
 The first key encrypts, every key decrypts: to rotate, put a new key in front, run
-`manage.py rotate_keys`, and take the old one out. A value that no key opens is never returned as
+`hfmcp keys rotate`, and take the old one out. A value that no key opens is never returned as
 ciphertext: `decrypt` raises InvalidToken, and the field gives Unreadable.
 """
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
@@ -12,6 +14,16 @@ from django.db.models.functions import Cast
 from accounts.encryption import EncryptedTextField, Unreadable
 
 ROWS_AT_ONCE = 500
+SURVEYED_ROWS = 1_000
+"""Of each field, the oldest and the newest: enough to tell that a key is missing."""
+
+
+class State(StrEnum):
+    """Of a stored value: which key opens it."""
+
+    CURRENT = "current"
+    OLDER = "rotated"
+    UNREADABLE = "unreadable"
 
 
 @dataclass
@@ -32,6 +44,18 @@ def rotate_keys() -> Rotation:
     return result
 
 
+def survey() -> Rotation:
+    """Return what `rotate_keys` would do to some of what is stored, and change nothing."""
+    result = Rotation()
+    newest = Fernet(settings.FIELD_ENCRYPTION_KEYS[0])
+    for field in encrypted_fields():
+        rows = _with_stored(field).values_list("pk", "stored", field.name)
+        some = [*rows.order_by("pk")[:SURVEYED_ROWS], *rows.order_by("-pk")[:SURVEYED_ROWS]]
+        for stored, value in {pk: (stored, value) for pk, stored, value in some if stored}.values():
+            _count(result, _state(newest, stored, value))
+    return result
+
+
 def encrypted_fields() -> Iterator[EncryptedTextField]:
     for model in apps.get_models():
         for field in model._meta.get_fields():
@@ -40,7 +64,7 @@ def encrypted_fields() -> Iterator[EncryptedTextField]:
 
 
 def _rotate(field: EncryptedTextField, newest: Fernet, result: Rotation) -> None:
-    rows = field.model._base_manager.annotate(stored=Cast(field.name, models.TextField()))
+    rows = _with_stored(field)
     last: object = None
     while True:
         after = rows if last is None else rows.filter(pk__gt=last)
@@ -48,17 +72,29 @@ def _rotate(field: EncryptedTextField, newest: Fernet, result: Rotation) -> None
         for pk, stored, value in batch:
             if not stored:
                 continue
-            if isinstance(value, Unreadable):
-                result.unreadable += 1
-            elif _opens(newest, stored):
-                result.current += 1
-            else:
+            state = _state(newest, stored, value)
+            if state is State.OLDER:
                 # Only if nobody has stored something newer meanwhile, which needs no rotation.
                 rows.filter(pk=pk, stored=stored).update(**{field.name: value})
-                result.rotated += 1
+            _count(result, state)
         if not batch:
             return
         last = batch[-1][0]
+
+
+def _with_stored(field: EncryptedTextField) -> models.QuerySet[Any]:
+    """Return the rows of the field's model, with what is stored as it is."""
+    return field.model._base_manager.annotate(stored=Cast(field.name, models.TextField()))
+
+
+def _state(newest: Fernet, stored: str, value: str) -> State:
+    if isinstance(value, Unreadable):
+        return State.UNREADABLE
+    return State.CURRENT if _opens(newest, stored) else State.OLDER
+
+
+def _count(result: Rotation, state: State) -> None:
+    setattr(result, state, getattr(result, state) + 1)
 
 
 def _opens(key: Fernet, stored: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
@@ -93,14 +94,55 @@ def _upsert(person: Person, tokens: HubTokenSet | None) -> User:
 
 def remove_account(user: User, session: SessionBase) -> None:
     """Delete the user with everything they saved, and end their session."""
+    remove(user)
+    session.flush()
+
+
+def remove(user: User, *, detail: dict[str, Any] | None = None) -> None:
+    """Delete the user with everything they saved; `detail` is for the audit log."""
     user_id = user.pk
     with transaction.atomic():
-        audit.record(Action.ACCOUNT_REMOVED, user)
+        audit.record(Action.ACCOUNT_REMOVED, user, detail=detail)
         if user.hf_id:
             forget_secrets_of(user.hf_id)
         User.objects.filter(pk=user_id).delete()
-    session.flush()
     announce(user_id)
+
+
+def block(user: User, *, detail: dict[str, Any] | None = None) -> None:
+    """Let this user neither sign in nor call, whatever credential they have."""
+    _set_active(user, False, Action.PERSON_BLOCKED, detail)
+
+
+def unblock(user: User, *, detail: dict[str, Any] | None = None) -> None:
+    _set_active(user, True, Action.PERSON_UNBLOCKED, detail)
+
+
+def _set_active(user: User, is_active: bool, action: Action, detail: dict[str, Any] | None) -> None:
+    with transaction.atomic():
+        user.is_active = is_active
+        user.save(update_fields=["is_active"])
+        audit.record(action, user, detail=detail)
+    announce(user.pk)
+
+
+def find_people(text: str) -> list[User]:
+    """Return whom a name or an id (`id:…`) means; several only where it is a former name."""
+    people = User.objects.exclude(hf_id=None)
+    if text.startswith(admins.ID_PREFIX):
+        return list(people.filter(hf_id=text.removeprefix(admins.ID_PREFIX)))
+    named = list(people.filter(username__iexact=text)) or list(people.filter(hf_id=text))
+    return named or list(people.filter(former_names__name=text.lower()).order_by("pk"))
+
+
+def people_after(last: User | None, part_of_name: str, count: int) -> list[User]:
+    """Return those who came after somebody, in that order."""
+    people = User.objects.exclude(hf_id=None).order_by("pk")
+    if last is not None:
+        people = people.filter(pk__gt=last.pk)
+    if part_of_name:
+        people = people.filter(username__icontains=part_of_name)
+    return list(people[:count])
 
 
 def has_held_name(user_id: int, name: str) -> bool:

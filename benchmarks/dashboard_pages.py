@@ -1,4 +1,4 @@
-"""How long pages of the dashboard take, and whether their queries read whole tables, with ten million
+"""How long pages of the dashboard take, and whether queries read whole tables, with ten million
 rows of counts, 10 000 clients, 10 000 tools and a million people. PostgreSQL only.
 
     DATABASE_URL=postgres://… python -m benchmarks.dashboard_pages --fill

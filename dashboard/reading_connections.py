@@ -41,8 +41,12 @@ def read_connections(shown: Range, now: datetime, rows: int) -> Connections:
 
 def stream_of_session(number: str, now: datetime) -> StreamNow | None:
     """Return a stream of a session, if one is open and among those that are shown one by one."""
-    open_streams = (each for each in _streams(now, None) if each.ended_at is None)
-    return next((each for each in open_streams if each.session == number), None)
+    return next((each for each in open_streams_one_by_one(now) if each.session == number), None)
+
+
+def open_streams_one_by_one(now: datetime) -> list[StreamNow]:
+    """Return those of all workers that are shown one by one, the newest first."""
+    return [each for each in _streams(now, None) if each.ended_at is None]
 
 
 def _by_client(open_now: QuerySet[OpenStreams], rows: int) -> list[OpenCount]:

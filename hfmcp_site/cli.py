@@ -7,12 +7,20 @@ from hfmcp_site.entrance import prepare, take_directory
 
 USAGE = """\
 hfmcp run [--host HOST] [--port PORT] [--workers N]
-    set up the database, and serve people and their clients
+    make secrets and a database where there are none, and serve people and their clients
+hfmcp serve [--host HOST | --uds PATH | --fd N] [--port PORT] [--workers N] [--no-migrate]
+    the same for production, where the secrets are set: migrate the database, and serve
 hfmcp stdio [owner/space …] [--bouquet NAME] [--mix NAMES] [--gradio SPACES]
             [--no-image-content] [--account]
     serve the client that starts it, on standard input and output
+hfmcp doctor [--json] [--wait SECONDS]
+    say what is wrong with this deployment, and what to do
+hfmcp people | sessions | spaces | keys | audit …
+    for operators; each explains itself with --help
+hfmcp secrets
+    print new secrets, for .env or wherever settings are kept
 hfmcp COMMAND …
-    Django's commands and the server's own, such as migrate, rotate_keys, bind_admin, help
+    Django's commands, such as migrate, check, help
 hfmcp --version
 
 --directory DIR says where the database and .env are, instead of in the user's data directory.
@@ -29,6 +37,11 @@ def main() -> None:
             from mcpendpoint import __version__
 
             print(__version__)
+        case ["secrets"]:
+            from hfmcp_site.env import GENERATED
+
+            for name, make in GENERATED.items():
+                print(f"{name}={make()}")
         case _:
             _run(arguments, settings_module, directory)
 
@@ -52,6 +65,10 @@ def _run_command(arguments: list[str]) -> None:
         from hfmcp_site.running import run
 
         run(arguments[1:])
+    elif arguments[0] == "serve":
+        from hfmcp_site import serve
+
+        serve.main(serve.read(arguments[1:], "hfmcp serve"))
     else:
         from django.core.management import execute_from_command_line
 

@@ -17,6 +17,9 @@ ALLOWED_HOSTS = env.each(
     setting_forms.allowed_host,
     "host names without scheme and port, such as mcp.example.org",
 )
+GRACEFUL_STOP_SECONDS = env.integer(
+    "GRACEFUL_STOP_SECONDS", 25, minimum=1, maximum=env.MOST_SECONDS
+)
 HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000, maximum=63_072_000)
 HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_INCLUDE_SUBDOMAINS", default=False)
 FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")

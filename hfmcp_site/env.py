@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 from accounts.proxies import Proxies, read_proxies
 from hfmcp_site import setting_forms
 from hfmcp_site.directories import hub_token_file, user_data_directory
+from hfmcp_site.space_environment import settings_of_space
 
 T = TypeVar("T")
 
@@ -58,6 +59,8 @@ def begin(directory: Path | None = None) -> None:
     if directory is not None:
         env.ENVIRON["HFMCP_DIRECTORY"] = str(directory.expanduser().absolute())
     env.read_env(data_directory() / ".env")
+    for name, value in settings_of_space(env.ENVIRON).items():
+        env.ENVIRON.setdefault(name, value)
 
 
 def data_directory() -> Path:

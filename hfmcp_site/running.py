@@ -1,9 +1,7 @@
-"""`hfmcp run`: what `make run` does, where this is installed."""
+"""`hfmcp run`: `hfmcp serve` with secrets of its own making, as `make run` is."""
 
 import subprocess
 import sys
-
-from django.core.management import execute_from_command_line
 
 from hfmcp_site import env, serve
 
@@ -17,5 +15,4 @@ def run(arguments: list[str]) -> None:
     if made.returncode:
         sys.exit(made.returncode)
     env.begin()
-    execute_from_command_line(["hfmcp", "migrate", "--verbosity", "0"])
     serve.main(asked)

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 import mcpendpoint
 from tests.mcpendpoint.transports.stdio.test_stdio import DEFAULT_TOOLS
-from tests.ports import free_port
+from tests.ports import free_port, wait_for_port
 from tests.standins.serve import ROOT
 from tests.stdio_program import initialize, start_program
 
@@ -117,10 +117,11 @@ def running(installed, home, *arguments) -> Iterator[str]:
         said = []
         for line in process.stdout:
             said.append(line)
-            if "Uvicorn running" in line:
+            if line.startswith("Serving "):
                 break
         else:
             raise AssertionError("".join(said))
+        wait_for_port(port, seconds=60)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

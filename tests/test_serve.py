@@ -113,8 +113,10 @@ def test_our_command_serves_without_a_word_of_any_request(tmp_path):
     assert CODE not in said
 
 
-def test_an_empty_database_ends_the_start_with_the_remedy(tmp_path):
-    ended = run(env_for(tmp_path), "-m", "hfmcp_site.serve", "--port", str(free_port()))
+def test_an_empty_database_that_is_not_migrated_ends_the_start_with_the_remedy(tmp_path):
+    command = ("-m", "hfmcp_site.serve", "--no-migrate", "--port", str(free_port()))
+
+    ended = run(env_for(tmp_path), *command)
 
     assert ended.returncode != 0
     assert "manage.py migrate" in ended.stderr

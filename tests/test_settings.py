@@ -61,6 +61,7 @@ WRONG = [
     ("OAUTH_REFRESH_TOKEN_DAYS", "1000000"),
     ("OAUTH_APP_SCHEMES", "cursor,javascript"),
     ("OAUTH_APP_SCHEMES", "no scheme"),
+    ("GRACEFUL_STOP_SECONDS", "0"),
     ("HSTS_SECONDS", "a year"),
     ("AUDIT_IP", "perhaps"),
     ("LOG_LEVEL", "verbose"),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
@@ -140,8 +139,11 @@ def _lock(user: User, connection_id: int) -> Connection | None:
     return rows.filter(user_id=user.pk, pk=connection_id).first()
 
 
-def sign_out_everywhere(user: User, session: SessionBase) -> None:
-    """End every session of this user and disconnect every client. Access keys stay."""
+def sign_out_everywhere(user: User, *, detail: dict[str, Any] | None = None) -> None:
+    """End every session of this user and disconnect every client. Access keys stay.
+
+    `detail` is for the audit log.
+    """
     with transaction.atomic():
         connections = Connection.objects.filter(user_id=user.pk)
         list(connections.select_for_update())  # as each of their refreshes does
@@ -150,8 +152,7 @@ def sign_out_everywhere(user: User, session: SessionBase) -> None:
         # Sessions are tied to the password, and nobody has one that could be typed.
         user.set_unusable_password()
         user.save(update_fields=["password"])
-        audit.record(Action.SIGN_OUT_EVERYWHERE, user)
-    session.flush()
+        audit.record(Action.SIGN_OUT_EVERYWHERE, user, detail=detail)
     announce(user.pk)
 
 

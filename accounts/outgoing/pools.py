@@ -63,6 +63,9 @@ FILES = Pool(
 )
 """Files on the web that somebody names."""
 
+OURSELVES = Pool("ourselves", Limits(4, per_caller=4), max_idle_connections=0)
+"""This server's own address, asked from outside: hfmcp_site.doctor."""
+
 XET_UPLOADS = Pool("xet uploads", Limits(8, per_caller=2, wait_seconds=20), 0)
 """Only the places: hf_xet has an HTTP client of its own."""
 

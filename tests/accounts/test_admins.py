@@ -100,8 +100,8 @@ def test_an_operator_gives_the_name_to_its_new_holder(named, client_of, capsys):
     ada = make_user("ada", hf_id=HUB_ID)
     holder = make_user("ada", hf_id=OTHER_ID)
 
-    call_command("bind_admin", "ada", OTHER_ID)
-    call_command("bind_admin")
+    call_command("people", "admin", "ada", OTHER_ID)
+    call_command("people", "admin")
 
     assert statuses(client_of(holder)) == {200}
     assert statuses(client_of(ada)) == {403}
@@ -116,7 +116,7 @@ def test_an_operator_gives_the_name_to_its_new_holder(named, client_of, capsys):
 
 def test_only_what_is_in_the_setting_can_be_bound(named):
     with pytest.raises(CommandError, match="no name in ADMIN_HF_USERS"):
-        call_command("bind_admin", "bob", OTHER_ID)
+        call_command("people", "admin", "bob", OTHER_ID)
 
 
 def test_gain_and_loss_are_in_the_log_once(named):

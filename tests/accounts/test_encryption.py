@@ -75,7 +75,7 @@ def test_a_key_can_be_rotated_in_and_the_old_one_out(oauth_user, settings, other
     new_key = settings.FIELD_ENCRYPTION_KEYS[0]
     settings.FIELD_ENCRYPTION_KEYS = [new_key, *other_key]
 
-    call_command("rotate_keys")
+    call_command("keys", "rotate")
     settings.FIELD_ENCRYPTION_KEYS = [new_key]
 
     credential = HubCredential.objects.get(user=oauth_user)
@@ -85,7 +85,7 @@ def test_a_key_can_be_rotated_in_and_the_old_one_out(oauth_user, settings, other
 def test_rotating_twice_changes_nothing(oauth_user):
     before = stored()
 
-    call_command("rotate_keys")
+    call_command("keys", "rotate")
 
     assert stored() == before
 
@@ -94,7 +94,7 @@ def test_rotation_says_what_it_could_not_read_and_leaves_it(oauth_user, other_ke
     before = stored()
 
     with pytest.raises(CommandError, match="No key opens 2 values"):
-        call_command("rotate_keys")
+        call_command("keys", "rotate")
 
     assert stored() == before
 

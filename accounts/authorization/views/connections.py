@@ -48,6 +48,7 @@ def sign_out_everywhere(request: HttpRequest, user: User) -> HttpResponseBase:
         return render(request, "authorization/sign_out_everywhere.html", context)
     if request.POST.get("revoke_keys"):
         revoke_all_access_keys(user)
-    connections.sign_out_everywhere(user, request.session)
+    connections.sign_out_everywhere(user)
+    request.session.flush()
     messages.success(request, "You are signed out everywhere.")
     return redirect("accounts:sign-in")

@@ -190,7 +190,7 @@ def test_a_new_encryption_key_reaches_it(db, settings):
     new_key = Fernet.generate_key().decode()
     settings.FIELD_ENCRYPTION_KEYS = [new_key, *settings.FIELD_ENCRYPTION_KEYS]
 
-    call_command("rotate_keys")
+    call_command("keys", "rotate")
     settings.FIELD_ENCRYPTION_KEYS = [new_key]
 
     assert find_secrets(["a"]) == {"a": {"KEY": SECRET}}

@@ -1,0 +1,143 @@
+"""`hfmcp people`: who has an account here, and what an operator may do with it."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts import admins, audit
+from accounts.audit import Action
+from accounts.management.acting import (
+    BY_COMMAND,
+    PERSON_HELP,
+    add_yes,
+    ask_first,
+    describe,
+    find_person,
+)
+from accounts.models import User
+from accounts.people import block, people_after, remove, unblock
+from accounts.person_export import write_everything_of
+
+MOST_LISTED = 10_000
+MAX_REASON = 200
+
+
+class Command(BaseCommand):
+    help = "Lists people and shows one; blocks, removes or exports an account; binds admins' names."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="act", required=True, metavar="COMMAND")
+
+        def add(name: str, text: str, act: Callable[..., None]) -> ArgumentParser:
+            command: ArgumentParser = commands.add_parser(name, help=text, description=text)
+            command.set_defaults(run=act)
+            return command
+
+        listing = add("list", "list people, in the order in which they came", self._list)
+        listing.add_argument("--search", default="", metavar="PART", help="part of a name")
+        listing.add_argument("--after", default="", metavar="ID", help="go on after this id:…")
+        listing.add_argument("--limit", type=int, default=100, help=f"at most {MOST_LISTED}")
+        listing.add_argument("--json", action="store_true", help="a JSON object on each line")
+        show = add("show", "show what there is of a person", self._show)
+        show.add_argument("person", help=PERSON_HELP)
+        blocking = add("block", "let a person neither sign in nor call, at once", self._block)
+        blocking.add_argument("--reason", default="", help="for the audit log")
+        unblocking = add("unblock", "let a person in again", self._unblock)
+        removing = add("remove", "delete an account with all that is in it", self._remove)
+        for command in (blocking, unblocking, removing):
+            command.add_argument("person", help=PERSON_HELP)
+            add_yes(command)
+        export = add("export", "write all that is stored of a person, as JSON", self._export)
+        export.add_argument("person", help=PERSON_HELP)
+        admin = add("admin", "list whose the names in ADMIN_HF_USERS are, or bind one", self._admin)
+        admin.add_argument("name", nargs="?", help="as in ADMIN_HF_USERS")
+        admin.add_argument("hf_id", nargs="?", help="the id of the person on Hugging Face")
+
+    def handle(self, *args: Any, run: Callable[..., None], **options: Any) -> None:
+        run(**options)
+
+    def _list(self, search: str, after: str, limit: int, **options: Any) -> None:
+        last = find_person(after) if after else None
+        if not 1 <= limit <= MOST_LISTED:
+            raise CommandError(f"--limit should be from 1 to {MOST_LISTED:,}.")
+        found = people_after(last, search, limit)
+        for user in found:
+            self.stdout.write(json.dumps(_facts(user)) if options["json"] else describe(user))
+        if len(found) == limit:
+            self.stderr.write(f"There may be more: --after id:{found[-1].hf_id}")
+
+    def _show(self, person: str, **options: Any) -> None:
+        user = find_person(person)
+        facts = _facts(user) | {
+            "is_admin": admins.is_admin(user),
+            "access_keys": user.access_keys.count(),
+            "spaces": user.spaces.filter(is_active=True).count(),
+            "former_names": list(user.former_names.values_list("name", flat=True)),
+        }
+        for name, value in facts.items():
+            self.stdout.write(f"{name}: {value}")
+
+    def _block(self, person: str, reason: str, yes: bool, **options: Any) -> None:
+        user = find_person(person)
+        if not user.is_active:
+            raise CommandError(f"{describe(user)} is blocked already.")
+        ask_first(self, f"{describe(user)} will be blocked.", is_sure=yes)
+        detail = BY_COMMAND | ({"reason": reason[:MAX_REASON]} if reason else {})
+        block(user, detail=detail)
+        self.stdout.write(f"{describe(user)}: in force everywhere within two seconds.")
+
+    def _unblock(self, person: str, yes: bool, **options: Any) -> None:
+        user = find_person(person)
+        if user.is_active:
+            raise CommandError(f"{describe(user)} is not blocked.")
+        ask_first(self, f"{describe(user)} will be let in again.", is_sure=yes)
+        unblock(user, detail=BY_COMMAND)
+        self.stdout.write(f"{describe(user)} is not blocked any more.")
+
+    def _remove(self, person: str, yes: bool, **options: Any) -> None:
+        user = find_person(person)
+        who = describe(user)
+        ask_first(self, f"{who} will be deleted with all that is theirs here.", is_sure=yes)
+        remove(user, detail=BY_COMMAND)
+        self.stdout.write(f"{who} is deleted. If they sign in again, they get a new account.")
+
+    def _export(self, person: str, **options: Any) -> None:
+        user = find_person(person)
+        audit.record(Action.PERSON_EXPORTED, user, detail=BY_COMMAND)
+        write_everything_of(user, sys.stdout.write)
+
+    def _admin(self, name: str | None, hf_id: str | None, **options: Any) -> None:
+        if name is None:
+            self._list_admins()
+        elif hf_id is None:
+            raise CommandError("Give the Hugging Face id, too.")
+        elif name.lower() not in admins.configured().names:
+            raise CommandError(f"{name} is no name in ADMIN_HF_USERS.")
+        else:
+            with transaction.atomic():
+                admins.bind(name, hf_id.removeprefix(admins.ID_PREFIX))
+            self.stdout.write(f"{name.lower()} is {hf_id} now.")
+
+    def _list_admins(self) -> None:
+        entries = admins.configured()
+        bindings = list(admins.bindings())
+        for row in bindings:
+            state = "" if row.entry in entries else " (not in ADMIN_HF_USERS)"
+            self.stdout.write(f"{row.entry} is {row.hf_id}{state}")
+        for name in sorted(entries.names - {row.entry for row in bindings}):
+            self.stdout.write(f"{name} has not signed in yet")
+
+
+def _facts(user: User) -> dict[str, Any]:
+    return {
+        "id": user.hf_id,
+        "name": user.username,
+        "is_blocked": not user.is_active,
+        "joined": user.date_joined.isoformat(),
+        "last_sign_in": user.last_login.isoformat() if user.last_login else None,
+    }
