@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from accounts.caching import SingleFlightCache
 from dashboard.background import background
 from dashboard.pages import PAGE_ROWS, page_context, series_json
+from dashboard.privacy import without_people
 from dashboard.ranges import Range
 from dashboard.reading import read_snapshot
 
@@ -44,7 +45,7 @@ class Shown:
 
 class LivePages:
     def __init__(self) -> None:
-        self._pages: SingleFlightCache[str, LivePage] = SingleFlightCache(
+        self._pages: SingleFlightCache[tuple[str, bool], LivePage] = SingleFlightCache(
             max_bytes=16_000_000, max_entries=16
         )
         self._last_change = ""
@@ -55,16 +56,18 @@ class LivePages:
             self._last_change = change_id
             self._pages.clear()
 
-    async def page(self, shown: Range) -> LivePage:
+    async def page(self, shown: Range, *, sees_people: bool) -> LivePage:
         async def load() -> tuple[LivePage, float]:
-            return await background.run(_make, shown), KEEP_SECONDS
+            return await background.run(_make, shown, sees_people), KEEP_SECONDS
 
-        return await self._pages.get(shown.name, load)
+        return await self._pages.get((shown.name, sees_people), load)
 
 
-def _make(shown: Range) -> LivePage:
+def _make(shown: Range, sees_people: bool) -> LivePage:
     now = datetime.now(UTC)
     snapshot = read_snapshot(shown, now, PAGE_ROWS)
+    if not sees_people:
+        snapshot = without_people(snapshot)
     # The page tells by itself how long ago something was: or all of it changed each second.
     context = page_context(snapshot) | {"now": None}
     parts: dict[str, object] = {

@@ -142,6 +142,12 @@ def _lock(user: User, connection_id: int) -> Connection | None:
 
 def sign_out_everywhere(user: User, session: SessionBase) -> None:
     """End every session of this user and disconnect every client. Access keys stay."""
+    end_sessions_of(user)
+    session.flush()
+
+
+def end_sessions_of(user: User) -> None:
+    """Do the same for somebody else than who asks."""
     with transaction.atomic():
         connections = Connection.objects.filter(user_id=user.pk)
         list(connections.select_for_update())  # as each of their refreshes does
@@ -151,7 +157,6 @@ def sign_out_everywhere(user: User, session: SessionBase) -> None:
         user.set_unusable_password()
         user.save(update_fields=["password"])
         audit.record(Action.SIGN_OUT_EVERYWHERE, user)
-    session.flush()
     announce(user.pk)
 
 

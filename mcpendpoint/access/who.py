@@ -51,6 +51,8 @@ class Caller:
     """Where the credential counts; None for anywhere on this server."""
     expires_at: datetime | None = None
     """When the credential ends, as far as is known here."""
+    hf_id: str = ""
+    """The Hugging Face id, "" for anonymous."""
     _hf_token: str | None = field(default=None, repr=False)
 
     @property
@@ -128,6 +130,16 @@ class CallerRefused(Exception):
         self.status = status
         self.error = error
         self.retry_after_seconds = retry_after_seconds
+
+
+class NotAdmitted(CallerRefused):
+    """An operator of this server keeps them out, whatever their credential. No sign-in helps, so
+    there is no challenge, which would lead a client to try one.
+    """
+
+    def __init__(self, message: str, caller: Caller = ANONYMOUS) -> None:
+        super().__init__(403, "access_denied", message)
+        self.caller = caller
 
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")

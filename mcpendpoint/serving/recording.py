@@ -12,7 +12,7 @@ from mcpendpoint.access.who import ANONYMOUS, Caller
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.kernel import Answer, Peer
 from mcpendpoint.protocol.messages import LIST_TOOLS
-from mcpendpoint.protocol.records import REFUSED, Outcome, Record, publish
+from mcpendpoint.protocol.records import REFUSED, Outcome, Reason, Record, publish
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE
 
@@ -45,6 +45,7 @@ class Recording:
         notifications_sent: int = 0,
         is_stream: bool = False,
         limit: str = "",
+        reason: Reason | None = None,
     ) -> None:
         peer = self.peer
         client = peer.client if peer else UNKNOWN_CLIENT
@@ -66,6 +67,7 @@ class Recording:
                 user_id=self.caller.user_id,
                 notifications_sent=notifications_sent,
                 limit=limit,
+                reason=reason,
                 source=self._source if self.method == LIST_TOOLS else "",
                 credential_name=self.caller.credential_name,
                 address=self.address if settings.AUDIT_IP else "",

@@ -14,6 +14,7 @@ from mcp.server import Server
 from mcp_types import INVALID_REQUEST
 
 from mcpendpoint.access import limits
+from mcpendpoint.access.admission import check_client
 from mcpendpoint.access.limits import Parsed
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.who import Caller
@@ -146,10 +147,11 @@ def _has_session(head: RequestHead) -> bool:
 
 
 def _session(head: RequestHead, caller: Caller) -> Session:
-    """Raises SessionUnknown."""
+    """Raises SessionUnknown and NotAdmitted."""
     session = kernel.session_of(head)
     if session is None or not session.belongs_to(caller.owners) or session in ended_sessions:
         raise SessionUnknown
+    check_client(session.client, caller)
     return session
 
 

@@ -14,10 +14,10 @@ from mcpendpoint.access.caller import CallerMoved
 from mcpendpoint.access.limits import Parsed, TooMany
 from mcpendpoint.access.metadata import challenge
 from mcpendpoint.access.selection import InvalidOverrides
-from mcpendpoint.access.who import CallerRefused
+from mcpendpoint.access.who import CallerRefused, NotAdmitted
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import MalformedMessage, Message, RequestId, error_message
-from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.protocol.records import Outcome, Reason
 from mcpendpoint.protocol.request_head import RequestHead
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.serving.rpc_errors import UNAVAILABLE as UNAVAILABLE_CODE
@@ -49,6 +49,10 @@ def refuse(
     """Say why a request is not served; `error` is one of REFUSALS."""
     request_id = parsed.id if isinstance(parsed, Message) else None
     match error:
+        case NotAdmitted():
+            recording.caller = error.caller
+            recording.finish(Outcome.DENIED, error_code=INVALID_REQUEST, reason=Reason.BLOCKED)
+            return refuse_admission(error, request_id)
         case CallerRefused():
             if error.status == 401:
                 limits.count_wrong_credential(head)
@@ -72,6 +76,11 @@ def refuse(
             logger.warning("The database did not say who calls: %s.", type(error).__name__)
             recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE)
             return _refuse_for_now(request_id)
+
+
+def refuse_admission(error: NotAdmitted, request_id: RequestId | None = None) -> HttpResponse:
+    """Say why somebody is kept out, where a model reads it as well as a person."""
+    return json_response(error_message(INVALID_REQUEST, str(error), request_id), error.status)
 
 
 def _refuse_caller(head: RequestHead, refused: CallerRefused) -> HttpResponse:

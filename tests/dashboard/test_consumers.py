@@ -11,11 +11,12 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.operators.models import Role
 from dashboard import live
 from dashboard.consumers import CLOSE_BAD_MESSAGE, CLOSE_SIGNED_OUT
 from dashboard.recorder import Recorder
 from dashboard.routing import websocket_urlpatterns
-from dashboard.viewers import Viewers, sessions_of_admins
+from dashboard.viewers import Viewers, roles_of_sessions
 from tests.dashboard.factories import make_record
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -256,12 +257,12 @@ async def test_many_viewers_are_looked_up_at_once(staff, visitor, session_of):
     @sync_to_async
     def look_up():
         with CaptureQueriesContext(connection) as queries:
-            return sessions_of_admins({*admins, *others, "no-session", ""}), len(queries)
+            return roles_of_sessions({*admins, *others, "no-session", ""}), len(queries)
 
     found, queries = await look_up()
 
-    assert found == set(admins)
-    assert queries <= 3
+    assert found == dict.fromkeys(admins, Role.ADMIN)
+    assert queries <= 4
 
 
 async def test_a_socket_that_does_not_exist_is_refused_without_a_fault():
