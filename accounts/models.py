@@ -273,7 +273,7 @@ class AuditEvent(models.Model):
         BLOCK_MADE = "block_made", "Blocked"
         BLOCK_UNDONE = "block_undone", "Block undone"
         BLOCK_ENDED = "block_ended", "Block ended"
-        SESSIONS_ENDED = "sessions_ended", "Signed out by an admin"
+        SESSIONS_ENDED = "sessions_ended", "Signed somebody out"
         CLIENT_REGISTERED = "client_registered", "App registered"
         CREDENTIAL_REFUSED = "credential_refused", "Wrong credentials at the endpoint"
         SESSION_ENDED = "session_ended", "Client's session ended"

@@ -146,8 +146,8 @@ def sign_out_everywhere(user: User, session: SessionBase) -> None:
     session.flush()
 
 
-def end_sessions_of(user: User) -> None:
-    """Do the same for somebody else than who asks."""
+def end_sessions_of(user: User, **detail: str) -> None:
+    """Do the same where it is not their session that asks; `detail` is for the log."""
     with transaction.atomic():
         connections = Connection.objects.filter(user_id=user.pk)
         list(connections.select_for_update())  # as each of their refreshes does
@@ -156,7 +156,7 @@ def end_sessions_of(user: User) -> None:
         # Sessions are tied to the password, and nobody has one that could be typed.
         user.set_unusable_password()
         user.save(update_fields=["password"])
-        audit.record(Action.SIGN_OUT_EVERYWHERE, user)
+        audit.record(Action.SIGN_OUT_EVERYWHERE, user, detail=detail)
     announce(user.pk)
 
 

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                     ("block_made", "Blocked"),
                     ("block_undone", "Block undone"),
                     ("block_ended", "Block ended"),
-                    ("sessions_ended", "Signed out by an admin"),
+                    ("sessions_ended", "Signed somebody out"),
                     ("client_registered", "App registered"),
                     ("credential_refused", "Wrong credentials at the endpoint"),
                     ("session_ended", "Client's session ended"),

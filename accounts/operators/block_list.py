@@ -48,6 +48,7 @@ class InForce:
     versions: str
     reason: str
     ends_at: datetime | None
+    hub_id: str = ""
 
     @property
     def lasts(self) -> bool:
@@ -64,6 +65,9 @@ def whom_to_ask() -> str:
     contact = settings.OPERATOR_CONTACT
     return f"Ask {contact} about it." if contact else "Ask whoever runs this server about it."
 
+
+COLUMNS = ("kind", "subject", "versions", "reason", "ends_at", "hub_id")
+"""What InForce is made of, in its order."""
 
 Found = tuple[int, tuple[InForce, ...]]
 Listener = Callable[[Set[Block.Kind]], None]
@@ -96,8 +100,7 @@ class BlockList:
         is_old = time.monotonic() - self._read_at > READ_AGAIN_SECONDS
         if revision == self._revision and not is_old:
             return None
-        columns = ("kind", "subject", "versions", "reason", "ends_at")
-        stored = Block.objects.filter(over_at=None).order_by("-pk").values_list(*columns)
+        stored = Block.objects.filter(over_at=None).order_by("-pk").values_list(*COLUMNS)
         return revision, tuple(InForce(*row) for row in stored[:MAX_IN_FORCE])
 
     def take(self, found: Found | None) -> None:
@@ -130,8 +133,9 @@ class BlockList:
     def address(self, address: str) -> InForce | None:
         return self._index.address(address)
 
-    def space(self, space_id: str) -> InForce | None:
-        return self._index.space(space_id)
+    def space(self, space_id: str, hub_id: str = "") -> InForce | None:
+        """`hub_id` tells a Space that has another name since it was blocked."""
+        return self._index.space(space_id, hub_id)
 
 
 class _Index:
@@ -144,6 +148,12 @@ class _Index:
         self._people = by_kind[Block.Kind.PERSON]
         self._clients = by_kind[Block.Kind.CLIENT]
         self._spaces = by_kind[Block.Kind.SPACE]
+        self._spaces_by_hub_id = {
+            block.hub_id: [block]
+            for found in self._spaces.values()
+            for block in found
+            if block.hub_id
+        }
         # By IP version and length of the prefix, of which there are at most 162, then by prefix.
         self._networks: dict[tuple[int, int], dict[int, list[InForce]]] = {}
         for subject, found in by_kind[Block.Kind.NETWORK].items():
@@ -170,12 +180,13 @@ class _Index:
             for block in of_length.get(int(parsed) >> shift, ())
         )
 
-    def space(self, space_id: str) -> InForce | None:
+    def space(self, space_id: str, hub_id: str) -> InForce | None:
         if not self._spaces:
             return None
         name = space_id.lower()
         owner = name.partition("/")[0]
-        return _first([*self._spaces.get(name, ()), *self._spaces.get(f"{owner}/*", ())])
+        by_name = (*self._spaces.get(name, ()), *self._spaces.get(f"{owner}/*", ()))
+        return _first((*by_name, *self._spaces_by_hub_id.get(hub_id, ())))
 
 
 def _first(blocks: Iterable[InForce]) -> InForce | None:

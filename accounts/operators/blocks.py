@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
-from accounts.operators.block_list import MAX_IN_FORCE, InForce, block_list
+from accounts.operators import space_ids
+from accounts.operators.block_list import COLUMNS, MAX_IN_FORCE, InForce, block_list
 from accounts.operators.models import Block, BlockRevision, Role
 from accounts.operators.roles import role_of
 
@@ -22,6 +23,8 @@ class NotBlocked(Exception):
 
 def make(block: Block) -> Block:
     """Store a new block, so that every process has it within a second. Raises NotBlocked."""
+    if block.kind == Block.Kind.SPACE and not block.subject.endswith("/*"):
+        block.hub_id = space_ids.find(block.subject)
     with transaction.atomic():
         _next_revision()
         in_force = Block.objects.filter(over_at=None)
@@ -43,8 +46,7 @@ def make(block: Block) -> Block:
 def block_of(hf_id: str) -> InForce | None:
     """Return the block of a person as the database has it at this moment."""
     rows = Block.objects.filter(kind=Block.Kind.PERSON, subject=hf_id, over_at=None)
-    columns = ("kind", "subject", "versions", "reason", "ends_at")
-    blocks = (InForce(*row) for row in rows.order_by("-pk").values_list(*columns))
+    blocks = (InForce(*row) for row in rows.order_by("-pk").values_list(*COLUMNS))
     return next((block for block in blocks if block.lasts), None)
 
 

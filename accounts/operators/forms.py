@@ -1,5 +1,6 @@
 """What operators and admins fill in."""
 
+import re
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -91,7 +92,7 @@ class BlockForm(forms.Form):
             raise forms.ValidationError("An organization is kept out by ACCESS_DENIED.")
         if word.startswith(OF_ID):
             # As the Hub writes it, which the word does not.
-            hf_id = text.strip().removeprefix(OF_ID)
+            hf_id = re.sub(f"^{OF_ID}", "", text, flags=re.IGNORECASE)
             user = User.objects.filter(hf_id=hf_id).first()
         else:
             user = User.objects.filter(username__iexact=word, hf_id__isnull=False).first()

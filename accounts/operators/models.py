@@ -118,6 +118,8 @@ class Block(models.Model):
     """A Hugging Face id, a client's name, a network, or owner/name or owner/* in lower case."""
     name = models.CharField(max_length=150, blank=True)
     """What the person was called when they were blocked."""
+    hub_id = models.CharField(max_length=64, blank=True)
+    """The Hub's own id of a Space, which stays when its name does not; "" where it is unknown."""
     versions = models.CharField(max_length=100, blank=True)
     """Of a client, as PEP 440 writes ranges; "" for all."""
     reason = models.CharField(max_length=MAX_REASON)

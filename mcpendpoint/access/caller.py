@@ -251,7 +251,7 @@ async def _load_grant(token: str) -> _Known[TokenGrant]:
 
 
 async def _refusal_of(holder: KeyOwner | TokenGrant) -> str:
-    if not is_restricted():
+    if not (is_restricted() and holder.hf_id):
         return ""
     return await lookups.run(refusal_of_user, holder.user_id, holder.hf_id, holder.username)
 

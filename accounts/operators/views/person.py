@@ -53,7 +53,7 @@ def sign_out(request: HttpRequest, admin: User, user_id: int) -> HttpResponse:
         return render(request, "operators/sign_out.html", {"person": user})
     if request.POST.get("revoke_keys"):
         revoke_all_access_keys(user)
-    end_sessions_of(user)
+    end_sessions_of(user, by="an admin")
     audit.record(Action.SESSIONS_ENDED, admin, detail={"of": user.username, "id": user.hf_id})
     messages.success(request, f"{user.username} is signed out everywhere.")
     return redirect("operators:person", user_id)

@@ -148,6 +148,16 @@ def test_a_blocked_space_is_one_that_the_operator_does_not_allow(block, subject)
     assert refusal_of("other/bad") is None
 
 
+def test_a_blocked_space_stays_so_under_another_name(block, monkeypatch):
+    monkeypatch.setattr("accounts.operators.space_ids._find", lambda space_id: "5" * 24)
+    block("space", "acme/bad")
+
+    assert refusal_of("acme/renamed", "5" * 24)
+    assert refusal_of("acme/bad", "6" * 24)
+    assert refusal_of("acme/renamed", "6" * 24) is None
+    assert refusal_of("acme/renamed") is None
+
+
 def test_an_admin_cannot_be_blocked(boss, alice, block):
     RoleGrant.objects.create(subject=f"id:{alice.hf_id}", role=Role.ADMIN)
 
