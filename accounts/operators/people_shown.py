@@ -55,6 +55,11 @@ class Details:
     calls: CallsShown
     """Of the last 30 days."""
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether a block is out of the question: accounts.operators.blocks."""
+        return self.shown.role is Role.ADMIN
+
 
 def shown_people(users: Sequence[User]) -> list[PersonShown]:
     roles = roles_of(users)

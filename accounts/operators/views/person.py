@@ -23,7 +23,7 @@ def person(request: HttpRequest, admin: User, user_id: int) -> HttpResponse:
     details = details_of(user)
     audit.record(Action.AUDIT_READ, admin, detail={"person": user.username, "id": user.hf_id})
     form = OwnRoleForm(initial={"role": details.own_role or ""}, label_suffix="")
-    context = {"person": user, "details": details, "form": form, "is_self": user.pk == admin.pk}
+    context = {"person": user, "details": details, "form": form}
     return render(request, "operators/person.html", context)
 
 
