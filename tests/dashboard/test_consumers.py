@@ -194,7 +194,9 @@ async def test_a_session_that_goes_on_is_left_alone(staff, session_of):
 async def test_two_pages_share_the_work_of_one_change(staff, session_of, monkeypatch):
     made = []
     make = live._make
-    monkeypatch.setattr(live, "_make", lambda shown: made.append(shown.name) or make(shown))
+    monkeypatch.setattr(
+        live, "_make", lambda shown, *how: made.append(shown.name) or make(shown, *how)
+    )
     recorder, session = Recorder(), await session_of(staff)
     async with watching(session) as one, watching(session) as other:
         await next_snapshot(one)
