@@ -21,7 +21,7 @@ from accounts.operators.roles import TooManyGrants, give_role, needs_role, take_
 def person(request: HttpRequest, admin: User, user_id: int) -> HttpResponse:
     user = _find(user_id)
     details = details_of(user)
-    audit.record(Action.AUDIT_READ, admin, detail={"person": user.username, "id": user.hf_id})
+    audit.record(Action.AUDIT_READ, admin, detail={"person": user.pk})
     form = OwnRoleForm(initial={"role": details.own_role or ""}, label_suffix="")
     context = {"person": user, "details": details, "form": form}
     return render(request, "operators/person.html", context)
