@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from accounts.audit import request_address
+from accounts.database import UNAVAILABLE
 from accounts.models import User
 from accounts.operators.access import refusal_of_user
 from accounts.operators.block_list import block_list
@@ -47,13 +48,20 @@ def _refuse(request: HttpRequest) -> HttpResponseBase | None:
         return refusal_page(request, str(block))
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None  # nobody, and the answer is the same for all of them
-    user = request.user
-    if not isinstance(user, User) or not user.hf_id:
+    try:
+        why = _why_refused(request.user)
+    except UNAVAILABLE:
+        # What is for somebody asks again who it is, and says in its own form that it cannot know.
         return None
-    why = str(block_list.person(user.hf_id) or "") or refusal_of_user(
-        user.pk, user.hf_id, user.username
-    )
     if not why:
         return None
     logout(request)
     return refusal_page(request, why)
+
+
+def _why_refused(user: Any) -> str:
+    if not isinstance(user, User) or not user.hf_id:
+        return ""
+    if block := block_list.person(user.hf_id):
+        return str(block)
+    return refusal_of_user(user.pk, user.hf_id, user.username)
