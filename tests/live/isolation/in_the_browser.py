@@ -344,6 +344,9 @@ def watch_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
     """An admin sees counts, and in the log who did what, but nothing that anybody has."""
     for page in (*OF_VIEWERS, *OF_OPERATORS, *OF_ADMINS):
         assert me.visit(f"/dashboard/{page}").status_code == 200, page
+    somebody = {"who": "id:nobody-here", "role": "1"}
+    for path in ("roles/", "roles/take/", "invitations/", "invitations/remove/"):
+        assert me.submit(f"/dashboard/people/{path}", somebody).status_code == 200, path
     assert gets_into_socket(me)
 
 
