@@ -1,4 +1,5 @@
-"""Who administers this server: decided at each request by what ADMIN_HF_USERS says of an id.
+"""Whom ADMIN_HF_USERS makes an admin: decided at each request by what it says of an id. Other roles
+are in accounts.operators.roles, which is to be asked who somebody is.
 
 An entry is a Hugging Face name, or an id (`id:…`, or 24 hex digits as the Hub's ids are). A name
 stands for the id that first held it here, until an operator says otherwise by
@@ -9,13 +10,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from accounts import audit
 from accounts.audit import Action, Outcome
@@ -51,38 +48,18 @@ def configured() -> Entries:
     return _read(tuple(settings.ADMIN_HF_USERS))
 
 
-def is_admin(user: Any) -> bool:
-    """Return whether this user administers the server at this moment; asks the database."""
-    if not isinstance(user, User) or not user.is_active or not user.hf_id:
-        return False
+def admins_among(users: Iterable[User]) -> list[User]:
+    """Return those of these users whom the setting makes admins at this moment; one query."""
     entries = configured()
-    if user.hf_id.lower() in entries.ids:
-        return True
-    bound = AdminEntry.objects.filter(entry__in=entries.names, hf_id=user.hf_id)
-    return bool(entries.names) and bound.exists()
-
-
-def admins_among(users: QuerySet[User]) -> list[User]:
-    """Return those of these users who administer the server at this moment."""
-    entries = configured()
+    users = [user for user in users if user.hf_id]
     bound = set(
         AdminEntry.objects.filter(entry__in=entries.names).values_list("hf_id", flat=True)
-        if entries.names
+        if entries.names and users
         else ()
     )
     return [
-        user
-        for user in users.filter(is_active=True)
-        if user.hf_id and (user.hf_id.lower() in entries.ids or user.hf_id in bound)
+        user for user in users if (user.hf_id or "").lower() in entries.ids or user.hf_id in bound
     ]
-
-
-def admin_context(request: HttpRequest) -> dict[str, Any]:
-    """Tell every template (a context processor)."""
-    return {
-        "is_admin": SimpleLazyObject(lambda: is_admin(getattr(request, "user", None))),
-        "has_admins": bool(settings.ADMIN_HF_USERS),
-    }
 
 
 def note_sign_in(user: User) -> None:

@@ -30,8 +30,15 @@ _PHRASES = {
 """What reads better than a name and a value."""
 
 ACTIONS = [("", "Everything"), *AuditEvent.Action.choices]
-OF_NOBODY = frozenset({Action.CLIENT_REGISTERED, Action.CREDENTIAL_REFUSED})
-"""What is done before it is known by whom."""
+OF_NOBODY = frozenset(
+    {
+        Action.CLIENT_REGISTERED,
+        Action.CREDENTIAL_REFUSED,
+        Action.ACCESS_REFUSED,
+        Action.BLOCK_ENDED,
+    }
+)
+"""What is done by nobody, or before it is known by whom."""
 OF_ADMINS = frozenset(
     {
         Action.KEYS_ROTATED,
@@ -39,6 +46,13 @@ OF_ADMINS = frozenset(
         Action.ADMIN_LOST,
         Action.ADMIN_NAME_BOUND,
         Action.ADMIN_NAME_REFUSED,
+        Action.ROLE_GIVEN,
+        Action.ROLE_TAKEN,
+        Action.INVITED,
+        Action.INVITATION_REMOVED,
+        Action.BLOCK_MADE,
+        Action.BLOCK_UNDONE,
+        Action.SESSIONS_ENDED,
         Action.SESSION_ENDED,
         Action.AUDIT_READ,
         Action.AUDIT_EXPORTED,

@@ -16,6 +16,13 @@ from accounts.audit import Action
 from accounts.hub_names import is_hub_name
 from accounts.job_secrets import forget_secrets_of
 from accounts.models import FormerName, HubCredential, User
+from accounts.operators.access import AccessRefused, Account, check_access
+from accounts.operators.bindings import bind_names
+from accounts.operators.blocks import block_of
+from accounts.operators.memberships import store_memberships
+from accounts.operators.name_parts import store_parts
+from accounts.operators.roles import make_first_admin
+from accounts.operators.subjects import Organization
 from accounts.preferences import announce
 
 MAX_AVATAR_URL = 500
@@ -29,6 +36,7 @@ class Person:
     hf_id: str
     name: str
     avatar_url: str = ""
+    organizations: tuple[Organization, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,14 +64,24 @@ class AccountDisabled(Exception):
 def upsert_user(person: Person, tokens: HubTokenSet | None) -> User:
     """Create or update the user and store their credential; the caller starts the session.
 
-    Without tokens the stored ones stay. Raises AccountDisabled.
+    Without tokens the stored ones stay. Raises AccountDisabled and AccessRefused.
     """
+    # First, and apart: whoever is refused by a name stays refused by the id that had it.
+    bind_names(person.hf_id, person.name, person.organizations)
+    _check(person)
     for _ in range(ATTEMPTS - 1):
         try:
             return _upsert(person, tokens)
         except IntegrityError:
             pass  # Somebody of this id or name signed in at the same moment, and is there now.
     return _upsert(person, tokens)
+
+
+def _check(person: Person) -> None:
+    """Raises AccessRefused."""
+    if block := block_of(person.hf_id):
+        raise AccessRefused(str(block))
+    check_access(Account(person.hf_id, person.name, person.organizations))
 
 
 @transaction.atomic
@@ -85,9 +103,12 @@ def _upsert(person: Person, tokens: HubTokenSet | None) -> User:
     if user.pk is None:
         user.set_unusable_password()
     user.save()
+    store_parts(user)
+    store_memberships(user, person.organizations)
     if tokens is not None:
         _store(user, tokens)
     admins.note_sign_in(user)
+    make_first_admin(user)
     announce(user.pk)
     return user
 
@@ -107,23 +128,6 @@ def remove(user: User, *, detail: dict[str, Any] | None = None) -> None:
             forget_secrets_of(user.hf_id)
         User.objects.filter(pk=user_id).delete()
     announce(user_id)
-
-
-def block(user: User, *, detail: dict[str, Any] | None = None) -> None:
-    """Let this user neither sign in nor call, whatever credential they have."""
-    _set_active(user, False, Action.PERSON_BLOCKED, detail)
-
-
-def unblock(user: User, *, detail: dict[str, Any] | None = None) -> None:
-    _set_active(user, True, Action.PERSON_UNBLOCKED, detail)
-
-
-def _set_active(user: User, is_active: bool, action: Action, detail: dict[str, Any] | None) -> None:
-    with transaction.atomic():
-        user.is_active = is_active
-        user.save(update_fields=["is_active"])
-        audit.record(action, user, detail=detail)
-    announce(user.pk)
 
 
 def find_people(text: str) -> list[User]:
@@ -178,6 +182,7 @@ def _free_username(other: User) -> None:
     taken = other.username
     other.username = f"{taken[:120]}~{other.pk}"
     other.save(update_fields=["username"])
+    store_parts(other)
     audit.record(Action.NAME_TAKEN_OVER, other, detail={"name": taken})
     announce(other.pk)
 

@@ -45,7 +45,7 @@ def came_by_proxy(peer: str, forwarded_for: Sequence[str], trusted: Proxies) -> 
 
 
 def _is_proxy(peer: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:
-    address = _address(peer)
+    address = read_address(peer)
     # A proxy on this machine may come by a Unix socket, which has no address.
     return not peer or bool(address and any(address in network for network in trusted))
 
@@ -54,7 +54,7 @@ def _client_by_hops(count: int, peer: str, hops: list[str]) -> str:
     # The last proxy is the peer itself; each one has added whom it heard from.
     if len(hops) < count:
         return peer  # somebody who goes around the proxies, and writes what they like
-    claimed = _address(hops[-count])
+    claimed = read_address(hops[-count])
     return str(claimed) if claimed else peer
 
 
@@ -65,15 +65,15 @@ def _first_untrusted(
     for hop in reversed(hops):
         if not _is_proxy(nearest, trusted):
             break
-        claimed = _address(hop)
+        claimed = read_address(hop)
         if claimed is None:
             break
         nearest = str(claimed)
     return nearest
 
 
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address, with a port or without."""
+def read_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address, with a port or without; None for what is none."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -89,7 +89,7 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 @remember_short(max_bytes=4_000_000, max_chars=50)
 def network_of(address: str) -> str:
     """Return the network of one customer: an IPv4 address, or a /64 of IPv6."""
-    parsed = _address(address)
+    parsed = read_address(address)
     if parsed is None:
         return "unknown"
     if isinstance(parsed, IPv6Address):

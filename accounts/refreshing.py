@@ -21,6 +21,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.hub_sign_in import ask_token_endpoint, says_invalid_grant
 from accounts.models import HubCredential
+from accounts.operators.memberships import renew_memberships
 from accounts.outgoing.errors import OutgoingError
 from accounts.outgoing.untrusted_json import parse_json
 from accounts.preferences import announce
@@ -114,7 +115,10 @@ def refresh(user_id: int, start: Start) -> str | None:
     """
     try:
         answer = ask(start)
-        return answer.access_token if finish(user_id, start, answer) and answer else None
+        if not (finish(user_id, start, answer) and answer):
+            return None
+        renew_memberships(user_id, answer.access_token)
+        return answer.access_token
     finally:
         connection.close()
 

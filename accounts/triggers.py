@@ -67,6 +67,10 @@ _WATCHED = (
         ("scope", "resource", "expires"),
         only_unexpired_deletes=True,
     ),
+    # What they are let in by: accounts.operators.access. A grant or an invitation may be of many.
+    _Watched("operators_membership", "user_id", ("org_id", "name"), on_insert=True),
+    _Watched("operators_invitation", "NULL", ("subject",), on_insert=True),
+    _Watched("operators_rolegrant", "NULL", ("subject",), on_insert=True),
     # Its tokens go with an application, and are watched themselves.
     _Watched("authorization_application", "NULL", ("is_active", "name"), on_delete=False),
 )

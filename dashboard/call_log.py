@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from accounts import admins, audit
 from accounts.audit import Action, Outcome, ToolCall
 from accounts.housekeeping import tidy_up
+from accounts.operators import blocks
 from dashboard.refusals import Refusals
 from dashboard.storer import Storer
 from mcpendpoint.gradio.naming import prefix_of
@@ -112,6 +113,7 @@ class CallLog(Storer[Calls]):
 
 def _tidy_up() -> None:
     admins.note_changes()
+    blocks.note_ended()
     tidy_up()
 
 

@@ -1,8 +1,8 @@
 """The WebSocket of the dashboard: what its page shows at once, then what changes, once a second at
 most. When nothing does, a sign of life.
 
-Admins only, and only for as long as they are: see dashboard.viewers. All a page may say is which
-range it shows.
+For whoever has a role, and only for as long as they have it: see dashboard.viewers. All a page may
+say is which range it shows.
 """
 
 import asyncio
@@ -15,8 +15,9 @@ from urllib.parse import parse_qs
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
-from accounts.admins import is_admin
 from accounts.database import lookups
+from accounts.operators.models import Role
+from accounts.operators.roles import role_of
 from dashboard.announcements import GROUP, session_digest
 from dashboard.live import LivePage, live_pages
 from dashboard.ranges import DEFAULT_RANGE, RANGES
@@ -42,6 +43,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
     def __init__(self) -> None:
         super().__init__()
         self._shown = DEFAULT_RANGE
+        self._role = Role.VIEWER
         self._due = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_over = False
@@ -53,9 +55,11 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             self._stop()
 
     async def connect(self) -> None:
-        if not await lookups.run(is_admin, self.scope["user"]):
+        role = await lookups.run(role_of, self.scope["user"])
+        if role is None:
             await self.close()
             return
+        self._role = role
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
         self._shown = RANGES.get(query.get("range", [""])[0], DEFAULT_RANGE)
         await self.accept()
@@ -63,7 +67,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             await self.channel_layer.group_add(GROUP, self.channel_name)
         except Exception as error:
             logger.warning("Not told of changes, looking by ourselves: %s.", type(error).__name__)
-        viewers.add(self._session_key, self._sign_out)
+        viewers.add(self._session_key, role, self._sign_out)
         self._tasks = [asyncio.create_task(self._keep_sending())]
 
     async def disconnect(self, code: int) -> None:
@@ -107,7 +111,8 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
             self._due.clear()
             started = time.monotonic()
             try:
-                page = await live_pages.page(self._shown)
+                sees_people = self._role >= Role.OPERATOR
+                page = await live_pages.page(self._shown, sees_people=sees_people)
                 await self.send(page.message_after(shown) or ALIVE)
                 shown = page
             except DatabaseError as error:

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Max, Q, Sum
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
 from accounts.models import User
@@ -87,7 +89,7 @@ def client(request: HttpRequest) -> HttpResponse:
             _parts(about, "protocols", "Protocols", ("protocol_version", "era")),
             _parts(about, "transports", "Transports", ("transport",)),
             _parts(about, "credentials", "Credentials", ("credential",)),
-            _people_table(now.shown, client_name=name, **_of_version(version)),
+            *_people_table(now, client_name=name, **_of_version(version)),
             _connections_table(now.shown, name, version),
         ),
         series=series_json(about.series()),
@@ -96,7 +98,7 @@ def client(request: HttpRequest) -> HttpResponse:
             Note("All versions", address("client", now.shown.query, name=name))
             if version is not None
             else Note("All clients", address("clients", now.shown.query)),
-            _audit_link(client=name),
+            *_links_of_operators(now, audit={"client": name}, block={"client": name}),
         ),
     )
     return _show(request, now, detail)
@@ -120,7 +122,7 @@ def tool(request: HttpRequest) -> HttpResponse:
             _parts(about, "credentials", "Credentials", ("credential",)),
         ),
         series=series_json(about.series(by_step)),
-        links=(*space, _audit_link(action="tool_call", tool=name)),
+        links=(*space, *_links_of_operators(now, audit={"action": "tool_call", "tool": name})),
     )
     return _show(request, now, detail)
 
@@ -143,6 +145,7 @@ def space(request: HttpRequest) -> HttpResponse:
         ),
         series=series_json(about.series(by_step)),
         facts=_facts_of_space(space_id) if space_id != PRIVATE else (),
+        links=_links_of_operators(now, block={"space": space_id}) if space_id != PRIVATE else (),
     )
     return _show(request, now, detail)
 
@@ -167,7 +170,7 @@ def errors(request: HttpRequest) -> HttpResponse:
         series=series_json(about.series()),
         links=(
             Note("All reasons", address("errors", now.shown.query)),
-            Note("The calls, newest first", address("audit", "", reason=reason)),
+            *_links_of_operators(now, audit={"reason": reason}),
         )
         if reason
         else (),
@@ -250,16 +253,19 @@ def _of_version(version: str | None) -> dict[str, str]:
     return {} if version is None else {"client_version": version}
 
 
-def _people_table(shown: Range, **which: str) -> Table:
+def _people_table(now: Visit, **which: str) -> tuple[Table, ...]:
+    """Return it for those who may see people."""
+    if not now.sees_people:
+        return ()
     found = (
-        people(shown, **which)
+        people(now.shown, **which)
         .values_list("user_id")
         .annotate(total=Sum("count"), wrong=Sum("errors"), latest=Max("last_at"))
         .order_by("-total", "user_id")
     )
     rows = list(found[:MOST])
     names = dict(User.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", "username"))
-    return Table(
+    table = Table(
         "people",
         "People",
         (
@@ -272,12 +278,14 @@ def _people_table(shown: Range, **which: str) -> Table:
             row(
                 names.get(user_id, "somebody who has left"),
                 (number(total), number(wrong, is_bad=True), when(latest)),
+                href=reverse("operators:person", args=[user_id]) if user_id in names else "",
             )
             for user_id, total, wrong, latest in rows
         ),
         len(rows) if len(rows) < MOST else found.count(),
         empty="Nobody who is signed in.",
     )
+    return (table,)
 
 
 def _connections_table(shown: Range, name: str, version: str | None) -> Table:
@@ -343,5 +351,15 @@ def _fact_of_time(label: str, at: datetime) -> Fact:
     return Fact(label, formats.moment(localtime(at)))
 
 
-def _audit_link(**query: str) -> Note:
-    return Note("In the audit log", address("audit", "", **query))
+def _links_of_operators(
+    now: Visit, *, audit: dict[str, str] | None = None, block: dict[str, str] | None = None
+) -> tuple[Note, ...]:
+    """Return where those who may act look further and act; each with what it is about."""
+    if not now.sees_people:
+        return ()
+    links = []
+    if audit:
+        links.append(Note("In the audit log", address("audit", "", **audit)))
+    if block:
+        links.append(Note("Block…", f"{reverse('operators:blocks')}?{urlencode(block)}"))
+    return tuple(links)

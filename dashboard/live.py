@@ -12,6 +12,7 @@ import orjson
 from accounts.caching import SingleFlightCache
 from dashboard.background import background
 from dashboard.overview import ROWS, build_overview
+from dashboard.privacy import without_people
 from dashboard.ranges import Rolling
 from dashboard.reading import read_before, read_snapshot
 
@@ -85,7 +86,7 @@ def _is_series(part: Any) -> bool:
 
 class LivePages:
     def __init__(self) -> None:
-        self._pages: SingleFlightCache[str, LivePage] = SingleFlightCache(
+        self._pages: SingleFlightCache[tuple[str, bool], LivePage] = SingleFlightCache(
             max_bytes=16_000_000, max_entries=16
         )
         self._last_change = ""
@@ -96,17 +97,20 @@ class LivePages:
             self._last_change = change_id
             self._pages.clear()
 
-    async def page(self, shown: Rolling) -> LivePage:
+    async def page(self, shown: Rolling, *, sees_people: bool) -> LivePage:
         async def load() -> tuple[LivePage, float]:
-            return await background.run(_make, shown), KEEP_SECONDS
+            return await background.run(_make, shown, sees_people), KEEP_SECONDS
 
-        return await self._pages.get(shown.name, load)
+        return await self._pages.get((shown.name, sees_people), load)
 
 
-def _make(rolling: Rolling) -> LivePage:
+def _make(rolling: Rolling, sees_people: bool) -> LivePage:
     now = datetime.now(UTC)
     shown = rolling.at(now)
-    overview = build_overview(read_snapshot(shown, now, ROWS), read_before(shown), shown)
+    snapshot = read_snapshot(shown, now, ROWS)
+    if not sees_people:
+        snapshot = without_people(snapshot)
+    overview = build_overview(snapshot, read_before(shown), shown)
     return LivePage(rolling.name, now.timestamp(), overview.as_data())
 
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
-from accounts.admins import is_admin
+from accounts.operators.roles import role_of
 
 
 def refusal_of(request: HttpRequest) -> JsonResponse | None:
@@ -18,8 +18,8 @@ def refusal_of(request: HttpRequest) -> JsonResponse | None:
         return problem(HTTPStatus.UNAUTHORIZED, "This is not DASHBOARD_TOKEN.")
     if not request.user.is_authenticated:
         return problem(HTTPStatus.UNAUTHORIZED, "Sign in, or send DASHBOARD_TOKEN.")
-    if not is_admin(request.user):
-        return problem(HTTPStatus.FORBIDDEN, "Only admins may see the metrics.")
+    if role_of(request.user) is None:
+        return problem(HTTPStatus.FORBIDDEN, "Only who has a role here may see the metrics.")
     return None
 
 

@@ -8,32 +8,30 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.admins import is_admin
+from accounts.models import User
+from accounts.operators.models import Role
+from accounts.operators.roles import has_role, needs_role
 from dashboard.asked_range import asked_range, zone_of
 from dashboard.ranges import RANGES, Range
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page_of_the_dashboard(view: View) -> View:
-    """Serve admins only, in the reader's own time zone."""
+    """Serve whoever has a role, in the reader's own time zone."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if not is_admin(request.user):
-            return render(request, "dashboard/forbidden.html", status=HTTPStatus.FORBIDDEN)
+    def in_their_zone(request: HttpRequest, _: User, /, **kwargs: Any) -> HttpResponseBase:
         with timezone.override(zone_of(request)):
             return view(request, **kwargs)
 
-    return require_safe(never_cache(login_required(guarded)))
+    return wraps(view)(require_safe(needs_role(Role.VIEWER)(in_their_zone)))
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,13 @@ class Visit:
     shown: Range
     problem: str
     """What is wrong with the range that was asked for, "" if nothing is."""
+    sees_people: bool
 
 
 def visit(request: HttpRequest) -> Visit:
     now = timezone.localtime(datetime.now(UTC))
     asked = asked_range(request, now)
-    return Visit(now, asked.range, asked.problem)
+    return Visit(now, asked.range, asked.problem, has_role(request.user, Role.OPERATOR))
 
 
 def show(

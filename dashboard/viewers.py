@@ -1,5 +1,5 @@
 """Looks again, once a second and for all of a process at once, whether those who watch still may:
-their session has to be there, and its user to be an admin.
+their session has to be there, and its user to have the role still with which they came.
 """
 
 import asyncio
@@ -12,9 +12,10 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts.admins import admins_among
 from accounts.database import lookups
 from accounts.models import User
+from accounts.operators.models import Role
+from accounts.operators.roles import roles_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +28,11 @@ End = Callable[[], Awaitable[None]]
 class Viewers:
     def __init__(self, check_seconds: float = CHECK_SECONDS) -> None:
         self._check_seconds = check_seconds
-        self._sessions: dict[End, str] = {}
+        self._sessions: dict[End, tuple[str, Role]] = {}
         self._checking: asyncio.Task[None] | None = None
 
-    def add(self, session_key: str, end: End) -> None:
-        self._sessions[end] = session_key
+    def add(self, session_key: str, role: Role, end: End) -> None:
+        self._sessions[end] = (session_key, role)
         if self._checking is None or self._checking.get_loop().is_closed():
             self._checking = asyncio.get_running_loop().create_task(
                 # Not in the context of the page that happens to come first.
@@ -52,26 +53,36 @@ class Viewers:
 
     async def _check(self) -> None:
         try:
-            good = await lookups.run(sessions_of_admins, set(self._sessions.values()))
+            keys = {session_key for session_key, _ in self._sessions.values()}
+            roles = await lookups.run(roles_of_sessions, keys)
         except Exception as error:
             logger.warning("Who watches could not be looked up: %s.", type(error).__name__)
             return
-        gone = [end for end, session_key in self._sessions.items() if session_key not in good]
+        gone = [
+            end
+            for end, (session_key, role) in self._sessions.items()
+            if roles.get(session_key, 0) < role
+        ]
         for end in gone:
             self.remove(end)
         await asyncio.gather(*(end() for end in gone), return_exceptions=True)
 
 
-def sessions_of_admins(session_keys: Iterable[str]) -> set[str]:
-    """Return those of these sessions that are an admin's; three queries however many there are."""
+def roles_of_sessions(session_keys: Iterable[str]) -> dict[str, Role]:
+    """Return what the users of these sessions are, of those who have a role; a bounded number of
+    queries however many there are.
+    """
     stored = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
     opened = {row.session_key: row.get_decoded() for row in stored}
     user_ids = {data[SESSION_KEY] for data in opened.values() if BACKEND_SESSION_KEY in data}
-    admins = {str(user.pk): user for user in admins_among(User.objects.filter(pk__in=user_ids))}
+    users = {str(user.pk): user for user in User.objects.filter(pk__in=user_ids)}
+    roles = roles_of(users.values())
     return {
-        key
+        key: roles[user.pk]
         for key, data in opened.items()
-        if (user := admins.get(data.get(SESSION_KEY, ""))) and _is_session_of(user, data)
+        if (user := users.get(data.get(SESSION_KEY, "")))
+        and user.pk in roles
+        and _is_session_of(user, data)
     }
 
 

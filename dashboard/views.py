@@ -1,4 +1,6 @@
-"""The first page of the dashboard, for admins, and its JSON: for them, and for DASHBOARD_TOKEN."""
+"""The first page of the dashboard and its JSON, for whoever has a role; the JSON for
+DASHBOARD_TOKEN, too.
+"""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -8,10 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.operators.models import Role
+from accounts.operators.roles import has_role
 from dashboard.asked_range import asked_range
 from dashboard.machine_access import problem, refusal_of
 from dashboard.overview import ROWS, build_overview
 from dashboard.pages import page_of_the_dashboard, show, visit
+from dashboard.privacy import without_people
 from dashboard.reading import read_before, read_snapshot
 
 
@@ -19,6 +24,8 @@ from dashboard.reading import read_before, read_snapshot
 def overview(request: HttpRequest) -> HttpResponse:
     now = visit(request)
     snapshot = read_snapshot(now.shown, now.now, ROWS)
+    if not now.sees_people:
+        snapshot = without_people(snapshot)
     page = build_overview(snapshot, read_before(now.shown), now.shown)
     return show(request, "dashboard/overview.html", now, {"page": page, "data": page.as_data()})
 
@@ -33,6 +40,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if asked.problem:
         return problem(HTTPStatus.BAD_REQUEST, asked.problem)
     snapshot = read_snapshot(asked.range, now)
+    if not has_role(request.user, Role.OPERATOR):  # and so a program with a token
+        snapshot = without_people(snapshot)
     return HttpResponse(
         orjson.dumps(snapshot.as_json(), option=orjson.OPT_UTC_Z), content_type="application/json"
     )

@@ -18,6 +18,7 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from accounts.news import follower  # noqa: E402
+from accounts.operators.block_list import block_list  # noqa: E402
 from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 from hfmcp_site.health import HealthChecks  # noqa: E402
@@ -39,6 +40,7 @@ with ThreadPoolExecutor(1) as start:
 def hear_of_others() -> None:
     """Begin to hear what other processes change and tell, as soon as there is an event loop."""
     follower.follow_too(ended_sessions)
+    follower.follow_too(block_list)
     follower.start()
     bus.start_soon()
     refresher.start()

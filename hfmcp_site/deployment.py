@@ -1,6 +1,7 @@
 """What a deployment sets, out of the environment; README lists it. Of Django's own settings, which
 `settings.py` has, only what follows from these."""
 
+from accounts.operators.subjects import word_of
 from hfmcp_site import env, setting_forms
 
 env.begin()
@@ -24,7 +25,19 @@ HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000, maximum=63_072_000)
 HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_INCLUDE_SUBDOMAINS", default=False)
 FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")
 REDIS_URL = env.form("REDIS_URL", setting_forms.redis_url, "a URL such as redis://host:6379/0")
-ADMIN_HF_USERS = env.each("ADMIN_HF_USERS", "", setting_forms.hf_name, "names on Hugging Face")
+ADMIN_HF_USERS = env.each(
+    "ADMIN_HF_USERS", "", setting_forms.hf_person, "names or ids (id:…) of people on Hugging Face"
+)
+
+# Who may come in
+_ANYBODY = ("", word_of, "names, ids (id:…) or organizations (org:…) on Hugging Face")
+ACCESS = env.choice("ACCESS", "open", "OPEN", "SIGN-IN", "INVITED").lower()
+ACCESS_ALLOWED = env.each("ACCESS_ALLOWED", *_ANYBODY)
+ACCESS_DENIED = env.each("ACCESS_DENIED", *_ANYBODY)
+ANONYMOUS_TOOLS = env.choice("ANONYMOUS_TOOLS", "default", "DEFAULT", "NONE").lower()
+OPERATOR_CONTACT = env.form(
+    "OPERATOR_CONTACT", setting_forms.contact, "at most 200 characters, in one line"
+)
 
 # The Hugging Face services we talk to
 HF_ENDPOINT = env.url("HF_ENDPOINT", "https://huggingface.co")

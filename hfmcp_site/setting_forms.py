@@ -4,6 +4,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from accounts.authorization.redirects import problem_with_scheme
+from accounts.operators.subjects import OF_ORGANIZATION, word_of
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -105,10 +106,17 @@ def redis_url(text: str) -> str:
     return text
 
 
-def hf_name(text: str) -> str:
+def hf_person(text: str) -> str:
     """Return a name, or an id, of a user of Hugging Face."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", text):
-        raise ValueError("no name")
+    if word_of(text).startswith(OF_ORGANIZATION):
+        raise ValueError("no person")
+    return text
+
+
+def contact(text: str) -> str:
+    """Return how whoever runs the server is reached, to be shown as it stands."""
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError("no line")
     return text
 
 

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "mcpendpoint",
     "mcpendpoint.files",
     "accounts",
+    "accounts.operators",
     "hfmcp_site.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

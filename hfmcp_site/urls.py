@@ -13,6 +13,7 @@ urlpatterns = [
     path("mcp/files/", include("mcpendpoint.pages.download_urls")),
     path("u/<str:username>/mcp/files/", include("mcpendpoint.pages.download_urls")),
     path("dashboard/", include("dashboard.urls")),
+    path("dashboard/", include("accounts.operators.urls")),
 ]
 
 handler400 = "hfmcp_site.failures.bad_request"

@@ -8,6 +8,8 @@ class McpEndpointConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.catalogue import ToolChoice, catalogue
+        from accounts.operators import space_ids
+        from mcpendpoint.gradio.hub_ids import hub_id_of
         from mcpendpoint.tools.bouquets import BOUQUETS
         from mcpendpoint.tools.classic.tools import CLASSIC_TOOLS
         from mcpendpoint.tools.registry import TOOLS
@@ -28,6 +30,7 @@ class McpEndpointConfig(AppConfig):
             for tool in TOOLS
         ]
         catalogue.register(choices, BOUQUETS)
+        space_ids.found_by(hub_id_of)
         if settings.HAS_DATABASE:
             _register_housekeeping()
 

@@ -19,6 +19,8 @@ from accounts.credentials import would_narrow
 from accounts.hub_powers import powers_of_scope
 from accounts.huggingface import step_up
 from accounts.models import HubCredential, User
+from accounts.operators.access import AccessRefused
+from accounts.operators.refusing import refuse_sign_in
 from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
 
 logger = logging.getLogger(__name__)
@@ -52,7 +54,12 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             _fail(request, state, "Hugging Face answered a different sign-in. Please try again.")
         token = sociallogin.token
         claims = sociallogin.account.extra_data
-        person = Person(claims["sub"], claims["preferred_username"], claims["picture"])
+        person = Person(
+            claims["sub"],
+            claims["preferred_username"],
+            claims["picture"],
+            sociallogin.organizations,
+        )
         grant = HubTokenSet(
             kind=HubCredential.Kind.OAUTH,
             access_token=token.token,
@@ -74,6 +81,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
                 detail={"reason": "account disabled"},
             )
             _fail(request, state, "This account has been disabled on this server.")
+        except AccessRefused as refused:
+            raise ImmediateHttpResponse(refuse_sign_in(request, person.name, refused)) from refused
 
     def on_authentication_error(
         self,

@@ -16,6 +16,7 @@ from accounts.addresses import oauth_callback_url
 from accounts.hub_names import HubId, HubName
 from accounts.hub_sign_in import ask_token_endpoint, fetch_json
 from accounts.huggingface.id_token import IdTokenRefused, read_id_token
+from accounts.operators.memberships import Organizations
 from accounts.outgoing.errors import OutgoingError
 from accounts.outgoing.untrusted_json import parse_json
 from accounts.token_answers import TokenAnswer
@@ -33,6 +34,7 @@ class UserInfo(BaseModel):
     sub: HubId
     preferred_username: HubName
     picture: Annotated[str, BeforeValidator(_text_or_nothing)] = ""
+    orgs: Organizations = ()
 
 
 class HuggingFaceExchange(OAuth2Adapter):
@@ -93,7 +95,10 @@ class HuggingFaceExchange(OAuth2Adapter):
             raise OAuth2Error("person not verified") from error
         if claims.sub != info.sub:
             raise OAuth2Error("ID token about somebody else")
-        login = self.get_provider().sociallogin_from_response(request, info.model_dump())
+        login = self.get_provider().sociallogin_from_response(
+            request, info.model_dump(exclude={"orgs"})
+        )
         login.granted_scope = answer.scope
+        login.organizations = info.orgs
         login.id_token_nonce = claims.nonce
         return login

@@ -46,7 +46,7 @@ def is_one(state: State | None) -> bool:
 
 
 def finish(request: HttpRequest, state: State, person: Person, grant: HubTokenSet) -> HttpResponse:
-    """Store what Hugging Face granted. Raises AccountDisabled."""
+    """Store what Hugging Face granted. Raises AccountDisabled and AccessRefused."""
     user = request.user
     if not isinstance(user, User) or not person.hf_id == user.hf_id == state["data"]["for"]:
         return _refuse_another_account(request, person)

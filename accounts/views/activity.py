@@ -3,10 +3,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.admins import is_admin
 from accounts.audit_export import FORMATS, export
 from accounts.audit_search import OF_ADMINS, OF_NOBODY, AuditFilter, page_context
 from accounts.models import User
+from accounts.operators.roles import role_of
 from accounts.signed_in import for_users
 
 
@@ -29,6 +29,6 @@ def export_activity(request: HttpRequest, user: User, format_name: str) -> HttpR
 
 
 def _filter(request: HttpRequest, user: User) -> AuditFilter:
-    """Offer what can be in one's own log; a former admin finds the rest under "Everything"."""
-    never = OF_NOBODY if is_admin(user) else OF_NOBODY | OF_ADMINS
+    """Offer what can be in one's own log; a former operator finds the rest under "Everything"."""
+    never = OF_NOBODY if role_of(user) else OF_NOBODY | OF_ADMINS
     return AuditFilter(request.GET, never=never)

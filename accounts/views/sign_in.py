@@ -20,6 +20,9 @@ from accounts.granting import note_pasted_token
 from accounts.hub_powers import powers_of_token, scope_of_token
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
+from accounts.operators.access import AccessRefused
+from accounts.operators.memberships import organizations_of
+from accounts.operators.refusing import refuse_sign_in
 from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
 from accounts.sign_in_limit import seconds_to_wait
 
@@ -74,6 +77,8 @@ def _sign_in_with_token(request: HttpRequest, onward: str | None) -> HttpRespons
             return _refuse_for_now(request, form, onward, seconds)
         try:
             user, scope, is_kept = _user_of_token(form.cleaned_data["token"])
+        except AccessRefused as refused:
+            return refuse_sign_in(request, "", refused)
         except SignInRefused as refused:
             _note_refusal(refused)
             form.add_error("token", str(refused))
@@ -120,7 +125,8 @@ def _user_of_token(token: str) -> tuple[User, str, bool]:
         expires_at=account.auth.expires_at,
     )
     is_kept = not would_narrow(account.id, powers_of_token(scope))
-    person = Person(account.id, account.name, account.avatar_url or "")
+    organizations = organizations_of(account)
+    person = Person(account.id, account.name, account.avatar_url or "", organizations)
     try:
         return upsert_user(person, grant if is_kept else None), scope, is_kept
     except AccountDisabled as error:

@@ -20,13 +20,23 @@ from accounts.database import lookups
 from accounts.hub_names import is_hub_name
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.known_people import KnownPeople
+from accounts.operators.access import Account, is_restricted, needs_sign_in, refusal_of_user
+from accounts.operators.memberships import organizations_of
 from accounts.people import has_held_name
 from accounts.preferences import (
     NO_PREFERENCES,
     KnownUser,
     find_user,
 )
-from mcpendpoint.access.who import ANONYMOUS, Caller, CallerRefused, Credential, may_be_token
+from mcpendpoint.access.admission import check_person, read_blocks_at_first
+from mcpendpoint.access.who import (
+    ANONYMOUS,
+    Caller,
+    CallerRefused,
+    Credential,
+    NotAdmitted,
+    may_be_token,
+)
 from mcpendpoint.protocol.records import Reason
 from mcpendpoint.protocol.request_head import RequestHead
 
@@ -52,7 +62,7 @@ async def identify(head: RequestHead, url_username: str | None, *, must_sign_in:
     """
     caller = await read_credential(head)
     if caller is ANONYMOUS:
-        if must_sign_in or url_username is not None:
+        if must_sign_in or url_username is not None or needs_sign_in():
             raise CallerRefused(401, "", SIGN_IN, reason=Reason.NO_CREDENTIAL)
         return caller
     if url_username is not None and (caller.username or "").lower() != url_username.lower():
@@ -77,6 +87,7 @@ async def _refuse_at_url_of(url_username: str, caller: Caller) -> CallerRefused:
 
 async def read_credential(head: RequestHead) -> Caller:
     """Return who asks, wherever they do. Raises CallerRefused."""
+    await read_blocks_at_first()
     lines = head.values("authorization")
     if not lines:
         return ANONYMOUS
@@ -105,6 +116,7 @@ async def _caller_of_access_key(key: str) -> Caller:
     known = await _key_owners.get(key)
     if known.holder.has_expired:  # as _NOBODY has
         raise _invalid_token("This access key does not exist, has expired, or was revoked.")
+    known.check()
     note_key_use(known.holder.key_id)
     return known.caller
 
@@ -113,6 +125,7 @@ async def _caller_of_access_token(token: str) -> Caller:
     known = await _grants.get(token)
     if known.holder.has_expired:  # as _NOTHING has
         raise _invalid_token("This token has expired, was revoked, or never was one.")
+    known.check()
     note_app_use(known.holder)
     return known.caller
 
@@ -136,14 +149,23 @@ async def holder_of(token: str) -> Caller:
             "Hugging Face cannot be reached to check this token. Try again soon.",
             error.retry_after_seconds,
         ) from error
-    user = await _users.get(account.id)
-    if user is _STRANGER:
-        return Caller(Credential.HF_TOKEN, username=account.name, _hf_token=token)
+    known = await _users.get(Account(account.id, account.name, organizations_of(account)))
+    user = known.user
+    is_stranger = user is _STRANGER
+    caller = Caller(
+        Credential.HF_TOKEN,
+        None if is_stranger else user.user_id,
+        account.name,
+        None if is_stranger else user.preferences,
+        hf_id=account.id,
+        _hf_token=token,
+    )
+    check_person(caller)
     if not user.is_active:
         raise _invalid_token("This account has been disabled on this server.")
-    return Caller(
-        Credential.HF_TOKEN, user.user_id, account.name, user.preferences, _hf_token=token
-    )
+    if known.refusal:
+        raise NotAdmitted(known.refusal, caller)
+    return caller
 
 
 # Stand-ins for "nobody", as what was looked up is remembered.
@@ -183,10 +205,18 @@ class _Known(Generic[HolderT]):
     holder: HolderT
     caller: Caller
     """As whom the holder comes, made once: each request asks."""
+    refusal: str
+    """Why they may not use this server; "" for who may."""
 
     @property
     def user_id(self) -> int:
         return self.holder.user_id
+
+    def check(self) -> None:
+        """Raises NotAdmitted."""
+        check_person(self.caller)
+        if self.refusal:
+            raise NotAdmitted(self.refusal, self.caller)
 
 
 async def _load_owner(key: str) -> _Known[KeyOwner]:
@@ -196,11 +226,12 @@ async def _load_owner(key: str) -> _Known[KeyOwner]:
         owner.user_id,
         owner.username,
         owner.preferences,
+        hf_id=owner.hf_id,
         scopes=owner.scopes,
         credential_name=owner.name,
         expires_at=owner.expires_at,
     )
-    return _Known(owner, caller)
+    return _Known(owner, caller, await _refusal_of(owner))
 
 
 async def _load_grant(token: str) -> _Known[TokenGrant]:
@@ -210,20 +241,42 @@ async def _load_grant(token: str) -> _Known[TokenGrant]:
         grant.user_id,
         grant.username,
         grant.preferences,
+        hf_id=grant.hf_id,
         scopes=grant.scopes,
         client_id=grant.client_id,
         credential_name=grant.client_name,
         audiences=grant.audiences,
         expires_at=grant.expires_at,
     )
-    return _Known(grant, caller)
+    return _Known(grant, caller, await _refusal_of(grant))
 
 
-async def _load_user(hf_id: str) -> KnownUser:
-    return await lookups.run(find_user, hf_id) or _STRANGER
+async def _refusal_of(holder: KeyOwner | TokenGrant) -> str:
+    if not (is_restricted() and holder.hf_id):
+        return ""
+    return await lookups.run(refusal_of_user, holder.user_id, holder.hf_id, holder.username)
+
+
+@dataclass(frozen=True)
+class _KnownAccount:
+    user: KnownUser
+    refusal: str
+
+    @property
+    def user_id(self) -> int:
+        return self.user.user_id
+
+
+async def _load_user(account: Account) -> _KnownAccount:
+    user = await lookups.run(find_user, account.hf_id) or _STRANGER
+    if not is_restricted():
+        return _KnownAccount(user, "")
+    told = account.organizations
+    refusal = await lookups.run(refusal_of_user, user.user_id, account.hf_id, account.name, told)
+    return _KnownAccount(user, refusal)
 
 
 _key_owners = KnownPeople(_load_owner, max_bytes=12_000_000)
 _grants = KnownPeople(_load_grant, max_bytes=12_000_000)
 _users = KnownPeople(_load_user, max_bytes=8_000_000)
-"""By Hugging Face id; _STRANGER for who never signed in here."""
+"""By what Hugging Face says of a token's owner; _STRANGER for who never signed in here."""

@@ -18,8 +18,13 @@ remembered comes with the same ones each time, and to compare them would take lo
 """
 
 
+_NOTHING = Selection(tools=(), spaces=(), include_images=True)
+
+
 def selection_of(caller: Caller, overrides: RequestOverrides) -> Selection:
     """Raises InvalidOverrides."""
+    if not caller.is_signed_in and settings.ANONYMOUS_TOOLS == "none":
+        return _NOTHING
     rules = Rules(
         frozenset(settings.DISABLE_TOOLS), tuple(settings.DEFAULT_SPACES), settings.MCP_MAX_SPACES
     )

@@ -52,6 +52,8 @@ class Caller:
     """Where the credential counts; None for anywhere on this server."""
     expires_at: datetime | None = None
     """When the credential ends, as far as is known here."""
+    hf_id: str = ""
+    """The Hugging Face id, "" for anonymous."""
     _hf_token: str | None = field(default=None, repr=False)
 
     @property
@@ -143,6 +145,16 @@ class CallerRefused(Exception):
         self.error = error
         self.retry_after_seconds = retry_after_seconds
         self.reason = reason or _REASONS[status]
+
+
+class NotAdmitted(CallerRefused):
+    """An operator of this server keeps them out, whatever their credential. No sign-in helps, so
+    there is no challenge, which would lead a client to try one.
+    """
+
+    def __init__(self, message: str, caller: Caller = ANONYMOUS) -> None:
+        super().__init__(403, "access_denied", message)
+        self.caller = caller
 
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")

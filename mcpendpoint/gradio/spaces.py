@@ -128,7 +128,7 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
         )
         stage, is_public = found.value.stage, not found.value.is_private
         # By the name that the Space has now, too.
-        if refusal := refusal_of(found.value.space_id):
+        if refusal := refusal_of(found.value.space_id, found.value.hub_id):
             return _without_tools(
                 choice, refusal, Reason.NOT_SELECTED, stage, is_public, is_refused=True
             )

@@ -171,7 +171,7 @@ async def _add(user: User, space_id: str) -> SavedSpace:
         raise Refused(_sentence(error)) from error
     if space.sdk != "gradio":
         raise Refused(f"{space.id} is not a Gradio Space, so it has no tools to offer.")
-    if refusal := refusal_of(space.id):
+    if refusal := refusal_of(space.id, space.hub_id or ""):
         raise Refused(refusal)
     if space.id in await _saved_ids(user):
         raise Refused(f"You have added {space.id} already.")
@@ -228,7 +228,7 @@ def _result(space: Space, saved_ids: frozenset[str]) -> dict[str, object]:
         "is_added": space.id in saved_ids,
         "owner": space.id.partition("/")[0],
         "name": space.id.partition("/")[2],
-        "refusal": refusal_of(space.id),
+        "refusal": refusal_of(space.id, space.hub_id or ""),
     }
 
 

@@ -48,5 +48,5 @@ def visit_of(request: HttpRequest, user: User) -> Visit:
 
 async def _as_caller(user: User) -> tuple[Caller, Selection]:
     preferences = await _load_preferences(user.pk)
-    caller = Caller(Credential.SESSION, user.pk, user.username, preferences)
+    caller = Caller(Credential.SESSION, user.pk, user.username, preferences, hf_id=user.hf_id or "")
     return caller, selection_of(caller, NO_OVERRIDES)

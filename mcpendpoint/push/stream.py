@@ -63,6 +63,8 @@ class Origin:
     user_id: int | None = None
     credential: str = ""
     """As records call it."""
+    hf_id: str = ""
+    address: str = ""
     source: str = ""
     """What records call so, to know a later message of the same client by."""
 

@@ -185,6 +185,17 @@ class OpenStreams:
         for stream in self._of_session.get(number, ()):
             stream.end(EndedBy.SESSION)
 
+    def end_those(self, is_meant: Callable[[Origin], bool]) -> None:
+        """End the streams that come from there (from any thread)."""
+        if self._count and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end_those, is_meant)
+
+    def _end_those(self, is_meant: Callable[[Origin], bool]) -> None:
+        start_task(_in_slices(self._streams(), partial(_end_if, is_meant=is_meant)))
+
+    def _streams(self) -> list[Stream]:
+        return [stream for group in self._groups.values() for stream in group.streams]
+
     def end_all_soon(self) -> None:
         """End each with its last frame, spread over some seconds: the server stops."""
         if not self._is_ending:
@@ -193,7 +204,7 @@ class OpenStreams:
                 start_task(self._end_all())
 
     async def _end_all(self) -> None:
-        streams = [stream for group in self._groups.values() for stream in group.streams]
+        streams = self._streams()
         for start in range(0, len(streams), SLICE):
             for stream in streams[start : start + SLICE]:
                 stream.end()
@@ -351,6 +362,11 @@ class OpenStreams:
 
 def _end_for_credential(stream: Stream) -> None:
     stream.end(EndedBy.CREDENTIAL)
+
+
+def _end_if(stream: Stream, is_meant: Callable[[Origin], bool]) -> None:
+    if is_meant(stream.origin):
+        stream.end(EndedBy.CREDENTIAL)
 
 
 async def _in_slices(streams: Iterable[Stream], act: Callable[[Stream], None]) -> None:

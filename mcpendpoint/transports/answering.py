@@ -15,8 +15,9 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from mcp_types import INVALID_REQUEST
 
+from mcpendpoint.access.admission import check_client
 from mcpendpoint.access.selection import Selection
-from mcpendpoint.access.who import Caller
+from mcpendpoint.access.who import Caller, NotAdmitted
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_requests import seconds_to_answer
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
@@ -40,6 +41,7 @@ from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.transports.open_calls import CallKey, Lifetime, key_of, open_calls
+from mcpendpoint.transports.refusing import refuse
 from mcpendpoint.transports.requests import context_of
 from mcpendpoint.transports.responses import (
     answer_response,
@@ -79,6 +81,10 @@ class Answering:
             recording.finish(Outcome.REJECTED, error_code=peer.error_code, http_status=peer.status)
             return json_response(peer.body, peer.status)
         recording.peer = peer
+        try:
+            check_client(peer.client, recording.caller)
+        except NotAdmitted as blocked:
+            return refuse(blocked, head, recording, message)
         context = context_of(recording.caller, selection, head)
         result = await self.answers.known_result(message, peer, context, recording)
         if result is not None:

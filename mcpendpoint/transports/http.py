@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from mcp.server import Server
 
 from mcpendpoint.access import limits
+from mcpendpoint.access.admission import check_client
 from mcpendpoint.access.limits import Parsed
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.who import Caller
@@ -143,10 +144,11 @@ def _has_session(head: RequestHead) -> bool:
 
 
 def _session(head: RequestHead, caller: Caller) -> Session:
-    """Raises SessionUnknown."""
+    """Raises SessionUnknown and NotAdmitted."""
     session = kernel.session_of(head)
     if session is None or not session.belongs_to(caller.owners) or session in ended_sessions:
         raise SessionUnknown
+    check_client(session.client, caller)
     return session
 
 

@@ -15,9 +15,10 @@ from mcp_types import INVALID_PARAMS, INVALID_REQUEST
 from pydantic import ValidationError
 
 from accounts.authorization.scopes import Scope
+from mcpendpoint.access.admission import check_client
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import InvalidOverrides, Selection
-from mcpendpoint.access.who import Caller, CallerRefused
+from mcpendpoint.access.who import Caller, CallerRefused, NotAdmitted
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
@@ -44,6 +45,7 @@ from mcpendpoint.serving.resources.watching import (
 )
 from mcpendpoint.serving.site import tells_of_resources
 from mcpendpoint.serving.tool_lists import SerializedToolLists
+from mcpendpoint.transports.refusing import refuse
 from mcpendpoint.transports.requests import identify_caller
 from mcpendpoint.transports.responses import json_response
 
@@ -168,7 +170,10 @@ class Listening:
             return json_response(peer.body, peer.status)
         recording.peer = peer
         try:
+            check_client(peer.client, recording.caller)
             frames = ListenFrames(read_listen(message, _may_watch(recording.caller)))
+        except NotAdmitted as blocked:
+            return refuse(blocked, head, recording, message)
         except ValidationError as error:
             recording.finish(Outcome.REJECTED, error_code=INVALID_PARAMS, http_status=400)
             text = explain_invalid_params(error)
@@ -253,6 +258,8 @@ class Listening:
             protocol_version=peer.protocol_version,
             user_id=caller.user_id,
             credential=caller.credential,
+            hf_id=caller.hf_id,
+            address=head.client_address,
             source=source_of(peer, caller, head.client_address),
         )
         return PushResponse(partial(open_streams.hold, watch, seen, known_list, origin, frames))

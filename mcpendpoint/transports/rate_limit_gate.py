@@ -1,4 +1,4 @@
-"""Rejects callers over a limit before their request is read.
+"""Rejects callers over a limit, and networks that are blocked, before their request is read.
 
 A client that comes back at once although it was told to wait gets its answer late. So a client in a
 retry loop sends hardly more than it has connections in a second, and takes no time from others.
@@ -9,12 +9,16 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.conf import settings
+from mcp_types import INVALID_REQUEST
 
 from accounts.addresses import peer_of
 from accounts.caching import BoundedCache, approximate_bytes
 from accounts.proxies import client_behind
+from mcpendpoint.access.admission import check_address, read_blocks_at_first
 from mcpendpoint.access.limits import TOO_MANY, TooMany, enter, explain
-from mcpendpoint.protocol.records import Outcome
+from mcpendpoint.access.who import NotAdmitted
+from mcpendpoint.protocol.messages import error_message
+from mcpendpoint.protocol.records import Outcome, Reason
 from mcpendpoint.protocol.security import cors_headers_for
 from mcpendpoint.serving.recording import Recording
 
@@ -37,12 +41,21 @@ class RateLimitGate:
         self._told: BoundedCache[str, bool] = BoundedCache(max_bytes=MAX_TOLD_BYTES)
 
     async def rejects(self, scope: dict[str, Any], send: Any) -> bool:
-        """Count the request; answer it with 429 and return True if the caller is over a limit."""
+        """Count the request; answer it with 429 or 403 and return True if it is not for us."""
         if scope["method"] == "OPTIONS":
             return False
         visitor = _look_at(scope)
+        await read_blocks_at_first()
         try:
+            check_address(visitor.address)
             enter(visitor.address, visitor.authorization)
+        except NotAdmitted as blocked:
+            Recording(address=visitor.address).finish(
+                Outcome.DENIED, error_code=INVALID_REQUEST, reason=Reason.BLOCKED
+            )
+            body = error_message(INVALID_REQUEST, str(blocked), None)
+            await _answer(403, body, {}, visitor.origins, send)
+            return True
         except TooMany as too_many:
             await self._refuse(too_many, visitor, send)
             return True
@@ -54,7 +67,8 @@ class RateLimitGate:
         )
         if self._was_told(too_many) and self._late < MAX_LATE:
             await self._make_late()
-        await _answer(too_many, visitor.origins, send)
+        headers = {"retry-after": str(too_many.retry_after_seconds)}
+        await _answer(429, explain(too_many), headers, visitor.origins, send)
 
     def _was_told(self, too_many: TooMany) -> bool:
         bucket = too_many.bucket
@@ -86,16 +100,18 @@ def _look_at(scope: dict[str, Any]) -> _Visitor:
     return _Visitor(address, authorization, origins)
 
 
-async def _answer(too_many: TooMany, origins: list[str], send: Any) -> None:
-    body = orjson.dumps(explain(too_many))
+async def _answer(
+    status: int, message: Any, headers: dict[str, str], origins: list[str], send: Any
+) -> None:
+    body = orjson.dumps(message)
     headers = {
         "content-type": "application/json",
         "content-length": str(len(body)),
-        "retry-after": str(too_many.retry_after_seconds),
+        **headers,
         "cache-control": "no-store",
         "x-content-type-options": "nosniff",
         **cors_headers_for(origins),
     }
     pairs = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": 429, "headers": pairs})
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
     await send({"type": "http.response.body", "body": body})

@@ -14,7 +14,7 @@ from mcpendpoint.access.caller import CallerMoved
 from mcpendpoint.access.limits import Parsed, TooMany
 from mcpendpoint.access.metadata import challenge
 from mcpendpoint.access.selection import InvalidOverrides
-from mcpendpoint.access.who import CallerRefused
+from mcpendpoint.access.who import CallerRefused, NotAdmitted
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.protocol.messages import MalformedMessage, Message, RequestId, error_message
@@ -49,6 +49,10 @@ def refuse(
     """Say why a request is not served; `error` is one of REFUSALS."""
     request_id = parsed.id if isinstance(parsed, Message) else None
     match error:
+        case NotAdmitted():
+            recording.caller = error.caller
+            recording.finish(Outcome.DENIED, error_code=INVALID_REQUEST, reason=Reason.BLOCKED)
+            return refuse_admission(error, request_id)
         case CallerRefused():
             if error.status == 401:
                 limits.count_wrong_credential(head)
@@ -91,6 +95,11 @@ def refuse_request(
         Outcome.REJECTED, error_code=INVALID_REQUEST, reason=reason, http_status=status
     )
     return error_response(status, INVALID_REQUEST, text, headers)
+
+
+def refuse_admission(error: NotAdmitted, request_id: RequestId | None = None) -> HttpResponse:
+    """Say why somebody is kept out, where a model reads it as well as a person."""
+    return json_response(error_message(INVALID_REQUEST, str(error), request_id), error.status)
 
 
 def _refuse_caller(head: RequestHead, refused: CallerRefused) -> HttpResponse:

@@ -13,11 +13,12 @@ from mcp_types import INTERNAL_ERROR
 
 from accounts.outgoing import callers
 from mcpendpoint.access import limits
+from mcpendpoint.access.admission import check_address
 from mcpendpoint.access.caller import identify, read_credential
 from mcpendpoint.access.limits import Parsed, TooMany
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import RequestOverrides, Selection, read_overrides
-from mcpendpoint.access.who import Caller
+from mcpendpoint.access.who import Caller, NotAdmitted
 from mcpendpoint.protocol.messages import MalformedMessage, parse_body
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead, read_request_head
@@ -25,7 +26,7 @@ from mcpendpoint.protocol.security import cors_headers, is_host_served, is_origi
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording, note_recorded
 from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
-from mcpendpoint.transports.refusing import refuse_request, refuse_too_many
+from mcpendpoint.transports.refusing import refuse, refuse_request, refuse_too_many
 from mcpendpoint.transports.responses import error_response
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ def as_view(serve: Serve) -> View:
         recorded = note_recorded()
         try:
             response = await serve(request, head, username)
+        except NotAdmitted as blocked:
+            response = refuse(blocked, head, Recording(address=head.client_address))
         except TooMany as too_many:
             recording = Recording(caller=too_many.caller, address=head.client_address)
             response = refuse_too_many(too_many, recording, head)
@@ -68,8 +71,9 @@ def as_view(serve: Serve) -> View:
 
 
 def refuse_entry(request: HttpRequest, head: RequestHead) -> HttpResponse | None:
-    """Raises TooMany."""
+    """Raises TooMany and NotAdmitted."""
     if head.method != "OPTIONS" and not getattr(request, "has_entered", False):
+        check_address(head.client_address)
         limits.enter(head.client_address, head.headers.get("authorization"))
     if not is_host_served(head):
         return refuse_request(head, 421, "This host is not served. Check ALLOWED_HOSTS.")

@@ -11,11 +11,12 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.operators.models import Role
 from dashboard import live
 from dashboard.consumers import CLOSE_BAD_MESSAGE, CLOSE_SIGNED_OUT
 from dashboard.recorder import Recorder
 from dashboard.routing import websocket_urlpatterns
-from dashboard.viewers import Viewers, sessions_of_admins
+from dashboard.viewers import Viewers, roles_of_sessions
 from tests.dashboard.factories import make_record
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,7 +171,9 @@ async def test_a_session_that_goes_on_is_left_alone(staff, session_of):
 async def test_two_pages_share_the_work_of_one_change(staff, session_of, monkeypatch):
     made = []
     make = live._make
-    monkeypatch.setattr(live, "_make", lambda shown: made.append(shown.name) or make(shown))
+    monkeypatch.setattr(
+        live, "_make", lambda shown, *how: made.append(shown.name) or make(shown, *how)
+    )
     recorder, session = Recorder(), await session_of(staff)
     async with watching(session) as one, watching(session) as other:
         await next_message(one)
@@ -226,12 +229,12 @@ async def test_many_viewers_are_looked_up_at_once(staff, visitor, session_of):
     @sync_to_async
     def look_up():
         with CaptureQueriesContext(connection) as queries:
-            return sessions_of_admins({*admins, *others, "no-session", ""}), len(queries)
+            return roles_of_sessions({*admins, *others, "no-session", ""}), len(queries)
 
     found, queries = await look_up()
 
-    assert found == set(admins)
-    assert queries <= 3
+    assert found == dict.fromkeys(admins, Role.ADMIN)
+    assert queries <= 4
 
 
 async def test_a_socket_that_does_not_exist_is_refused_without_a_fault():

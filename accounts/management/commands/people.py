@@ -20,11 +20,13 @@ from accounts.management.acting import (
     find_person,
 )
 from accounts.models import User
-from accounts.people import block, people_after, remove, unblock
+from accounts.operators import blocks
+from accounts.operators.models import MAX_REASON, Block
+from accounts.operators.roles import role_of
+from accounts.people import people_after, remove
 from accounts.person_export import write_everything_of
 
 MOST_LISTED = 10_000
-MAX_REASON = 200
 
 
 class Command(BaseCommand):
@@ -74,7 +76,7 @@ class Command(BaseCommand):
     def _show(self, person: str, **options: Any) -> None:
         user = find_person(person)
         facts = _facts(user) | {
-            "is_admin": admins.is_admin(user),
+            "role": str(role.label) if (role := role_of(user)) else "none",
             "access_keys": user.access_keys.count(),
             "spaces": user.spaces.filter(is_active=True).count(),
             "former_names": list(user.former_names.values_list("name", flat=True)),
@@ -84,19 +86,25 @@ class Command(BaseCommand):
 
     def _block(self, person: str, reason: str, yes: bool, **options: Any) -> None:
         user = find_person(person)
-        if not user.is_active:
-            raise CommandError(f"{describe(user)} is blocked already.")
         ask_first(self, f"{describe(user)} will be blocked.", is_sure=yes)
-        detail = BY_COMMAND | ({"reason": reason[:MAX_REASON]} if reason else {})
-        block(user, detail=detail)
+        block = Block(
+            kind=Block.Kind.PERSON,
+            subject=user.hf_id or "",
+            name=user.username,
+            reason=reason[:MAX_REASON] or "No reason was given.",
+        )
+        try:
+            blocks.make(block)
+        except blocks.NotBlocked as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(f"{describe(user)}: in force everywhere within two seconds.")
 
     def _unblock(self, person: str, yes: bool, **options: Any) -> None:
         user = find_person(person)
-        if user.is_active:
+        if blocks.block_of(user.hf_id or "") is None:
             raise CommandError(f"{describe(user)} is not blocked.")
         ask_first(self, f"{describe(user)} will be let in again.", is_sure=yes)
-        unblock(user, detail=BY_COMMAND)
+        blocks.undo_block_of(user.hf_id or "", None)
         self.stdout.write(f"{describe(user)} is not blocked any more.")
 
     def _remove(self, person: str, yes: bool, **options: Any) -> None:
@@ -137,7 +145,7 @@ def _facts(user: User) -> dict[str, Any]:
     return {
         "id": user.hf_id,
         "name": user.username,
-        "is_blocked": not user.is_active,
+        "is_blocked": blocks.block_of(user.hf_id or "") is not None,
         "joined": user.date_joined.isoformat(),
         "last_sign_in": user.last_login.isoformat() if user.last_login else None,
     }

@@ -16,10 +16,11 @@ from mcp.server import Server
 from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
 
 from mcpendpoint.access import limits
+from mcpendpoint.access.admission import check_client
 from mcpendpoint.access.caller import CallerMoved
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import RequestOverrides, Selection
-from mcpendpoint.access.who import Caller
+from mcpendpoint.access.who import Caller, NotAdmitted
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import MalformedMessage, Message, error_message
@@ -172,6 +173,12 @@ class _Service:
         selection: Selection,
     ) -> None:
         recording.peer = peer = kernel.legacy_peer(message, head)
+        try:
+            check_client(peer.client, recording.caller)
+        except NotAdmitted as blocked:
+            refuse(blocked, head, recording, message)
+            await _send_error(place, message, INVALID_REQUEST, str(blocked))
+            return
         if message.method == "initialize":
             declared = (message.params or {}).get("capabilities")
             session_id = begin_session(

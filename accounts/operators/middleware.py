@@ -1,0 +1,67 @@
+"""Keeps out of the pages who is blocked, or may not use this server any more."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+from accounts.audit import request_address
+from accounts.database import UNAVAILABLE
+from accounts.models import User
+from accounts.operators.access import refusal_of_user
+from accounts.operators.block_list import block_list
+from accounts.operators.refusing import refusal_page
+
+Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+@sync_and_async_middleware
+def only_admitted(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Answer]:
+    """Answer with the reason in place of the page, and end the session."""
+    if iscoroutinefunction(get_response):
+
+        async def answer_async(request: HttpRequest) -> HttpResponseBase:
+            refusal = await sync_to_async(_refuse)(request)
+            return refusal or await get_response(request)
+
+        return answer_async
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return _refuse(request) or get_response(request)
+
+    return answer
+
+
+def _refuse(request: HttpRequest) -> HttpResponseBase | None:
+    if block_list.waits_for_first_reading:
+        try:
+            block_list.refresh()
+        except DatabaseError as error:
+            block_list.note_failure(error)
+    if block := block_list.address(request_address.get()):
+        return refusal_page(request, str(block))
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None  # nobody, and the answer is the same for all of them
+    try:
+        why = _why_refused(request.user)
+    except UNAVAILABLE:
+        # What is for somebody asks again who it is, and says in its own form that it cannot know.
+        return None
+    if not why:
+        return None
+    logout(request)
+    return refusal_page(request, why)
+
+
+def _why_refused(user: Any) -> str:
+    if not isinstance(user, User) or not user.hf_id:
+        return ""
+    if block := block_list.person(user.hf_id):
+        return str(block)
+    return refusal_of_user(user.pk, user.hf_id, user.username)

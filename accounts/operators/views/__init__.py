@@ -1,0 +1,1 @@
+"""The pages of operators and admins, below /dashboard/."""
