@@ -21,6 +21,7 @@ LARGE = 100_000
 
 # Rows of one step: how many periods of how many seconds, and how many names in each.
 STEPS = ((60, 2_880, 30), (600, 2_016, 60), (3_600, 9_600, 120), (86_400, 400, 1_500))
+LONG = (32 * 86_400, 13, 8_000)
 
 NAMES = "'client-' || ((i * 7919 + p * 104729) % 10000)"
 TOOLS = "'tool_' || ((i * 7919 + p * 104729) % 10000)"
@@ -47,7 +48,7 @@ def fill() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        for seconds, periods, names in STEPS:
+        for seconds, periods, names in (*STEPS, LONG):
             for statement in statements(seconds, periods, names):
                 cursor.execute(statement)
         cursor.execute(PEOPLE)

@@ -1,6 +1,6 @@
 """What is counted of one client, tool or Space, or of one reason why messages did not go well."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,15 +14,17 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from accounts.space_models import SelectedSpace
-from dashboard import formats
+from dashboard import formats, metrics
 from dashboard.histogram import by_doubling, percentile
-from dashboard.models import StreamCount
+from dashboard.metrics import series_of
+from dashboard.models import ClientCount, StreamCount, ToolCount
 from dashboard.overview import series_json
 from dashboard.pages import Visit, page_of_the_dashboard, show, visit
 from dashboard.periods import counted
 from dashboard.ranges import Range
-from dashboard.reading import read_first_seen
+from dashboard.reading import read_first_seen, read_reasons, read_traffic
 from dashboard.reading_details import MOST, About, Totals, people, read_latencies
+from dashboard.reading_lists import CLIENTS, TOOLS
 from dashboard.reasons import REASONS
 from dashboard.shown_connections import Fact
 from dashboard.shown_lists import client_address, reason_table, space_address, tool_address
@@ -154,28 +156,58 @@ def space(request: HttpRequest) -> HttpResponse:
 def errors(request: HttpRequest) -> HttpResponse:
     """Show all reasons, or the one of `?reason=`."""
     now, reason = visit(request), _given(request, "reason")
-    about = About(Q(reason=reason) if reason else ~Q(reason=""), now.shown)
-    tables = (
-        _parts(about, "tools", "Tools", ("tool", "space_id"), tool_address),
-        _parts(about, "clients", "Clients", ("client_name", "client_version"), client_address),
-        _parts(about, "methods", "Methods", ("method",)),
-        _parts(about, "credentials", "Credentials", ("credential",)),
+    return _show(request, now, _one_reason(now, reason) if reason else _all_reasons(now))
+
+
+def _all_reasons(now: Visit) -> Detail:
+    shown = now.shown
+    tools, all_tools = TOOLS.page(counted(ToolCount, shown).filter(errors__gt=0), "errors", 0, MOST)
+    clients, all_clients = CLIENTS.page(
+        counted(ClientCount, shown).filter(errors__gt=0), "errors", 0, MOST
     )
-    detail = Detail(
-        kind="Reason" if reason else "",
-        title=REASONS.get(reason, reason) if reason else "What went wrong",
+    return Detail(
+        kind="",
+        title="What went wrong",
         subtitle="",
         tiles=(),
-        tables=tables if reason else (reason_table(about.reasons(), now.shown), *tables),
-        series=series_json(about.series()),
+        tables=(
+            reason_table(read_reasons(shown), shown),
+            _errors_table(
+                "tools",
+                "Tools",
+                [(tool_address(t.name, t.space_id, shown), t.name, t.space_id, t) for t in tools],
+                all_tools,
+            ),
+            _errors_table(
+                "clients",
+                "Clients",
+                [(client_address(c.name, c.version, shown), c.name, c.version, c) for c in clients],
+                all_clients,
+            ),
+        ),
+        series=series_json(series_of(shown, read_traffic(shown, reason__gt=""), ())),
+    )
+
+
+def _one_reason(now: Visit, reason: str) -> Detail:
+    about = About(Q(reason=reason), now.shown)
+    return Detail(
+        kind="Reason",
+        title=REASONS.get(reason, reason),
+        subtitle="",
+        tiles=(),
+        tables=(
+            _parts(about, "tools", "Tools", ("tool", "space_id"), tool_address),
+            _parts(about, "clients", "Clients", ("client_name", "client_version"), client_address),
+            _parts(about, "methods", "Methods", ("method",)),
+            _parts(about, "credentials", "Credentials", ("credential",)),
+        ),
+        series=series_json(series_of(now.shown, read_traffic(now.shown, reason=reason), ())),
         links=(
             Note("All reasons", address("errors", now.shown.query)),
             *_links_of_operators(now, audit={"reason": reason}),
-        )
-        if reason
-        else (),
+        ),
     )
-    return _show(request, now, detail)
 
 
 def _show(request: HttpRequest, now: Visit, detail: Detail) -> HttpResponse:
@@ -239,6 +271,32 @@ def _parts(
                 href=link(*part.names, about.shown) if link else "",
             )
             for part in parts
+        ),
+        total,
+        empty="None.",
+    )
+
+
+def _errors_table(
+    name: str,
+    title: str,
+    found: Sequence[tuple[str, str, str, metrics.UsageCount | metrics.ClientCount]],
+    total: int,
+) -> Table:
+    """`found` are each an address, a name, a note, and what is counted; those with errors."""
+    return Table(
+        name,
+        title,
+        (
+            Column(title[:-1]),
+            Column("Errors", "number"),
+            Column("Last seen", "when"),
+        ),
+        tuple(
+            row(
+                what, (number(usage.errors, is_bad=True), when(usage.last_at)), note=note, href=href
+            )
+            for href, what, note, usage in found
         ),
         total,
         empty="None.",

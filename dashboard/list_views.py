@@ -69,9 +69,11 @@ def all_of(request: HttpRequest, kind: str) -> HttpResponse:
     each = LISTS[kind]
     now = visit(request)
     rows = each.rows(now.shown)
-    total = each.listing.count(rows)
-    order, number = _order(request, each.listing), _number(request, total)
-    found = each.listing.page(rows, order, (number - 1) * ROWS, ROWS)
+    order, number = _order(request, each.listing), _number(request)
+    found, total = each.listing.page(rows, order, (number - 1) * ROWS, ROWS)
+    if not found and number > 1:
+        number = 1
+        found, total = each.listing.page(rows, order, 0, ROWS)
     table = each.table(found, total, now.shown)
     pages = -(-total // ROWS)
     context = {
@@ -92,7 +94,7 @@ def _order(request: HttpRequest, listing: Listing[Any]) -> str:
     return asked if asked in listing.orders else next(iter(listing.orders))
 
 
-def _number(request: HttpRequest, total: int) -> int:
+def _number(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     asked = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    return max(1, min(asked, -(-total // ROWS), LAST_PAGE))
+    return max(1, min(asked, LAST_PAGE))

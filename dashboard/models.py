@@ -1,7 +1,7 @@
 """What is kept of handled messages: counts by minute, never a message.
 
-Every count is kept by minute, by ten minutes, by hour and by day, so that a page reads few rows
-whether it shows an hour or a year. Rows of several processes add up in place.
+Every count is kept by minute, by ten minutes, by hour, by day and by 32 days, so that a page reads
+few rows whether it shows an hour or a year. Rows of several processes add up in place.
 
 `MessageCount` tells everything apart, for the pages of one client, tool or Space. What is shown of
 all of them comes from models that tell less apart, and so have a few rows a period however much is

@@ -10,7 +10,9 @@ MINUTE = 60
 TEN_MINUTES = 600
 HOUR = 3600
 DAY = 86_400
-STEPS = (MINUTE, TEN_MINUTES, HOUR, DAY)
+LONG = 32 * DAY
+"""As many as may add up to a month, so that a year is a dozen."""
+STEPS = (MINUTE, TEN_MINUTES, HOUR, DAY, LONG)
 """Days are UTC's, so that everybody's can share one row; whoever lives elsewhere has theirs made of
 hours."""
 

@@ -5,9 +5,8 @@ Totals are sums of everything in the range; lists have the biggest first, and on
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from dashboard.metrics import (
     Before,
@@ -50,10 +49,12 @@ def read_snapshot(shown: Range, now: datetime, rows: int = ROWS) -> Snapshot:
     return build_snapshot(shown, now, _read_counts(shown, now, rows))
 
 
-def read_traffic(shown: Range) -> list[PeriodCount]:
+def read_traffic(shown: Range, **which: str) -> list[PeriodCount]:
     """Return how many messages of each outcome there were, by the range's own step."""
-    found = by_period(TrafficCount, shown).values_list("period", "outcome").annotate(Sum("count"))
-    return [PeriodCount(*row) for row in found]
+    rows = by_period(TrafficCount, shown).filter(**which)
+    return [
+        PeriodCount(*row) for row in rows.values_list("period", "outcome").annotate(Sum("count"))
+    ]
 
 
 def read_before(shown: Range) -> Before:
@@ -68,12 +69,19 @@ def read_before(shown: Range) -> Before:
 
 
 def _read_counts(shown: Range, now: datetime, rows: int) -> Counts:
-    clients = CLIENTS.biggest(counted(ClientCount, shown), rows)
-    methods = METHODS.biggest(counted(TrafficCount, shown), rows)
-    tools = TOOLS.biggest(counted(ToolCount, shown), rows)
-    spaces = SPACES.biggest(of_spaces(shown), rows)
+    clients, all_clients = CLIENTS.biggest(counted(ClientCount, shown), rows)
+    methods, all_methods = METHODS.biggest(counted(TrafficCount, shown), rows)
+    tools, all_tools = TOOLS.biggest(counted(ToolCount, shown), rows)
+    spaces, all_spaces = SPACES.biggest(of_spaces(shown), rows)
     return Counts(
-        sums=_sums(shown, now),
+        sums=Sums(
+            **_totals(shown),
+            clients=all_clients,
+            clients_recent=ClientSeen.objects.filter(last_at__gt=now - RECENT).count(),
+            methods=all_methods,
+            tools=all_tools,
+            spaces=all_spaces,
+        ),
         periods=read_traffic(shown),
         period_latencies=[
             PeriodLatency(*row)
@@ -103,20 +111,12 @@ def _read_counts(shown: Range, now: datetime, rows: int) -> Counts:
     )
 
 
-def _sums(shown: Range, now: datetime) -> Sums:
-    totals: dict[str, Any] = counted(TrafficCount, shown).aggregate(
+def _totals(shown: Range) -> dict[str, int]:
+    return counted(TrafficCount, shown).aggregate(
         tool_calls=Sum("count", filter=Q(method="tools/call"), default=0),
         notifications_sent=Sum("notifications_sent", default=0),
         anonymous=Sum("count", filter=Q(credential=ANONYMOUS), default=0),
         refused=Sum("count", filter=Q(credential=REFUSED), default=0),
-        methods=Count("method", distinct=True),
-    )
-    return Sums(
-        **totals,
-        clients=CLIENTS.count(counted(ClientCount, shown)),
-        clients_recent=ClientSeen.objects.filter(last_at__gt=now - RECENT).count(),
-        tools=TOOLS.count(counted(ToolCount, shown)),
-        spaces=SPACES.count(of_spaces(shown)),
     )
 
 

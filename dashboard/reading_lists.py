@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum, Window
 
 from dashboard.metrics import ClientCount, UsageCount
 from mcpendpoint.protocol.records import ERRORS, Outcome
@@ -26,20 +26,20 @@ class Listing(Generic[T]):
     """By the word in `?sort=`; the first is the usual one."""
     make: Callable[..., T]
 
-    def biggest(self, rows: Rows, most: int) -> list[T]:
+    def biggest(self, rows: Rows, most: int) -> tuple[list[T], int]:
         return self.page(rows, next(iter(self.orders)), 0, most)
 
-    def page(self, rows: Rows, order: str, offset: int, most: int) -> list[T]:
+    def page(self, rows: Rows, order: str, offset: int, most: int) -> tuple[list[T], int]:
+        """Return some of them, and how many there are in all: rows are read once for both. Beyond
+        the last one there are none, and none is told of in all.
+        """
         # Names last, so that pages neither overlap nor leave a row out.
-        found = (
+        found = list(
             rows.values_list(*self.names)
-            .annotate(**self.sums)
+            .annotate(**self.sums, all=Window(Count("*")))
             .order_by(self.orders[order], *self.names)[offset : offset + most]
         )
-        return [self.make(*row) for row in found]
-
-    def count(self, rows: Rows) -> int:
-        return rows.values(*self.names).distinct().count()
+        return [self.make(*row[:-1]) for row in found], found[0][-1] if found else 0
 
 
 _USAGE = {

@@ -56,7 +56,8 @@ def prune(now: datetime) -> int:
     for model in COUNTS:
         kept = KEPT_OF_PEOPLE if model is PersonCount else KEPT
         for step in STEPS:
-            oldest = now - min(kept.get(step, longest), longest)
+            # A long period goes when its end is old, as it began so much earlier.
+            oldest = now - min(kept.get(step, longest), longest) - timedelta(seconds=step)
             # The step first, as the index has it.
             old = model._default_manager.filter(step_seconds=step, period__lt=oldest)
             removed += delete_in_steps(old.order_by("period"))

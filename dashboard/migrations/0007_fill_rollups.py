@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from django.db import migrations
 
-MINUTES, HOUR, DAY = (60, 600), 3600, 86_400
+HOUR, DAY, LONG = 3600, 86_400, 32 * 86_400
 ERRORS = {"tool_error", "rejected", "denied", "failed"}
 AMOUNTS = ("count", "duration_ms", "notifications_sent")
 
@@ -45,8 +45,8 @@ def places(row):
     """Yield each step and period that a row is to count for, with whether it does already."""
     yield row.step_seconds, row.period, True
     if row.step_seconds == HOUR:
-        day = datetime.fromtimestamp(row.period.timestamp() // DAY * DAY, UTC)
-        yield DAY, day, False
+        for step in (DAY, LONG):
+            yield step, datetime.fromtimestamp(row.period.timestamp() // step * step, UTC), False
 
 
 def fill(apps, schema_editor):

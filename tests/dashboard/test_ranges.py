@@ -5,7 +5,7 @@ import pytest
 from django.test import RequestFactory
 
 from dashboard.asked_range import asked_range, zone_of
-from dashboard.ranges import DAY, HOUR, MINUTE, RANGES, TEN_MINUTES, between
+from dashboard.ranges import DAY, HOUR, LONG, MINUTE, RANGES, TEN_MINUTES, between
 
 NOW = datetime(2026, 11, 30, 17, 23, 45, tzinfo=UTC)
 
@@ -15,6 +15,10 @@ def asked(zone="", **query):
     if zone:
         request.COOKIES["zone"] = zone
     return asked_range(request, NOW)
+
+
+def periods(spans):
+    return sum((span.end - span.start).total_seconds() / span.step_seconds for span in spans)
 
 
 def covered(spans):
@@ -40,8 +44,8 @@ def test_a_year_is_read_in_few_periods():
     spans = RANGES["1y"].at(NOW).spans
     month = RANGES["30d"].at(NOW).spans
 
-    assert [span.step_seconds for span in spans] == [DAY]
-    assert sum((span.end - span.start).total_seconds() / span.step_seconds for span in month) < 60
+    assert {span.step_seconds for span in spans} == {DAY, LONG}
+    assert all(periods(each) < 60 for each in (spans, month))
 
 
 def test_a_range_that_is_over_ends_where_it_says():

@@ -13,7 +13,7 @@ from dashboard.models import (
     ToolCount,
     TrafficCount,
 )
-from dashboard.ranges import RANGES
+from dashboard.ranges import RANGES, STEPS
 from dashboard.tally import Limits, Tally
 from mcpendpoint.protocol.records import Outcome
 from tests.dashboard.factories import NOON, make_record
@@ -97,7 +97,7 @@ def test_what_is_older_than_the_retention_is_forgotten(settings):
 
     store.prune(NOON)
 
-    assert MessageCount.objects.count() == 4  # by minute, ten minutes, hour and day
+    assert MessageCount.objects.count() == 5  # by minute, ten minutes, hour, day and month
     assert {row.name for row in ClientSeen.objects.all()} == {"Cursor"}
     assert read("7d").totals.requests == 1
 
@@ -170,10 +170,10 @@ def test_totals_count_what_the_lists_leave_out():
 @pytest.mark.parametrize(
     ("age", "steps"),
     [
-        (timedelta(hours=40), {60, 600, 3600, 86_400}),
-        (timedelta(days=4), {600, 3600, 86_400}),
-        (timedelta(days=30), {3600, 86_400}),
-        (timedelta(days=402), set()),
+        (timedelta(hours=40), {*STEPS}),
+        (timedelta(days=4), {*STEPS[1:]}),
+        (timedelta(days=30), {*STEPS[2:]}),
+        (timedelta(days=440), set()),
     ],
 )
 def test_rows_are_kept_for_as_long_as_a_page_can_show_them(age, steps):
