@@ -13,8 +13,12 @@ from django.db import models
 
 from accounts.encryption import EncryptedTextField
 from accounts.models import User
+from accounts.operators.models import NamePart
 
 ROWS_AT_ONCE = 500
+
+DERIVED = (NamePart,)
+"""What says nothing that is not in another row."""
 
 SECRET_FIELDS = frozenset(
     {
@@ -44,6 +48,8 @@ def _models_of_people() -> Iterator[tuple[type[models.Model], str]]:
     """Return each model whose rows belong to people, and the column that says to whom."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
+            if model in DERIVED:
+                continue
             if field.is_relation and field.related_model is User:
                 yield model, field.attname
 

@@ -1,46 +1,40 @@
 """What is counted of one client, tool or Space, or of one reason why messages did not go well."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from django.db.models import Max, Q, Sum
-from django.db.models.functions import Lower
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.timezone import localtime
 
-from accounts.models import User
-from accounts.space_models import SelectedSpace
-from dashboard import formats, metrics
-from dashboard.histogram import by_doubling, percentile
+from dashboard.detail_parts import (
+    connections_table,
+    durations_table,
+    errors_table,
+    fact_of_time,
+    facts_of_space,
+    links_of_operators,
+    of_version,
+    parts_table,
+    people_tables,
+    tiles_of,
+    version_address,
+)
 from dashboard.metrics import series_of
-from dashboard.models import ClientCount, StreamCount, ToolCount
+from dashboard.models import ClientCount, ToolCount
 from dashboard.overview import series_json
 from dashboard.pages import Visit, page_of_the_dashboard, show, visit
 from dashboard.periods import counted
-from dashboard.ranges import Range
 from dashboard.reading import read_first_seen, read_reasons, read_traffic
-from dashboard.reading_details import MOST, About, Totals, people, read_latencies
+from dashboard.reading_details import MOST, About, read_latencies
 from dashboard.reading_lists import CLIENTS, TOOLS
 from dashboard.reasons import REASONS
 from dashboard.shown_connections import Fact
 from dashboard.shown_lists import client_address, reason_table, space_address, tool_address
 from dashboard.tables import (
-    Column,
     Note,
     Table,
     Tile,
     address,
-    bar,
-    number,
-    percentage,
-    row,
-    when,
 )
-from mcpendpoint.gradio.last_known import last_known
 from mcpendpoint.protocol.records import PRIVATE
 
 MAX_NAME = 120
@@ -77,22 +71,22 @@ def client(request: HttpRequest) -> HttpResponse:
     which = Q(client_name=name) if version is None else Q(client_name=name, client_version=version)
     about = About(which, now.shown)
     first = read_first_seen([(name, version)]) if version is not None else {}
-    facts = tuple(_fact_of_time("First seen", at) for at in first.values())
+    facts = tuple(fact_of_time("First seen", at) for at in first.values())
     detail = Detail(
         kind="Client",
         title=name or "unknown",
         subtitle=version or "all versions",
-        tiles=_tiles(about.totals()),
+        tiles=tiles_of(about.totals()),
         tables=(
-            _parts(about, "tools", "Tools", ("tool", "space_id"), tool_address),
+            parts_table(about, "tools", "Tools", ("tool", "space_id"), tool_address),
             reason_table(about.reasons(), now.shown),
-            _parts(about, "methods", "Methods", ("method",)),
-            _parts(about, "versions", "Versions", ("client_version",), _version_address(name)),
-            _parts(about, "protocols", "Protocols", ("protocol_version", "era")),
-            _parts(about, "transports", "Transports", ("transport",)),
-            _parts(about, "credentials", "Credentials", ("credential",)),
-            *_people_table(now, client_name=name, **_of_version(version)),
-            _connections_table(now.shown, name, version),
+            parts_table(about, "methods", "Methods", ("method",)),
+            parts_table(about, "versions", "Versions", ("client_version",), version_address(name)),
+            parts_table(about, "protocols", "Protocols", ("protocol_version", "era")),
+            parts_table(about, "transports", "Transports", ("transport",)),
+            parts_table(about, "credentials", "Credentials", ("credential",)),
+            *people_tables(now, client_name=name, **of_version(version)),
+            connections_table(now.shown, name, version),
         ),
         series=series_json(about.series()),
         facts=facts,
@@ -100,7 +94,7 @@ def client(request: HttpRequest) -> HttpResponse:
             Note("All versions", address("client", now.shown.query, name=name))
             if version is not None
             else Note("All clients", address("clients", now.shown.query)),
-            *_links_of_operators(now, audit={"client": name}, block={"client": name}),
+            *links_of_operators(now, audit={"client": name}, block={"client": name}),
         ),
     )
     return _show(request, now, detail)
@@ -116,15 +110,17 @@ def tool(request: HttpRequest) -> HttpResponse:
         kind="Tool",
         title=name,
         subtitle=space_id,
-        tiles=_tiles(about.totals(), histogram),
+        tiles=tiles_of(about.totals(), histogram),
         tables=(
             reason_table(about.reasons(), now.shown),
-            _histogram_table(histogram),
-            _parts(about, "clients", "Clients", ("client_name", "client_version"), client_address),
-            _parts(about, "credentials", "Credentials", ("credential",)),
+            durations_table(histogram),
+            parts_table(
+                about, "clients", "Clients", ("client_name", "client_version"), client_address
+            ),
+            parts_table(about, "credentials", "Credentials", ("credential",)),
         ),
         series=series_json(about.series(by_step)),
-        links=(*space, *_links_of_operators(now, audit={"action": "tool_call", "tool": name})),
+        links=(*space, *links_of_operators(now, audit={"action": "tool_call", "tool": name})),
     )
     return _show(request, now, detail)
 
@@ -138,16 +134,18 @@ def space(request: HttpRequest) -> HttpResponse:
         kind="Space",
         title=space_id,
         subtitle="",
-        tiles=_tiles(about.totals(), histogram),
+        tiles=tiles_of(about.totals(), histogram),
         tables=(
-            _parts(about, "tools", "Tools", ("tool", "space_id"), tool_address),
+            parts_table(about, "tools", "Tools", ("tool", "space_id"), tool_address),
             reason_table(about.reasons(), now.shown),
-            _histogram_table(histogram),
-            _parts(about, "clients", "Clients", ("client_name", "client_version"), client_address),
+            durations_table(histogram),
+            parts_table(
+                about, "clients", "Clients", ("client_name", "client_version"), client_address
+            ),
         ),
         series=series_json(about.series(by_step)),
-        facts=_facts_of_space(space_id) if space_id != PRIVATE else (),
-        links=_links_of_operators(now, block={"space": space_id}) if space_id != PRIVATE else (),
+        facts=facts_of_space(space_id) if space_id != PRIVATE else (),
+        links=links_of_operators(now, block={"space": space_id}) if space_id != PRIVATE else (),
     )
     return _show(request, now, detail)
 
@@ -172,13 +170,13 @@ def _all_reasons(now: Visit) -> Detail:
         tiles=(),
         tables=(
             reason_table(read_reasons(shown), shown),
-            _errors_table(
+            errors_table(
                 "tools",
                 "Tools",
                 [(tool_address(t.name, t.space_id, shown), t.name, t.space_id, t) for t in tools],
                 all_tools,
             ),
-            _errors_table(
+            errors_table(
                 "clients",
                 "Clients",
                 [(client_address(c.name, c.version, shown), c.name, c.version, c) for c in clients],
@@ -197,227 +195,20 @@ def _one_reason(now: Visit, reason: str) -> Detail:
         subtitle="",
         tiles=(),
         tables=(
-            _parts(about, "tools", "Tools", ("tool", "space_id"), tool_address),
-            _parts(about, "clients", "Clients", ("client_name", "client_version"), client_address),
-            _parts(about, "methods", "Methods", ("method",)),
-            _parts(about, "credentials", "Credentials", ("credential",)),
+            parts_table(about, "tools", "Tools", ("tool", "space_id"), tool_address),
+            parts_table(
+                about, "clients", "Clients", ("client_name", "client_version"), client_address
+            ),
+            parts_table(about, "methods", "Methods", ("method",)),
+            parts_table(about, "credentials", "Credentials", ("credential",)),
         ),
         series=series_json(series_of(now.shown, read_traffic(now.shown, reason=reason), ())),
         links=(
             Note("All reasons", address("errors", now.shown.query)),
-            *_links_of_operators(now, audit={"reason": reason}),
+            *links_of_operators(now, audit={"reason": reason}),
         ),
     )
 
 
 def _show(request: HttpRequest, now: Visit, detail: Detail) -> HttpResponse:
     return show(request, "dashboard/detail.html", now, {"page": detail})
-
-
-def _tiles(totals: Totals, histogram: Mapping[int, int] | None = None) -> tuple[Tile, ...]:
-    limited = f"{formats.count(totals.limited)} over a limit" if totals.limited else ""
-    tiles = [
-        Tile(
-            "Requests",
-            ((formats.count(totals.messages), ""),),
-            (Note(limited),) if limited else (),
-        ),
-        Tile("Tool calls", ((formats.count(totals.tool_calls), ""),)),
-        Tile(
-            "Errors",
-            ((formats.count(totals.errors), ""),),
-            (Note(f"{formats.share(totals.error_rate)} of what was handled"),),
-            is_bad=totals.errors > 0,
-        ),
-    ]
-    mean = formats.milliseconds(totals.mean_ms)
-    if histogram is None:
-        return (*tiles, Tile("Response time", ((mean, ""),), (Note("on average"),)))
-    percentiles = [
-        (formats.milliseconds(percentile(histogram, share)), name)
-        for share, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
-    ]
-    return (*tiles, Tile("Response time", (*percentiles, (mean, "mean"))))
-
-
-def _parts(
-    about: About,
-    name: str,
-    title: str,
-    columns: tuple[str, ...],
-    link: Any = None,
-) -> Table:
-    parts, total = about.parts(*columns)
-    return Table(
-        name,
-        title,
-        (
-            Column(title[:-1]),
-            Column("Requests", "number"),
-            Column("Errors", "number"),
-            Column("Error rate", "number"),
-            Column("Last", "when"),
-        ),
-        tuple(
-            row(
-                part.names[0],
-                (
-                    number(part.messages),
-                    number(part.errors, is_bad=True),
-                    percentage(part.errors / part.messages),
-                    when(part.last_at),
-                ),
-                note=" ".join(part.names[1:]),
-                href=link(*part.names, about.shown) if link else "",
-            )
-            for part in parts
-        ),
-        total,
-        empty="None.",
-    )
-
-
-def _errors_table(
-    name: str,
-    title: str,
-    found: Sequence[tuple[str, str, str, metrics.UsageCount | metrics.ClientCount]],
-    total: int,
-) -> Table:
-    """`found` are each an address, a name, a note, and what is counted; those with errors."""
-    return Table(
-        name,
-        title,
-        (
-            Column(title[:-1]),
-            Column("Errors", "number"),
-            Column("Last seen", "when"),
-        ),
-        tuple(
-            row(
-                what, (number(usage.errors, is_bad=True), when(usage.last_at)), note=note, href=href
-            )
-            for href, what, note, usage in found
-        ),
-        total,
-        empty="None.",
-    )
-
-
-def _version_address(name: str) -> Any:
-    return lambda version, shown: client_address(name, version, shown)
-
-
-def _of_version(version: str | None) -> dict[str, str]:
-    return {} if version is None else {"client_version": version}
-
-
-def _people_table(now: Visit, **which: str) -> tuple[Table, ...]:
-    """Return it for those who may see people."""
-    if not now.sees_people:
-        return ()
-    found = (
-        people(now.shown, **which)
-        .values_list("user_id")
-        .annotate(total=Sum("count"), wrong=Sum("errors"), latest=Max("last_at"))
-        .order_by("-total", "user_id")
-    )
-    rows = list(found[:MOST])
-    names = dict(User.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", "username"))
-    table = Table(
-        "people",
-        "People",
-        (
-            Column("Person"),
-            Column("Requests", "number"),
-            Column("Errors", "number"),
-            Column("Last", "when"),
-        ),
-        tuple(
-            row(
-                names.get(user_id, "somebody who has left"),
-                (number(total), number(wrong, is_bad=True), when(latest)),
-                href=reverse("operators:person", args=[user_id]) if user_id in names else "",
-            )
-            for user_id, total, wrong, latest in rows
-        ),
-        len(rows) if len(rows) < MOST else found.count(),
-        empty="Nobody who is signed in.",
-    )
-    return (table,)
-
-
-def _connections_table(shown: Range, name: str, version: str | None) -> Table:
-    events = counted(StreamCount, shown).filter(client_name=name, **_of_version(version))
-    found = events.values_list("event").annotate(total=Sum("count")).order_by("-total", "event")
-    rows = tuple(
-        row(event.replace("_", " ").capitalize(), (number(times),)) for event, times in found
-    )
-    return Table(
-        "connections",
-        "Connections",
-        (Column("What became of streams"), Column("Times", "number")),
-        rows,
-        len(rows),
-        empty="No stream was opened.",
-    )
-
-
-def _histogram_table(histogram: Mapping[int, int]) -> Table:
-    doublings = by_doubling(histogram)
-    most = max((times for _, _, times in doublings), default=0)
-    rows = tuple(
-        row(
-            f"{formats.milliseconds(low)} to {formats.milliseconds(high)}",
-            (number(times), bar(times, most)),
-        )
-        for low, high, times in doublings
-    )
-    return Table(
-        "durations",
-        "How long it took",
-        (Column("Time"), Column("Times", "number"), Column("")),
-        rows,
-        len(rows),
-        empty="Nothing was answered.",
-    )
-
-
-def _facts_of_space(space_id: str) -> tuple[Fact, ...]:
-    known = last_known(space_id)
-    picked = (
-        SelectedSpace.objects.annotate(lower_id=Lower("space_id"))
-        .filter(lower_id=space_id.lower(), is_active=True)
-        .count()
-    )
-    facts = [
-        Fact("Selected by", f"{formats.count(picked)} {'person' if picked == 1 else 'people'}")
-    ]
-    if known.state:
-        facts.append(Fact("State on the Hub", known.state, is_bad=known.state != "Running"))
-    if known.found_at:
-        facts.append(_fact_of_time("Its tools were read", known.found_at))
-    if known.failure:
-        facts.append(Fact("Last failure", known.failure, is_bad=True))
-    if known.failed_at:
-        facts.append(_fact_of_time("It failed", known.failed_at))
-    if known.rest:
-        facts.append(Fact("Left alone", known.rest, is_bad=True))
-    return tuple(facts)
-
-
-def _fact_of_time(label: str, at: datetime) -> Fact:
-    return Fact(label, formats.moment(localtime(at)))
-
-
-def _links_of_operators(
-    now: Visit, *, audit: dict[str, str] | None = None, block: dict[str, str] | None = None
-) -> tuple[Note, ...]:
-    """Return where those who may act look further and act; each with what it is about."""
-    if not now.sees_people:
-        return ()
-    links = []
-    if audit:
-        links.append(Note("In the audit log", address("audit", "", **audit)))
-    if block:
-        links.append(Note("Block…", f"{reverse('operators:blocks')}?{urlencode(block)}"))
-    return tuple(links)

@@ -2,121 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from dashboard.connections_shown import Connections
+from dashboard.counts import (
+    ClientCount,
+    ClientProtocol,
+    Counts,
+    PeriodCount,
+    PeriodLatency,
+    UsageCount,
+    UsageLatency,
+    rate,
+)
 from dashboard.histogram import percentile
 from dashboard.ranges import MINUTE, Range
 from mcpendpoint.protocol.records import ERRORS, Outcome
 
 SCHEMA_VERSION = 1
-
-
-class PeriodCount(NamedTuple):
-    period: datetime
-    outcome: str
-    messages: int
-
-
-class Sums(NamedTuple):
-    """Of everything in the range, whatever the lists leave out."""
-
-    tool_calls: int = 0
-    notifications_sent: int = 0
-    anonymous: int = 0
-    refused: int = 0
-    clients: int = 0
-    clients_recent: int = 0
-    methods: int = 0
-    tools: int = 0
-    spaces: int = 0
-
-
-class UsageCount(NamedTuple):
-    name: str
-    """Of a method or tool."""
-    space_id: str
-    messages: int
-    errors: int
-    limited: int
-    """Turned away for asking too often."""
-    notifications_sent: int
-    last_at: datetime
-
-
-class ClientCount(NamedTuple):
-    name: str
-    version: str
-    messages: int
-    tool_calls: int
-    errors: int
-    anonymous: int
-    refused: int
-    last_at: datetime
-
-
-class ClientProtocol(NamedTuple):
-    name: str
-    version: str
-    era: str
-    protocol_version: str
-    transport: str
-
-
-class LimitCount(NamedTuple):
-    limit: str
-    messages: int
-
-
-class PeriodLatency(NamedTuple):
-    period: datetime
-    bucket: int
-    messages: int
-
-
-class UsageLatency(NamedTuple):
-    name: str
-    space_id: str
-    bucket: int
-    messages: int
-
-
-class Before(NamedTuple):
-    """Of as much time before the range."""
-
-    requests: int
-    tool_calls: int
-    errors: int
-    limited: int
-
-    @property
-    def error_rate(self) -> float:
-        return rate(self.errors, self.requests - self.limited)
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What was read from the database for one range; lists with the biggest first, and cut."""
-
-    sums: Sums = Sums()
-    periods: Sequence[PeriodCount] = ()
-    period_latencies: Sequence[PeriodLatency] = ()
-    clients: Sequence[ClientCount] = ()
-    client_protocols: Sequence[ClientProtocol] = ()
-    methods: Sequence[UsageCount] = ()
-    method_latencies: Sequence[UsageLatency] = ()
-    tools: Sequence[UsageCount] = ()
-    tool_latencies: Sequence[UsageLatency] = ()
-    spaces: Sequence[UsageCount] = ()
-    space_latencies: Sequence[UsageLatency] = ()
-    limits: Sequence[LimitCount] = ()
-    reasons: Sequence[tuple[str, int]] = ()
-    connections: Connections = Connections()
-    last_minutes: Mapping[datetime, int] = field(default_factory=dict)
-    """How many messages came in the minute of now and in the one before."""
-    first_seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -409,10 +314,6 @@ def merged(latencies: Iterable[PeriodLatency | UsageLatency]) -> dict[int, int]:
     for row in latencies:
         histogram[row.bucket] += row.messages
     return histogram
-
-
-def rate(part: int, whole: int) -> float:
-    return round(part / whole, 4) if whole else 0.0
 
 
 def _rounded(duration_ms: float | None) -> float | None:

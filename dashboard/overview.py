@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dashboard import formats
-from dashboard.metrics import Before, Point, Snapshot
+from dashboard.counts import Before
+from dashboard.metrics import Point, Snapshot
 from dashboard.ranges import Range
 from dashboard.shown_connections import Fact, client_streams_table, facts, stream_table
 from dashboard.shown_lists import (

@@ -8,18 +8,17 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet, Sum
 
-from dashboard.metrics import (
+from dashboard.counts import (
     Before,
     ClientProtocol,
     Counts,
     LimitCount,
     PeriodCount,
     PeriodLatency,
-    Snapshot,
     Sums,
     UsageLatency,
-    build_snapshot,
 )
+from dashboard.metrics import Snapshot, build_snapshot
 from dashboard.models import (
     ClientCount,
     ClientSeen,

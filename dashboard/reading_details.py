@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import Max, Q, QuerySet, Sum
 
-from dashboard.metrics import PeriodCount, PeriodLatency, Point, rate, series_of
+from dashboard.counts import PeriodCount, PeriodLatency, rate
+from dashboard.metrics import Point, series_of
 from dashboard.models import LatencyCount, MessageCount, PersonCount
 from dashboard.periods import by_period, counted
 from dashboard.ranges import HOUR, Range, ceiling, floor

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Count, Max, Q, QuerySet, Sum, Window
 
-from dashboard.metrics import ClientCount, UsageCount
+from dashboard.counts import ClientCount, UsageCount
 from mcpendpoint.protocol.records import ERRORS, Outcome
 
 T = TypeVar("T")

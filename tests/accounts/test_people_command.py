@@ -36,7 +36,8 @@ def noted():
     return [(each.action, each.hf_id) for each in events if each.detail.get("by")]
 
 
-def test_a_blocked_person_can_neither_call_nor_sign_in_until_unblocked(alice, alice_client):
+@pytest.mark.django_db(transaction=True)
+def test_a_blocked_person_is_let_in_nowhere_until_unblocked(alice, alice_client):
     run("people", "block", alice.username, "--reason", "spam", "--yes")
     blocked = alice_client.get("/settings/").status_code
     run("people", "unblock", f"id:{alice.hf_id}", "--yes")

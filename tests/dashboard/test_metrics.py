@@ -2,20 +2,18 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.metrics import (
+from dashboard.counts import (
     ClientCount,
     ClientProtocol,
     Counts,
     LimitCount,
     PeriodCount,
     PeriodLatency,
-    Protocol,
     Sums,
     UsageCount,
     UsageLatency,
-    build_snapshot,
-    requests_per_minute,
 )
+from dashboard.metrics import Protocol, build_snapshot, requests_per_minute
 from dashboard.ranges import RANGES
 from tests.dashboard.factories import NOON
 

@@ -20,7 +20,8 @@ def test_viewers_are_told_of_no_stream_of_anybody():
         *(NOW, NOW, "connected", "", None),
     )
     seen = replace(
-        read_snapshot(DEFAULT_RANGE, NOW), connections=Connections(sessions=1, streams=(stream,))
+        read_snapshot(DEFAULT_RANGE.at(NOW), NOW),
+        connections=Connections(sessions=1, streams=(stream,)),
     )
 
     shown = without_people(seen)

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from dashboard import reading, store
-from dashboard.metrics import Counts, build_snapshot
+from dashboard.counts import Counts
+from dashboard.metrics import build_snapshot
 from dashboard.models import (
     ClientCount,
     ClientSeen,
