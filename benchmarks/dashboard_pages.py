@@ -24,7 +24,9 @@ STEPS = ((60, 2_880, 30), (600, 2_016, 60), (3_600, 9_600, 120), (86_400, 400, 1
 LONG = (32 * 86_400, 13, 8_000)
 
 NAMES = "'client-' || ((i * 7919 + p * 104729) % 10000)"
-TOOLS = "'tool_' || ((i * 7919 + p * 104729) % 10000)"
+TOOL = "((i * 7919 + p * 104729) % 10000)"
+TOOLS = f"'tool_' || {TOOL}"
+SPACES = f"'acme/space-' || ({TOOL} % 300)"
 USAGE = "10 + i % 50, i % 7, 0, i % 3, 120.5, {at}"
 USAGE_COLUMNS = "count, errors, limited, notifications_sent, duration_ms, last_at"
 
@@ -88,16 +90,16 @@ def statements(seconds: int, periods: int, names: int) -> list[str]:
         f"""INSERT INTO dashboard_clientcount ({key}, name, version, tool_calls, anonymous, refused,
             {USAGE_COLUMNS}) SELECT {place}, {NAMES}, '1', 5, 5, 0, {usage} {some}""",
         f"""INSERT INTO dashboard_toolcount ({key}, tool, space_id, {USAGE_COLUMNS})
-            SELECT {place}, {TOOLS}, 'acme/space-' || (i % 300), {usage} {some}""",
+            SELECT {place}, {TOOLS}, {SPACES}, {usage} {some}""",
         f"""INSERT INTO dashboard_messagecount ({key}, method, tool, space_id, client_name,
             client_version, era, protocol_version, transport, credential, outcome, "limit", reason,
             count, duration_ms, notifications_sent, last_at)
-            SELECT {place}, 'tools/call', {TOOLS}, 'acme/space-' || (i % 300), {NAMES}, '1',
+            SELECT {place}, 'tools/call', {TOOLS}, {SPACES}, {NAMES}, '1',
             'modern', '2026-07-28', 'json', 'access_key',
             CASE WHEN i % 9 = 0 THEN 'tool_error' ELSE 'ok' END, '',
             CASE WHEN i % 9 = 0 THEN 'space_error' ELSE '' END, 10, 120.5, 0, {start} {combined}""",
         f"""INSERT INTO dashboard_latencycount ({key}, method, tool, space_id, bucket, count)
-            SELECT {place}, 'tools/call', {TOOLS}, 'acme/space-' || (i % 300), i % 50, 10 {some}""",
+            SELECT {place}, 'tools/call', {TOOLS}, {SPACES}, i % 50, 10 {some}""",
         f"""INSERT INTO dashboard_trafficcount ({key}, method, credential, outcome, reason, "limit",
             count, duration_ms, notifications_sent, last_at)
             SELECT {place}, 'tools/call', 'access_key',

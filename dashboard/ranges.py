@@ -21,7 +21,7 @@ TEN_MINUTES_KEPT = timedelta(days=14)
 LONGEST = timedelta(days=366)
 
 # How many points a chart has at most, by its step.
-_FITS = ((MINUTE, timedelta(hours=3)), (TEN_MINUTES, timedelta(days=2)), (HOUR, timedelta(days=32)))
+_FITS = ((MINUTE, timedelta(hours=3)), (TEN_MINUTES, timedelta(days=2)), (HOUR, timedelta(days=10)))
 
 
 class Span(NamedTuple):
@@ -117,7 +117,7 @@ RANGES = {
         Rolling("1h", "hour", MINUTE, 60),
         Rolling("24h", "24 hours", TEN_MINUTES, 144),
         Rolling("7d", "7 days", HOUR, 168),
-        Rolling("30d", "30 days", HOUR, 720),
+        Rolling("30d", "30 days", DAY, 30),
         Rolling("1y", "year", DAY, 365),
     )
 }

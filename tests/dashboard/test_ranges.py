@@ -64,7 +64,8 @@ def test_a_range_that_is_over_ends_where_it_says():
         (60, 1, TEN_MINUTES),
         (40, 30, TEN_MINUTES),
         (24 * 20, 1, HOUR),
-        (24 * 20, 24 * 20, HOUR),
+        (24 * 20, 24 * 9, HOUR),
+        (24 * 20, 24 * 20, DAY),
         (24 * 90, 24 * 80, DAY),
     ],
 )
