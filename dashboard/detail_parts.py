@@ -82,7 +82,7 @@ def parts_table(
         ),
         tuple(
             row(
-                part.names[0],
+                part.names[0] or "unknown",
                 (
                     number(part.messages),
                     number(part.errors, is_bad=True),
@@ -231,6 +231,10 @@ def fact_of_time(label: str, at: datetime) -> Fact:
     return Fact(label, formats.moment(localtime(at)))
 
 
+def _day(at: datetime) -> str:
+    return localtime(at).date().isoformat()
+
+
 def links_of_operators(
     now: Visit, *, audit: dict[str, str] | None = None, block: dict[str, str] | None = None
 ) -> tuple[Note, ...]:
@@ -239,7 +243,8 @@ def links_of_operators(
         return ()
     links = []
     if audit:
-        links.append(Note("In the audit log", address("audit", "", **audit)))
+        days = {"since": _day(now.shown.start), "until": _day(now.shown.end)}
+        links.append(Note("In the audit log", address("audit", "", **audit, **days)))
     if block:
         links.append(Note("Block…", f"{reverse('operators:blocks')}?{urlencode(block)}"))
     return tuple(links)

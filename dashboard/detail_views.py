@@ -26,9 +26,14 @@ from dashboard.periods import counted
 from dashboard.reading import read_first_seen, read_reasons, read_traffic
 from dashboard.reading_details import MOST, About, read_latencies
 from dashboard.reading_lists import CLIENTS, TOOLS
-from dashboard.reasons import REASONS
 from dashboard.shown_connections import Fact
-from dashboard.shown_lists import client_address, reason_table, space_address, tool_address
+from dashboard.shown_lists import (
+    client_address,
+    reason_in_words,
+    reason_table,
+    space_address,
+    tool_address,
+)
 from dashboard.tables import (
     Note,
     Table,
@@ -94,7 +99,11 @@ def client(request: HttpRequest) -> HttpResponse:
             Note("All versions", address("client", now.shown.query, name=name))
             if version is not None
             else Note("All clients", address("clients", now.shown.query)),
-            *links_of_operators(now, audit={"client": name}, block={"client": name}),
+            *links_of_operators(
+                now,
+                audit={"client": name},
+                block={"client": name} | ({"versions": f"=={version}"} if version else {}),
+            ),
         ),
     )
     return _show(request, now, detail)
@@ -165,7 +174,7 @@ def _all_reasons(now: Visit) -> Detail:
     )
     return Detail(
         kind="",
-        title="What went wrong",
+        title="What did not go well",
         subtitle="",
         tiles=(),
         tables=(
@@ -179,7 +188,10 @@ def _all_reasons(now: Visit) -> Detail:
             errors_table(
                 "clients",
                 "Clients",
-                [(client_address(c.name, c.version, shown), c.name, c.version, c) for c in clients],
+                [
+                    (client_address(c.name, c.version, shown), c.name or "unknown", c.version, c)
+                    for c in clients
+                ],
                 all_clients,
             ),
         ),
@@ -191,7 +203,7 @@ def _one_reason(now: Visit, reason: str) -> Detail:
     about = About(Q(reason=reason), now.shown)
     return Detail(
         kind="Reason",
-        title=REASONS.get(reason, reason),
+        title=reason_in_words(reason),
         subtitle="",
         tiles=(),
         tables=(

@@ -91,8 +91,10 @@ class Usage:
     """How a method fared, or one tool of tools/call."""
 
     calls: int
+    limited: int
     errors: int
     error_rate: float
+    """Of those that were not over a limit."""
     p50_ms: float | None
     p95_ms: float | None
     notifications_sent: int
@@ -158,7 +160,7 @@ def build_snapshot(shown: Range, now: datetime, counts: Counts) -> Snapshot:
         methods=methods_shown(counts.methods, counts.method_latencies),
         tools=tools_shown(counts.tools, counts.tool_latencies),
         spaces=tools_shown(counts.spaces, counts.space_latencies),
-        reasons=tuple(sorted(counts.reasons, key=lambda each: -each[1])),
+        reasons=tuple(counts.reasons),
         limits=tuple(
             LimitHits(*row) for row in sorted(counts.limits, key=lambda row: -row.messages)
         ),
@@ -298,6 +300,7 @@ def _usages(
             row,
             {
                 "calls": row.messages,
+                "limited": row.limited,
                 "errors": row.errors,
                 "error_rate": rate(row.errors, row.messages - row.limited),
                 "p50_ms": _rounded(percentile(histogram, 0.50)),

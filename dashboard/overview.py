@@ -74,12 +74,14 @@ def build_overview(snapshot: Snapshot, before: Before, shown: Range) -> Overview
         if totals.requests
         else (),
         facts=facts(connections) if has_streams else (),
-        stream_tables=(
-            client_streams_table(connections.clients, ROWS, shown),
-            stream_table(connections.streams, STREAMS),
-        )
-        if has_streams
-        else (),
+        stream_tables=tuple(
+            table
+            for table in (
+                client_streams_table(connections.clients, ROWS, shown),
+                stream_table(connections.streams, STREAMS),
+            )
+            if table.rows
+        ),
         series=series_json(snapshot.series),
         is_empty=not totals.requests,
     )
@@ -103,7 +105,9 @@ def _tiles(snapshot: Snapshot, before: Before, shown: Range) -> tuple[Tile, ...]
             "Requests",
             _figure(totals.requests),
             _notes(
-                f"{formats.count(totals.requests_per_minute)} a minute now" if shown.lasts else "",
+                f"{formats.count(round(totals.requests_per_minute))} a minute now"
+                if shown.lasts
+                else "",
                 formats.change(totals.requests, before.requests),
             ),
         ),
@@ -123,7 +127,8 @@ def _tiles(snapshot: Snapshot, before: Before, shown: Range) -> tuple[Tile, ...]
             ((formats.share(totals.error_rate), ""),),
             (
                 Note(
-                    f"{formats.count(totals.errors)} error{'' if totals.errors == 1 else 's'}",
+                    f"{formats.count(totals.errors)} error{'' if totals.errors == 1 else 's'} of "
+                    f"{formats.count(totals.requests - totals.limited)} handled",
                     address("errors", shown.query),
                 ),
                 *_notes(f"{formats.share(before.error_rate)} before" if before.requests else ""),

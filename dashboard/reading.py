@@ -163,7 +163,7 @@ def of_spaces(shown: Range) -> QuerySet[ToolCount]:
 
 def read_reasons(shown: Range) -> list[tuple[str, int]]:
     found = counted(TrafficCount, shown).exclude(reason="").values_list("reason")
-    return [*found.annotate(Sum("count"))]
+    return [*found.annotate(total=Sum("count")).order_by("-total", "reason")]
 
 
 def read_first_seen(clients: Iterable[tuple[str, str]]) -> dict[tuple[str, str], datetime]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from accounts.models import AuditEvent
 from dashboard.metrics import Client, Method, Tool, Usage
 from dashboard.ranges import Range
-from dashboard.reasons import REASONS
 from dashboard.tables import (
     Cell,
     Column,
@@ -34,6 +34,7 @@ _CLIENT = (
 )
 _USAGE = (
     Column("Calls", "number", "calls"),
+    Column("Over a limit", "number"),
     Column("Errors", "number", "errors"),
     Column("Error rate", "number"),
     Column("p50", "number"),
@@ -127,11 +128,11 @@ def reason_table(reasons: Sequence[tuple[str, int]], shown: Range) -> Table:
     total = sum(times for _, times in reasons)
     return Table(
         "reasons",
-        "What went wrong",
+        "What did not go well",
         (Column("Reason"), Column("Times", "number"), Column("Share", "number")),
         tuple(
             row(
-                REASONS.get(reason, reason),
+                reason_in_words(reason),
                 (number(times), percentage(times / total)),
                 href=address("errors", shown.query, reason=reason),
             )
@@ -141,6 +142,10 @@ def reason_table(reasons: Sequence[tuple[str, int]], shown: Range) -> Table:
         href=address("errors", shown.query),
         empty="Nothing went wrong.",
     )
+
+
+def reason_in_words(reason: str) -> str:
+    return dict(AuditEvent.Reason.choices).get(reason, reason)
 
 
 def client_address(name: str, version: str, shown: Range) -> str:
@@ -163,6 +168,7 @@ def space_address(space_id: str, shown: Range) -> str:
 def _usage_cells(usage: Usage) -> tuple[Cell, ...]:
     return (
         number(usage.calls),
+        number(usage.limited),
         number(usage.errors, is_bad=True),
         percentage(usage.error_rate),
         duration(usage.p50_ms),

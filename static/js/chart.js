@@ -86,7 +86,7 @@
         { label: "Time", value: (_, at) => (at == null ? "–" : timeOfPoint(at)) },
         { label: "Requests", fill: colour("--chart-requests"), stroke: colour("--chart-requests"), width: 0, paths: bars, points: { show: false } },
         { label: "Errors", fill: colour("--bad"), stroke: colour("--bad"), width: 0, paths: bars, points: { show: false } },
-        { label: "p95", show: hasLatency(), scale: "ms", stroke: colour("--chart-latency"), width: 1.5, points: { show: false, filter: alone, size: 5 }, value: (_, ms) => formatMs(ms) },
+        ...(hasLatency() ? [{ label: "p95", scale: "ms", stroke: colour("--chart-latency"), width: 1.5, points: { show: false, filter: alone, size: 5 }, value: (_, ms) => formatMs(ms) }] : []),
       ],
       cursor: { y: false, drag: { x: true, y: false, setScale: false } },
       hooks: { setSelect: [lookCloser] },
@@ -99,8 +99,8 @@
     const isEmpty = series.requests.every((count) => count === 0);
     frame.hidden = isEmpty;
     if (isEmpty) return;
-    const columns = [series.at, series.requests, series.errors, series.p95_ms];
-    if (chart && chart.series[3].show !== hasLatency()) {
+    const columns = [series.at, series.requests, series.errors, ...(hasLatency() ? [series.p95_ms] : [])];
+    if (chart && chart.series.length !== columns.length) {
       redraw();
       return;
     }

@@ -74,7 +74,7 @@
 
   function makeTable(table) {
     const title = `${table.name}-title`;
-    const section = make("section", { "data-table": table.name, "aria-labelledby": title }, make("h2", { id: title }, table.title));
+    const section = make("section", { "data-table": table.name }, make("h2", { id: title }, table.title));
     if (table.rows.length) {
       const head = make("tr", {}, ...table.columns.map((column) => make("th", { scope: "col", class: column.kind }, column.label)));
       const body = make("tbody", {}, ...table.rows.map(makeRow));

@@ -193,7 +193,7 @@ def test_rows_and_errors_lead_to_pages_about_them(staff, browser_of):
         assert f'href="{escape(address)}"' in page
         about = browser.get(address)
         assert about.status_code == 200
-        assert "Space is not running" in about.text
+        assert "Space not running" in about.text
 
 
 @pytest.mark.parametrize(
