@@ -164,7 +164,22 @@ def touch_what_others_have(me: Tenant, others: list[Tenant]) -> None:
     for route in with_ids(all_routes()):
         for number in {*numbers, 0}:
             path = path_of(route, lambda converter, name, number=number: str(number))
-            assert me.submit(path, VALID).status_code == 404
+            is_of_admins = path.startswith("/dashboard/")
+            assert me.submit(path, VALID).status_code == (403 if is_of_admins else 404)
+
+
+def have_alerts(me: Tenant, others: list[Tenant]) -> None:
+    """What one person's alerts go to is on nobody else's page."""
+    word = new_word("alerts")
+    me.ledger.note(me.name, word)
+    form = {"kind": "slack", "address": f"https://{word}.example/hook", "zone": "UTC"}
+    worker = me.worker
+    assert word in me.submit("/settings/alerts/receivers/", form, worker).text
+    me.submit("/settings/alerts/choice/", {"endings": "on"}, worker)
+    page = me.visit("/settings/alerts/").text
+    [number] = re.findall(r"/settings/alerts/receivers/(\d+)/remove/", page)
+    me.submit(f"/settings/alerts/receivers/{number}/hours/", {"zone": "UTC"}, worker)
+    assert word not in me.submit(f"/settings/alerts/receivers/{number}/remove/", {}, worker).text
 
 
 def upload_files(me: Tenant, others: list[Tenant]) -> None:
@@ -287,7 +302,7 @@ def sign_out_everywhere(me: Tenant, others: list[Tenant]) -> None:
 PAGES_OF_ADMINS = (
     *("", "?day=yesterday", "clients/", "tools/", "spaces/", "methods/", "errors/"),
     *("client/?name=any", "tool/?name=hf_whoami", "space/?id=acme/any"),
-    *("audit/", "audit/export.csv", "audit/export.jsonl", "api/metrics"),
+    *("alerts/", "audit/", "audit/export.csv", "audit/export.jsonl", "api/metrics"),
 )
 
 
