@@ -40,6 +40,7 @@ class RuleForm(RuleModelForm):
     class Meta:
         model = Rule
         fields = ("figure", "reason", "threshold", "window_minutes", "least", "is_active")
+        labels = {"reason": "Which errors, if they are of one reason"}
 
     field_order = ("figure", "reason", "threshold", "window_minutes", "least", "is_active")
 
