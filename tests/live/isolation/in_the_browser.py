@@ -309,6 +309,9 @@ PAGES_OF_ADMINS = (
 def try_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
     answers = [me.visit(f"/dashboard/{page}") for page in PAGES_OF_ADMINS]
 
+    acts = ("rules/", "rules/usual/", "receivers/")
+    answers += [me.submit(f"/dashboard/alerts/{path}", {}) for path in acts]
+
     assert {answer.status_code for answer in answers} == {403}
     assert not gets_into_socket(me)
 
