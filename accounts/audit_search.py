@@ -56,6 +56,9 @@ OF_ADMINS = frozenset(
         Action.SESSION_ENDED,
         Action.AUDIT_READ,
         Action.AUDIT_EXPORTED,
+        Action.ALERT_RULE_ADDED,
+        Action.ALERT_RULE_CHANGED,
+        Action.ALERT_RULE_REMOVED,
     }
 )
 

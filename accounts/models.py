@@ -286,6 +286,14 @@ class AuditEvent(models.Model):
         APPROVAL_GIVEN = "approval_given", "Call approved"
         APPROVAL_REFUSED = "approval_refused", "Call refused"
         APPROVAL_USED = "approval_used", "Approval used"
+        ALERT_RULE_ADDED = "alert_rule_added", "Alert rule added"
+        ALERT_RULE_CHANGED = "alert_rule_changed", "Alert rule changed"
+        ALERT_RULE_REMOVED = "alert_rule_removed", "Alert rule removed"
+        RECEIVER_ADDED = "receiver_added", "Receiver of alerts added"
+        RECEIVER_CHANGED = "receiver_changed", "Quiet hours changed"
+        RECEIVER_CONFIRMED = "receiver_confirmed", "Receiver of alerts confirmed"
+        RECEIVER_REMOVED = "receiver_removed", "Receiver of alerts removed"
+        ALERTS_CHOSEN = "alerts_chosen", "Own alerts chosen"
 
     class Outcome(models.TextChoices):
         """Those of mcpendpoint.protocol.records, in words for people."""

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from dashboard import audit_views, detail_views, list_views, session_views, views
 
@@ -6,6 +6,7 @@ app_name = "dashboard"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("sessions/<slug:number>/end/", session_views.end_session, name="end-session"),
+    path("alerts/", include("dashboard.alerts.urls")),
     path("audit/", audit_views.audit_log, name="audit"),
     path("audit/export.<str:format_name>", audit_views.export_audit_log, name="export-audit"),
     *(path(f"{kind}/", list_views.all_of, {"kind": kind}, name=kind) for kind in list_views.LISTS),

@@ -25,5 +25,7 @@ class SiteConfig(AppConfig):
                 "DEFAULT_SPACES should be Spaces such as mcp-tools/Z-Image-Turbo, which "
                 f"{wrong[0][:60]!r} is not."
             )
+        if settings.HAS_EMAIL and not settings.EMAIL_FROM:
+            raise ImproperlyConfigured("EMAIL_FROM should be set where EMAIL_URL is.")
         if len(settings.DEFAULT_SPACES) > settings.MCP_MAX_SPACES:
             raise ImproperlyConfigured("DEFAULT_SPACES should be no more than MCP_MAX_SPACES.")

@@ -19,6 +19,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from accounts.news import follower  # noqa: E402
 from accounts.operators.block_list import block_list  # noqa: E402
+from dashboard.alerts.watching import watcher  # noqa: E402
 from dashboard.lifespan import lifespan  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 from hfmcp_site.health import HealthChecks  # noqa: E402
@@ -44,6 +45,7 @@ def hear_of_others() -> None:
     follower.start()
     bus.start_soon()
     refresher.start()
+    watcher.start()
     start_looking()
 
 

@@ -100,6 +100,12 @@ DASHBOARD_TOKEN = env.form("DASHBOARD_TOKEN", setting_forms.token, "20 or more v
 METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS", "127.0.0.0/8,::1")
 METRICS_DIRECTORY = env.existing_directory("PROMETHEUS_MULTIPROC_DIR")
 
+# How alerts are sent
+EMAIL_FROM = env.form("EMAIL_FROM", setting_forms.email_address, "an e-mail address")
+ALERT_PRIVATE_HOSTS = frozenset(
+    env.each("ALERT_PRIVATE_HOSTS", "", setting_forms.host, "host names or addresses")
+)
+
 # Files of people, which assistants give to Spaces
 FILES_DIRECTORY = env.directory("FILES_DIRECTORY", env.default_files())
 FILES_MAX_BYTES = env.integer("FILES_MAX_BYTES", 100_000_000, minimum=1)

@@ -263,5 +263,17 @@ def database(name: str, default: str) -> dict[str, Any]:
     )
 
 
+def email(name: str) -> dict[str, Any]:
+    """Return Django's settings of a mail server, {} where there is none."""
+    value = text(name)
+    if not value:
+        return {}
+    return _checked(
+        name,
+        lambda: dict(environ.Env.email_url_config(setting_forms.email_url(value))),
+        "a URL such as smtp+tls://user:password@host:587",
+    )
+
+
 def token_file() -> Path:
     return hub_token_file(env.ENVIRON)

@@ -144,6 +144,26 @@ def space_pattern(text: str) -> str:
     return text.lower()
 
 
+EMAIL_SCHEMES = {"smtp", "smtp+tls", "smtp+ssl", "consolemail"}
+"""Of django-environ's, those that say what they do: its "smtps" is STARTTLS."""
+
+
+def email_url(text: str) -> str:
+    parts = _split_database(text)
+    if parts.scheme not in EMAIL_SCHEMES or parts.query or parts.path.strip("/"):
+        raise ValueError("no mail server")
+    if parts.scheme != "consolemail" and not parts.hostname:
+        raise ValueError("no mail server")
+    return text
+
+
+def email_address(text: str) -> str:
+    """Return an address without a name beside it."""
+    if not re.fullmatch(r"[^\s<>@,;:\"]{1,64}@[^\s<>@,;:\"]{1,255}", text):
+        raise ValueError("no address")
+    return text
+
+
 def token(value: str) -> str:
     """Raises ValueError for what is easily guessed, or can stand in no header."""
     if not re.fullmatch(r"[\x21-\x7e]{20,500}", value):

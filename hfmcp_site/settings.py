@@ -10,6 +10,7 @@ INSTALLED_APPS = [
     # It serves runserver alone, and brings Twisted along, which no other server needs.
     *(["daphne"] if "runserver" in sys.argv else []),
     "dashboard",
+    "dashboard.alerts",
     "mcpendpoint",
     "mcpendpoint.files",
     "accounts",
@@ -238,6 +239,19 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# E-mail, which alerts are sent by
+_EMAIL = env.email("EMAIL_URL")
+HAS_EMAIL = bool(_EMAIL)
+EMAIL_BACKEND = _EMAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_HOST = _EMAIL.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _EMAIL.get("EMAIL_PORT") or (465 if _EMAIL.get("EMAIL_USE_SSL") else 587)
+EMAIL_HOST_USER = _EMAIL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _EMAIL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _EMAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _EMAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = EMAIL_FROM
 
 # Static files
 STATIC_URL = "static/"

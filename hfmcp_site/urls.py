@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("accounts.authorization.urls")),
     path("settings/spaces/", include("mcpendpoint.pages.space_urls")),
+    path("settings/alerts/", include("dashboard.alerts.personal_urls")),
     path("tools/", include("mcpendpoint.pages.trying.urls")),
     path("files/", include("mcpendpoint.pages.file_urls")),
     path("mcp/files/", include("mcpendpoint.pages.download_urls")),

@@ -101,7 +101,10 @@ HTTP_CLIENTS = (
     *("urllib.request", "http.client", "xmlrpc", "ftplib", "telnetlib", "smtplib", "websockets"),
     *("huggingface_hub", "gradio_client", "hf_xet", "jwt.PyJWKClient"),
 )
-WITH_A_CLIENT_OF_ITS_OWN = {("mcpendpoint.hub.xet", "hf_xet")}
+WITH_A_CLIENT_OF_ITS_OWN = {
+    ("mcpendpoint.hub.xet", "hf_xet"),
+    ("dashboard.alerts.sending", "smtplib"),  # for what Django's mail raises
+}
 
 MAY_READ_THE_ENVIRONMENT = ("hfmcp_site.env",)
 MAY_NAME_THE_SETTINGS_MODULE = ("hfmcp_site.asgi", "hfmcp_site.serve", "manage")

@@ -83,6 +83,11 @@ WRONG = [
     ("METRICS_TOKEN", "with a space, so that no header can carry it"),
     ("METRICS_ALLOWED_NETWORKS", "10.0.0.0/33"),
     ("PROMETHEUS_MULTIPROC_DIR", "/there/is/no/such/folder"),
+    ("EMAIL_URL", "mail.example.org"),
+    ("EMAIL_URL", "smtps://mail.example.org"),
+    ("EMAIL_URL", "smtp://mail.example.org:port"),
+    ("EMAIL_FROM", "Alerts <alerts@example.org>"),
+    ("ALERT_PRIVATE_HOSTS", "https://hooks.internal"),
 ]
 
 
@@ -149,3 +154,25 @@ def test_names_of_nothing_stop_the_start(settings, name, value):
 
     with pytest.raises(ImproperlyConfigured, match=f"{name} should"):
         apps.get_app_config("hfmcp_site").ready()
+
+
+def test_a_mail_server_without_a_sender_stops_the_start(settings):
+    settings.HAS_EMAIL, settings.EMAIL_FROM = True, ""
+
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_FROM should"):
+        apps.get_app_config("hfmcp_site").ready()
+
+
+def test_a_mail_server_is_used_as_its_url_says(monkeypatch):
+    url = "smtp+tls://ops%40example.org:p%2Fw@mail.example.org:2525"
+    told = read(monkeypatch, EMAIL_URL=url, EMAIL_FROM="alerts@example.org")
+    plain = read(monkeypatch, EMAIL_URL="smtp+ssl://mail.example.org")
+
+    assert (told["EMAIL_HOST_USER"], told["EMAIL_HOST_PASSWORD"]) == ("ops@example.org", "p/w")
+    assert (told["EMAIL_PORT"], told["EMAIL_USE_TLS"], told["EMAIL_USE_SSL"]) == (2525, True, False)
+    assert told["DEFAULT_FROM_EMAIL"] == "alerts@example.org"
+    assert (plain["EMAIL_PORT"], plain["EMAIL_USE_TLS"], plain["EMAIL_USE_SSL"]) == (
+        465,
+        False,
+        True,
+    )

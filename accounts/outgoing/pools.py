@@ -66,6 +66,17 @@ FILES = Pool(
 OURSELVES = Pool("ourselves", Limits(4, per_caller=4), max_idle_connections=0)
 """This server's own address, asked from outside: hfmcp_site.doctor."""
 
+WEBHOOKS = Pool(
+    "webhooks",
+    Limits(16, per_caller=4, per_target=4, wait_seconds=5),
+    max_idle_connections=0,
+    network=PublicNetwork(any_port=True),
+)
+"""Where people want alerts to go."""
+
+PRIVATE_WEBHOOKS = Pool("private webhooks", Limits(4, per_caller=4, wait_seconds=5), 0)
+"""Where operators want alerts to go, on hosts that ALERT_PRIVATE_HOSTS names."""
+
 XET_UPLOADS = Pool("xet uploads", Limits(8, per_caller=2, wait_seconds=20), 0)
 """Only the places: hf_xet has an HTTP client of its own."""
 

@@ -74,6 +74,7 @@ CHANGING = (
     pages.offer_other_parts_of_a_space,
     pages.agree_to_tools_of_a_space,
     pages.choose_for_a_space,
+    pages.have_alerts,
     pages.change_selection,
     pages.try_other_selections,
     pages.make_and_revoke_keys,

@@ -16,7 +16,7 @@ OF_VIEWERS = (
     *("client/?name=any", "tool/?name=hf_whoami", "space/?id=acme/any"),
 )
 OF_OPERATORS = ("audit/", "audit/export.csv", "audit/export.jsonl", "blocks/", "blocks/?show=past")
-OF_ADMINS = ("people/", "people/?q=a", "people/roles/", "people/invitations/")
+OF_ADMINS = ("alerts/", "people/", "people/?q=a", "people/roles/", "people/invitations/")
 
 HTMX = {"HX-Request": "true"}
 """Asks for the answer at once, instead of a redirect to a page that has it."""
@@ -176,6 +176,20 @@ def touch_what_others_have(me: Tenant, others: list[Tenant]) -> None:
             assert me.submit(path, VALID).status_code in expected, path
 
 
+def have_alerts(me: Tenant, others: list[Tenant]) -> None:
+    """What one person's alerts go to is on nobody else's page."""
+    word = new_word("alerts")
+    me.ledger.note(me.name, word)
+    form = {"kind": "slack", "address": f"https://{word}.example/hook", "zone": "UTC"}
+    worker = me.worker
+    assert word in me.submit("/settings/alerts/receivers/", form, worker).text
+    me.submit("/settings/alerts/choice/", {"endings": "on"}, worker)
+    page = me.visit("/settings/alerts/").text
+    [number] = re.findall(r"/settings/alerts/receivers/(\d+)/remove/", page)
+    me.submit(f"/settings/alerts/receivers/{number}/hours/", {"zone": "UTC"}, worker)
+    assert word not in me.submit(f"/settings/alerts/receivers/{number}/remove/", {}, worker).text
+
+
 def upload_files(me: Tenant, others: list[Tenant]) -> None:
     word = new_word("upload")
     me.ledger.note(me.name, word)
@@ -295,6 +309,9 @@ def sign_out_everywhere(me: Tenant, others: list[Tenant]) -> None:
 
 def try_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
     answers = [me.visit(f"/dashboard/{page}") for page in (*OF_VIEWERS, *OF_OPERATORS, *OF_ADMINS)]
+
+    acts = ("rules/", "rules/usual/", "receivers/")
+    answers += [me.submit(f"/dashboard/alerts/{path}", {}) for path in acts]
 
     assert {answer.status_code for answer in answers} == {403}
     assert not gets_into_socket(me)
