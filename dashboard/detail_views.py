@@ -115,7 +115,7 @@ def tool(request: HttpRequest) -> HttpResponse:
         tiles=_tiles(about.totals(), histogram),
         tables=(
             reason_table(about.reasons(), now.shown),
-            _histogram_table(histogram),
+            histogram_table(histogram),
             _parts(about, "clients", "Clients", ("client_name", "client_version"), client_address),
             _parts(about, "credentials", "Credentials", ("credential",)),
         ),
@@ -138,7 +138,7 @@ def space(request: HttpRequest) -> HttpResponse:
         tables=(
             _parts(about, "tools", "Tools", ("tool", "space_id"), tool_address),
             reason_table(about.reasons(), now.shown),
-            _histogram_table(histogram),
+            histogram_table(histogram),
             _parts(about, "clients", "Clients", ("client_name", "client_version"), client_address),
         ),
         series=series_json(about.series(by_step)),
@@ -198,11 +198,15 @@ def _tiles(totals: Totals, histogram: Mapping[int, int] | None = None) -> tuple[
     mean = formats.milliseconds(totals.mean_ms)
     if histogram is None:
         return (*tiles, Tile("Response time", ((mean, ""),), (Note("on average"),)))
+    return (*tiles, response_times(histogram, (mean, "mean")))
+
+
+def response_times(histogram: Mapping[int, int], *others: tuple[str, str]) -> Tile:
     percentiles = [
         (formats.milliseconds(percentile(histogram, share)), name)
         for share, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
     ]
-    return (*tiles, Tile("Response time", (*percentiles, (mean, "mean"))))
+    return Tile("Response time", (*percentiles, *others))
 
 
 def _parts(
@@ -296,7 +300,7 @@ def _connections_table(shown: Range, name: str, version: str | None) -> Table:
     )
 
 
-def _histogram_table(histogram: Mapping[int, int]) -> Table:
+def histogram_table(histogram: Mapping[int, int]) -> Table:
     doublings = by_doubling(histogram)
     most = max((times for _, _, times in doublings), default=0)
     rows = tuple(

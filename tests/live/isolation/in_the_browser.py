@@ -286,7 +286,7 @@ def sign_out_everywhere(me: Tenant, others: list[Tenant]) -> None:
 
 PAGES_OF_ADMINS = (
     *("", "?day=yesterday", "clients/", "tools/", "spaces/", "methods/", "errors/"),
-    *("client/?name=any", "tool/?name=hf_whoami", "space/?id=acme/any"),
+    *("client/?name=any", "tool/?name=hf_whoami", "space/?id=acme/any", "hub/"),
     *("audit/", "audit/export.csv", "audit/export.jsonl", "api/metrics"),
 )
 
