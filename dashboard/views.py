@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from dashboard.machine_access import problem, refusal_of
 from dashboard.overview import ROWS, build_overview
 from dashboard.pages import page_of_the_dashboard, show, visit
 from dashboard.reading import read_before, read_snapshot
+from dashboard.reference_json import read_transport_metrics
 
 
 @page_of_the_dashboard
@@ -32,7 +34,17 @@ def metrics(request: HttpRequest) -> HttpResponse:
     asked = asked_range(request, now)
     if asked.problem:
         return problem(HTTPStatus.BAD_REQUEST, asked.problem)
-    snapshot = read_snapshot(asked.range, now)
+    return _json(read_snapshot(asked.range, now).as_json())
+
+
+@require_safe
+@never_cache
+def transport_metrics(request: HttpRequest) -> HttpResponse:
+    """Tell programs that read them from huggingface/hf-mcp-server the same numbers."""
+    return refusal_of(request) or _json(read_transport_metrics(datetime.now(UTC)))
+
+
+def _json(content: Any) -> HttpResponse:
     return HttpResponse(
-        orjson.dumps(snapshot.as_json(), option=orjson.OPT_UTC_Z), content_type="application/json"
+        orjson.dumps(content, option=orjson.OPT_UTC_Z), content_type="application/json"
     )

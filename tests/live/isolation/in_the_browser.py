@@ -293,6 +293,7 @@ PAGES_OF_ADMINS = (
 
 def try_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
     answers = [me.visit(f"/dashboard/{page}") for page in PAGES_OF_ADMINS]
+    answers.append(me.visit("/api/transport-metrics"))
 
     assert {answer.status_code for answer in answers} == {403}
     assert not gets_into_socket(me)
@@ -344,12 +345,14 @@ def leave_and_come_back(me: Tenant, others: list[Tenant]) -> None:
 def watch_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
     """An admin sees counts, and in the log who did what, but nothing that anybody has."""
     assert all(me.visit(f"/dashboard/{page}").status_code == 200 for page in PAGES_OF_ADMINS)
+    assert me.visit("/api/transport-metrics").status_code == 200
     assert gets_into_socket(me)
 
 
 def be_nobody_in_a_browser(who: Visitor, others: list[Tenant]) -> None:
     assert who.visit("/settings/").url.path == "/sign-in/"
     assert who.visit("/dashboard/api/metrics").status_code == 401
+    assert who.visit("/api/transport-metrics").status_code == 401
     assert "hfmcp_requests_total" in who.visit("/metrics").text  # from this very machine
     assert not gets_into_socket(who)
     look_at_every_page(who, others)
