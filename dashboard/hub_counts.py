@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
-from accounts.outgoing.pools import HUB
 from accounts.outgoing.watching import Asked
 from dashboard import store
 from dashboard.hub_tally import HubTally
 from dashboard.storer import Storer
-from mcpendpoint.hub.routes import route_of
 
 
 class HubCounts(Storer[HubTally]):
@@ -22,9 +19,8 @@ class HubCounts(Storer[HubTally]):
 
     def note(self, asked: Asked) -> None:
         """Count a request; a listener of accounts.outgoing.watching."""
-        if asked.pool == HUB.name:
-            route = route_of(urlsplit(asked.url).path)
-            self._batch.add(self._clock(), route, asked.status, asked.seconds)
+        if asked.route:
+            self._batch.add(self._clock(), asked.route, asked.status, asked.seconds)
             self._store_soon()
 
 

@@ -1,6 +1,6 @@
 """Adds up what came of requests to the Hub, by minute and route. Pure.
 
-Routes are a closed list (mcpendpoint.hub.routes), so there is nothing to bound.
+Routes are a closed list (accounts.outgoing.hub_routes), so there is nothing to bound.
 """
 
 from collections.abc import Iterator

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
 
+from accounts.outgoing.hub_routes import TEMPLATES
 from dashboard import formats
 from dashboard.detail_views import Detail, histogram_table, response_times
 from dashboard.histogram import percentile
@@ -27,7 +28,6 @@ from dashboard.tables import (
     when,
 )
 from dashboard.worker_load import WorkerLoad, worker_load
-from mcpendpoint.hub.routes import TEMPLATES
 
 _ROUTES = (
     Column("Route"),

@@ -266,7 +266,7 @@ class HubCount(PeriodRow):
     """How often one route of the Hub was asked in a period, by what came of it."""
 
     route = models.CharField(max_length=80)
-    """A template of mcpendpoint.hub.routes."""
+    """A template of accounts.outgoing.hub_routes."""
     outcome = models.CharField(max_length=20)
     count = models.PositiveBigIntegerField()
     last_at = models.DateTimeField()

@@ -85,6 +85,7 @@ AUDIT_IP = env.boolean("AUDIT_IP", default=False)
 METRICS_TOKEN = env.form("METRICS_TOKEN", setting_forms.token, "20 or more visible characters")
 DASHBOARD_TOKEN = env.form("DASHBOARD_TOKEN", setting_forms.token, "20 or more visible characters")
 METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS", "127.0.0.0/8,::1")
+TRACES_ARE_SENT = env.traces_are_sent()
 METRICS_DIRECTORY = env.existing_directory("PROMETHEUS_MULTIPROC_DIR")
 
 # Files of people, which assistants give to Spaces

@@ -43,6 +43,13 @@ GENERATED: dict[str, Callable[[], str]] = {
     "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
 }
 
+SAMPLERS = tuple(
+    f"{parent}{name}"
+    for parent in ("", "PARENTBASED_")
+    for name in ("ALWAYS_ON", "ALWAYS_OFF", "TRACEIDRATIO")
+)
+"""Of traces, as OTEL_TRACES_SAMPLER names them."""
+
 SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """As the library of Prometheus reads it, too."""
 
@@ -261,6 +268,21 @@ def database(name: str, default: str) -> dict[str, Any]:
         lambda: dict(environ.Env.db_url_config(setting_forms.database_url(value))),
         "a URL such as postgres://user:password@host/name or sqlite:////folder/file.sqlite3",
     )
+
+
+def traces_are_sent() -> bool:
+    """Return whether the standard variables of OpenTelemetry say where, and not that it is off.
+
+    The SDK reads the rest of them by itself, and takes others' values for its defaults.
+    """
+    endpoints = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    given = [url(name, "") for name in endpoints if text(name)]
+    is_off = boolean("OTEL_SDK_DISABLED", default=False)
+    kind = choice("OTEL_TRACES_EXPORTER", "OTLP", "OTLP", "NONE")
+    for name in ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"):
+        choice(name, "HTTP/PROTOBUF", "HTTP/PROTOBUF")
+    choice("OTEL_TRACES_SAMPLER", "PARENTBASED_ALWAYS_ON", *SAMPLERS)
+    return bool(given) and not is_off and kind == "OTLP"
 
 
 def token_file() -> Path:

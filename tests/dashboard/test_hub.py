@@ -17,8 +17,8 @@ from tests.dashboard.factories import make_record
 
 pytestmark = pytest.mark.django_db
 
-WHOAMI = "https://huggingface.co/api/whoami-v2"
-MODEL = "https://huggingface.co/api/models/somebody/secret-model?token=hf_secret"
+WHOAMI = "/api/whoami"
+MODEL = "/api/{repos}/{id}"
 
 
 def write(*asked, at=None):
@@ -37,7 +37,7 @@ async def test_requests_to_the_hub_are_counted_by_route_and_by_what_came_of_them
     counts.note(Asked("hub", MODEL, 404, 0.1))
     counts.note(Asked("hub", WHOAMI, 503, 0.1))
     counts.note(Asked("hub", WHOAMI, 0, 12.0))
-    counts.note(Asked("spaces", "https://a.hf.space/", 200, 0.1))
+    counts.note(Asked("spaces", "", 200, 0.1))
     await counts.finish()
 
     found = {(key.route, key.outcome): cell.count for key, cell in stored.cells.items()}
