@@ -85,8 +85,20 @@ AUDIT_IP = env.boolean("AUDIT_IP", default=False)
 METRICS_TOKEN = env.form("METRICS_TOKEN", setting_forms.token, "20 or more visible characters")
 DASHBOARD_TOKEN = env.form("DASHBOARD_TOKEN", setting_forms.token, "20 or more visible characters")
 METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS", "127.0.0.0/8,::1")
-TRACES_ARE_SENT = env.traces_are_sent()
 METRICS_DIRECTORY = env.existing_directory("PROMETHEUS_MULTIPROC_DIR")
+
+# Where traces go: standard variables of OpenTelemetry, whose SDK reads the rest of them by itself
+_OTLP_ENDPOINTS = [
+    env.url(name, "")
+    for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    if env.text(name)
+]
+for _name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
+    env.choice(_name, "HTTP/PROTOBUF", "HTTP/PROTOBUF")
+env.choice("OTEL_TRACES_SAMPLER", "PARENTBASED_ALWAYS_ON", *env.SAMPLERS)
+_TRACES_EXPORTER = env.choice("OTEL_TRACES_EXPORTER", "OTLP", "OTLP", "NONE")
+_IS_OFF = env.boolean("OTEL_SDK_DISABLED", default=False)
+TRACES_ARE_SENT = bool(_OTLP_ENDPOINTS) and _TRACES_EXPORTER == "OTLP" and not _IS_OFF
 
 # Files of people, which assistants give to Spaces
 FILES_DIRECTORY = env.directory("FILES_DIRECTORY", env.default_files())

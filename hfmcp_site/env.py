@@ -270,20 +270,5 @@ def database(name: str, default: str) -> dict[str, Any]:
     )
 
 
-def traces_are_sent() -> bool:
-    """Return whether the standard variables of OpenTelemetry say where, and not that it is off.
-
-    The SDK reads the rest of them by itself, and takes others' values for its defaults.
-    """
-    endpoints = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-    given = [url(name, "") for name in endpoints if text(name)]
-    is_off = boolean("OTEL_SDK_DISABLED", default=False)
-    kind = choice("OTEL_TRACES_EXPORTER", "OTLP", "OTLP", "NONE")
-    for name in ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"):
-        choice(name, "HTTP/PROTOBUF", "HTTP/PROTOBUF")
-    choice("OTEL_TRACES_SAMPLER", "PARENTBASED_ALWAYS_ON", *SAMPLERS)
-    return bool(given) and not is_off and kind == "OTLP"
-
-
 def token_file() -> Path:
     return hub_token_file(env.ENVIRON)
