@@ -88,17 +88,16 @@ METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS", "127.0.0.0/8
 METRICS_DIRECTORY = env.existing_directory("PROMETHEUS_MULTIPROC_DIR")
 
 # Where traces go: standard variables of OpenTelemetry, whose SDK reads the rest of them by itself
-_OTLP_ENDPOINTS = [
-    env.url(name, "")
-    for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-    if env.text(name)
-]
-for _name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
-    env.choice(_name, "HTTP/PROTOBUF", "HTTP/PROTOBUF")
-env.choice("OTEL_TRACES_SAMPLER", "PARENTBASED_ALWAYS_ON", *env.SAMPLERS)
-_TRACES_EXPORTER = env.choice("OTEL_TRACES_EXPORTER", "OTLP", "OTLP", "NONE")
+_OTLP_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT")
+_OTLP_TRACES_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+env.choice("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "HTTP/PROTOBUF")
+env.choice("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf", "HTTP/PROTOBUF")
+env.sampler("OTEL_TRACES_SAMPLER", "parentbased_always_on")
+_TRACES_EXPORTER = env.choice("OTEL_TRACES_EXPORTER", "otlp", "OTLP", "NONE")
 _IS_OFF = env.boolean("OTEL_SDK_DISABLED", default=False)
-TRACES_ARE_SENT = bool(_OTLP_ENDPOINTS) and _TRACES_EXPORTER == "OTLP" and not _IS_OFF
+TRACES_ARE_SENT = (
+    bool(_OTLP_ENDPOINT or _OTLP_TRACES_ENDPOINT) and _TRACES_EXPORTER == "OTLP" and not _IS_OFF
+)
 
 # Files of people, which assistants give to Spaces
 FILES_DIRECTORY = env.directory("FILES_DIRECTORY", env.default_files())

@@ -186,6 +186,14 @@ def url(name: str, default: str) -> str:
     return _checked(name, lambda: setting_forms.url(given), "a URL such as https://example.org")
 
 
+def optional_url(name: str) -> str:
+    return url(name, "") if text(name) else ""
+
+
+def sampler(name: str, default: str) -> str:
+    return choice(name, default, *SAMPLERS)
+
+
 def origin(name: str, default: str) -> str:
     """Return the scheme, host and port of a site, without a slash at the end."""
     given = text(name) or default
