@@ -8,6 +8,10 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 class Requirements(MetadataHookInterface):
     def update(self, metadata: dict[str, Any]) -> None:
-        lines = (Path(self.root) / "requirements.txt").read_text().splitlines()
+        metadata["dependencies"] = self._lines("requirements.txt")
+        metadata["optional-dependencies"] = {"tracing": self._lines("requirements-tracing.txt")}
+
+    def _lines(self, name: str) -> list[str]:
+        lines = (Path(self.root) / name).read_text().splitlines()
         wanted = [line.partition("#")[0].strip() for line in lines]
-        metadata["dependencies"] = [requirement for requirement in wanted if requirement]
+        return [requirement for requirement in wanted if requirement]

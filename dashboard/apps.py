@@ -20,9 +20,11 @@ class DashboardConfig(AppConfig):
         from django.db.models.signals import post_delete
 
         from accounts import housekeeping
+        from accounts.outgoing import watching
         from dashboard import connections, store
         from dashboard.announcements import announce_sign_out
         from dashboard.call_log import call_log
+        from dashboard.hub_counts import hub_counts
         from dashboard.listed_again import listed_again
         from dashboard.recorder import recorder
         from dashboard.stream_counts import stream_counts
@@ -39,7 +41,9 @@ class DashboardConfig(AppConfig):
         records.listen(listed_again.note)
         records.listen(recorder.note)
         records.listen(call_log.note)
+        watching.listen(hub_counts.note)
         user_logged_out.connect(announce_sign_out)
         post_delete.connect(_forget_person, sender=get_user_model())
         atexit.register(recorder.finish_at_exit)
         atexit.register(call_log.finish_at_exit)
+        atexit.register(hub_counts.finish_at_exit)

@@ -55,11 +55,15 @@ def tiles_of(totals: Totals, histogram: Mapping[int, int] | None = None) -> tupl
     mean = formats.milliseconds(totals.mean_ms)
     if histogram is None:
         return (*tiles, Tile("Response time", ((mean, ""),), (Note("on average"),)))
+    return (*tiles, response_times(histogram, (mean, "mean")))
+
+
+def response_times(histogram: Mapping[int, int], *others: tuple[str, str]) -> Tile:
     percentiles = [
         (formats.milliseconds(percentile(histogram, share)), name)
         for share, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
     ]
-    return (*tiles, Tile("Response time", (*percentiles, (mean, "mean"))))
+    return Tile("Response time", (*percentiles, *others))
 
 
 def parts_table(
@@ -184,7 +188,7 @@ def connections_table(shown: Range, name: str, version: str | None) -> Table:
     )
 
 
-def durations_table(histogram: Mapping[int, int]) -> Table:
+def histogram_table(histogram: Mapping[int, int]) -> Table:
     doublings = by_doubling(histogram)
     most = max((times for _, _, times in doublings), default=0)
     rows = tuple(

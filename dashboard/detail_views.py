@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 
 from dashboard.detail_parts import (
     connections_table,
-    durations_table,
     errors_table,
     fact_of_time,
     facts_of_space,
+    histogram_table,
     links_of_operators,
     of_version,
     parts_table,
@@ -122,7 +122,7 @@ def tool(request: HttpRequest) -> HttpResponse:
         tiles=tiles_of(about.totals(), histogram),
         tables=(
             reason_table(about.reasons(), now.shown),
-            durations_table(histogram),
+            histogram_table(histogram),
             parts_table(
                 about, "clients", "Clients", ("client_name", "client_version"), client_address
             ),
@@ -147,7 +147,7 @@ def space(request: HttpRequest) -> HttpResponse:
         tables=(
             parts_table(about, "tools", "Tools", ("tool", "space_id"), tool_address),
             reason_table(about.reasons(), now.shown),
-            durations_table(histogram),
+            histogram_table(histogram),
             parts_table(
                 about, "clients", "Clients", ("client_name", "client_version"), client_address
             ),

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from dashboard.call_log import call_log
+from dashboard.hub_counts import hub_counts
 from dashboard.recorder import recorder
 from dashboard.stream_counts import stream_counts
 
@@ -23,4 +24,5 @@ async def lifespan(
     await recorder.finish()
     await call_log.finish()
     await stream_counts.finish()
+    await hub_counts.finish()
     await send({"type": "lifespan.shutdown.complete"})

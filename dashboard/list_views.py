@@ -23,6 +23,7 @@ from dashboard.reading import (
 from dashboard.reading_lists import CLIENTS, METHODS, SPACES, TOOLS, Listing
 from dashboard.shown_lists import client_table, method_table, space_table, tool_table
 from dashboard.tables import Table
+from dashboard.unused_tools import unused_tools
 
 ROWS = 50
 LAST_PAGE = 10_000
@@ -78,6 +79,7 @@ def all_of(request: HttpRequest, kind: str) -> HttpResponse:
     pages = -(-total // ROWS)
     context = {
         "table": table,
+        "further": (unused_tools(now.shown),) if kind == "tools" else (),
         "order": order,
         "number": number,
         "pages": pages,

@@ -262,6 +262,44 @@ class StreamCount(PeriodRow):
         return f"{self.count} × {self.event} of {self.client_name} at {self.period}"
 
 
+class HubCount(PeriodRow):
+    """How often one route of the Hub was asked in a period, by what came of it."""
+
+    route = models.CharField(max_length=80)
+    """A template of accounts.outgoing.hub_routes."""
+    outcome = models.CharField(max_length=20)
+    count = models.PositiveBigIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_seconds", "period", "digest"], name="one_hub_count"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.route} at {self.period}"
+
+
+class HubLatency(PeriodRow):
+    """As MethodLatency, of one route of the Hub: until its answer began."""
+
+    route = models.CharField(max_length=80)
+    bucket = models.PositiveSmallIntegerField()
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_seconds", "period", "digest"], name="one_hub_latency"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.route} in bucket {self.bucket}"
+
+
 class ClientSeen(models.Model):
     """When a client was here first and last, beyond the range that a page shows."""
 

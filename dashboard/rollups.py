@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db.models import Model
 
@@ -20,6 +20,8 @@ from dashboard.tally import ANONYMOUS, Cell, Dimensions, Tally
 from dashboard.upserts import ADD, LATEST, digest
 from mcpendpoint.protocol.records import ERRORS, REFUSED, Outcome
 
+T = TypeVar("T")
+
 STEPS_OF_PEOPLE = (HOUR, DAY)
 
 
@@ -33,16 +35,16 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Rollup:
-    """How a model counts."""
+class Rollup(Generic[T]):
+    """How a model counts what is in a T."""
 
     model: type[Model]
     names: tuple[str, ...]
     """The columns of Part.names."""
-    parts: Callable[[Tally], Iterator[Part]]
+    parts: Callable[[T], Iterator[Part]]
     steps: Sequence[int] = STEPS
 
-    def rows(self, tally: Tally) -> list[dict[str, Any]]:
+    def rows(self, tally: T) -> list[dict[str, Any]]:
         rows: dict[tuple[Any, ...], dict[str, Any]] = {}
         for minute, names, values in self.parts(tally):
             for step in self.steps:

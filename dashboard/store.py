@@ -1,24 +1,32 @@
 """Keeps tallies in the database. Synchronous: call it off the event loop."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
 
 from accounts.housekeeping import delete_in_steps
+from dashboard.hub_tally import HUB_ROLLUPS, HubTally
 from dashboard.models import ClientSeen, PersonCount, StreamCount
 from dashboard.ranges import HOUR, MINUTE, MINUTES_KEPT, STEPS, TEN_MINUTES, TEN_MINUTES_KEPT
-from dashboard.rollups import ROLLUPS, on_conflict
+from dashboard.rollups import ROLLUPS, Rollup, on_conflict
 from dashboard.tally import Tally
 from dashboard.upserts import EARLIEST, LATEST, digest, upsert
+
+T = TypeVar("T")
 
 MAX_CLIENTS_SEEN = 20_000
 KEPT = {MINUTE: MINUTES_KEPT, TEN_MINUTES: TEN_MINUTES_KEPT}
 KEPT_OF_PEOPLE = {HOUR: TEN_MINUTES_KEPT}
 """All others for METRICS_RETENTION_DAYS."""
-COUNTS: tuple[type[Model], ...] = (*(rollup.model for rollup in ROLLUPS), StreamCount)
+COUNTS: tuple[type[Model], ...] = (
+    *(rollup.model for rollup in ROLLUPS),
+    *(rollup.model for rollup in HUB_ROLLUPS),
+    StreamCount,
+)
 
 ROW = ("step_seconds", "period", "digest")
 
@@ -26,16 +34,26 @@ ROW = ("step_seconds", "period", "digest")
 def write(tally: Tally) -> None:
     """Add a tally to what is kept, all of it or nothing."""
     with transaction.atomic():
-        for rollup in ROLLUPS:
-            if rows := rollup.rows(tally):
-                changes = on_conflict(rows, rollup.names)
-                upsert(rollup.model, rows, unique=ROW, on_conflict=changes)
+        _add(ROLLUPS, tally)
         upsert(
             ClientSeen,
             _client_rows(tally),
             unique=("digest",),
             on_conflict={"first_at": EARLIEST, "last_at": LATEST},
         )
+
+
+def write_hub_tally(tally: HubTally) -> None:
+    """Add what came of requests to the Hub, all of it or nothing."""
+    with transaction.atomic():
+        _add(HUB_ROLLUPS, tally)
+
+
+def _add(rollups: Iterable[Rollup[T]], tally: T) -> None:
+    for rollup in rollups:
+        if rows := rollup.rows(tally):
+            changes = on_conflict(rows, rollup.names)
+            upsert(rollup.model, rows, unique=ROW, on_conflict=changes)
 
 
 def forget_person(user_id: int) -> int:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from dashboard import audit_views, detail_views, list_views, session_views, views
+from dashboard import audit_views, detail_views, hub_views, list_views, session_views, views
 
 app_name = "dashboard"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("client/", detail_views.client, name="client"),
     path("tool/", detail_views.tool, name="tool"),
     path("space/", detail_views.space, name="space"),
+    path("hub/", hub_views.hub, name="hub"),
     path("errors/", detail_views.errors, name="errors"),
     path("api/metrics", views.metrics, name="metrics"),
 ]

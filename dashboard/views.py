@@ -4,6 +4,7 @@ DASHBOARD_TOKEN, too.
 
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from dashboard.overview import ROWS, build_overview
 from dashboard.pages import page_of_the_dashboard, show, visit
 from dashboard.privacy import without_people
 from dashboard.reading import read_before, read_snapshot
+from dashboard.reference_json import read_transport_metrics
 
 
 @page_of_the_dashboard
@@ -42,6 +44,17 @@ def metrics(request: HttpRequest) -> HttpResponse:
     snapshot = read_snapshot(asked.range, now)
     if not has_role(request.user, Role.OPERATOR):  # and so a program with a token
         snapshot = without_people(snapshot)
+    return _json(snapshot.as_json())
+
+
+@require_safe
+@never_cache
+def transport_metrics(request: HttpRequest) -> HttpResponse:
+    """Tell programs that read them from huggingface/hf-mcp-server the same numbers."""
+    return refusal_of(request) or _json(read_transport_metrics(datetime.now(UTC)))
+
+
+def _json(content: Any) -> HttpResponse:
     return HttpResponse(
-        orjson.dumps(snapshot.as_json(), option=orjson.OPT_UTC_Z), content_type="application/json"
+        orjson.dumps(content, option=orjson.OPT_UTC_Z), content_type="application/json"
     )

@@ -106,6 +106,18 @@ ALERT_PRIVATE_HOSTS = frozenset(
     env.each("ALERT_PRIVATE_HOSTS", "", setting_forms.host, "host names or addresses")
 )
 
+# Where traces go: standard variables of OpenTelemetry, whose SDK reads the rest of them by itself
+_OTLP_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT")
+_OTLP_TRACES_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+env.choice("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "HTTP/PROTOBUF")
+env.choice("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf", "HTTP/PROTOBUF")
+env.sampler("OTEL_TRACES_SAMPLER", "parentbased_always_on")
+_TRACES_EXPORTER = env.choice("OTEL_TRACES_EXPORTER", "otlp", "OTLP", "NONE")
+_IS_OFF = env.boolean("OTEL_SDK_DISABLED", default=False)
+TRACES_ARE_SENT = (
+    bool(_OTLP_ENDPOINT or _OTLP_TRACES_ENDPOINT) and _TRACES_EXPORTER == "OTLP" and not _IS_OFF
+)
+
 # Files of people, which assistants give to Spaces
 FILES_DIRECTORY = env.directory("FILES_DIRECTORY", env.default_files())
 FILES_MAX_BYTES = env.integer("FILES_MAX_BYTES", 100_000_000, minimum=1)

@@ -43,6 +43,13 @@ GENERATED: dict[str, Callable[[], str]] = {
     "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
 }
 
+SAMPLERS = tuple(
+    f"{parent}{name}"
+    for parent in ("", "PARENTBASED_")
+    for name in ("ALWAYS_ON", "ALWAYS_OFF", "TRACEIDRATIO")
+)
+"""Of traces, as OTEL_TRACES_SAMPLER names them."""
+
 SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """As the library of Prometheus reads it, too."""
 
@@ -177,6 +184,14 @@ def url(name: str, default: str) -> str:
     """Return an http(s) URL without a trailing slash."""
     given = text(name) or default
     return _checked(name, lambda: setting_forms.url(given), "a URL such as https://example.org")
+
+
+def optional_url(name: str) -> str:
+    return url(name, "") if text(name) else ""
+
+
+def sampler(name: str, default: str) -> str:
+    return choice(name, default, *SAMPLERS)
 
 
 def origin(name: str, default: str) -> str:

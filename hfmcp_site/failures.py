@@ -18,7 +18,7 @@ from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 MAY_WORK_LATER = (*UNAVAILABLE, RedisError)
 
 OAUTH_ROUTES = frozenset(f"authorization:{name}" for name in ("token", "register", "revoke"))
-JSON_ROUTES = frozenset({"authorization:jwks", "dashboard:metrics"})
+JSON_ROUTES = frozenset({"authorization:jwks", "dashboard:metrics", "transport-metrics"})
 
 BUSY = "This server cannot reach its database or is too busy. Try again soon."
 BROKEN = "This server failed. It has logged why."

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from accounts.request_ids import current_request_id
+from accounts.tracing import current_trace_id
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -62,6 +63,8 @@ class JsonFormatter(PrivateFormatter):
         }
         if request_id := current_request_id():
             line["request_id"] = request_id
+        if trace_id := current_trace_id():
+            line["trace_id"] = trace_id
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         # What a client sent, and a message quotes, may be no valid Unicode.

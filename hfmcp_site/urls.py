@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from dashboard.views import transport_metrics
 from mcpendpoint.pages.welcome import home
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("u/<str:username>/mcp/files/", include("mcpendpoint.pages.download_urls")),
     path("dashboard/", include("dashboard.urls")),
     path("dashboard/", include("accounts.operators.urls")),
+    path("api/transport-metrics", transport_metrics, name="transport-metrics"),
 ]
 
 handler400 = "hfmcp_site.failures.bad_request"

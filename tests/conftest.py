@@ -239,3 +239,4 @@ def new_writer(product: Product) -> Callable[[], people.Person]:
 def _no_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages handled inside the test process are not counted: the dashboard's tests do that."""
     monkeypatch.setattr("mcpendpoint.protocol.records._listeners", [])
+    monkeypatch.setattr("accounts.outgoing.watching._listeners", [])

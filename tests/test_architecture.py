@@ -63,7 +63,7 @@ WITHOUT_IO = (
     "mcpendpoint.files.names",
     "mcpendpoint.gradio.file_places",
     "mcpendpoint.hub.ids",
-    "mcpendpoint.hub.routes",
+    "accounts.outgoing.hub_routes",
     "mcpendpoint.pages.trying.reading",
     "mcpendpoint.pages.trying.results",
     "mcpendpoint.pages.trying.shapes",

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from accounts.outgoing.hub_routes import TEMPLATES
 from accounts.outgoing.watching import Asked
 from hfmcp_site.monitoring.instruments import note_asked, note_record
 from hfmcp_site.monitoring.serving import Monitoring
-from mcpendpoint.hub.routes import TEMPLATES
 from mcpendpoint.protocol.records import Outcome, Reason
 from tests.dashboard.factories import make_record
 
@@ -79,8 +79,8 @@ async def test_names_that_others_make_up_become_no_labels(read):
             )
         )
         note_record(make_record(tool=f"gr1_tool{number}", space_id=f"acme/space-{number}"))
-        note_asked(Asked("hub", f"https://hub/api/models/acme/name-{number}", 200, 0.1))
-        note_asked(Asked("hub", f"https://hub/{number}/{number}", 404, 0.1))
+        note_asked(Asked("hub", "/api/{repos}/{id}", 200, 0.1))
+        note_asked(Asked("hub", "other", 404, 0.1))
 
     text = (await read()).text
 
@@ -147,7 +147,7 @@ async def test_queues_streams_and_caches_are_there(read):
 @pytest.mark.parametrize("file", ["prometheus/alerts.yml", "grafana/dashboard.json"])
 async def test_what_is_offered_for_operators_names_what_there_is(read, file):
     note_record(make_record())
-    note_asked(Asked("hub", "https://hub/api/models", 200, 0.1))
+    note_asked(Asked("hub", "/api/{repos}", 200, 0.1))
     note_record(make_record(method="", tool="", outcome=Outcome.REJECTED, http_status=421))
     there = {name for name, *_ in values((await read()).text)}
 

@@ -57,10 +57,16 @@ def metadata(installed):
 
 
 def test_it_needs_what_requirements_say(installed):
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    wanted = [text for line in lines if (text := line.partition("#")[0].strip())]
+    needed = metadata(installed).requires
+    further = [line for line in needed if "extra ==" in line]
 
-    assert set(map(exactly, metadata(installed).requires)) == set(map(exactly, wanted))
+    assert set(map(exactly, {*needed} - {*further})) == set(map(exactly, lines("")))
+    assert set(map(exactly, further)) == set(map(exactly, lines("-tracing")))
+
+
+def lines(kind: str) -> list[str]:
+    text = (ROOT / f"requirements{kind}.txt").read_text()
+    return [wanted for line in text.splitlines() if (wanted := line.partition("#")[0].strip())]
 
 
 def exactly(line: str) -> tuple[str, frozenset[str], str]:

@@ -13,7 +13,7 @@ from tests.ports import free_port
 from tests.routes import all_routes, path_of
 
 FILLED = {"username": "alice", "format_name": "csv", "space_id": "owner/name"}
-JSON = re.compile(r"^/(oauth/(token|register|revoke|jwks)$|dashboard/api/|\.well-known/)")
+JSON = re.compile(r"^/(oauth/(token|register|revoke|jwks)$|dashboard/api/|api/|\.well-known/)")
 
 
 def address_of(route):

@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 from asgiref.sync import async_to_sync
+from opentelemetry.trace import Span
 
+from accounts import tracing
 from accounts.outgoing.budgets import take_from_budget
 from accounts.outgoing.callers import current_caller
 from accounts.outgoing.errors import (
@@ -27,7 +29,17 @@ from accounts.outgoing.errors import (
     TooLarge,
     TooSlow,
 )
-from accounts.outgoing.pools import CONNECT_SECONDS, Pool, client_of, new_client, places_of
+from accounts.outgoing.hub_routes import OTHER, route_of
+from accounts.outgoing.pools import (
+    CONNECT_SECONDS,
+    HUB,
+    SPACES,
+    STREAMS,
+    Pool,
+    client_of,
+    new_client,
+    places_of,
+)
 from accounts.outgoing.shares import RETRY_AFTER_SECONDS
 from accounts.outgoing.unpacking import unpacker_of
 from accounts.outgoing.watching import Asked, tell
@@ -38,6 +50,10 @@ MIN_PIECE_BYTES = 64
 PIECES_AT_A_TIME = 50
 BYTES_AT_A_TIME = 65_536
 """After so many, others get their turn; pieces that have come already are read without waiting."""
+
+OF_THE_HUB = frozenset({HUB, STREAMS})
+TRACED_ONWARD = OF_THE_HUB | {SPACES}
+"""Those that are told which trace a request is of; files come from anywhere."""
 
 
 @dataclass(frozen=True)
@@ -180,23 +196,54 @@ async def _open(
     if pool.network is not None:
         pool.network.check_url(request.url)
     take_from_budget()
-    async with places_of(pool).take(current_caller(), target, deadline=deadline):
-        with _told_of(pool, request, began), _told_apart():
-            outgoing = client.build_request(
-                request.method,
-                request.url,
-                headers=dict(request.headers),
-                content=request.body,
-                timeout=httpx2.Timeout(silence_seconds, connect=CONNECT_SECONDS),
-            )
-            async with asyncio.timeout_at(deadline):
-                response = await client.send(outgoing, stream=True)
-        seconds = asyncio.get_running_loop().time() - began
-        tell(Asked(pool.name, request.url, response.status_code, seconds))
-        try:
-            yield OpenAnswer(response, deadline)
-        finally:
-            await response.aclose()
+    route = _route_of(pool, request.url)
+    with _traced(pool, request, route) as span:
+        async with places_of(pool).take(current_caller(), target, deadline=deadline):
+            with _told_of(pool, route, began), _told_apart():
+                headers = dict(request.headers)
+                if pool in TRACED_ONWARD:
+                    headers.update(tracing.headers_for(span))
+                outgoing = client.build_request(
+                    request.method,
+                    request.url,
+                    headers=headers,
+                    content=request.body,
+                    timeout=httpx2.Timeout(silence_seconds, connect=CONNECT_SECONDS),
+                )
+                async with asyncio.timeout_at(deadline):
+                    response = await client.send(outgoing, stream=True)
+            seconds = asyncio.get_running_loop().time() - began
+            tell(Asked(pool.name, route, response.status_code, seconds))
+            span.set_attribute("http.response.status_code", response.status_code)
+            try:
+                yield OpenAnswer(response, deadline)
+            finally:
+                await response.aclose()
+
+
+@contextmanager
+def _traced(pool: Pool, request: Request, route: str) -> Iterator[Span]:
+    """Make a span that lasts until the answer is read. Of the URL it has the route alone."""
+    attributes = {"http.request.method": request.method, "hfmcp.pool": pool.name}
+    if route:
+        attributes["url.template"] = route
+    span = tracing.begin_asking(f"{request.method} {route or pool.name}", attributes)
+    try:
+        yield span
+    except OutgoingError as error:
+        tracing.mark_failed(span, type(error).__name__)
+        raise
+    finally:
+        span.end()
+
+
+def _route_of(pool: Pool, url: str) -> str:
+    if pool not in OF_THE_HUB:
+        return ""
+    try:
+        return route_of(urlsplit(url).path)
+    except ValueError:
+        return OTHER
 
 
 def _host_of(url: str) -> str:
@@ -207,12 +254,12 @@ def _host_of(url: str) -> str:
 
 
 @contextmanager
-def _told_of(pool: Pool, request: Request, began: float) -> Iterator[None]:
+def _told_of(pool: Pool, route: str, began: float) -> Iterator[None]:
     """Let it be counted that there was no answer."""
     try:
         yield
     except OutgoingError:
-        tell(Asked(pool.name, request.url, 0, asyncio.get_running_loop().time() - began))
+        tell(Asked(pool.name, route, 0, asyncio.get_running_loop().time() - began))
         raise
 
 

@@ -13,7 +13,7 @@ import ssl
 from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import CookieJar
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import httpcore2
@@ -116,10 +116,20 @@ def places_of(pool: Pool) -> Places:
     return places[pool]
 
 
-def places_in_use() -> list[tuple[str, int]]:
-    """Return how many places of each pool are taken on the running event loop."""
+class PoolUse(NamedTuple):
+    name: str
+    taken: int
+    waiting: int
+    total: int
+
+
+def pools_in_use() -> list[PoolUse]:
+    """Return how the places of each pool are used that the running event loop has needed."""
     places = _places.get(asyncio.get_running_loop(), {})
-    return [(pool.name, len(taken)) for pool, taken in places.items()]
+    return [
+        PoolUse(pool.name, len(taken), taken.waiting, pool.limits.total)
+        for pool, taken in places.items()
+    ]
 
 
 def new_client(pool: Pool) -> httpx2.AsyncClient:

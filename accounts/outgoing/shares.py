@@ -62,6 +62,11 @@ class Places:
         """Return how many are taken."""
         return self._taken
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return sum(map(len, self._waiting.values()))
+
     def _is_short_of(self, claim: Claim) -> Share | None:
         """Return which share is used up, None when there is a place."""
         caller, target = claim
@@ -93,9 +98,8 @@ class Places:
             raise
 
     def _refuse_crowd(self, claim: Claim) -> None:
-        waiting = sum(map(len, self._waiting.values()))
         of_caller = sum(len(turns) for (who, _), turns in self._waiting.items() if who == claim[0])
-        is_crowd = waiting >= MAX_WAITING or of_caller >= MAX_WAITING_PER_CALLER
+        is_crowd = self.waiting >= MAX_WAITING or of_caller >= MAX_WAITING_PER_CALLER
         if self._limits.wait_seconds <= 0 or is_crowd:
             raise self._busy(claim)
 

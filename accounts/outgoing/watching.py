@@ -9,8 +9,8 @@ logger = logging.getLogger(__name__)
 
 class Asked(NamedTuple):
     pool: str
-    url: str
-    """For its path alone: a query may be somebody's."""
+    route: str
+    """Of the Hub (accounts.outgoing.hub_routes); "" of other servers."""
     status: int
     """0 for no answer."""
     seconds: float

@@ -6,14 +6,11 @@ With PROMETHEUS_MULTIPROC_DIR each process writes into files that all can add up
 
 from collections.abc import Callable
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from accounts.outgoing.pools import HUB
 from accounts.outgoing.watching import Asked
 from mcpendpoint import __version__
-from mcpendpoint.hub.routes import route_of
 from mcpendpoint.protocol.records import KNOWN_METHODS, Record
 from mcpendpoint.tools.registry import by_name
 
@@ -139,10 +136,9 @@ def note_asked(asked: Asked) -> None:
     status = f"{asked.status // 100}xx" if asked.status else "none"
     _outgoing_by[asked.pool, status].inc()
     _outgoing_seconds_by[asked.pool,].observe(asked.seconds)
-    if asked.pool == HUB.name:
-        route = route_of(urlsplit(asked.url).path)
-        _hub_by[route, status].inc()
-        _hub_seconds_by[route,].observe(asked.seconds)
+    if asked.route:
+        _hub_by[asked.route, status].inc()
+        _hub_seconds_by[asked.route,].observe(asked.seconds)
 
 
 def _tool_label(record: Record) -> str:

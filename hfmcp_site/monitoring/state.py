@@ -4,34 +4,17 @@ Each worker does so every few seconds, as one of them is asked for what all have
 """
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db import connection
 from prometheus_client import Gauge
 
 from accounts.behind import start_task
 from accounts.caching import caches
-from accounts.database import changes, lookups, notes
-from accounts.outgoing.pools import places_in_use
-from dashboard.background import background
-from dashboard.call_log import call_log
-from dashboard.recorder import recorder
-from dashboard.storer import Storer
-from dashboard.stream_counts import stream_counts
+from dashboard.worker_load import load_now
 from hfmcp_site.monitoring.instruments import registry
 from mcpendpoint.push.streams import open_streams
 
 LOOK_EVERY_SECONDS = 5.0
-
-DATABASE_THREADS = {
-    "lookups": lookups,
-    "changes": changes,
-    "notes": notes,
-    "background": background,
-}
-STORERS: dict[str, Storer[Any]] = {"counts": recorder, "calls": call_log, "streams": stream_counts}
 
 
 def _gauge(name: str, text: str, *labels: str) -> Gauge:
@@ -45,6 +28,9 @@ _unstored = _gauge("hfmcp_unstored_records", "Records that the database does not
 _pool_size = _gauge("hfmcp_database_pool_connections", "Connections of the pages' pool.", "state")
 _pool_waiting = _gauge("hfmcp_database_pool_waiting", "Requests that wait for a connection.")
 _outgoing = _gauge("hfmcp_outgoing_requests_in_progress", "Requests to other servers.", "pool")
+_outgoing_waiting = _gauge(
+    "hfmcp_outgoing_requests_waiting", "Requests that wait for a place of their pool.", "pool"
+)
 _cache_entries = _gauge("hfmcp_cache_entries", "What all caches of callers' values hold.")
 _cache_bytes = _gauge("hfmcp_cache_bytes", "What all caches of callers' values take.")
 
@@ -63,14 +49,18 @@ def look() -> None:
     """Set all gauges of this process; on the event loop."""
     _in_progress.set(in_progress.count)
     _streams.set(len(open_streams))
-    for name, threads in DATABASE_THREADS.items():
-        _waiting.labels(name).set(threads.waiting)
-    for name, storer in STORERS.items():
-        _unstored.labels(name).set(storer.unstored)
-    for name, count in places_in_use():
-        _outgoing.labels(name).set(count)
-    for name, value in _pool_stats():
-        _pool_size.labels(name).set(value)
+    load = load_now()
+    for name, waiting in load.database_work_waiting.items():
+        _waiting.labels(name).set(waiting)
+    for name, unstored in load.unstored.items():
+        _unstored.labels(name).set(unstored)
+    for pool in load.pools:
+        _outgoing.labels(pool.name).set(pool.taken)
+        _outgoing_waiting.labels(pool.name).set(pool.waiting)
+    if (connections := load.database_pool) is not None:
+        _pool_size.labels("idle").set(connections.idle)
+        _pool_size.labels("used").set(connections.used)
+        _pool_waiting.set(connections.waiting)
     entries, size = 0, 0
     for cache in caches():
         entries, size = entries + len(cache), size + cache.total_bytes
@@ -87,15 +77,3 @@ async def _look_for_ever() -> None:
     while True:
         look()
         await asyncio.sleep(LOOK_EVERY_SECONDS)
-
-
-def _pool_stats() -> Iterator[tuple[str, int]]:
-    """PostgreSQL's alone has one."""
-    pool = getattr(connection, "pool", None) if connection.vendor == "postgresql" else None
-    if pool is None or pool.closed:  # as it is until a page needs it
-        return
-    stats = pool.get_stats()
-    size, idle = stats.get("pool_size", 0), stats.get("pool_available", 0)
-    _pool_waiting.set(stats.get("requests_waiting", 0))
-    yield "idle", idle
-    yield "used", size - idle

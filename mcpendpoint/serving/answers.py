@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from mcp.server import Server
+from opentelemetry.trace import Span
 
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Answer, Ask, Peer
@@ -15,6 +16,7 @@ from mcpendpoint.serving.answer_size import fit
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording, outcome_of, reason_of_answer
 from mcpendpoint.serving.scope_checks import with_scopes_asked_for
+from mcpendpoint.serving.traced import note_known_result, note_outcome, serving_message
 from mcpendpoint.tools.registry import by_name
 
 TALKATIVE_METHODS = frozenset(
@@ -53,6 +55,7 @@ class Answers:
         context.note_client(peer)
         result = await self.shortcut(message, peer, context)
         if result is not None:
+            note_known_result(message)
             recording.finish(Outcome.OK, context=context)
         return result
 
@@ -69,6 +72,19 @@ class Answers:
 
         `ask` is the way to ask the client something meanwhile, if there is one.
         """
+        with serving_message(message, peer) as span:
+            return await self._answer(message, peer, context, recording, outgoing, ask, span)
+
+    async def _answer(
+        self,
+        message: Message,
+        peer: Peer,
+        context: RequestContext,
+        recording: Recording,
+        outgoing: Outgoing,
+        ask: Ask | None,
+        span: Span,
+    ) -> Answer:
         send = outgoing.put if outgoing.is_open else None
         exchange = kernel.open_exchange(message, context.headers, context, send=send, ask=ask)
         context.note_client(peer)
@@ -85,6 +101,7 @@ class Answers:
             status, reason = answer.status, reason_of_answer(answer, context, outcome)
             return answer
         finally:
+            note_outcome(span, context, outcome, error_code)
             recording.finish(
                 outcome,
                 error_code=error_code,

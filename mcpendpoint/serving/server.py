@@ -33,7 +33,7 @@ from mcp_types import (
 from mcpendpoint import __version__
 from mcpendpoint.protocol import apps
 from mcpendpoint.protocol.file_extension import EXTENSION, SERVER_CAPABILITY
-from mcpendpoint.protocol.kernel import announce, drop_unused_tracing
+from mcpendpoint.protocol.kernel import announce, drop_tracing
 from mcpendpoint.protocol.request_states import seal_request_state
 from mcpendpoint.serving.approvals.asking import Asking
 from mcpendpoint.serving.call_refusals import Answer
@@ -182,7 +182,7 @@ def make_server(
     server.extensions[apps.EXTENSION] = {}
     extensions = {EXTENSION: SERVER_CAPABILITY} if settings.HAS_DATABASE else {}
     announce(server, pushes=pushes, watches=watches is not None, extensions=extensions)
-    drop_unused_tracing(server)
+    drop_tracing(server)
     keys = [str(settings.SECRET_KEY), *map(str, settings.SECRET_KEY_FALLBACKS)]
     seal_request_state(server, keys, audience=settings.PUBLIC_URL, whose=_owner_of)
     return server

@@ -25,6 +25,7 @@ from mcpendpoint.protocol.request_head import RequestHead, read_request_head
 from mcpendpoint.protocol.security import cors_headers, is_host_served, is_origin_served
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.recording import Recording, note_recorded
+from mcpendpoint.serving.traced import note_status, serving_request
 from mcpendpoint.transports.bodies import BodyRefused, BodyTooLarge
 from mcpendpoint.transports.refusing import refuse, refuse_request, refuse_too_many
 from mcpendpoint.transports.responses import error_response
@@ -42,7 +43,9 @@ def as_view(serve: Serve) -> View:
         head = read_request_head(request)
         recorded = note_recorded()
         try:
-            response = await serve(request, head, username)
+            with serving_request(head) as span:
+                response = await serve(request, head, username)
+                note_status(span, response.status_code)
         except NotAdmitted as blocked:
             response = refuse(blocked, head, Recording(address=head.client_address))
         except TooMany as too_many:

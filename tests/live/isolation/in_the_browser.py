@@ -12,7 +12,8 @@ from tests.mcpendpoint.wire import Wire, request
 from tests.routes import all_routes, path_of, with_ids
 
 OF_VIEWERS = (
-    *("", "?day=yesterday", "clients/", "tools/", "spaces/", "methods/", "errors/", "api/metrics"),
+    *("", "?day=yesterday", "clients/", "tools/", "spaces/", "methods/", "errors/", "hub/"),
+    "api/metrics",
     *("client/?name=any", "tool/?name=hf_whoami", "space/?id=acme/any"),
 )
 OF_OPERATORS = ("audit/", "audit/export.csv", "audit/export.jsonl", "blocks/", "blocks/?show=past")
@@ -312,6 +313,7 @@ def try_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
 
     acts = ("rules/", "rules/usual/", "receivers/")
     answers += [me.submit(f"/dashboard/alerts/{path}", {}) for path in acts]
+    answers.append(me.visit("/api/transport-metrics"))
 
     assert {answer.status_code for answer in answers} == {403}
     assert not gets_into_socket(me)
@@ -367,12 +369,14 @@ def watch_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
     somebody = {"who": "id:nobody-here", "role": "1"}
     for path in ("roles/", "roles/take/", "invitations/", "invitations/remove/"):
         assert me.submit(f"/dashboard/people/{path}", somebody).status_code == 200, path
+    assert me.visit("/api/transport-metrics").status_code == 200
     assert gets_into_socket(me)
 
 
 def be_nobody_in_a_browser(who: Visitor, others: list[Tenant]) -> None:
     assert who.visit("/settings/").url.path == "/sign-in/"
     assert who.visit("/dashboard/api/metrics").status_code == 401
+    assert who.visit("/api/transport-metrics").status_code == 401
     assert "hfmcp_requests_total" in who.visit("/metrics").text  # from this very machine
     assert not gets_into_socket(who)
     look_at_every_page(who, others)

@@ -45,7 +45,7 @@ class Visitor:
 
     def _look(self, response: httpx.Response) -> None:
         # Whoever is no admin gets nothing there: every step that goes there says so.
-        is_for_admins = response.request.url.path.startswith("/dashboard/")
+        is_for_admins = response.request.url.path.startswith(("/dashboard/", "/api/"))
         self.ledger.look_through(self.name, response, is_for_admins=is_for_admins)
 
     @property

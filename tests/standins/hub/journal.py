@@ -25,6 +25,8 @@ class Entry:
     has_authorization: bool
     token: str | None
     user_agent: str | None
+    trace: str | None
+    """What it says to be part of, as `traceparent`."""
     status: int | None = None
 
 
@@ -67,6 +69,7 @@ def _entry(scope: Scope) -> Entry:
         has_authorization=authorization is not None,
         token=digest(authorization.partition(" ")[2]) if authorization else None,
         user_agent=headers.get("user-agent"),
+        trace=headers.get("traceparent"),
     )
 
 

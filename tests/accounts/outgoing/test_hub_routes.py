@@ -2,7 +2,7 @@
 
 import pytest
 
-from mcpendpoint.hub.routes import OTHER, TEMPLATES, route_of
+from accounts.outgoing.hub_routes import OTHER, TEMPLATES, route_of
 
 ROUTES = {
     "/api/whoami-v2": "/api/whoami",
