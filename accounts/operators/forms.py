@@ -23,8 +23,8 @@ _LASTS = {
     "undone": ("Until it is undone", None),
 }
 
-SMALLEST_PREFIX = {4: 8, 6: 16}
-"""A network that is larger is a typing error, or half of the internet."""
+SMALLEST_PREFIX = {4: 16, 6: 32}
+"""A network that is larger is more than one operator's customers, or a typing error."""
 
 
 class BlockForm(forms.Form):
@@ -110,7 +110,8 @@ class BlockForm(forms.Form):
         except ValueError as error:
             raise forms.ValidationError("That is no network, such as 192.0.2.0/24.") from error
         if network.prefixlen < SMALLEST_PREFIX[network.version]:
-            raise forms.ValidationError("That network is too large.")
+            largest = f"/{SMALLEST_PREFIX[network.version]}"
+            raise forms.ValidationError(f"That network is too large: {largest} is the largest.")
         own = read_address(self._own_address)
         if own is not None and own in network:
             raise forms.ValidationError("You come from this network yourself.")

@@ -96,8 +96,31 @@ def test_a_blocked_network_gets_neither_endpoint_nor_pages(block, ask, network, 
     block("network", network)
 
     assert ask(address=address).status_code == status
-    page = Client(headers={"host": "localhost:8000"}).get("/sign-in/", REMOTE_ADDR=address)
+    page = Client(headers={"host": "localhost:8000"}).get("/", REMOTE_ADDR=address)
     assert page.status_code == status
+
+
+def test_an_admin_undoes_the_block_of_the_network_that_they_come_from(
+    boss, alice, client_of, block, ask, key_of
+):
+    row = block("network", "192.0.2.0/24")
+    there = {"REMOTE_ADDR": "192.0.2.1"}
+    admin = client_of(boss)
+
+    assert Client(headers={"host": "localhost:8000"}).get("/sign-in/", **there).status_code == 200
+    assert client_of(alice).get("/settings/", **there).status_code == 403
+    assert ask(key_of(boss)).status_code == 403
+    assert admin.get(PAGE, **there).status_code == 200
+    assert admin.post(f"{PAGE}{row.pk}/undo/", **there).status_code == 302
+    assert not Block.objects.filter(over_at=None).exists()
+
+
+def test_nobody_who_is_no_admin_comes_in_from_a_blocked_network(with_role, block):
+    block("network", "192.0.2.0/24")
+
+    page = with_role(Role.OPERATOR).get(PAGE, REMOTE_ADDR="192.0.2.1")
+
+    assert (page.status_code, "Your network is blocked" in page.text) == (403, True)
 
 
 def test_the_network_is_that_of_the_client_behind_trusted_proxies(block, ask, settings):
@@ -207,7 +230,9 @@ def test_an_operator_blocks_and_undoes_on_the_page(
         {"subject": "org:acme"},
         {"kind": "network", "subject": "192.0.2.0/33"},
         {"kind": "network", "subject": "0.0.0.0/0"},
-        {"kind": "network", "subject": "127.0.0.0/8"},
+        {"kind": "network", "subject": "127.0.0.0/16"},
+        {"kind": "network", "subject": "10.0.0.0/15"},
+        {"kind": "network", "subject": "2001:db8::/31"},
         {"kind": "space", "subject": "acme"},
         {"kind": "client", "subject": "x", "versions": "one to three"},
         {"kind": "space", "subject": "acme/x", "versions": ">1"},
