@@ -1,6 +1,5 @@
 """What operators and admins fill in."""
 
-import re
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -12,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from accounts.hub_names import is_hub_name
 from accounts.models import User
 from accounts.operators.models import MAX_REASON, Block, Role
-from accounts.operators.subjects import MAX_WORD, OF_ID, OF_ORGANIZATION, word_of
+from accounts.operators.subjects import MAX_WORD, OF_ORGANIZATION, id_of, is_hub_id, word_of
 from accounts.proxies import read_address
 
 _LASTS = {
@@ -90,19 +89,19 @@ class BlockForm(forms.Form):
             raise forms.ValidationError("That is neither a name nor an id.") from error
         if word.startswith(OF_ORGANIZATION):
             raise forms.ValidationError("An organization is kept out by ACCESS_DENIED.")
-        if word.startswith(OF_ID):
-            # As the Hub writes it, which the word does not.
-            hf_id = re.sub(f"^{OF_ID}", "", text, flags=re.IGNORECASE)
-            user = User.objects.filter(hf_id=hf_id).first()
-        else:
-            user = User.objects.filter(username__iexact=word, hf_id__isnull=False).first()
-            hf_id = (user and user.hf_id) or ""
-        if not hf_id:
-            raise forms.ValidationError(
-                "Nobody of this name has signed in here. Names change hands: use id:…."
-            )
-        self._name = user.username if user else ""
-        return hf_id
+        hf_id = id_of(word)
+        by = {"hf_id": hf_id} if hf_id else {"username__iexact": word, "hf_id__isnull": False}
+        user = User.objects.filter(**by).first()
+        if user is not None:
+            self._name = user.username
+            return user.hf_id or ""
+        if is_hub_id(hf_id):
+            return hf_id
+        raise forms.ValidationError(
+            "Nobody here has this id, and those of Hugging Face are 24 hex digits."
+            if hf_id
+            else "Nobody of this name has signed in here. Names change hands: use id:…."
+        )
 
     def _read_network(self, text: str) -> str:
         try:

@@ -189,6 +189,38 @@ def test_an_admin_cannot_be_blocked(boss, alice, block):
             block("person", admin.hf_id)
 
 
+HUB_ID = "2bd8" + "0" * 20
+
+
+@pytest.mark.parametrize("written", [f"id:{HUB_ID.upper()}", f"ID:{HUB_ID}", HUB_ID.upper()])
+def test_an_id_is_that_of_its_person_however_it_is_written(
+    with_role, written, django_capture_on_commit_callbacks
+):
+    user = make_user("hexa", hf_id=HUB_ID)
+    with django_capture_on_commit_callbacks(execute=True):
+        with_role(Role.OPERATOR).post(PAGE, form(subject=written))
+
+    row = Block.objects.get()
+    assert (row.subject, row.name) == (HUB_ID, user.username)
+    assert block_list.person(HUB_ID)
+
+
+def test_an_admin_is_one_however_their_id_is_written(with_role):
+    user = make_user("hexa", hf_id=HUB_ID)
+    RoleGrant.objects.create(subject=f"id:{user.hf_id}", role=Role.ADMIN)
+
+    page = with_role(Role.OPERATOR).post(PAGE, form(subject=f"id:{HUB_ID.upper()}"))
+
+    assert "An admin cannot be blocked" in page.text
+    assert not Block.objects.exists()
+
+
+def test_somebody_who_never_came_is_blocked_by_id(with_role):
+    with_role(Role.OPERATOR).post(PAGE, form(subject=f"id:{HUB_ID}"))
+
+    assert Block.objects.get().subject == HUB_ID
+
+
 def test_the_same_is_not_blocked_twice(block):
     block("space", "acme/bad")
 
@@ -228,6 +260,8 @@ def test_an_operator_blocks_and_undoes_on_the_page(
     [
         {"subject": "nobody-of-this-name"},
         {"subject": "org:acme"},
+        {"subject": "id:xx"},
+        {"subject": f"id:{'g' * 24}"},
         {"kind": "network", "subject": "192.0.2.0/33"},
         {"kind": "network", "subject": "0.0.0.0/0"},
         {"kind": "network", "subject": "127.0.0.0/16"},
