@@ -167,7 +167,7 @@ def test_a_blocked_client_loses_its_sessions(block, ask):
 def test_a_blocked_space_is_one_that_the_operator_does_not_allow(block, subject):
     block("space", subject)
 
-    assert "spam" in refusal_of("Acme/Bad")
+    assert "spam" in str(refusal_of("Acme/Bad"))
     assert refusal_of("other/bad") is None
 
 
