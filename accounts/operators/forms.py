@@ -1,7 +1,6 @@
 """What operators and admins fill in."""
 
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from accounts.hub_names import is_hub_name
 from accounts.models import User
 from accounts.operators.models import MAX_REASON, Block, Role
 from accounts.operators.subjects import MAX_WORD, OF_ORGANIZATION, id_of, is_hub_id, word_of
-from accounts.proxies import read_address
+from accounts.proxies import read_address, read_network
 
 _LASTS = {
     "hour": ("1 hour", timedelta(hours=1)),
@@ -33,7 +32,7 @@ class BlockForm(forms.Form):
     subject = forms.CharField(
         label="Which",
         max_length=200,
-        help_text="A name or id:… on Hugging Face; a client’s exact name; a network such as "
+        help_text="A name or id:… on Hugging Face; a client’s whole name; a network such as "
         "192.0.2.0/24; a Space as owner/name, or owner/* for all of one.",
     )
     versions = forms.CharField(
@@ -80,7 +79,7 @@ class BlockForm(forms.Form):
             case Block.Kind.SPACE:
                 return _read_space(text)
             case _:
-                return text
+                return _read_client(text)
 
     def _read_person(self, text: str) -> str:
         try:
@@ -104,8 +103,10 @@ class BlockForm(forms.Form):
         )
 
     def _read_network(self, text: str) -> str:
+        if "%" in text:
+            raise forms.ValidationError("Leave out the zone, % and what follows it.")
         try:
-            network = ip_network(text, strict=False)
+            network = read_network(text)
         except ValueError as error:
             raise forms.ValidationError("That is no network, such as 192.0.2.0/24.") from error
         if network.prefixlen < SMALLEST_PREFIX[network.version]:
@@ -128,6 +129,15 @@ class BlockForm(forms.Form):
             reason=asked["reason"],
             ends_at=timezone.now() + lasts if lasts else None,
         )
+
+
+def _read_client(text: str) -> str:
+    if text.endswith("*"):
+        raise forms.ValidationError(
+            "Write the whole name as the client gives it: * stands for nothing here. To keep out "
+            "whatever somebody runs, block the person or the network."
+        )
+    return text
 
 
 def _read_space(text: str) -> str:

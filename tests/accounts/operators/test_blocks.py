@@ -88,6 +88,7 @@ def test_what_is_over_is_not_in_force_even_before_it_is_noted(alice, block):
         ("192.0.2.0/24", "192.0.2.1", 403),
         ("192.0.2.0/24", "192.0.3.1", 200),
         ("192.0.2.1/32", "::ffff:192.0.2.1", 403),
+        ("::ffff:192.0.2.0/120", "192.0.2.1", 403),
         ("2001:db8::/32", "2001:db8:1::1", 403),
         ("2001:db8::/32", "2001:db9::1", 200),
     ],
@@ -151,6 +152,17 @@ def test_a_client_is_blocked_by_its_name_and_versions(block, ask, versions, vers
     assert ask(method="initialize", params=params).status_code == status
     other = initialize("Good Client", version)
     assert ask(method="initialize", params=other).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["bad client", "BAD CLIENT", "Bad Cli\u00e9nt", "bad clie\u0301nt"]
+)
+def test_a_client_is_blocked_however_its_name_is_written(block, name):
+    block("client", "Bad Client")
+    block("client", "bad cLIE\u0301nt")
+
+    assert block_list.client(name, "1.0")
+    assert block_list.client(f"{name} 2", "1.0") is None
 
 
 def test_a_blocked_client_loses_its_sessions(block, ask):
@@ -267,6 +279,10 @@ def test_an_operator_blocks_and_undoes_on_the_page(
         {"kind": "network", "subject": "127.0.0.0/16"},
         {"kind": "network", "subject": "10.0.0.0/15"},
         {"kind": "network", "subject": "2001:db8::/31"},
+        {"kind": "network", "subject": "::ffff:127.0.0.1"},
+        {"kind": "network", "subject": "fe80::1%eth0"},
+        {"kind": "client", "subject": "*"},
+        {"kind": "client", "subject": "bad*"},
         {"kind": "space", "subject": "acme"},
         {"kind": "client", "subject": "x", "versions": "one to three"},
         {"kind": "space", "subject": "acme/x", "versions": ">1"},
@@ -297,6 +313,26 @@ def test_another_page_can_say_what_is_to_be_blocked(with_role, query, kind):
 
     assert f'<option value="{kind}" selected>' in page
     assert query.partition("=")[2].replace("+", " ") in page
+
+
+def test_an_ipv4_address_within_ipv6_is_blocked_as_ipv4(with_role):
+    with_role(Role.OPERATOR).post(PAGE, form(kind="network", subject="::ffff:127.0.0.2"))
+
+    assert Block.objects.get().subject == "127.0.0.2/32"
+
+
+def test_an_operator_cannot_block_himself(with_role):
+    browser = with_role(Role.OPERATOR)
+
+    page = browser.post(PAGE, form(subject="some-operator"))
+
+    assert (page.status_code, "That is you" in page.text) == (422, True)
+
+
+def test_who_lacks_a_role_reads_which_one_they_have(with_role):
+    page = with_role(Role.OPERATOR).get("/dashboard/people/roles/")
+
+    assert (page.status_code, "Your role on this server is operator." in page.text) == (403, True)
 
 
 def test_viewers_can_neither_block_nor_undo(with_role, block):
