@@ -14,13 +14,16 @@ Proxies = int | tuple[IPv4Network | IPv6Network, ...]
 IPV6_SUBSCRIBER_BITS = 64
 MAX_HOPS = 20
 
+_MAPPED_BITS = 96
+"""Those before an IPv4 address within IPv6, ::ffff:0:0/96."""
+
 
 def read_proxies(text: str) -> Proxies:
     """Read a number, or a comma-separated list of addresses and networks. Raises ValueError."""
     if text.isascii() and text.isdigit():
         return int(text)
     words = [word.strip() for word in text.split(",") if word.strip()]
-    return tuple(ip_network(word, strict=False) for word in words)
+    return tuple(map(read_network, words))
 
 
 def client_behind(peer: str, forwarded_for: Sequence[str], trusted: Proxies) -> str:
@@ -84,6 +87,18 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def read_network(text: str) -> IPv4Network | IPv6Network:
+    """Read a network, or an address as one. Raises ValueError.
+
+    IPv4 within IPv6 becomes IPv4, as read_address has it.
+    """
+    network = ip_network(text, strict=False)
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is None or network.prefixlen < _MAPPED_BITS:
+        return network
+    return IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
 
 
 @remember_short(max_bytes=4_000_000, max_chars=50)

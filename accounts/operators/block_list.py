@@ -6,11 +6,11 @@ when it is another one. Without it, as in a command, `refresh` reads them.
 
 import logging
 import time
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_network
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from accounts.operators.models import Block, BlockRevision
-from accounts.proxies import read_address
+from accounts.proxies import read_address, read_network
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +146,9 @@ class _Index:
         for block in blocks:
             by_kind[block.kind][block.subject].append(block)
         self._people = by_kind[Block.Kind.PERSON]
-        self._clients = by_kind[Block.Kind.CLIENT]
+        self._clients: dict[str, list[InForce]] = defaultdict(list)
+        for name, found in by_kind[Block.Kind.CLIENT].items():
+            self._clients[_compared(name)] += found
         self._spaces = by_kind[Block.Kind.SPACE]
         self._spaces_by_hub_id = {
             block.hub_id: [block]
@@ -157,16 +159,16 @@ class _Index:
         # By IP version and length of the prefix, of which there are at most 162, then by prefix.
         self._networks: dict[tuple[int, int], dict[int, list[InForce]]] = {}
         for subject, found in by_kind[Block.Kind.NETWORK].items():
-            network = ip_network(subject)
+            network = read_network(subject)
             shift = network.max_prefixlen - network.prefixlen
             of_length = self._networks.setdefault((network.version, shift), {})
-            of_length[int(network.network_address) >> shift] = found
+            of_length.setdefault(int(network.network_address) >> shift, []).extend(found)
 
     def person(self, hf_id: str) -> InForce | None:
         return _first(self._people.get(hf_id, ())) if hf_id else None
 
     def client(self, name: str, version: str) -> InForce | None:
-        found = self._clients.get(name, ()) if name else ()
+        found = self._clients.get(_compared(name), ()) if name and self._clients else ()
         return _first(block for block in found if is_in_range(version, block.versions))
 
     def address(self, address: str) -> InForce | None:
@@ -187,6 +189,11 @@ class _Index:
         owner = name.partition("/")[0]
         by_name = (*self._spaces.get(name, ()), *self._spaces.get(f"{owner}/*", ()))
         return _first((*by_name, *self._spaces_by_hub_id.get(hub_id, ())))
+
+
+def _compared(name: str) -> str:
+    """Return a client's name without what people do not see as a difference."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _first(blocks: Iterable[InForce]) -> InForce | None:

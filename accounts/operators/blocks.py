@@ -58,6 +58,8 @@ def block_of(hf_id: str) -> InForce | None:
 
 
 def _check_person(block: Block) -> None:
+    if block.made_by is not None and block.made_by.hf_id == block.subject:
+        raise NotBlocked("That is you: you could not undo it.")
     user = User.objects.filter(hf_id=block.subject).first()
     if user is not None and role_of(user) is Role.ADMIN:
         raise NotBlocked("An admin cannot be blocked. Take the role away first.")

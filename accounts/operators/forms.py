@@ -1,8 +1,6 @@
 """What operators and admins fill in."""
 
-import re
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import Any
 
 from django import forms
@@ -12,8 +10,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from accounts.hub_names import is_hub_name
 from accounts.models import User
 from accounts.operators.models import MAX_REASON, Block, Role
-from accounts.operators.subjects import MAX_WORD, OF_ID, OF_ORGANIZATION, word_of
-from accounts.proxies import read_address
+from accounts.operators.subjects import MAX_WORD, OF_ORGANIZATION, id_of, is_hub_id, word_of
+from accounts.proxies import read_address, read_network
 
 _LASTS = {
     "hour": ("1 hour", timedelta(hours=1)),
@@ -23,8 +21,8 @@ _LASTS = {
     "undone": ("Until it is undone", None),
 }
 
-SMALLEST_PREFIX = {4: 8, 6: 16}
-"""A network that is larger is a typing error, or half of the internet."""
+SMALLEST_PREFIX = {4: 16, 6: 32}
+"""A network that is larger is more than one operator's customers, or a typing error."""
 
 
 class BlockForm(forms.Form):
@@ -34,7 +32,7 @@ class BlockForm(forms.Form):
     subject = forms.CharField(
         label="Which",
         max_length=200,
-        help_text="A name or id:… on Hugging Face; a client’s exact name; a network such as "
+        help_text="A name or id:… on Hugging Face; a client’s whole name; a network such as "
         "192.0.2.0/24; a Space as owner/name, or owner/* for all of one.",
     )
     versions = forms.CharField(
@@ -81,7 +79,7 @@ class BlockForm(forms.Form):
             case Block.Kind.SPACE:
                 return _read_space(text)
             case _:
-                return text
+                return _read_client(text)
 
     def _read_person(self, text: str) -> str:
         try:
@@ -90,27 +88,30 @@ class BlockForm(forms.Form):
             raise forms.ValidationError("That is neither a name nor an id.") from error
         if word.startswith(OF_ORGANIZATION):
             raise forms.ValidationError("An organization is kept out by ACCESS_DENIED.")
-        if word.startswith(OF_ID):
-            # As the Hub writes it, which the word does not.
-            hf_id = re.sub(f"^{OF_ID}", "", text, flags=re.IGNORECASE)
-            user = User.objects.filter(hf_id=hf_id).first()
-        else:
-            user = User.objects.filter(username__iexact=word, hf_id__isnull=False).first()
-            hf_id = (user and user.hf_id) or ""
-        if not hf_id:
-            raise forms.ValidationError(
-                "Nobody of this name has signed in here. Names change hands: use id:…."
-            )
-        self._name = user.username if user else ""
-        return hf_id
+        hf_id = id_of(word)
+        by = {"hf_id": hf_id} if hf_id else {"username__iexact": word, "hf_id__isnull": False}
+        user = User.objects.filter(**by).first()
+        if user is not None:
+            self._name = user.username
+            return user.hf_id or ""
+        if is_hub_id(hf_id):
+            return hf_id
+        raise forms.ValidationError(
+            "Nobody here has this id, and those of Hugging Face are 24 hex digits."
+            if hf_id
+            else "Nobody of this name has signed in here. Names change hands: use id:…."
+        )
 
     def _read_network(self, text: str) -> str:
+        if "%" in text:
+            raise forms.ValidationError("Leave out the zone, % and what follows it.")
         try:
-            network = ip_network(text, strict=False)
+            network = read_network(text)
         except ValueError as error:
             raise forms.ValidationError("That is no network, such as 192.0.2.0/24.") from error
         if network.prefixlen < SMALLEST_PREFIX[network.version]:
-            raise forms.ValidationError("That network is too large.")
+            largest = f"/{SMALLEST_PREFIX[network.version]}"
+            raise forms.ValidationError(f"That network is too large: {largest} is the largest.")
         own = read_address(self._own_address)
         if own is not None and own in network:
             raise forms.ValidationError("You come from this network yourself.")
@@ -128,6 +129,15 @@ class BlockForm(forms.Form):
             reason=asked["reason"],
             ends_at=timezone.now() + lasts if lasts else None,
         )
+
+
+def _read_client(text: str) -> str:
+    if text.endswith("*"):
+        raise forms.ValidationError(
+            "Write the whole name as the client gives it: * stands for nothing here. To keep out "
+            "whatever somebody runs, block the person or the network."
+        )
+    return text
 
 
 def _read_space(text: str) -> str:

@@ -1,4 +1,8 @@
-"""Keeps out of the pages who is blocked, or may not use this server any more."""
+"""Keeps out of the pages who is blocked, or may not use this server any more.
+
+A block of a network leaves its pages to admins, who could not undo it otherwise, and lets
+everybody sign in: who is an admin is known after that.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,6 +13,7 @@ from django.contrib.auth import logout
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.decorators import sync_and_async_middleware
 
 from accounts.audit import request_address
@@ -16,9 +21,17 @@ from accounts.database import UNAVAILABLE
 from accounts.models import User
 from accounts.operators.access import refusal_of_user
 from accounts.operators.block_list import block_list
+from accounts.operators.models import Role
 from accounts.operators.refusing import refusal_page
+from accounts.operators.roles import has_role
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+
+_PAGES_OF_SIGN_IN = (
+    "accounts:sign-in",
+    "accounts:huggingface-login",
+    "accounts:huggingface-callback",
+)
 
 
 @sync_and_async_middleware
@@ -44,7 +57,8 @@ def _refuse(request: HttpRequest) -> HttpResponseBase | None:
             block_list.refresh()
         except DatabaseError as error:
             block_list.note_failure(error)
-    if block := block_list.address(request_address.get()):
+    block = block_list.address(request_address.get())
+    if block and not (_is_of_sign_in(request) or _is_of_admin(request)):
         return refusal_page(request, str(block))
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None  # nobody, and the answer is the same for all of them
@@ -57,6 +71,19 @@ def _refuse(request: HttpRequest) -> HttpResponseBase | None:
         return None
     logout(request)
     return refusal_page(request, why)
+
+
+def _is_of_sign_in(request: HttpRequest) -> bool:
+    return request.path in map(reverse, _PAGES_OF_SIGN_IN)
+
+
+def _is_of_admin(request: HttpRequest) -> bool:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    try:
+        return has_role(request.user, Role.ADMIN)
+    except UNAVAILABLE:
+        return False
 
 
 def _why_refused(user: Any) -> str:

@@ -34,7 +34,7 @@ def word_of(text: str) -> str:
         if not _ANY_ID.fullmatch(hf_id):
             raise ValueError("no id")
         return OF_ID + hf_id
-    return OF_ID + text if _HUB_ID.fullmatch(text) else _name(text)
+    return OF_ID + text if is_hub_id(text) else _name(text)
 
 
 def _name(text: str) -> str:
@@ -43,9 +43,19 @@ def _name(text: str) -> str:
     return text
 
 
+def id_of(word: str) -> str:
+    """Return the id of a person that a word is, "" for another word."""
+    return word.removeprefix(OF_ID) if word.startswith(OF_ID) else ""
+
+
+def is_hub_id(hf_id: str) -> bool:
+    """Whether an id has the form of those on huggingface.co."""
+    return _HUB_ID.fullmatch(hf_id) is not None
+
+
 def is_name(word: str) -> bool:
     """Whether a word is a name, of a person or an organization, and so may change hands."""
-    return not word.startswith(OF_ID) and not _HUB_ID.fullmatch(word.removeprefix(OF_ORGANIZATION))
+    return not id_of(word) and not is_hub_id(word.removeprefix(OF_ORGANIZATION))
 
 
 def words_by_id(hf_id: str, organizations: Iterable[Organization]) -> set[str]:

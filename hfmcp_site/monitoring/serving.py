@@ -5,7 +5,6 @@ Answered before Django, as scrapers name no host that ALLOWED_HOSTS has.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Any
 
@@ -15,6 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from accounts.addresses import peer_of, scope_address
+from accounts.bearer import is_bearer_of
 from accounts.outgoing import watching
 from hfmcp_site.monitoring import instruments, state
 from hfmcp_site.monitoring.directory import forget_dead_workers
@@ -66,10 +66,10 @@ def _exposition() -> bytes:
 def _refusal(scope: dict[str, Any]) -> str:
     """Return why somebody may not read, "" if they may."""
     headers = dict(scope["headers"])
-    authorization = headers.get(b"authorization", b"")
+    authorization = headers.get(b"authorization", b"").decode("latin-1")
     if settings.METRICS_TOKEN and authorization:
-        expected = f"Bearer {settings.METRICS_TOKEN}".encode()
-        return "" if compare_digest(authorization, expected) else "This is not METRICS_TOKEN."
+        is_theirs = is_bearer_of(authorization, settings.METRICS_TOKEN)
+        return "" if is_theirs else "This is not METRICS_TOKEN."
     if not settings.TRUSTED_PROXIES and _FORWARDED & headers.keys():
         # It would be everybody's who comes through the proxy.
         return "This came through a proxy, and TRUSTED_PROXIES names none."

@@ -15,6 +15,7 @@ from accounts.addresses import personal_path
 from accounts.authorization.connections import note_use as note_app_use
 from accounts.authorization.resources import Audience
 from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
+from accounts.bearer import bearer_token
 from accounts.caching import remember_short
 from accounts.database import lookups
 from accounts.hub_names import is_hub_name
@@ -91,7 +92,7 @@ async def read_credential(head: RequestHead) -> Caller:
     lines = head.values("authorization")
     if not lines:
         return ANONYMOUS
-    token = _bearer_token(lines[0])
+    token = _token_in(lines[0])
     if len(lines) > 1 or token is None:
         raise _invalid_token("Authorization should be one line: Bearer, a space, a token.")
     if token.startswith(ACCESS_PREFIX):
@@ -106,10 +107,9 @@ async def read_credential(head: RequestHead) -> Caller:
 
 
 @remember_short(max_bytes=2_000_000, max_chars=200)
-def _bearer_token(authorization: str) -> str | None:
-    scheme, _, token = authorization.partition(" ")
-    token = token.strip()
-    return token if scheme.lower() == "bearer" and may_be_token(token) else None
+def _token_in(authorization: str) -> str | None:
+    token = bearer_token(authorization)
+    return token if may_be_token(token) else None
 
 
 async def _caller_of_access_key(key: str) -> Caller:

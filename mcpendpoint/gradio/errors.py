@@ -4,6 +4,7 @@ ToolError
 └── SpaceError       says which Space, what is wrong and what to do, to a person or an assistant
     ├── SpaceGone    it does not exist (any more), or is not for this caller to see
     │   └── SpaceNotFound  the Hub knows no such Space, as far as this caller is told
+    ├── SpaceDenied  the operator of this server does not allow it
     ├── SpaceRefusal it understood the call, and did not take it
     ├── SpaceDown    it does not answer, whatever it is asked
     ├── SpaceNotRunning  it is asleep, starting, paused or out of quota
@@ -45,6 +46,10 @@ class SpaceGone(SpaceError):
 
 class SpaceNotFound(SpaceGone):
     """The Hub knows no such Space, as far as this caller is told."""
+
+
+class SpaceDenied(SpaceError):
+    """The operator of this server does not allow it here."""
 
 
 class SpaceRefusal(SpaceError):

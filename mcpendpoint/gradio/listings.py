@@ -10,7 +10,7 @@ from mcpendpoint.gradio.file_parameters import renamed
 from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.gradio.scanning import Finding
 from mcpendpoint.gradio.trust import Agreement, Held
-from mcpendpoint.protocol.records import Reason
+from mcpendpoint.protocol.records import PRIVATE, Reason
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,19 @@ class SpaceResource:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why the operator does not allow a Space here."""
+
+    text: str
+    reason: Reason
+    written: str = ""
+    """What the operator wrote that means it, owner/name or owner/*, "" for nothing."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class SpaceListing:
     choice: SpaceChoice
     tools: tuple[SpaceTool, ...]
@@ -125,13 +138,24 @@ class SpaceListing:
     """All tools of the Space, where some are not as the person who saved it agreed to them."""
     lacking: tuple[SpaceTool, ...] = ()
     """Tools that are wanted and not offered, as their person has not given their headers."""
-    is_refused: bool = False
-    """Whether the operator does not allow the Space."""
+    refusal: Refusal | None = None
+    """By the operator, of the whole Space."""
     prompts: tuple[SpaceTool, ...] = ()
     """Those that it has, whether they are wanted or not, as tools that return one."""
     resources: tuple[SpaceResource, ...] = ()
     reason: Reason | None = None
     """Of a problem with all of the Space."""
+
+    @property
+    def label(self) -> str:
+        """What records call the Space: no name that only some may know, or that a caller made up.
+
+        A Space that is refused was not asked for, but the operator knows what they wrote.
+        """
+        if self.is_public:
+            return self.choice.space_id
+        written = self.refusal.written if self.refusal and not self.choice.is_private else ""
+        return written or PRIVATE
 
     @property
     def views(self) -> frozenset[str]:

@@ -3,21 +3,24 @@
 from django.conf import settings
 
 from accounts.operators.block_list import block_list
+from mcpendpoint.gradio.listings import Refusal
+from mcpendpoint.protocol.records import Reason
 
 
-def refusal_of(space_id: str, hub_id: str = "") -> str | None:
+def refusal_of(space_id: str, hub_id: str = "") -> Refusal | None:
     """Return why a Space is not for use here, None for one that is.
 
     The lists have patterns in lower case, owner/name or owner/*. None allowed: all are.
     """
     if block := block_list.space(space_id, hub_id):
-        return str(block)
+        return Refusal(str(block), Reason.BLOCKED, block.subject)
     allowed, denied = settings.SPACES_ALLOWED, settings.SPACES_DENIED
     if not allowed and not denied:
         return None
     name = space_id.lower()
     patterns = (name, f"{name.partition('/')[0]}/*")
-    is_denied = any(pattern in denied for pattern in patterns)
-    if is_denied or (allowed and not any(pattern in allowed for pattern in patterns)):
-        return f"The operator of this server does not allow the Space {space_id[:100]} here."
-    return None
+    written = next((pattern for pattern in patterns if pattern in denied), "")
+    if not written and (not allowed or any(pattern in allowed for pattern in patterns)):
+        return None
+    text = f"The operator of this server does not allow the Space {space_id[:100]} here."
+    return Refusal(text, Reason.NOT_SELECTED, written)

@@ -25,7 +25,7 @@ from mcpendpoint.gradio.given_headers import given_headers, how_to_give
 from mcpendpoint.gradio.handing_over import prepare
 from mcpendpoint.gradio.headers import listed
 from mcpendpoint.gradio.keeping_results import keep_results, with_downloads, with_handles
-from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.listings import Refusal, SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.metadata import meta_here, views_in
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.operator_lists import refusal_of
@@ -117,7 +117,7 @@ async def _list_safely(choice: SpaceChoice, token: str | None, known_will_do: bo
 async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> SpaceListing:
     stage, is_public = "", False
     if refusal := refusal_of(choice.space_id):
-        return _without_tools(choice, refusal, Reason.NOT_SELECTED, is_refused=True)
+        return _refused(choice, refusal)
     try:
         found = await find_space(
             choice.space_id,
@@ -129,9 +129,7 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
         stage, is_public = found.value.stage, not found.value.is_private
         # By the name that the Space has now, too.
         if refusal := refusal_of(found.value.space_id, found.value.hub_id):
-            return _without_tools(
-                choice, refusal, Reason.NOT_SELECTED, stage, is_public, is_refused=True
-            )
+            return _refused(choice, refusal, stage, is_public)
         schema = await find_tools(found.value, token, known_will_do=known_will_do)
     except SpaceError as error:
         return _without_tools(
@@ -154,6 +152,12 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
     return listing
 
 
+def _refused(
+    choice: SpaceChoice, refusal: Refusal, stage: str = "", is_public: bool = False
+) -> SpaceListing:
+    return _without_tools(choice, str(refusal), refusal.reason, stage, is_public, refusal=refusal)
+
+
 def _without_tools(
     choice: SpaceChoice,
     problem: str,
@@ -162,9 +166,9 @@ def _without_tools(
     is_public: bool = False,
     *,
     is_missing: bool = False,
-    is_refused: bool = False,
+    refusal: Refusal | None = None,
 ) -> SpaceListing:
-    key = (choice, problem, reason, stage, is_public, is_missing, is_refused)
+    key = (choice, problem, reason, stage, is_public, is_missing, refusal)
     listing = _problems.get(key)
     if listing is None:
         listing = SpaceListing(
@@ -174,7 +178,7 @@ def _without_tools(
             stage,
             is_public,
             is_missing,
-            is_refused=is_refused,
+            refusal=refusal,
             reason=reason,
         )
         _problems.put(key, listing, size_bytes=2 * approximate_bytes(key))

@@ -161,7 +161,7 @@ async def _add(user: User, space_id: str) -> SavedSpace:
     if not is_space_id(space_id):
         raise Refused(f"“{space_id[:100]}” is not the id of a Space. It looks like owner/name.")
     if refusal := refusal_of(space_id):
-        raise Refused(refusal)
+        raise Refused(str(refusal))
     token = await token_of(user)
     try:
         space = await get_space(HubClient(token), space_id)
@@ -172,7 +172,7 @@ async def _add(user: User, space_id: str) -> SavedSpace:
     if space.sdk != "gradio":
         raise Refused(f"{space.id} is not a Gradio Space, so it has no tools to offer.")
     if refusal := refusal_of(space.id, space.hub_id or ""):
-        raise Refused(refusal)
+        raise Refused(str(refusal))
     if space.id in await _saved_ids(user):
         raise Refused(f"You have added {space.id} already.")
     try:

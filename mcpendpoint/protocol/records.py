@@ -102,7 +102,8 @@ class Record:
     tool: str
     """Name of the tool of a tools/call that this caller may see, else ""."""
     space_id: str
-    """owner/name when the tool is a Space's, else ""; "private" when the Space is private."""
+    """owner/name when the tool is a Space's, else ""; "private" when the Space is private. Of one
+    that the operator does not allow, what they wrote: owner/name or owner/*."""
     outcome: Outcome
     error_code: int | None
     """JSON-RPC error code."""

@@ -10,6 +10,7 @@ from accounts.catalogue import Effect
 from accounts.database import UNAVAILABLE
 from mcpendpoint.access.selection import InvalidOverrides
 from mcpendpoint.access.who import CallerRefused, Credential
+from mcpendpoint.gradio.errors import SpaceDenied
 from mcpendpoint.gradio.listings import SpaceChoice
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.protocol.records import Reason
@@ -70,7 +71,9 @@ async def with_failures(
     try:
         return await call
     except ToolError as error:
-        if not context.is_denied:  # of which the reason is known
+        if isinstance(error, SpaceDenied):
+            context.deny(reason_of(error))
+        elif not context.is_denied:  # of which the reason is known
             context.reason = reason_of(error)
         return _told(error)
 

@@ -8,6 +8,7 @@ from mcp_types import CallToolResult, InputRequiredResult
 
 from accounts.consequences import Kind
 from mcpendpoint.gradio.discovery import look_again_after_failure
+from mcpendpoint.gradio.errors import SpaceDenied
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.metadata import without_apps
 from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
@@ -103,8 +104,7 @@ async def _find_tool(space: SpaceChoice, name: str, context: RequestContext) -> 
     """
     token = await context.hub_token()
     listing = await _listing_of(space, token, context)
-    if listing.is_public:
-        context.space_label = space.space_id
+    context.space_label = listing.label
     if _named(listing.tools, name) is None:
         # It may be there since; or nobody here has seen the Space awake.
         is_unseen = listing.stage in COMING and not (listing.tools or listing.held)
@@ -174,6 +174,8 @@ def _named(tools: Iterable[SpaceTool], name: str) -> SpaceTool | None:
 
 
 def _missing_tool(space: SpaceChoice, listing: SpaceListing, name: str) -> ToolError:
+    if listing.refusal is not None:
+        return SpaceDenied(str(listing.refusal), reason=listing.refusal.reason)
     if listing.problem is not None:
         return ToolError(listing.problem, reason=listing.reason or Reason.NOT_FOUND)
     names = ", ".join(tool.name for tool in listing.tools) or "none"

@@ -46,8 +46,7 @@ async def open_space(
     check_scopes(subject, SPACE_EFFECTS, context, **asked)
     token = await context.hub_token()
     (listing,) = await list_space_tools([space], token)
-    if listing.is_public:
-        context.space_label = space.space_id
+    context.space_label = listing.label
     return listing, token
 
 

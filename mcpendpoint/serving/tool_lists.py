@@ -30,7 +30,6 @@ from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.kernel import Peer
 from mcpendpoint.protocol.messages import LIST_TOOLS, Message
 from mcpendpoint.protocol.openai_files import FILE_PARAMS
-from mcpendpoint.protocol.records import Reason
 from mcpendpoint.serving.context import FileForm, RequestContext
 from mcpendpoint.serving.rpc_errors import NotFound, error_of
 from mcpendpoint.serving.unasked import agree_unasked
@@ -138,9 +137,9 @@ def _check_spaces_of_url(listings: Listings, context: RequestContext) -> None:
     """
     named = context.selection.spaces_of_url
     of_url = [listing for listing in listings if listing.choice.space_id.lower() in named]
-    refused = [listing for listing in of_url if listing.is_refused]
+    refused = [listing for listing in of_url if listing.refusal]
     if refused and len(refused) == len(named):
-        context.reason = Reason.NOT_SELECTED
+        context.reason = refused[0].reason
         raise MCPError(
             code=INVALID_PARAMS,
             message=" ".join(listing.problem or "" for listing in refused),

@@ -8,13 +8,14 @@ from mcp_types import CallToolResult
 from accounts.preferences import SavedSpace
 from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.access.who import Caller
+from mcpendpoint.gradio.errors import SpaceDenied
 from mcpendpoint.gradio.given_arguments import example_call
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool, saved_choice
 from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
 from mcpendpoint.gradio.trust import explain_hold
 from mcpendpoint.gradio.upstream import ReportProgress
 from mcpendpoint.gradio.waking import COMING, wake_unseen
-from mcpendpoint.protocol.records import PRIVATE, Reason
+from mcpendpoint.protocol.records import Reason
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.directions import Directions
 from mcpendpoint.tools.dynamic_space.spaces import LookedAt, ToolOfSpace
@@ -63,7 +64,7 @@ class UnselectedSpaces:
     ) -> CallToolResult:
         asker = self._asker
         listing = await self._listing(space_id)
-        asker.space_label = listing.choice.space_id if listing.is_public else PRIVATE
+        asker.space_label = listing.label
         found = next(
             (each for each in (*listing.tools, *listing.held) if each.own_name == tool.name), None
         )
@@ -91,6 +92,9 @@ class UnselectedSpaces:
     async def _listing(self, space_id: str) -> SpaceListing:
         choice, token = self._choice(space_id), await self._asker.hub_token()
         (listing,) = await list_space_tools([choice], token)
+        if listing.refusal is not None:
+            self._asker.space_label = listing.label
+            raise SpaceDenied(str(listing.refusal), reason=listing.refusal.reason)
         if listing.stage in COMING and not (listing.tools or listing.held):
             await wake_unseen(space_id, token, self._report, is_private=choice.is_private)
             (listing,) = await list_space_tools([choice], token)

@@ -51,10 +51,13 @@ class RateLimitGate:
             enter(visitor.address, visitor.authorization)
         except NotAdmitted as blocked:
             Recording(address=visitor.address).finish(
-                Outcome.DENIED, error_code=INVALID_REQUEST, reason=Reason.BLOCKED
+                Outcome.DENIED,
+                error_code=INVALID_REQUEST,
+                reason=Reason.BLOCKED,
+                http_status=blocked.status,
             )
             body = error_message(INVALID_REQUEST, str(blocked), None)
-            await _answer(403, body, {}, visitor.origins, send)
+            await _answer(blocked.status, body, {}, visitor.origins, send)
             return True
         except TooMany as too_many:
             await self._refuse(too_many, visitor, send)

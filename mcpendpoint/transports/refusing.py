@@ -51,7 +51,13 @@ def refuse(
     match error:
         case NotAdmitted():
             recording.caller = error.caller
-            recording.finish(Outcome.DENIED, error_code=INVALID_REQUEST, reason=Reason.BLOCKED)
+            recording.tool = _built_in_tool_of(parsed)
+            recording.finish(
+                Outcome.DENIED,
+                error_code=INVALID_REQUEST,
+                reason=Reason.BLOCKED,
+                http_status=error.status,
+            )
             return refuse_admission(error, request_id)
         case CallerRefused():
             if error.status == 401:
@@ -60,8 +66,7 @@ def refuse(
             recording.finish(Outcome.DENIED, reason=error.reason, http_status=error.status)
             return _refuse_caller(head, error)
         case TooMany():
-            if isinstance(parsed, Message):
-                recording.tool = limits.built_in_tool_of(parsed)
+            recording.tool = _built_in_tool_of(parsed)
             return refuse_too_many(error, recording, head, parsed)
         case SessionUnknown():
             recording.finish(
@@ -81,6 +86,10 @@ def refuse(
             logger.warning("The database did not say who calls: %s.", type(error).__name__)
             recording.finish(Outcome.FAILED, error_code=UNAVAILABLE_CODE, http_status=503)
             return _refuse_for_now(request_id)
+
+
+def _built_in_tool_of(parsed: Parsed | None) -> str:
+    return limits.built_in_tool_of(parsed) if isinstance(parsed, Message) else ""
 
 
 def refuse_request(

@@ -198,11 +198,18 @@ def test_rows_and_errors_lead_to_pages_about_them(staff, browser_of):
 
 @pytest.mark.parametrize(
     ("sent", "status"),
-    [(TOKEN, 200), (f"{TOKEN}x", 401), ("", 401), ("hfmcp_nonsense", 401)],
+    [
+        (f"Bearer {TOKEN}", 200),
+        (f"bearer {TOKEN}", 200),
+        (f"Basic {TOKEN}", 401),
+        (f"Bearer {TOKEN}x", 401),
+        ("Bearer ", 401),
+        ("Bearer hfmcp_nonsense", 401),
+    ],
 )
 def test_a_program_reads_the_metrics_with_the_token_for_that(client, db, settings, sent, status):
     settings.DASHBOARD_TOKEN = TOKEN
-    headers = {"host": "localhost", "Authorization": f"Bearer {sent}"}
+    headers = {"host": "localhost", "Authorization": sent}
 
     assert client.get(METRICS, headers=headers).status_code == status
 

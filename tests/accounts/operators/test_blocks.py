@@ -88,6 +88,7 @@ def test_what_is_over_is_not_in_force_even_before_it_is_noted(alice, block):
         ("192.0.2.0/24", "192.0.2.1", 403),
         ("192.0.2.0/24", "192.0.3.1", 200),
         ("192.0.2.1/32", "::ffff:192.0.2.1", 403),
+        ("::ffff:192.0.2.0/120", "192.0.2.1", 403),
         ("2001:db8::/32", "2001:db8:1::1", 403),
         ("2001:db8::/32", "2001:db9::1", 200),
     ],
@@ -96,8 +97,31 @@ def test_a_blocked_network_gets_neither_endpoint_nor_pages(block, ask, network, 
     block("network", network)
 
     assert ask(address=address).status_code == status
-    page = Client(headers={"host": "localhost:8000"}).get("/sign-in/", REMOTE_ADDR=address)
+    page = Client(headers={"host": "localhost:8000"}).get("/", REMOTE_ADDR=address)
     assert page.status_code == status
+
+
+def test_an_admin_undoes_the_block_of_the_network_that_they_come_from(
+    boss, alice, client_of, block, ask, key_of
+):
+    row = block("network", "192.0.2.0/24")
+    there = {"REMOTE_ADDR": "192.0.2.1"}
+    admin = client_of(boss)
+
+    assert Client(headers={"host": "localhost:8000"}).get("/sign-in/", **there).status_code == 200
+    assert client_of(alice).get("/settings/", **there).status_code == 403
+    assert ask(key_of(boss)).status_code == 403
+    assert admin.get(PAGE, **there).status_code == 200
+    assert admin.post(f"{PAGE}{row.pk}/undo/", **there).status_code == 302
+    assert not Block.objects.filter(over_at=None).exists()
+
+
+def test_nobody_who_is_no_admin_comes_in_from_a_blocked_network(with_role, block):
+    block("network", "192.0.2.0/24")
+
+    page = with_role(Role.OPERATOR).get(PAGE, REMOTE_ADDR="192.0.2.1")
+
+    assert (page.status_code, "Your network is blocked" in page.text) == (403, True)
 
 
 def test_the_network_is_that_of_the_client_behind_trusted_proxies(block, ask, settings):
@@ -130,6 +154,17 @@ def test_a_client_is_blocked_by_its_name_and_versions(block, ask, versions, vers
     assert ask(method="initialize", params=other).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "name", ["bad client", "BAD CLIENT", "Bad Cli\u00e9nt", "bad clie\u0301nt"]
+)
+def test_a_client_is_blocked_however_its_name_is_written(block, name):
+    block("client", "Bad Client")
+    block("client", "bad cLIE\u0301nt")
+
+    assert block_list.client(name, "1.0")
+    assert block_list.client(f"{name} 2", "1.0") is None
+
+
 def test_a_blocked_client_loses_its_sessions(block, ask):
     begun = ask(method="initialize", params=initialize("Bad Client", "1.0"))
     session = {"Mcp-Session-Id": begun["Mcp-Session-Id"]}
@@ -144,7 +179,7 @@ def test_a_blocked_client_loses_its_sessions(block, ask):
 def test_a_blocked_space_is_one_that_the_operator_does_not_allow(block, subject):
     block("space", subject)
 
-    assert "spam" in refusal_of("Acme/Bad")
+    assert "spam" in str(refusal_of("Acme/Bad"))
     assert refusal_of("other/bad") is None
 
 
@@ -164,6 +199,38 @@ def test_an_admin_cannot_be_blocked(boss, alice, block):
     for admin in (boss, alice):
         with pytest.raises(NotBlocked):
             block("person", admin.hf_id)
+
+
+HUB_ID = "2bd8" + "0" * 20
+
+
+@pytest.mark.parametrize("written", [f"id:{HUB_ID.upper()}", f"ID:{HUB_ID}", HUB_ID.upper()])
+def test_an_id_is_that_of_its_person_however_it_is_written(
+    with_role, written, django_capture_on_commit_callbacks
+):
+    user = make_user("hexa", hf_id=HUB_ID)
+    with django_capture_on_commit_callbacks(execute=True):
+        with_role(Role.OPERATOR).post(PAGE, form(subject=written))
+
+    row = Block.objects.get()
+    assert (row.subject, row.name) == (HUB_ID, user.username)
+    assert block_list.person(HUB_ID)
+
+
+def test_an_admin_is_one_however_their_id_is_written(with_role):
+    user = make_user("hexa", hf_id=HUB_ID)
+    RoleGrant.objects.create(subject=f"id:{user.hf_id}", role=Role.ADMIN)
+
+    page = with_role(Role.OPERATOR).post(PAGE, form(subject=f"id:{HUB_ID.upper()}"))
+
+    assert "An admin cannot be blocked" in page.text
+    assert not Block.objects.exists()
+
+
+def test_somebody_who_never_came_is_blocked_by_id(with_role):
+    with_role(Role.OPERATOR).post(PAGE, form(subject=f"id:{HUB_ID}"))
+
+    assert Block.objects.get().subject == HUB_ID
 
 
 def test_the_same_is_not_blocked_twice(block):
@@ -205,9 +272,17 @@ def test_an_operator_blocks_and_undoes_on_the_page(
     [
         {"subject": "nobody-of-this-name"},
         {"subject": "org:acme"},
+        {"subject": "id:xx"},
+        {"subject": f"id:{'g' * 24}"},
         {"kind": "network", "subject": "192.0.2.0/33"},
         {"kind": "network", "subject": "0.0.0.0/0"},
-        {"kind": "network", "subject": "127.0.0.0/8"},
+        {"kind": "network", "subject": "127.0.0.0/16"},
+        {"kind": "network", "subject": "10.0.0.0/15"},
+        {"kind": "network", "subject": "2001:db8::/31"},
+        {"kind": "network", "subject": "::ffff:127.0.0.1"},
+        {"kind": "network", "subject": "fe80::1%eth0"},
+        {"kind": "client", "subject": "*"},
+        {"kind": "client", "subject": "bad*"},
         {"kind": "space", "subject": "acme"},
         {"kind": "client", "subject": "x", "versions": "one to three"},
         {"kind": "space", "subject": "acme/x", "versions": ">1"},
@@ -238,6 +313,26 @@ def test_another_page_can_say_what_is_to_be_blocked(with_role, query, kind):
 
     assert f'<option value="{kind}" selected>' in page
     assert query.partition("=")[2].replace("+", " ") in page
+
+
+def test_an_ipv4_address_within_ipv6_is_blocked_as_ipv4(with_role):
+    with_role(Role.OPERATOR).post(PAGE, form(kind="network", subject="::ffff:127.0.0.2"))
+
+    assert Block.objects.get().subject == "127.0.0.2/32"
+
+
+def test_an_operator_cannot_block_himself(with_role):
+    browser = with_role(Role.OPERATOR)
+
+    page = browser.post(PAGE, form(subject="some-operator"))
+
+    assert (page.status_code, "That is you" in page.text) == (422, True)
+
+
+def test_who_lacks_a_role_reads_which_one_they_have(with_role):
+    page = with_role(Role.OPERATOR).get("/dashboard/people/roles/")
+
+    assert (page.status_code, "Your role on this server is operator." in page.text) == (403, True)
 
 
 def test_viewers_can_neither_block_nor_undo(with_role, block):

@@ -11,7 +11,9 @@ from django.core.handlers.asgi import ASGIHandler
 from accounts.access_keys import create_access_key
 from accounts.authorization.scopes import Scope
 from accounts.database import DatabaseBusy, lookups
+from accounts.operators.block_list import InForce, block_list
 from accounts.preferences import save_tools
+from accounts.space_prefixes import url_space_prefix
 from hfmcp_site.request_ids import RequestIds
 from mcpendpoint.protocol import records
 from mcpendpoint.protocol.records import Outcome, Reason
@@ -149,6 +151,70 @@ async def test_a_credential_that_is_none(send):
     found = await reason_and_outcome(send, request("tools/list"), "hfmcp_nonsense")
 
     assert found == (Reason.BAD_CREDENTIAL, Outcome.DENIED)
+
+
+@pytest.fixture
+def in_force():
+    """Put blocks in force in this process, and undo them."""
+
+    def take(kind, subject):
+        block_list.take((0, (InForce(kind, subject, "", "spam", None),)))
+
+    yield take
+    block_list.take((-1, ()))
+
+
+SPACE = "Acme/Demo"
+CALL_OF_SPACE = call(f"{url_space_prefix(SPACE)}greet", {"name": "Ada"})
+
+
+@pytest.mark.parametrize("subject", ["acme/demo", "acme/*"])
+async def test_a_call_of_a_space_that_an_operator_blocked(send, in_force, subject):
+    in_force("space", subject)
+
+    answer, record = await send(CALL_OF_SPACE, path=f"/mcp?gradio={SPACE}")
+
+    assert (record.reason, record.outcome) == (Reason.BLOCKED, Outcome.DENIED)
+    assert record.space_id == subject
+    assert "spam" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("setting", "written", "label"),
+    [
+        ("SPACES_DENIED", "acme/demo", "acme/demo"),
+        ("SPACES_DENIED", "acme/*", "acme/*"),
+        ("SPACES_ALLOWED", "other/*", records.PRIVATE),
+    ],
+)
+async def test_a_call_of_a_space_that_the_settings_do_not_allow(
+    send, settings, setting, written, label
+):
+    setattr(settings, setting, frozenset({written}))
+
+    _, record = await send(CALL_OF_SPACE, path=f"/mcp?gradio={SPACE}")
+
+    assert (record.reason, record.outcome) == (Reason.NOT_SELECTED, Outcome.DENIED)
+    assert record.space_id == label
+
+
+async def test_a_list_of_nothing_but_a_blocked_space(send, in_force):
+    in_force("space", "acme/demo")
+
+    _, record = await send(request("tools/list"), path=f"/mcp?gradio={SPACE}")
+
+    assert record.reason is Reason.BLOCKED
+
+
+async def test_a_call_of_a_blocked_client_names_a_tool_of_ours(heard, in_force):
+    in_force("client", "wire")
+    body = modern("tools/call", {"name": "hub_repo_search", "arguments": SEARCH})
+
+    await Visitor("192.0.2.8").send(body, modern_headers(body))
+
+    (record,) = heard
+    assert (record.reason, record.outcome) == (Reason.BLOCKED, Outcome.DENIED)
+    assert (record.tool, record.http_status) == ("hub_repo_search", 403)
 
 
 async def test_a_key_that_does_not_reach_that_far(send, key):
