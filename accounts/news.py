@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from django.db.models import Q
 
+from accounts.behind import start_task
 from accounts.database import DatabaseThreads
 from accounts.housekeeping import delete_in_steps
 from accounts.models import PersonChange
@@ -118,7 +119,7 @@ class Follower:
         """Begin, on the running event loop; does nothing where it has begun."""
         if self._task is None or self._task.done():
             self._threads = self._threads or DatabaseThreads("news", 1)
-            self._task = asyncio.get_running_loop().create_task(self._follow(self._threads))
+            self._task = start_task(self._follow(self._threads))
 
     def follow_too(self, source: Source) -> None:
         self._sources.append(source)

@@ -69,7 +69,7 @@ def read_transport_metrics(now: datetime) -> dict[str, Any]:
             for client in snapshot.clients
         ],
         "sessions": [_session(stream) for stream in snapshot.connections.streams],
-        "methods": [*_methods(shown), *_tools(shown)],
+        "methods": [*_methods(shown, began), *_tools(shown, began)],
         "gradioMetrics": _of_spaces(shown),
     }
 
@@ -119,29 +119,30 @@ def _session(stream: StreamNow) -> dict[str, Any]:
     }
 
 
-def _methods(shown: Range) -> Iterator[dict[str, Any]]:
+def _methods(shown: Range, began: datetime) -> Iterator[dict[str, Any]]:
     """Yield all but calls of tools, which are told by tool."""
     rows = counted(TrafficCount, shown).exclude(method__in=("", CALL)).values_list("method")
     errors = Sum("count", filter=Q(outcome__in=ERRORS), default=0)
-    return _told(rows.annotate(total=Sum("count"), wrong=errors, **_TIMES))
+    return _told(rows.annotate(total=Sum("count"), wrong=errors, **_TIMES), began)
 
 
-def _tools(shown: Range) -> Iterator[dict[str, Any]]:
+def _tools(shown: Range, began: datetime) -> Iterator[dict[str, Any]]:
     rows = counted(ToolCount, shown).values_list("tool")
     return _told(
-        rows.annotate(total=Sum("count"), wrong=Sum("errors"), **_TIMES), prefix=f"{CALL}:"
+        rows.annotate(total=Sum("count"), wrong=Sum("errors"), **_TIMES), began, f"{CALL}:"
     )
 
 
 _TIMES = {"took": Sum("duration_ms"), "first": Min("period"), "last": Max("last_at")}
 
 
-def _told(rows: QuerySet[Any, Any], prefix: str = "") -> Iterator[dict[str, Any]]:
+def _told(rows: QuerySet[Any, Any], began: datetime, prefix: str = "") -> Iterator[dict[str, Any]]:
     for name, total, errors, took_ms, first, last in rows.order_by("-total")[:MOST]:
         yield {
             "method": f"{prefix}{name}",
             "count": total,
-            "firstCalled": first,
+            # A long period begins before what is counted in it.
+            "firstCalled": max(first, began),
             "lastCalled": last,
             "averageResponseTime": round(took_ms / total),
             "errors": errors,

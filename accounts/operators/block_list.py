@@ -33,7 +33,7 @@ MAX_VERSION = 60
 
 _WHAT = {
     Block.Kind.PERSON: "Your account is blocked on this server",
-    Block.Kind.CLIENT: "This version of the client is blocked on this server",
+    Block.Kind.CLIENT: "This client, or this version of it, is blocked on this server",
     Block.Kind.NETWORK: "Your network is blocked on this server",
     Block.Kind.SPACE: "The Space {subject} is blocked on this server",
 }

@@ -6,6 +6,7 @@ import random
 
 from django.utils import timezone
 
+from accounts.behind import start_task
 from dashboard.alerts import evaluating, personal
 from dashboard.alerts.figures import Figures
 from dashboard.alerts.outbox import in_background, send_due
@@ -22,7 +23,7 @@ class Watcher:
     def start(self) -> None:
         """Begin, on the running event loop; does nothing where it has begun."""
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._watch_for_ever())
+            self._task = start_task(self._watch_for_ever())
 
     async def _watch_for_ever(self) -> None:
         while True:

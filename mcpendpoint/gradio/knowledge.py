@@ -143,7 +143,7 @@ class Refresher:
         if self._task is None or self._task.done():
             share_with(_Shared(About.INFO, _restore_info), _Shared(About.SCHEMA, _restore_schema))
             listen(self.note_uses)
-            self._task = asyncio.get_running_loop().create_task(self._refresh_for_ever())
+            self._task = start_task(self._refresh_for_ever())
 
     def note_uses(self, space_ids: Iterable[str]) -> None:
         """Note that these Spaces were listed: for a day they are looked at then."""

@@ -18,6 +18,8 @@ from django.conf import settings
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from accounts.behind import start_task
+
 logger = logging.getLogger(__name__)
 
 PREFIX = "hfmcp:bus:"
@@ -57,7 +59,7 @@ class Bus:
     def start_soon(self) -> None:
         """Begin to listen, on the running event loop; does nothing where it has begun."""
         if self._redis_url and (self._listening is None or self._listening.done()):
-            self._listening = asyncio.get_running_loop().create_task(self._listen())
+            self._listening = start_task(self._listen())
 
     async def start(self) -> None:
         """Do so, and wait a moment, so that the answer to what is told now is heard."""
