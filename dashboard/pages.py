@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.operators.models import Role
 from accounts.operators.roles import has_role, needs_role
-from dashboard.asked_range import asked_range, zone_of
+from accounts.zones import zone_of
+from dashboard.asked_range import asked_range
 from dashboard.ranges import RANGES, Range
 
 View = Callable[..., HttpResponseBase]
