@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 
 from accounts.audit import Action
 from accounts.models import AuditEvent, User
@@ -91,8 +92,8 @@ class AuditFilter(forms.Form):
     )
     tool = forms.CharField(required=False, max_length=120)
     client = forms.CharField(required=False, max_length=120)
-    since = DayField(label="From (UTC)")
-    until = DayField(label="To (UTC)")
+    since = DayField(label="From")
+    until = DayField(label="To")
     request_id = forms.CharField(required=False, max_length=64, label="Request id")
 
     def __init__(self, data: QueryDict, *, never: Container[str] = ()) -> None:
@@ -114,7 +115,7 @@ class AuditFilter(forms.Form):
         if since := asked["since"]:
             events = events.filter(at__gte=_midnight(since))
         if until := asked["until"]:
-            events = events.filter(at__lt=_midnight(until) + timedelta(days=1))
+            events = events.filter(at__lt=_midnight(until + timedelta(days=1)))
         return events
 
     @property
@@ -158,6 +159,15 @@ class Row:
         if self.event.user is not None:
             return self.event.user.username
         return self.event.hf_id
+
+    @property
+    def is_of_unknown_tool(self) -> bool:
+        """Whether a tool was called that is none; names that callers make up are not kept."""
+        event = self.event
+        return not event.tool and (event.action, event.reason) == (
+            Action.TOOL_CALL,
+            AuditEvent.Reason.NOT_FOUND,
+        )
 
 
 @dataclass(frozen=True)
@@ -217,7 +227,8 @@ def _read_place(text: str) -> tuple[datetime, int] | None:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+    """Days are the reader's, as the page's times are."""
+    return datetime.combine(day, time(), timezone.get_current_timezone())
 
 
 def _facts(detail: dict[str, Any]) -> str:

@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest
 
+from accounts.zones import zone_of
 from dashboard.ranges import DEFAULT_RANGE, LONGEST, RANGES, Range, Rolling, between, of_day
-
-ZONE_COOKIE = "zone"
-"""Set by static/js/times.js: the browser's own."""
 
 EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -20,17 +16,6 @@ class Asked:
     range: Range
     problem: str
     """What is wrong with what was asked for, "" if nothing is: then the default is shown."""
-
-
-def zone_of(request: HttpRequest) -> tzinfo:
-    """Return the reader's zone, UTC where their browser did not tell one that there is."""
-    name = request.COOKIES.get(ZONE_COOKIE, "")
-    return ZoneInfo(name) if name in _zones() else UTC
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def asked_range(request: HttpRequest, now: datetime) -> Asked:

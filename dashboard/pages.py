@@ -18,20 +18,19 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.operators.models import Role
 from accounts.operators.roles import has_role, needs_role
-from dashboard.asked_range import asked_range, zone_of
+from dashboard.asked_range import asked_range
 from dashboard.ranges import RANGES, Range
 
 View = Callable[..., HttpResponseBase]
 
 
 def page_of_the_dashboard(view: View) -> View:
-    """Serve whoever has a role, in the reader's own time zone."""
+    """Serve whoever has a role."""
 
-    def in_their_zone(request: HttpRequest, _: User, /, **kwargs: Any) -> HttpResponseBase:
-        with timezone.override(zone_of(request)):
-            return view(request, **kwargs)
+    def served(request: HttpRequest, _: User, /, **kwargs: Any) -> HttpResponseBase:
+        return view(request, **kwargs)
 
-    return wraps(view)(require_safe(needs_role(Role.VIEWER)(in_their_zone)))
+    return wraps(view)(require_safe(needs_role(Role.VIEWER)(served)))
 
 
 @dataclass(frozen=True)

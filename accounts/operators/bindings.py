@@ -29,6 +29,22 @@ def bind_names(hf_id: str, name: str, organizations: Sequence[Organization]) -> 
         NameBinding.objects.get_or_create(word=word, defaults={"hf_id": held[word]})
 
 
+def bind_holder(word: str) -> None:
+    """Bind a name of a person to who is known here by it, if somebody is and it is not bound yet.
+
+    Who was renamed on the Hub is known by that until somebody else signs in with the name.
+    """
+    if is_name(word) and not word.startswith(OF_ORGANIZATION):
+        named = User.objects.filter(username__iexact=word)
+        if hf_id := named.values_list("hf_id", flat=True).first():
+            NameBinding.objects.get_or_create(word=word, defaults={"hf_id": hf_id})
+
+
+def own_word(user: User) -> str:
+    """Return the word for this person and nobody else."""
+    return f"{OF_ID}{user.hf_id}".lower()
+
+
 def _written(words: set[str]) -> set[str]:
     stored = (
         subject

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
+from packaging.specifiers import SpecifierSet
 
 from accounts import audit
 from accounts.audit import Action
@@ -28,9 +29,7 @@ def make(block: Block) -> Block:
     with transaction.atomic():
         _next_revision()
         in_force = Block.objects.filter(over_at=None)
-        if in_force.filter(
-            kind=block.kind, subject=block.subject, versions=block.versions
-        ).exists():
+        if _is_among(in_force, block):
             raise NotBlocked("There is such a block already. Undo it to make another.")
         if in_force.count() >= MAX_IN_FORCE:
             raise NotBlocked("There are as many blocks as there can be. Undo some first.")
@@ -41,6 +40,14 @@ def make(block: Block) -> Block:
         _record(Action.BLOCK_MADE, block, block.made_by)
         transaction.on_commit(block_list.refresh)
     return block
+
+
+def _is_among(blocks: QuerySet[Block], block: Block) -> bool:
+    """Return whether one of these keeps out the same; a range can be written in several ways."""
+    same = blocks.filter(kind=block.kind, subject=block.subject)
+    wanted = SpecifierSet(block.versions)
+    stored = same.values_list("versions", flat=True)
+    return any(SpecifierSet(versions) == wanted for versions in stored)
 
 
 def undo_block_of(hf_id: str, user: User | None) -> Block | None:

@@ -66,7 +66,7 @@ class BlockForm(forms.Form):
         if versions and kind != Block.Kind.CLIENT:
             self.add_error("versions", "Only clients have versions.")
         try:
-            self.cleaned_data["versions"] = str(SpecifierSet(versions))
+            SpecifierSet(versions)
         except InvalidSpecifier:
             self.add_error("versions", "Write a range such as >=1.0,<1.4.")
 
@@ -171,9 +171,10 @@ class RoleForm(SubjectForm):
 
 
 class OwnRoleForm(forms.Form):
-    """The role of one person; "" takes it away."""
+    """The role that is given to one person; "" takes it away."""
 
     role = forms.TypedChoiceField(
+        label="Given to this person",
         choices=[("", "None"), *Role.choices],
         coerce=lambda value: Role(int(value)),
         empty_value=None,

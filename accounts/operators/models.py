@@ -121,7 +121,7 @@ class Block(models.Model):
     hub_id = models.CharField(max_length=64, blank=True)
     """The Hub's own id of a Space, which stays when its name does not; "" where it is unknown."""
     versions = models.CharField(max_length=100, blank=True)
-    """Of a client, as PEP 440 writes ranges; "" for all."""
+    """Of a client: a range of PEP 440, as it was typed; "" for all."""
     reason = models.CharField(max_length=MAX_REASON)
     """Told to whoever is blocked."""
     made_by = models.ForeignKey(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.audit import Action, Outcome
@@ -14,9 +14,9 @@ from accounts.authorization.models import Connection
 from accounts.models import AccessKey, AuditEvent, User
 from accounts.operators.bindings import words_of_users
 from accounts.operators.block_list import InForce, block_list
-from accounts.operators.models import Invitation, Membership, Role, RoleGrant
+from accounts.operators.models import Block, Invitation, Membership, Role
+from accounts.operators.role_sources import Standing, standing_of
 from accounts.operators.roles import roles_of
-from accounts.operators.subjects import OF_ID
 
 CALLS_OF_LAST = timedelta(days=30)
 MAX_CALLS = 10_000
@@ -46,8 +46,9 @@ class Details:
     """Of one person."""
 
     shown: PersonShown
-    own_role: Role | None
-    """That was given to this person on a page, whatever else makes them one."""
+    standing: Standing
+    block: Block | None
+    """Of which `shown.block` has what a blocked person reads."""
     organizations: Sequence[Membership]
     invitations: Sequence[Invitation]
     keys: Sequence[AccessKey]
@@ -87,11 +88,11 @@ def _last_used(user_ids: Sequence[int]) -> dict[int, datetime]:
 
 def details_of(user: User) -> Details:
     (shown,) = shown_people([user])
-    grant = RoleGrant.objects.filter(subject=own_word(user)).first()
     words = words_of_users({user.pk: user.hf_id or ""})[user.pk]
     return Details(
         shown=shown,
-        own_role=Role(grant.role) if grant else None,
+        standing=standing_of(user),
+        block=_block_of(user),
         organizations=list(Membership.objects.filter(user=user).order_by("name")),
         invitations=list(Invitation.objects.filter(subject__in=words).order_by("subject")),
         keys=list(user.access_keys.all()),
@@ -100,9 +101,10 @@ def details_of(user: User) -> Details:
     )
 
 
-def own_word(user: User) -> str:
-    """Return the word for this person and nobody else."""
-    return f"{OF_ID}{user.hf_id}".lower()
+def _block_of(user: User) -> Block | None:
+    rows = Block.objects.filter(kind=Block.Kind.PERSON, subject=user.hf_id, over_at=None)
+    lasting = rows.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
+    return lasting.select_related("made_by").order_by("-pk").first()
 
 
 def _calls_of(user: User) -> CallsShown:

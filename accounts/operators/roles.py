@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 
@@ -21,10 +22,10 @@ from accounts import admins, audit
 from accounts.audit import Action
 from accounts.clients import is_loopback
 from accounts.models import User
-from accounts.operators.bindings import forget_binding, words_of_users
+from accounts.operators.bindings import bind_holder, forget_binding, own_word, words_of_users
 from accounts.operators.block_list import block_list
 from accounts.operators.models import Role, RoleGrant
-from accounts.operators.subjects import OF_ID
+from accounts.zones import zone_of
 
 MAX_GRANTS = 1_000
 """All of them are read where somebody's role is looked up."""
@@ -61,7 +62,10 @@ def roles_of(users: Iterable[User]) -> dict[int, Role]:
 
 
 def needs_role(role: Role) -> Callable[[View[P]], Guarded[P]]:
-    """Pass the user on to the view if they have this role at least; send strangers to sign in."""
+    """Pass the user on to the view if they have this role at least; send strangers to sign in.
+
+    The view writes and reads times in the reader's zone.
+    """
 
     def decorate(view: View[P]) -> Guarded[P]:
         @never_cache
@@ -71,7 +75,8 @@ def needs_role(role: Role) -> Callable[[View[P]], Guarded[P]]:
                 return redirect_to_login(request.get_full_path())
             if not has_role(user, role):
                 return refuse(request, role)
-            return view(request, user, *args, **kwargs)
+            with timezone.override(zone_of(request)):
+                return view(request, user, *args, **kwargs)
 
         update_wrapper(guarded, view)
         return guarded
@@ -120,7 +125,7 @@ def is_first_admin(user: Any) -> bool:
     """Return whether somebody is an admin because they came first: see make_first_admin."""
     if not isinstance(user, User) or not user.hf_id:
         return False
-    return RoleGrant.objects.filter(subject=f"{OF_ID}{user.hf_id}".lower(), is_first=True).exists()
+    return RoleGrant.objects.filter(subject=own_word(user), is_first=True).exists()
 
 
 def _admin_grants() -> Any:
@@ -128,11 +133,15 @@ def _admin_grants() -> Any:
 
 
 def give_role(word: str, role: Role, admin: User) -> None:
-    """Give whom a word means a role, in place of one given before. Raises TooManyGrants."""
+    """Give whom a word means a role, in place of one given before. Raises TooManyGrants.
+
+    A name stands from now on for the person here who has it.
+    """
     with transaction.atomic():
         before = RoleGrant.objects.select_for_update().filter(subject=word).first()
         if before is None and RoleGrant.objects.count() >= MAX_GRANTS:
             raise TooManyGrants
+        bind_holder(word)
         if before is not None and before.role == role:
             return
         RoleGrant.objects.update_or_create(subject=word, defaults={"role": role, "made_by": admin})
@@ -164,10 +173,9 @@ def make_first_admin(user: User) -> None:
         return
     if User.objects.exclude(pk=user.pk).filter(hf_id__isnull=False).exists():
         return
-    subject = f"{OF_ID}{user.hf_id}".lower()
     try:
         with transaction.atomic():  # of two at once, one gets the row
-            RoleGrant.objects.create(subject=subject, role=Role.ADMIN, is_first=True)
+            RoleGrant.objects.create(subject=own_word(user), role=Role.ADMIN, is_first=True)
     except IntegrityError:
         return
     audit.record(Action.ADMIN_GAINED, user, detail={"because": "first person on a local server"})

@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.operators.models import Role
 from accounts.operators.roles import needs_role
 from accounts.signed_in import for_users
+from accounts.zones import zone_of
 from dashboard.alerts.models import Receiver
 from dashboard.alerts.receivers import receivers_of
-from dashboard.asked_range import zone_of
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,12 @@ View = Callable[..., HttpResponseBase]
 
 
 def for_operators(view: View) -> View:
-    """Serve admins only, in their own time zone."""
+    """Serve admins only."""
 
-    def in_their_zone(request: HttpRequest, user: User, /, **kwargs: Any) -> HttpResponseBase:
-        place = Place("dashboard:alerts", user, None)
-        with timezone.override(zone_of(request)):
-            return view(request, place, **kwargs)
+    def served(request: HttpRequest, user: User, /, **kwargs: Any) -> HttpResponseBase:
+        return view(request, Place("dashboard:alerts", user, None), **kwargs)
 
-    return wraps(view)(needs_role(Role.ADMIN)(in_their_zone))
+    return wraps(view)(needs_role(Role.ADMIN)(served))
 
 
 def for_people(view: View) -> View:

@@ -1,9 +1,10 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
 
 from accounts.models import HubCredential, User
+from accounts.operators.block_list import block_list
 from accounts.people import HubTokenSet, Person, upsert_user
 from accounts.preferences import preferences_changed
 from tests.live.people import new_user
@@ -17,6 +18,12 @@ def make_user(name: str | None = None, **changes: object) -> User:
     hf_id = str(changes.pop("hf_id", f"id-of-{name}"))
     tokens = {"kind": HubCredential.Kind.TOKEN, "access_token": f"hf_user_{name}", "scope": "write"}
     return upsert_user(Person(hf_id, name), HubTokenSet(**tokens | changes))
+
+
+@pytest.fixture(autouse=True)
+def _no_blocks_of_other_tests() -> Iterator[None]:
+    yield
+    block_list.take((-1, ()))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from accounts.access_keys import create_access_key
 from accounts.models import AuditEvent, FormerName, HubWebhook, User
 from accounts.operators import blocks
+from accounts.operators.models import Role, RoleGrant
 from accounts.person_export import SECRET_FIELDS
 from accounts.space_selection import add_space
 from tests.accounts.conftest import make_user
@@ -102,6 +103,41 @@ def test_people_are_found_by_a_part_of_their_name(alice, stranger):
         alice.username,
         f"(id:{alice.hf_id})",
     ]
+
+
+def test_people_are_listed_with_roles_and_blocks(alice, stranger, settings):
+    settings.ADMIN_HF_USERS = [f"id:{alice.hf_id}"]
+    run("people", "block", stranger.username, "--yes")
+
+    assert run("people", "list").splitlines() == [
+        f"{alice.username} (id:{alice.hf_id}): Admin",
+        f"{stranger.username} (id:{stranger.hf_id}): blocked",
+    ]
+
+
+def test_an_admin_by_name_is_shown_as_one_in_plain_words(settings):
+    settings.ADMIN_HF_USERS = ["Boss"]
+    make_user("boss")
+
+    shown = run("people", "show", "boss")
+
+    assert "role: Admin, by ADMIN_HF_USERS\n" in shown
+    assert "blocked: no\n" in shown
+    assert "former names: none\n" in shown
+
+
+def test_a_role_of_who_is_blocked_is_not_in_force(alice):
+    RoleGrant.objects.create(subject=f"id:{alice.hf_id}", role=Role.OPERATOR)
+    run("people", "block", alice.username, "--yes")
+
+    assert "not in force while they cannot sign in" in run("people", "show", alice.username)
+
+
+def test_that_no_session_is_open_is_said(db):
+    said = StringIO()
+    call_command("sessions", "list", stdout=StringIO(), stderr=said)
+
+    assert said.getvalue() == "No session has an open stream.\n"
 
 
 def test_an_export_has_what_is_a_persons_and_no_secret(alice, stranger):

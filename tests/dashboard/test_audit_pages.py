@@ -53,7 +53,28 @@ def test_admins_see_what_everybody_did(staff, visitor, browser_of):
 def test_whoever_has_a_token_of_hugging_face_but_no_account_here_is_not_nobody(staff, browser_of):
     log_call(None, "with_a_token", credential="hf_token")
 
-    assert "no account here" in browser_of(staff).get(PAGE).text
+    assert "a Hugging Face token" in browser_of(staff).get(PAGE).text
+
+
+def test_a_call_of_a_tool_that_is_none_says_so_without_the_name(staff, browser_of):
+    log_failure("", reason="not_found")
+
+    assert "unknown tool" in browser_of(staff).get(PAGE).text
+
+
+def test_times_and_days_are_those_of_the_reader(staff, browser_of):
+    log_failure("before_midnight", at=datetime(2026, 7, 14, 21, 59, 58, tzinfo=UTC))
+    log_failure("after_midnight", at=datetime(2026, 7, 14, 22, 30, 15, tzinfo=UTC))
+    browser = browser_of(staff)
+    browser.cookies["zone"] = "Europe/Berlin"
+    day = {"since": "2026-07-15", "until": "2026-07-15"}
+
+    page, rows = browser.get(PAGE, day).text, text_of(browser.get(EXPORT, day))
+
+    assert "2026-07-15 00:30:15" in page
+    assert page.count("Europe/Berlin") == 1
+    for shown in (page, rows):
+        assert "after_midnight" in shown and "before_midnight" not in shown
 
 
 @pytest.mark.parametrize("who", ["bob", "BOB", "b" * 24])

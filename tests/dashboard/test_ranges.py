@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import RequestFactory
 
-from dashboard.asked_range import asked_range, zone_of
+from accounts.zones import zone_of
+from dashboard.asked_range import asked_range
 from dashboard.ranges import DAY, HOUR, LONG, MINUTE, RANGES, TEN_MINUTES, between
 
 NOW = datetime(2026, 11, 30, 17, 23, 45, tzinfo=UTC)

@@ -21,12 +21,15 @@ from accounts.management.acting import (
 )
 from accounts.models import User
 from accounts.operators import blocks
-from accounts.operators.models import MAX_REASON, Block
-from accounts.operators.roles import role_of
+from accounts.operators.block_list import block_list
+from accounts.operators.models import MAX_REASON, Block, Role
+from accounts.operators.role_sources import standing_of
+from accounts.operators.roles import roles_of
 from accounts.people import people_after, remove
 from accounts.person_export import write_everything_of
 
 MOST_LISTED = 10_000
+LOOKED_UP_AT_ONCE = 500
 
 
 class Command(BaseCommand):
@@ -61,6 +64,7 @@ class Command(BaseCommand):
         admin.add_argument("hf_id", nargs="?", help="the id of the person on Hugging Face")
 
     def handle(self, *args: Any, run: Callable[..., None], **options: Any) -> None:
+        block_list.refresh()
         run(**options)
 
     def _list(self, search: str, after: str, limit: int, **options: Any) -> None:
@@ -68,18 +72,28 @@ class Command(BaseCommand):
         if not 1 <= limit <= MOST_LISTED:
             raise CommandError(f"--limit should be from 1 to {MOST_LISTED:,}.")
         found = people_after(last, search, limit)
-        for user in found:
-            self.stdout.write(json.dumps(_facts(user)) if options["json"] else describe(user))
+        for start in range(0, len(found), LOOKED_UP_AT_ONCE):
+            some = found[start : start + LOOKED_UP_AT_ONCE]
+            roles = roles_of(some)
+            for user in some:
+                role = roles.get(user.pk)
+                as_json = options["json"]
+                self.stdout.write(json.dumps(_facts(user, role)) if as_json else _line(user, role))
         if len(found) == limit:
             self.stderr.write(f"There may be more: --after id:{found[-1].hf_id}")
 
     def _show(self, person: str, **options: Any) -> None:
         user = find_person(person)
-        facts = _facts(user) | {
-            "role": str(role.label) if (role := role_of(user)) else "none",
-            "access_keys": user.access_keys.count(),
-            "spaces": user.spaces.filter(is_active=True).count(),
-            "former_names": list(user.former_names.values_list("name", flat=True)),
+        facts = {
+            "name": user.username,
+            "id": user.hf_id,
+            "role": standing_of(user),
+            "blocked": "yes" if _is_blocked(user) else "no",
+            "joined": user.date_joined.isoformat(),
+            "last sign-in": user.last_login.isoformat() if user.last_login else "never",
+            "access keys": user.access_keys.count(),
+            "Spaces": user.spaces.filter(is_active=True).count(),
+            "former names": ", ".join(user.former_names.values_list("name", flat=True)) or "none",
         }
         for name, value in facts.items():
             self.stdout.write(f"{name}: {value}")
@@ -141,11 +155,23 @@ class Command(BaseCommand):
             self.stdout.write(f"{name} has not signed in yet")
 
 
-def _facts(user: User) -> dict[str, Any]:
+def _is_blocked(user: User) -> bool:
+    return block_list.person(user.hf_id or "") is not None
+
+
+def _line(user: User, role: Role | None) -> str:
+    states = [role.label] if role else []
+    if _is_blocked(user):
+        states.append("blocked")
+    return f"{describe(user)}{': ' if states else ''}{', '.join(states)}"
+
+
+def _facts(user: User, role: Role | None) -> dict[str, Any]:
     return {
         "id": user.hf_id,
         "name": user.username,
-        "is_blocked": blocks.block_of(user.hf_id or "") is not None,
+        "role": role.label if role else None,
+        "is_blocked": _is_blocked(user),
         "joined": user.date_joined.isoformat(),
         "last_sign_in": user.last_login.isoformat() if user.last_login else None,
     }

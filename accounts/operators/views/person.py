@@ -10,9 +10,11 @@ from accounts.access_keys import revoke_all_access_keys
 from accounts.audit import Action
 from accounts.authorization.connections import sign_out_everywhere
 from accounts.models import User
+from accounts.operators.bindings import own_word
 from accounts.operators.forms import OwnRoleForm
 from accounts.operators.models import Role
-from accounts.operators.people_shown import details_of, own_word
+from accounts.operators.people_shown import details_of
+from accounts.operators.role_sources import said_now
 from accounts.operators.roles import TooManyGrants, give_role, needs_role, take_role
 
 
@@ -22,7 +24,7 @@ def person(request: HttpRequest, admin: User, user_id: int) -> HttpResponse:
     user = _find(user_id)
     details = details_of(user)
     audit.record(Action.AUDIT_READ, admin, detail={"person": user.pk})
-    form = OwnRoleForm(initial={"role": details.own_role or ""}, label_suffix="")
+    form = OwnRoleForm(initial={"role": details.standing.own_role or ""}, label_suffix="")
     context = {"person": user, "details": details, "form": form}
     return render(request, "operators/person.html", context)
 
@@ -34,14 +36,16 @@ def change_role(request: HttpRequest, admin: User, user_id: int) -> HttpResponse
     form = OwnRoleForm(request.POST)
     if not form.is_valid():
         messages.error(request, "There is no such role.")
-    elif role := form.cleaned_data["role"]:
-        try:
+        return redirect("operators:person", user_id)
+    try:
+        if role := form.cleaned_data["role"]:
             give_role(own_word(user), role, admin)
-            messages.success(request, f"{user.username} has the role {role.label} now.")
-        except TooManyGrants:
-            messages.error(request, "As many roles are given as there can be.")
-    elif take_role(own_word(user), admin):
-        messages.success(request, f"The role of {user.username} is taken away.")
+        else:
+            take_role(own_word(user), admin)
+    except TooManyGrants:
+        messages.error(request, "As many roles are given as there can be.")
+    else:
+        messages.success(request, said_now(user))
     return redirect("operators:person", user_id)
 
 

@@ -49,7 +49,8 @@ class Command(BaseCommand):
 
     def _list(self, person: str | None, **options: Any) -> None:
         name = find_person(person).username if person else None
-        for stream in _streams_of(name):
+        streams = _streams_of(name)
+        for stream in streams:
             facts = {
                 "session": stream.session,
                 "person": stream.username or None,
@@ -58,6 +59,8 @@ class Command(BaseCommand):
                 "state": stream.state,
             }
             self.stdout.write(json.dumps(facts))
+        if not streams:
+            self.stderr.write("No session has an open stream.")
 
     def _end(self, session: str | None, person: str | None, yes: bool, **options: Any) -> None:
         if person is not None:

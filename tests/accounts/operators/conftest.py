@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,16 +7,9 @@ from django.test import Client
 from accounts.access_keys import create_access_key
 from accounts.models import User
 from accounts.operators import blocks
-from accounts.operators.block_list import block_list
+from accounts.operators.bindings import own_word
 from accounts.operators.models import Block, Role, RoleGrant
-from accounts.operators.people_shown import own_word
 from tests.accounts.conftest import make_user
-
-
-@pytest.fixture(autouse=True)
-def _no_blocks_of_other_tests() -> Iterator[None]:
-    yield
-    block_list.take((-1, ()))
 
 
 @pytest.fixture

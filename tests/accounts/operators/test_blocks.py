@@ -31,6 +31,18 @@ def recorded(monkeypatch) -> list[records.Record]:
     return heard
 
 
+def test_a_range_of_versions_is_shown_as_it_was_typed_and_blocked_once(with_role):
+    browser = with_role(Role.OPERATOR)
+    form = {"kind": "client", "subject": "Old", "reason": "bug", "lasts": "undone"}
+
+    page = browser.post(PAGE, {**form, "versions": ">=1.0, <1.4"}, follow=True).text
+    again = browser.post(PAGE, {**form, "versions": "<1.4,>=1.0"})
+
+    assert "<code>&gt;=1.0, &lt;1.4</code>" in page
+    assert "such a block already" in again.text
+    assert Block.objects.count() == 1
+
+
 def test_a_blocked_person_is_refused_at_the_endpoint_with_the_reason(
     alice, block, ask, key_of, recorded
 ):

@@ -1,12 +1,16 @@
-"""The people pages: found by a part of the name, seen, signed out."""
+"""The people pages: found by a part of the name, seen, given roles, signed out."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessKey, User
-from accounts.operators.models import NamePart, Role
+from accounts.operators.models import Membership, NamePart, Role, RoleGrant
 from accounts.operators.name_parts import MAX_PART, find_people, store_parts
+from accounts.operators.roles import role_of
 from accounts.people import Person, upsert_user
 from tests.accounts.conftest import make_user
 
@@ -150,11 +154,113 @@ def test_nobody_below_an_admin_gives_roles(with_role, alice, role):
 
 
 def test_a_role_can_be_given_to_who_was_not_here_yet(admin):
-    admin.post(f"{PAGE}roles/", {"who": "Carol", "role": Role.OPERATOR.value})
+    given = {"who": "Carol", "role": Role.OPERATOR.value}
+    assert "signed in yet" in admin.post(f"{PAGE}roles/", given, follow=True).text
     make_user("carol")
 
     page = admin.get(f"{PAGE}roles/").text
     assert "Operator" in page
     assert ">carol</a>" in page
-    admin.post(f"{PAGE}roles/take/", {"who": "carol"})
+    assert "signed in yet" not in page
+
+
+@pytest.mark.parametrize("word", ["carol", "org:acme"])
+def test_a_role_is_taken_away_after_a_question(admin, word):
+    admin.post(f"{PAGE}roles/", {"who": word, "role": Role.OPERATOR.value})
+    assert f'href="{PAGE}roles/take/?who={quote(word)}"' in admin.get(f"{PAGE}roles/").text
+
+    question = admin.get(f"{PAGE}roles/take/", {"who": word}).text
+    assert word in question and "Operator" in question
+    assert RoleGrant.objects.exists()
+    admin.post(f"{PAGE}roles/take/", {"who": word})
+
     assert "No role was given" in admin.get(f"{PAGE}roles/").text
+    assert admin.get(f"{PAGE}roles/take/", {"who": word}).status_code == 404
+
+
+def test_a_question_about_a_role_of_ones_own_says_so(boss, admin):
+    admin.post(f"{PAGE}roles/", {"who": "boss", "role": Role.VIEWER.value})
+
+    assert "your own" in admin.get(f"{PAGE}roles/take/", {"who": "boss"}).text
+
+
+@pytest.mark.parametrize(
+    ("word", "waits"),
+    [
+        ("carol", "nobody with this name has signed in yet"),
+        ("id:carol", "nobody with this id has signed in yet"),
+        ("org:acme", "from when a member signs in next"),
+    ],
+)
+def test_a_role_for_who_is_not_here_says_what_it_waits_for(admin, word, waits):
+    given = {"who": word, "role": Role.OPERATOR.value}
+
+    assert admin.post(f"{PAGE}roles/", given, follow=True).text.count(waits) == 2
+
+
+def test_a_role_given_by_the_name_of_somebody_who_is_here_is_in_force_at_once(
+    admin, alice, client_of
+):
+    given = {"who": alice.username.upper(), "role": Role.OPERATOR.value}
+    page = admin.post(f"{PAGE}roles/", given, follow=True).text
+
+    assert client_of(alice).get("/dashboard/audit/").status_code == 200
+    assert f"by the name {alice.username}" in page
+    upsert_user(Person(alice.hf_id, "renamed"), None)
+    assert role_of(make_user(alice.username, hf_id="another-id")) is None
+
+
+def test_a_name_that_stands_for_nobody_yet_is_told_from_one_that_is_not_here(admin, alice):
+    RoleGrant.objects.create(subject=alice.username, role=Role.VIEWER)
+
+    assert "from when they sign in next" in admin.get(f"{PAGE}roles/").text
+
+
+def test_a_person_is_shown_with_the_role_in_force_and_where_it_comes_from(admin, alice):
+    own = f"{PAGE}{alice.pk}/role/"
+    admin.post(f"{PAGE}roles/", {"who": alice.username, "role": Role.OPERATOR.value})
+
+    page = admin.get(f"{PAGE}{alice.pk}/").text
+    assert f"<strong>Operator</strong>, by the name {alice.username}" in page
+    assert '<option value="" selected>None</option>' in page
+    assert f"only where it is more than Operator, by the name {alice.username}" in page
+    kept = f"has this role now: Operator, by the name {alice.username}"
+    assert kept in admin.post(own, {"role": ""}, follow=True).text
+    assert kept in admin.post(own, {"role": Role.VIEWER.value}, follow=True).text
+    more = admin.post(own, {"role": Role.ADMIN.value}, follow=True).text
+    assert "has this role now: Admin, given to this person" in more
+
+
+def test_where_a_role_comes_from_is_said_of_settings_and_organizations(boss, admin, alice):
+    RoleGrant.objects.create(subject="org:0123", role=Role.VIEWER)
+    Membership.objects.create(user=alice, org_id="0123", name="acme")
+
+    assert "Viewer</strong>, as a member of acme" in admin.get(f"{PAGE}{alice.pk}/").text
+    assert "Admin</strong>, by ADMIN_HF_USERS" in admin.get(f"{PAGE}{boss.pk}/").text
+
+
+def test_a_blocked_person_is_spoken_of_and_keeps_the_badge(admin, alice, block):
+    admin.post(f"{PAGE}{alice.pk}/role/", {"role": Role.VIEWER.value})
+    row = block("person", alice.hf_id)
+
+    page = admin.get(f"{PAGE}{alice.pk}/").text
+
+    assert "Your account" not in page
+    assert "Reason: spam" in page
+    assert f'href="/dashboard/blocks/{row.pk}/undo/"' in page
+    assert '<span class="badge accent">Viewer</span>' in page
+    assert "Not in force" in page
+
+
+@pytest.mark.parametrize("path", ["", "roles/", "{boss}/"])
+def test_times_are_those_of_the_readers_zone(boss, admin, path):
+    signed_in = datetime(2026, 7, 14, 22, 30, 15, tzinfo=UTC)
+    User.objects.filter(pk=boss.pk).update(last_login=signed_in, date_joined=signed_in)
+    RoleGrant.objects.create(subject="bob", role=Role.VIEWER)
+    RoleGrant.objects.update(made_at=signed_in)
+    admin.cookies["zone"] = "Asia/Kolkata"
+
+    page = admin.get(f"{PAGE}{path}".format(boss=boss.pk)).text
+
+    assert "2026-07-15 04:00:15" in page
+    assert page.count("Asia/Kolkata") == 1

@@ -367,7 +367,11 @@ def watch_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
     for page in (*OF_VIEWERS, *OF_OPERATORS, *OF_ADMINS):
         assert me.visit(f"/dashboard/{page}").status_code == 200, page
     somebody = {"who": "id:nobody-here", "role": "1"}
-    for path in ("roles/", "roles/take/", "invitations/", "invitations/remove/"):
+    for path in ("roles/", "invitations/"):
+        assert me.submit(f"/dashboard/people/{path}", somebody).status_code == 200, path
+    question = me.visit(f"/dashboard/people/roles/take/?who={somebody['who']}")
+    assert question.status_code == 200
+    for path in ("roles/take/", "invitations/remove/"):
         assert me.submit(f"/dashboard/people/{path}", somebody).status_code == 200, path
     assert me.visit("/api/transport-metrics").status_code == 200
     assert gets_into_socket(me)
