@@ -29,7 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if not now.sees_people:
         snapshot = without_people(snapshot)
     page = build_overview(snapshot, read_before(now.shown), now.shown)
-    return show(request, "dashboard/overview.html", now, {"page": page, "data": page.as_data()})
+    return show(request, "dashboard/overview.html", now, {"page": page})
 
 
 @require_safe

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.functional import SimpleLazyObject
 
 from accounts.audit import request_address
 from accounts.database import UNAVAILABLE
@@ -64,13 +65,28 @@ def _refuse(request: HttpRequest) -> HttpResponseBase | None:
         return None  # nobody, and the answer is the same for all of them
     try:
         why = _why_refused(request.user)
-    except UNAVAILABLE:
-        # What is for somebody asks again who it is, and says in its own form that it cannot know.
+    except UNAVAILABLE as error:
+        _fail_at_once(request, error)
         return None
     if not why:
         return None
     logout(request)
     return refusal_page(request, why)
+
+
+def _fail_at_once(request: HttpRequest, error: Exception) -> None:
+    """Let whoever asks who it is say in its own form that it cannot know, and not wait for a
+    database once more that was not there a moment ago.
+    """
+
+    def fail() -> User:
+        raise error
+
+    async def fail_async() -> User:
+        raise error
+
+    request.user = SimpleLazyObject(fail)  # type: ignore[assignment]
+    request.auser = fail_async
 
 
 def _is_of_sign_in(request: HttpRequest) -> bool:

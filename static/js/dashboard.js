@@ -22,7 +22,7 @@
   const range = root.dataset.range;
   const MAIN_TABLES = ["clients", "tools", "spaces", "reasons", "methods"];
   const STREAM_TABLES = ["client-streams", "streams"];
-  let parts = JSON.parse(document.getElementById("page-data").textContent);
+  let parts = {}; // by name, as data: the first message has them all
   let socket = null;
   let failures = 0;
   let silence = 0;
@@ -228,8 +228,14 @@
     if (!response.ok) throw new Error(`status ${response.status}`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     window.times.set(page.querySelector(".dashboard").dataset.now);
-    parts = JSON.parse(page.getElementById("page-data").textContent);
-    showAll();
+    for (const place of root.querySelectorAll("[data-part], [data-tables]")) {
+      const name = "part" in place.dataset ? `[data-part="${place.dataset.part}"]` : `[data-tables="${place.dataset.tables}"]`;
+      const fetched = page.querySelector(name);
+      window.times.tell(fetched);
+      patchChildren(place, [...fetched.childNodes]);
+    }
+    for (const name of ["#connections", ".empty"]) root.querySelector(name).hidden = page.querySelector(name).hidden;
+    window.chart.draw(JSON.parse(page.getElementById("series").textContent));
   }
 
   async function poll() {
@@ -244,7 +250,6 @@
     setTimeout(poll, POLL_MS);
   }
 
-  window.chart.draw(parts.series);
   if (!root.dataset.socket) return; // a time that is over
   pauseButton.hidden = false;
   pauseButton.addEventListener("click", pause);

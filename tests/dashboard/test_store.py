@@ -14,7 +14,7 @@ from dashboard.models import (
     ToolCount,
     TrafficCount,
 )
-from dashboard.ranges import RANGES, STEPS
+from dashboard.ranges import LONG, RANGES, STEPS
 from dashboard.tally import Limits, Tally
 from mcpendpoint.protocol.records import Outcome
 from tests.dashboard.factories import NOON, make_record
@@ -98,7 +98,10 @@ def test_what_is_older_than_the_retention_is_forgotten(settings):
 
     store.prune(NOON)
 
-    assert MessageCount.objects.count() == 5  # by minute, ten minutes, hour, day and month
+    kept = {name: set() for name in ("gone", "Cursor")}
+    for name, step in MessageCount.objects.values_list("client_name", "step_seconds"):
+        kept[name].add(step)
+    assert kept == {"gone": {LONG}, "Cursor": {*STEPS}}  # whose period is not over
     assert {row.name for row in ClientSeen.objects.all()} == {"Cursor"}
     assert read("7d").totals.requests == 1
 
