@@ -23,9 +23,9 @@ def main() -> None:
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hfmcp_site.settings")
     django.setup()
-    from django.core.management import call_command
+    from tests.live.migrated import migrate
 
-    call_command("migrate", verbosity=0)
+    migrate()
     if log_file := os.environ.get("LOG_FILE"):
         send_log_to_file(log_file)
     print(json.dumps({"url": url}), flush=True)
