@@ -1,26 +1,16 @@
-"""What people do at the same moment, on the database that lets them."""
-
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.live.storage import fresh_database, missing_programs
-from tests.needs import need
+from tests.on_postgresql import assert_passing
 
 HERE = Path(__file__).parent
-PROBES = [HERE / f"test_{name}.py" for name in ("first_sign_ins", "admins", "migrations")]
 
 
-def test_every_probe_ends_the_same_on_postgresql():
-    missing = missing_programs()
-    need(missing is None, missing or "")
-    with fresh_database() as url:
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PROBES],
-            env={**os.environ, "TEST_DATABASE_URL": url},
-            capture_output=True,
-            text=True,
+def test_what_operators_look_up_is_the_same_on_postgresql():
+    assert_passing(
+        HERE / name
+        for name in (
+            "test_audit_feed.py",
+            "operators/test_people_pages.py",
+            "operators/test_blocks.py",
         )
-
-    assert run.returncode == 0, run.stdout[-5_000:] + run.stderr[-1_000:]
+    )

@@ -1,12 +1,8 @@
 """What the authorization server is asked that it should refuse, on the other database as well."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.live.storage import fresh_database, missing_programs
-from tests.needs import need
+from tests.on_postgresql import assert_passing
 
 HERE = Path(__file__).parent
 PROBES = [
@@ -27,14 +23,4 @@ PROBES = [
 
 
 def test_every_probe_ends_the_same_on_postgresql():
-    missing = missing_programs()
-    need(missing is None, missing or "")
-    with fresh_database() as url:
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *PROBES],
-            env={**os.environ, "TEST_DATABASE_URL": url},
-            capture_output=True,
-            text=True,
-        )
-
-    assert run.returncode == 0, run.stdout[-5_000:] + run.stderr[-1_000:]
+    assert_passing(PROBES)
