@@ -3,8 +3,9 @@ renewed.
 
 `orgs` of userinfo comes with the scope `profile`, which every sign-in asks for, and `whoami-v2` has
 them for a pasted token. `securityRestrictions` are what a member has not done yet that the
-organization asks for, such as a second factor (huggingface_hub's `OAuthOrgInfo`); until they have,
-the membership counts for nothing here.
+organization asks for, such as a second factor (huggingface_hub's `OAuthOrgInfo`); `pendingSSO` and
+`missingMFA` say the same of one thing each (huggingface.js, packages/hub/src/lib/
+oauth-handle-redirect.ts). Until it is done the membership counts for nothing here.
 """
 
 import logging
@@ -36,6 +37,13 @@ class _OrgClaim(BaseModel):
     sub: HubId
     preferred_username: HubName
     security_restrictions: list[Any] | None = Field(default=None, alias="securityRestrictions")
+    pending_sso: bool | None = Field(default=None, alias="pendingSSO")
+    missing_mfa: bool | None = Field(default=None, alias="missingMFA")
+
+    @property
+    def is_due_something(self) -> bool:
+        """Whether the member has yet to do what the organization asks for."""
+        return bool(self.security_restrictions or self.pending_sso or self.missing_mfa)
 
 
 _org_claim = TypeAdapter(_OrgClaim)
@@ -51,7 +59,7 @@ def _read(claims: Any) -> tuple[Organization, ...]:
             org = _org_claim.validate_python(claim)
         except ValidationError:
             continue
-        if not org.security_restrictions:
+        if not org.is_due_something:
             read.append(Organization(org.sub, org.preferred_username))
     return tuple(read)
 

@@ -35,10 +35,19 @@ def read(orgs: object) -> tuple[Organization, ...]:
         [{"sub": "1", "preferred_username": "a/b"}],
         [ACME | {"securityRestrictions": ["mfa"]}],
         [ACME | {"securityRestrictions": "mfa"}],
+        [ACME | {"pendingSSO": True}],
+        [ACME | {"missingMFA": True}],
+        [ACME | {"missingMFA": "yes, of course"}],
     ],
 )
 def test_what_tells_of_no_good_membership_is_passed_over(orgs):
     assert read(orgs) == ()
+
+
+def test_who_has_done_what_the_organization_asks_for_is_a_member():
+    done = {"securityRestrictions": [], "pendingSSO": False, "missingMFA": None}
+
+    assert read([ACME | done]) == (Organization("0" * 24, "acme"),)
 
 
 def test_a_bad_organization_spoils_no_other():
