@@ -12,8 +12,10 @@ from typing import Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
@@ -164,14 +166,28 @@ def take_role(word: str, admin: User) -> bool:
     return True
 
 
+def awaits_first_admin() -> bool:
+    """Return whether whoever signs in next is an admin by coming first."""
+    return _awaits_first_admin(User.objects.all())
+
+
+def _awaits_first_admin(others: QuerySet[User]) -> bool:
+    if not is_loopback(settings.PUBLIC_URL) or has_admins():
+        return False
+    return not others.filter(hf_id__isnull=False).exists()
+
+
+def is_page_for_roles(url: str | None) -> bool:
+    """Return whether an address of this server is one that only people with a role may see."""
+    return (url or "").startswith(reverse("operators:people").removesuffix("people/"))
+
+
 def make_first_admin(user: User) -> None:
     """Make the only person there is on a local server its admin, if it has none.
 
     Never on a server that others can reach: whoever came first would own it.
     """
-    if not is_loopback(settings.PUBLIC_URL) or not user.hf_id or has_admins():
-        return
-    if User.objects.exclude(pk=user.pk).filter(hf_id__isnull=False).exists():
+    if not user.hf_id or not _awaits_first_admin(User.objects.exclude(pk=user.pk)):
         return
     try:
         with transaction.atomic():  # of two at once, one gets the row

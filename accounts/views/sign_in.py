@@ -23,6 +23,7 @@ from accounts.models import HubCredential, User
 from accounts.operators.access import AccessRefused
 from accounts.operators.memberships import organizations_of
 from accounts.operators.refusing import refuse_sign_in
+from accounts.operators.roles import awaits_first_admin, is_page_for_roles
 from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
 from accounts.sign_in_limit import seconds_to_wait
 
@@ -159,6 +160,8 @@ def _render(
         "next": onward,
         "asking_client": asking_client(onward),
         "has_to_approve": is_page_of_approval(onward),
+        "is_for_roles": is_page_for_roles(onward),
+        "awaits_first_admin": awaits_first_admin(),
         "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
         "takes_tokens": settings.SIGN_IN_WITH_TOKEN,
         "hub": settings.HF_ENDPOINT,

@@ -104,6 +104,18 @@ def local(settings):
     settings.PUBLIC_URL = "http://localhost:8000"
 
 
+def test_who_signs_in_on_a_local_server_is_told_that_the_first_one_is_admin(local, db, client):
+    before = client.get("/sign-in/").text
+    make_user("ada")
+
+    assert "whoever signs in first is its admin" in before
+    assert "whoever signs in first" not in client.get("/sign-in/").text
+
+
+def test_who_is_sent_from_the_dashboard_to_sign_in_is_told_whose_it_is(db, client):
+    assert "for people with a role" in client.get("/dashboard/", follow=True).text
+
+
 def test_the_first_person_on_a_local_server_is_its_admin_and_the_page_says_so(local, db, client_of):
     first, second = make_user("ada"), make_user("bob")
 
