@@ -1,16 +1,22 @@
+"""What people do at the same moment, and what operators look up, on the database that differs."""
+
 from pathlib import Path
 
 from tests.on_postgresql import assert_passing
 
 HERE = Path(__file__).parent
-
-
-def test_what_operators_look_up_is_the_same_on_postgresql():
-    assert_passing(
-        HERE / name
-        for name in (
-            "test_audit_feed.py",
-            "operators/test_people_pages.py",
-            "operators/test_blocks.py",
-        )
+PROBES = [
+    HERE / f"{name}.py"
+    for name in (
+        "test_first_sign_ins",
+        "test_admins",
+        "test_migrations",
+        "test_audit_feed",
+        "operators/test_people_pages",
+        "operators/test_blocks",
     )
+]
+
+
+def test_every_probe_ends_the_same_on_postgresql():
+    assert_passing(PROBES)

@@ -229,7 +229,9 @@ def test_describes_users_and_organizations(anonymous: HfApi):
     user = anonymous.get_user_overview("alice")
     organization = anonymous.get_organization_overview("acme")
 
-    assert (user.fullname, user.is_pro, user.num_models) == ("Alice Ångström", True, 1)
+    assert (user.fullname, user.is_pro) == ("Alice Ångström", True)
+    # Tests that write make more of hers.
+    assert user.num_models == len(list(anonymous.list_models(author="alice"))) >= 1
     assert organization.num_users == len(list(anonymous.list_organization_members("acme"))) == 2
     with pytest.raises(HfHubHTTPError, match="404"):
         anonymous.get_user_overview("no-such-user")
