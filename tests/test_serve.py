@@ -11,6 +11,7 @@ import pytest
 
 from tests import environment
 from tests.live.listening import END, begin_session, get_stream, listen
+from tests.live.migrated import make_database
 from tests.ports import free_port
 from tests.standins.serve import ROOT
 
@@ -32,7 +33,7 @@ def run(env, *command):
 @contextmanager
 def served(folder, port, *command, **values):
     env = env_for(folder, PORT=str(port), **values)
-    run(env, "manage.py", "migrate", "--verbosity", "0").check_returncode()
+    make_database(folder / "db.sqlite3")
     with (folder / "log").open("w+") as log:
         process = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
@@ -75,7 +76,6 @@ def test_plain_uvicorn_logs_no_query_no_address_and_no_token(tmp_path, flags):
 
 
 def test_a_server_that_stops_ends_its_streams(tmp_path):
-    run(env_for(tmp_path), "manage.py", "migrate", "--verbosity", "0")
     port = free_port()
     url = f"http://127.0.0.1:{port}/mcp"
     with served(tmp_path, port, "-m", "hfmcp_site.serve", "--port", str(port)) as log:
@@ -89,7 +89,6 @@ def test_a_server_that_stops_ends_its_streams(tmp_path):
 
 
 def test_several_workers_serve_and_end_their_streams(tmp_path):
-    run(env_for(tmp_path), "manage.py", "migrate", "--verbosity", "0")
     port = free_port()
     url = f"http://127.0.0.1:{port}/mcp"
     command = ["-m", "hfmcp_site.serve", "--port", str(port), "--workers", "2"]

@@ -19,6 +19,7 @@ import pytest
 
 from hfmcp_site.migration_lock import ADVISORY_LOCK
 from tests import environment
+from tests.live.migrated import make_database
 from tests.live.storage import fresh_database, missing_programs
 from tests.mcpendpoint.wire import request
 from tests.needs import need
@@ -37,7 +38,12 @@ def env_of(folder):
 
 @contextmanager
 def serving(folder, *arguments, pass_fds=(), **values):
-    """Run the command on an empty database; yield its process and what it has said so far."""
+    """Run the command; yield its process and what it has said so far.
+
+    A database that is not named is a migrated one: to make it takes most of the time of a start.
+    """
+    if "DATABASE_URL" not in values:
+        make_database(folder / "db.sqlite3")
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [*SERVE, *arguments],

@@ -71,7 +71,7 @@ def test_a_bad_token_is_refused_and_the_page_says_why(client, hub_settings, toke
 
 
 def test_an_unreachable_hub_is_told_apart_from_a_bad_token(client):
-    response = post_token(client, "hf_user_alice")
+    response = post_token(client, "hf_of_nobody_that_was_here_before")
 
     assert "cannot be reached right now" in response.text
     assert "_auth_user_id" not in client.session

@@ -7,9 +7,20 @@ import json
 import os
 import socket
 import sys
+from pathlib import Path
+from typing import Any
 
 import django
 import uvicorn
+
+from tests.live.migrated import make_database
+
+
+def new_file(database: dict[str, Any]) -> Path | None:
+    """Return where a database is to be made, if it is one in a file that is not there yet."""
+    path = Path(str(database["NAME"]))
+    is_file = database["ENGINE"].endswith("sqlite3") and path.is_absolute()
+    return path if is_file and not path.exists() else None
 
 
 def send_log_to_file(path: str) -> None:
@@ -23,9 +34,13 @@ def main() -> None:
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hfmcp_site.settings")
     django.setup()
-    from tests.live.migrated import migrate
+    from django.conf import settings
+    from django.core.management import call_command
 
-    migrate()
+    if (database := new_file(settings.DATABASES["default"])) is not None:
+        make_database(database)
+    else:
+        call_command("migrate", verbosity=0)
     if log_file := os.environ.get("LOG_FILE"):
         send_log_to_file(log_file)
     print(json.dumps({"url": url}), flush=True)
