@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from accounts.operators.block_list import block_list
 from dashboard.detail_parts import (
     connections_table,
     errors_table,
@@ -49,6 +50,8 @@ MAX_NAME = 120
 class Detail:
     """A page about one thing."""
 
+    section: str
+    """Of the lists that it belongs to, by its name in dashboard.urls."""
     kind: str
     title: str
     subtitle: str
@@ -76,8 +79,11 @@ def client(request: HttpRequest) -> HttpResponse:
     which = Q(client_name=name) if version is None else Q(client_name=name, client_version=version)
     about = About(which, now.shown)
     first = read_first_seen([(name, version)]) if version is not None else {}
-    facts = tuple(fact_of_time("First seen", at) for at in first.values())
+    facts = [fact_of_time("First seen", at) for at in first.values()]
+    if now.sees_people and (blocked := block_list.client(name, version or "")):
+        facts.append(Fact("Blocked", str(blocked), is_bad=True))
     detail = Detail(
+        section="clients",
         kind="Client",
         title=name or "unknown",
         subtitle=version or "all versions",
@@ -94,7 +100,7 @@ def client(request: HttpRequest) -> HttpResponse:
             connections_table(now.shown, name, version),
         ),
         series=series_json(about.series()),
-        facts=facts,
+        facts=tuple(facts),
         links=(
             Note("All versions", address("client", now.shown.query, name=name))
             if version is not None
@@ -116,6 +122,7 @@ def tool(request: HttpRequest) -> HttpResponse:
     histogram, by_step = read_latencies(now.shown, tool=name, space_id=space_id)
     space = (Note(f"All of {space_id}", space_address(space_id, now.shown)),) if space_id else ()
     detail = Detail(
+        section="tools",
         kind="Tool",
         title=name,
         subtitle=space_id,
@@ -140,6 +147,7 @@ def space(request: HttpRequest) -> HttpResponse:
     about = About(Q(space_id=space_id), now.shown)
     histogram, by_step = read_latencies(now.shown, space_id=space_id)
     detail = Detail(
+        section="spaces",
         kind="Space",
         title=space_id,
         subtitle="",
@@ -173,6 +181,7 @@ def _all_reasons(now: Visit) -> Detail:
         counted(ClientCount, shown).filter(errors__gt=0), "errors", 0, MOST
     )
     return Detail(
+        section="errors",
         kind="",
         title="What did not go well",
         subtitle="",
@@ -202,6 +211,7 @@ def _all_reasons(now: Visit) -> Detail:
 def _one_reason(now: Visit, reason: str) -> Detail:
     about = About(Q(reason=reason), now.shown)
     return Detail(
+        section="errors",
         kind="Reason",
         title=reason_in_words(reason),
         subtitle="",

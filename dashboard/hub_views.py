@@ -54,6 +54,7 @@ def hub(request: HttpRequest) -> HttpResponse:
     for route in routes:
         histogram.update(route.histogram)
     detail = Detail(
+        section="hub",
         kind="Route" if which else "",
         title=asked if which else "Hugging Face Hub",
         subtitle="",

@@ -146,7 +146,7 @@ def _told(rows: QuerySet[Any, Any], began: datetime, prefix: str = "") -> Iterat
             "lastCalled": last,
             "averageResponseTime": round(took_ms / total),
             "errors": errors,
-            "errorRate": rate(errors, total) * 100,
+            "errorRate": round(rate(errors, total) * 100, 2),
             "byClient": [],
         }
 

@@ -66,7 +66,8 @@ class BlockForm(forms.Form):
         if versions and kind != Block.Kind.CLIENT:
             self.add_error("versions", "Only clients have versions.")
         try:
-            SpecifierSet(versions)
+            if versions and not SpecifierSet(versions):
+                raise InvalidSpecifier  # nothing but commas, which would be all versions
         except InvalidSpecifier:
             self.add_error("versions", "Write a range such as >=1.0,<1.4.")
 

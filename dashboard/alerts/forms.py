@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.core.validators import validate_email
+from django.core.validators import URLValidator, validate_email
 
 from accounts.outgoing.errors import OutgoingError
 from accounts.outgoing.public_network import PublicNetwork
+from accounts.zones import is_zone
 from dashboard.alerts.models import PersonalAlerts, Receiver, Rule
 from dashboard.alerts.receivers import QuietHours
 from dashboard.alerts.sending import is_private_host
@@ -22,6 +22,8 @@ else:
     RuleModelForm = PersonalModelForm = forms.ModelForm
 
 Kind = Receiver.Kind
+
+_check_url = URLValidator(["https"], message="Give a URL that begins with https://.")
 
 MAX_ADDRESS = 1_000
 MAX_THRESHOLD = 1_000_000_000
@@ -64,7 +66,7 @@ class QuietHoursForm(forms.Form):
 
     def clean_zone(self) -> str:
         zone: str = self.cleaned_data["zone"] or "UTC"
-        if zone not in available_timezones():
+        if not is_zone(zone):
             raise forms.ValidationError("Write a zone such as Europe/Berlin, or UTC.")
         return zone
 
@@ -110,6 +112,7 @@ class ReceiverForm(QuietHoursForm):
             return
         if self._of_operators and address.startswith("http") and is_private_host(address):
             return
+        _check_url(address)
         try:
             PublicNetwork(any_port=True).check_url(address)
         except OutgoingError as error:

@@ -1,18 +1,20 @@
 """For each person."""
 
 from django.urls import path
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard.alerts import personal_views, receiver_views
 from dashboard.alerts.places import for_people
 
 app_name = "personal-alerts"
 
+get_or_post = require_http_methods(["GET", "POST"])
+
 urlpatterns = [
     path("", require_safe(for_people(personal_views.page)), name="page"),
     path("choice/", require_POST(for_people(personal_views.choose)), name="choose"),
     path("confirm/<str:token>/", personal_views.confirm_address, name="confirm"),
-    path("receivers/", require_POST(for_people(personal_views.add_receiver)), name="add-receiver"),
+    path("receivers/", get_or_post(for_people(personal_views.add_receiver)), name="add-receiver"),
     path(
         "receivers/<int:number>/test/",
         require_POST(for_people(receiver_views.test)),

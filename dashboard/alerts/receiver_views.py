@@ -70,7 +70,12 @@ def _row(place: Place, receiver: Receiver) -> ReceiverRow:
 
 
 def add(request: HttpRequest, place: Place, render_page: Render) -> HttpResponseBase:
-    """Answer with the page that shows a new secret: a redirect would have to keep it somewhere."""
+    """Answer with the page that shows a new secret: a redirect would have to keep it somewhere.
+
+    Whoever opens that address again gets the page without it.
+    """
+    if request.method != "POST":
+        return _back(place)
     form = _form(place, request.POST)
     if not form.is_valid():
         return render_page(request, place, status=422, receiver_form=form)

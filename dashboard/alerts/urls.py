@@ -18,7 +18,7 @@ urlpatterns = [
     path(
         "rules/<int:number>/remove/", require_POST(for_operators(views.remove)), name="remove-rule"
     ),
-    path("receivers/", require_POST(for_operators(views.add_receiver)), name="add-receiver"),
+    path("receivers/", get_or_post(for_operators(views.add_receiver)), name="add-receiver"),
     path(
         "receivers/<int:number>/test/",
         require_POST(for_operators(receiver_views.test)),

@@ -1,21 +1,8 @@
-// Writes times as this browser does, and tells the server in which zone it lives: days begin there.
+// Writes times as this browser does.
 (() => {
   "use strict";
 
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const root = document.querySelector(".dashboard");
-  const told = document.cookie.split("; ").find((each) => each.startsWith("zone="));
-  if (zone && told !== `zone=${zone}`) {
-    const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `zone=${zone}; path=/dashboard; max-age=31536000; samesite=lax${secure}`;
-    // What the page says of days and times is another zone's until it is made again.
-    if (root.querySelector(".zone").textContent !== zone && !sessionStorage.getItem("zone-told")) {
-      sessionStorage.setItem("zone-told", "1");
-      location.reload();
-      return;
-    }
-  }
-
   const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
   const short = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   const words = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
+from accounts.operators import blocks
+from accounts.operators.block_list import block_list
+from accounts.operators.models import Block
 from dashboard import store
 from dashboard.tally import Limits, Tally
 from mcpendpoint.protocol.records import Outcome, Reason
@@ -129,3 +132,14 @@ def test_a_page_of_what_there_is_not_says_that_nothing_was_counted(staff, browse
 def test_pages_are_for_admins(visitor, browser_of):
     for view in ("clients", "tools", "spaces", "methods", "errors", "client", "tool", "space"):
         assert browser_of(visitor).get(reverse(f"dashboard:{view}")).status_code == 403
+
+
+def test_a_client_that_is_blocked_says_so_to_who_may_act(staff, browser_of):
+    blocks.make(
+        Block(kind=Block.Kind.CLIENT, subject="Cursor", versions="", reason="Too many calls")
+    )
+    block_list.refresh()
+
+    page = browser_of(staff).get(reverse("dashboard:client"), {"name": "Cursor"})
+
+    assert "Too many calls" in page.text

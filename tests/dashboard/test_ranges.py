@@ -119,7 +119,9 @@ def test_what_cannot_be_shown_is_told_with_what_to_write(query, problem):
     assert found.range.name == "1h"
 
 
-@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "Europe%2FBerlin"])
+@pytest.mark.parametrize(
+    "zone", ["", "Mars/Olympus", "../../etc/passwd", "Europe%2FBerlin", "localtime"]
+)
 def test_a_zone_that_there_is_not_is_utc(zone):
     request = RequestFactory().get("/")
     request.COOKIES["zone"] = zone

@@ -117,6 +117,17 @@ def test_the_page_shows_what_fires_and_what_was_over(admin):
     assert "fires" not in admin.get(PAGE).text
 
 
+@pytest.mark.parametrize("page", [PAGE, OWN_PAGE])
+def test_the_address_that_is_left_after_adding_a_receiver_leads_back(admin, page):
+    assert admin.get(f"{page}receivers/").url.startswith(page)
+
+
+def test_rules_of_which_nobody_is_told_say_so(admin):
+    admin.post(url("add-usual-rules"))
+
+    assert "Nobody is told of these rules yet" in admin.get(PAGE).text
+
+
 def test_a_webhook_is_added_and_its_secret_shown_once(admin):
     page = admin.post(url("add-receiver"), HOOK).text
     secret = re.search(r"whsec_[\w+/=]+", page)[0]
@@ -137,6 +148,10 @@ def test_a_webhook_is_added_and_its_secret_shown_once(admin):
         "nothing",
         "https://" + "x" * 1_000,
         "http://10.0.0.1/",
+        "https://..../",
+        "https://exam\r\nple.com/",
+        "https://example.org/\r\nX-Evil: 1",
+        'https://"><b>/',
     ],
 )
 def test_a_webhook_is_of_the_internet_and_has_tls(admin, address):
