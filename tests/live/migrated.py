@@ -14,7 +14,6 @@ from hashlib import sha256
 from importlib.metadata import distributions
 from pathlib import Path
 
-from tests import environment
 from tests.standins.serve import ROOT
 
 
@@ -45,7 +44,7 @@ def _make(template: Path) -> None:
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
             cwd=ROOT,
-            env={**os.environ, **environment.SETTINGS, "DATABASE_URL": f"sqlite:///{made}"},
+            env={**os.environ, "DATABASE_URL": f"sqlite:///{made}"},
             check=True,
         )
         with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(whole)) as copy:
