@@ -14,8 +14,9 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests import node
 from tests.live import people
+from tests.live.migrated import make_database, postgres_template
 from tests.live.product import OAUTH_CLIENT, Product, start_product
-from tests.live.storage import fresh_storage, missing_programs
+from tests.live.storage import POSTGRES_URL, fresh_storage, missing_programs
 from tests.needs import need
 from tests.ports import free_port
 from tests.standins.serve import Running, start
@@ -78,7 +79,16 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     """
     if connection.vendor == "sqlite":
         file = tmp_path_factory.mktemp("database") / "db.sqlite3"
+        make_database(file)
         connection.settings_dict["TEST"]["NAME"] = str(file)
+    else:
+        connection.settings_dict["TEST"]["TEMPLATE"] = postgres_template(POSTGRES_URL)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Take what is migrated already; who made it takes it away."""
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")

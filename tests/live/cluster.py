@@ -21,7 +21,7 @@ from urllib.request import urlopen
 from cryptography.fernet import Fernet
 
 from tests.live.storage import (
-    fresh_database,
+    migrated_database,
     missing_programs,
     postgres_program,
     redis_server,
@@ -96,7 +96,7 @@ def start_cluster(
 @contextmanager
 def _database() -> Iterator[str]:
     if missing_programs() is None:
-        with fresh_database() as url:
+        with migrated_database() as url:
             yield url
     else:
         with stoppable_postgres() as server:

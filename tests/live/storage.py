@@ -13,6 +13,7 @@ from uuid import uuid4
 import psycopg
 import redis
 
+from tests.live.migrated import postgres_template
 from tests.ports import free_port
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
@@ -33,7 +34,7 @@ def missing_programs() -> str | None:
 def fresh_storage() -> Iterator[dict[str, str]]:
     """Yield the settings of storage that nobody else uses, removed afterwards."""
     with (
-        fresh_database() as database_url,
+        migrated_database() as database_url,
         redis_server() as redis_url,
         tempfile.TemporaryDirectory(prefix="hfmcp-files-") as folder,
     ):
@@ -41,10 +42,17 @@ def fresh_storage() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def fresh_database() -> Iterator[str]:
+def migrated_database() -> Iterator[str]:
+    with fresh_database(postgres_template(POSTGRES_URL)) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(template: str = "template1") -> Iterator[str]:
+    """Yield the address of a database that is empty, or what the template is."""
     name = f"hfmcp_test_{uuid4().hex[:12]}"
     with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield f"{POSTGRES_URL.rpartition('/')[0]}/{name}"
         finally:
