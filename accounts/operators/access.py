@@ -3,7 +3,7 @@
 Blocks are another matter, and come first: accounts.operators.block_list.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -112,7 +112,3 @@ def remove_invitation(word: str, admin: User) -> bool:
             forget_binding(word)
             audit.record(Action.INVITATION_REMOVED, admin, detail={"who": word})
     return bool(removed)
-
-
-def invitations_meaning(words: Sequence[str] | Words) -> list[Invitation]:
-    return list(Invitation.objects.filter(subject__in=words).order_by("subject"))

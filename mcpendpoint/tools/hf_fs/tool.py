@@ -20,7 +20,6 @@ from mcpendpoint.tools.leniency import Aliases, FromText, words_in
 
 MAX_OPERATIONS = 30
 MAX_ARGS = 60
-MAX_ARG_CHARS = 4_000
 
 
 USAGE = """\
