@@ -20,7 +20,7 @@ from accounts.operators.models import Role
 from accounts.operators.roles import role_of
 from dashboard.announcements import GROUP, session_digest
 from dashboard.live import LivePage, live_pages
-from dashboard.ranges import DEFAULT_RANGE, RANGES
+from dashboard.ranges import DEFAULT_RANGE, MINUTE, RANGES, Rolling
 from dashboard.viewers import viewers
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,9 @@ MIN_PAUSE_SECONDS = 1.0
 PAUSE_PER_EFFORT = 3
 """A page that takes long to make, such as a busy week, is made less often."""
 MAX_PAUSE_SECONDS = 5.0
-"""After this time the page is looked at again, as messages may be lost."""
+"""After this time the page is looked at again, as messages may be lost. Where a point of the chart
+is ten minutes and more, a second hardly shows, and to make the page costs the same: it waits.
+"""
 
 ALIVE = '{"type": "alive"}'
 STALE = '{"type": "stale"}'
@@ -121,7 +123,13 @@ class DashboardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channel
                 await self.send(STALE)
             except Exception:
                 logger.exception("A dashboard page could not be sent.")
-            pause_seconds = PAUSE_PER_EFFORT * (time.monotonic() - started)
-            await asyncio.sleep(min(max(pause_seconds, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS))
+            pause = _pause_seconds(self._shown, time.monotonic() - started)
+            await asyncio.sleep(pause)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), MAX_PAUSE_SECONDS)
+                await asyncio.wait_for(self._due.wait(), MAX_PAUSE_SECONDS - pause)
+
+
+def _pause_seconds(shown: Rolling, effort_seconds: float) -> float:
+    if shown.step_seconds > MINUTE:
+        return MAX_PAUSE_SECONDS
+    return min(max(PAUSE_PER_EFFORT * effort_seconds, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS)

@@ -52,15 +52,16 @@ class Viewers:
             self._checking = None
 
     async def _check(self) -> None:
+        asked = dict(self._sessions)  # others may come meanwhile
         try:
-            keys = {session_key for session_key, _ in self._sessions.values()}
+            keys = {session_key for session_key, _ in asked.values()}
             roles = await lookups.run(roles_of_sessions, keys)
         except Exception as error:
             logger.warning("Who watches could not be looked up: %s.", type(error).__name__)
             return
         gone = [
             end
-            for end, (session_key, role) in self._sessions.items()
+            for end, (session_key, role) in asked.items()
             if roles.get(session_key, 0) < role
         ]
         for end in gone:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -220,6 +221,40 @@ async def test_where_nothing_changes_a_sign_of_life_is_sent(staff, session_of, m
         await next_message(socket)
 
         assert json.loads(await socket.receive_from(timeout=10)) == {"type": "alive"}
+
+
+async def test_who_comes_while_others_are_looked_up_stays(monkeypatch):
+    viewers, shown_out, is_looked_up = Viewers(check_seconds=0.0), [], asyncio.Event()
+
+    def viewer(name):
+        async def end():
+            shown_out.append(name)
+            is_looked_up.set()
+
+        return end
+
+    def look_up(session_keys):
+        viewers.add("of-the-next", Role.VIEWER, viewer("the next"))
+        return {key: Role.VIEWER for key in session_keys if key == "of-the-next"}
+
+    monkeypatch.setattr("dashboard.viewers.roles_of_sessions", look_up)
+    viewers.add("of-the-first", Role.VIEWER, viewer("the first"))
+    async with asyncio.timeout(10):
+        await is_looked_up.wait()
+
+    assert shown_out == ["the first"]
+
+
+async def test_a_page_of_a_day_is_made_less_often(staff, session_of, monkeypatch):
+    monkeypatch.setattr("dashboard.consumers.MIN_PAUSE_SECONDS", 0.0)
+    recorder, session = Recorder(), await session_of(staff)
+    async with watching(session) as hour, watching(session, "?range=24h") as day:
+        await next_message(hour)
+        await next_message(day)
+        recorder.note(now_record())
+        await next_message(hour)
+
+        assert await day.receive_nothing()
 
 
 async def test_many_viewers_are_looked_up_at_once(staff, visitor, session_of):
