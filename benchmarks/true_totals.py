@@ -1,5 +1,6 @@
 """Whether the dashboard counts all that happened: known requests of many clients to two workers
-on PostgreSQL and Redis, both of which are restarted meanwhile, and one worker is killed.
+on PostgreSQL and Redis behind nginx. Both storages are restarted meanwhile. Then one worker is
+killed, while clients send to each of the two directly, so that it is known who had what.
 
     python -m benchmarks.true_totals --requests 200000
 """
@@ -17,6 +18,7 @@ from urllib.request import Request, urlopen
 
 import httpx
 
+from tests.live.front import nginx
 from tests.live.product import Product, start_product
 from tests.live.storage import stoppable_postgres, stoppable_redis
 from tests.standins.serve import start
@@ -34,8 +36,8 @@ KINDS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("tools/list", {}, "ok"),
     ("ping", {}, "ok"),
     ("tools/call", CALL, "ok"),
-    ("tools/call", {"name": "hub_repo_search", "arguments": {"limit": "many"}}, "rejected"),
-    ("tools/call", {"name": "no_such_tool", "arguments": {}}, "denied"),
+    ("tools/call", {"name": "hub_repo_search", "arguments": {"limit": "many"}}, "tool_error"),
+    ("tools/call", {"name": "no_such_tool", "arguments": {}}, "rejected"),
     ("no/such/method", {}, "rejected"),
 )
 
@@ -46,12 +48,14 @@ class Sent:
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()
         self.methods: Counter[str] = Counter()
+        self.outcomes: Counter[str] = Counter()
         self.by_second: Counter[tuple[str, int]] = Counter()
         self.unanswered: Counter[str] = Counter()
 
-    def note(self, client: str, method: str, worker: str) -> None:
+    def note(self, client: str, method: str, outcome: str, worker: str) -> None:
         self.requests[client] += 1
         self.methods[method] += 1
+        self.outcomes[outcome] += 1
         self.by_second[worker, int(time.monotonic())] += 1
 
 
@@ -68,7 +72,7 @@ async def be_client(
 ) -> None:
     name = f"client-{number:02}"
     for i in range(count):
-        method, params, _ = KINDS[(i + number) % len(KINDS)]
+        method, params, outcome = KINDS[(i + number) % len(KINDS)]
         worker = workers[(i + number) % len(workers)]
         body = {
             "jsonrpc": "2.0",
@@ -84,11 +88,14 @@ async def be_client(
         if method == "tools/call":
             headers["Mcp-Name"] = str(params["name"])
         try:
-            await http.post(f"{worker}/mcp", json=body, headers=headers)
+            answer = await http.post(f"{worker}/mcp", json=body, headers=headers)
         except httpx.HTTPError:
             sent.unanswered[worker] += 1
             continue
-        sent.note(name, method, worker)
+        if answer.status_code == httpx.codes.BAD_GATEWAY:  # says nginx, and no worker ever
+            sent.unanswered[worker] += 1
+            continue
+        sent.note(name, method, outcome, worker)
 
 
 def meta(client: str) -> dict[str, Any]:
@@ -128,7 +135,9 @@ def compare(phase: str, url: str, sent: Sent, lost: int = 0) -> None:
         name: (n, clients.get(name)) for name, n in sent.requests.items() if clients.get(name) != n
     }
     print(f"  clients that differ: {len(wrong)} {dict(list(wrong.items())[:3])}")
-    print(f"  methods: {methods} of {told}; errors {totals['errors']:,}, {totals['outcomes']}")
+    outcomes = {name: count for name, count in totals["outcomes"].items() if count}
+    for kind, found, known in (("methods", methods, told), ("outcomes", outcomes, sent.outcomes)):
+        print(f"  {kind} {'agree' if found == known else 'DIFFER'}: {found} of {dict(known)}")
 
 
 def main() -> None:
@@ -147,17 +156,18 @@ def main() -> None:
             "DASHBOARD_TOKEN": TOKEN,
         }
         products = [stack.enter_context(start_product(env)) for _ in range(2)]
-        run(products, postgres, redis, count)
+        front = stack.enter_context(nginx([product.url for product in products]))
+        run(products, front.url, postgres, redis, count)
 
 
-def run(products: list[Product], postgres: Any, redis: Any, count: int) -> None:
+def run(products: list[Product], front: str, postgres: Any, redis: Any, count: int) -> None:
     workers = [product.url for product in products]
     sent = Sent()
-    asyncio.run(send(workers, count // 2, sent))
+    asyncio.run(send([front], count // 2, sent))
     compare("All is well", workers[0], sent)
 
     async def through_restarts() -> None:
-        sending = asyncio.create_task(send(workers, count // 4, sent))
+        sending = asyncio.create_task(send([front], count // 4, sent))
         await asyncio.sleep(5)
         for server in (redis, postgres):
             await asyncio.to_thread(server.stop)
