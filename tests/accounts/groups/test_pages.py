@@ -1,6 +1,9 @@
 """The pages of groups: only admins make and change them, and each change is in the log."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from accounts.audit import Action
 from accounts.groups.changing import MAX_GROUPS
@@ -204,12 +207,15 @@ def test_the_preview_says_what_a_person_would_have(admin, alice, make_group):
     assert admin.get(f"{LIST}preview/", {"who": "nobody-here"}).status_code == 422
 
 
-def test_the_page_of_a_person_names_their_groups(admin, alice, make_group):
+def test_the_page_of_a_person_and_the_command_name_their_groups(admin, alice, make_group):
     make_group(alice.username)
 
     page = admin.get(f"/dashboard/people/{alice.pk}/")
+    said = StringIO()
+    call_command("people", "show", alice.username, stdout=said)
 
     assert [group.name for group in page.context["groups"]] == ["Students"]
+    assert "groups: Students\n" in said.getvalue()
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
