@@ -8,9 +8,10 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.approvals import State, Subject, has_expired, open_approvals, shown
-from accounts.consequences import ApprovalChoices, Choice, Kind
+from accounts.consequences import ApprovalChoices, Choice, Kind, is_laxer
+from accounts.groups.offers import Offer
+from accounts.groups.reading import approvals_of
 from accounts.models import Approval, User
-from accounts.preferences import load_preferences
 
 EXPIRED = "expired"
 
@@ -39,9 +40,11 @@ class ChoiceRow:
     field: str
     title: str
     hint: str
-    options: tuple[tuple[str, str, bool], ...]
-    """Value, label, and whether it is chosen."""
+    options: tuple[tuple[str, str, bool, bool], ...]
+    """Value, label, whether it is chosen, and whether a group asks for more than that."""
     errors: tuple[str, ...]
+    why_not: str
+    """Said of options that a group rules out, "" where there are none."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class ApprovalCard:
     asked_at: datetime
     expires_at: datetime
     is_forbidden: bool
-    """Whether the person has chosen since that this is never done."""
+    """Whether the person has chosen since that this is never done, or a group of theirs says so."""
 
     @property
     def was_approved(self) -> bool:
@@ -80,21 +83,29 @@ def is_page_of_approval(url: str | None) -> bool:
     return (url or "").startswith(reverse("accounts:approval", args=["-"]).removesuffix("-/"))
 
 
-def choice_rows(choices: ApprovalChoices, errors: Mapping[str, Any]) -> list[ChoiceRow]:
+def choice_rows(
+    choices: ApprovalChoices, errors: Mapping[str, Any], offer: Offer
+) -> list[ChoiceRow]:
+    """Return the questions with what holds: no less than a group asks for."""
+    in_force, least = choices.or_stricter(offer.least).as_words(), offer.least.as_words()
     return [
         ChoiceRow(
             field=f"approve_{kind}",
             title=_QUESTIONS[kind][0],
             hint=_QUESTIONS[kind][1],
-            options=tuple((value, label, value == chosen) for value, label in Choice.choices),
+            options=tuple(
+                (value, label, value == chosen, is_laxer(value, least[kind]))
+                for value, label in Choice.choices
+            ),
             errors=tuple(errors.get(f"approve_{kind}", ())),
+            why_not="" if least[kind] == Choice.ALLOW else offer.why_not,
         )
-        for kind, chosen in choices.as_words().items()
+        for kind, chosen in in_force.items()
     ]
 
 
 def approvals_context(user: User) -> dict[str, Any]:
-    choices = load_preferences(user.pk).approvals
+    choices = approvals_of(user)
     cards = [card_of(row, choices) for row in open_approvals(user)]
     return {
         "waiting": [card for card in cards if card.state == State.WAITING],

@@ -1,6 +1,6 @@
 """What a call may do that a person wants a say in, and what each person chose. Pure: no I/O."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -24,6 +24,14 @@ class Choice(TextChoices):
     NEVER = "never", "Never"
 
 
+STRICTNESS = (Choice.ALLOW, Choice.ASK, Choice.NEVER)
+"""From the laxest on."""
+
+
+def is_laxer(choice: str, other: str) -> bool:
+    return STRICTNESS.index(Choice(choice)) < STRICTNESS.index(Choice(other))
+
+
 @dataclass(frozen=True)
 class ApprovalChoices:
     """What a person wants to be asked about."""
@@ -42,6 +50,19 @@ class ApprovalChoices:
     def forbidden(self, kinds: Iterable[Kind]) -> tuple[Kind, ...]:
         """Return those of a call's kinds that are never to be done."""
         return tuple(kind for kind in kinds if self._about(kind) is Choice.NEVER)
+
+    def or_stricter(self, others: "ApprovalChoices") -> "ApprovalChoices":
+        """Return the stricter of both for each kind."""
+        return self._merged(others, max)
+
+    def or_laxer(self, others: "ApprovalChoices") -> "ApprovalChoices":
+        return self._merged(others, min)
+
+    def _merged(self, others: "ApprovalChoices", pick: Callable[..., Choice]) -> "ApprovalChoices":
+        names = [field.name for field in fields(self)]
+        return ApprovalChoices(
+            *(pick(getattr(self, n), getattr(others, n), key=STRICTNESS.index) for n in names)
+        )
 
     def _about(self, kind: Kind) -> Choice:
         return Choice.ASK if kind is Kind.SPACE else getattr(self, kind)

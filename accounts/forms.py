@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.access_keys import MAX_KEYS, PREFIX
 from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLabel
 from accounts.catalogue import ToolChoice, catalogue
-from accounts.consequences import ApprovalChoices, Choice, read_choices
+from accounts.consequences import ApprovalChoices, Choice, is_laxer, read_choices
+from accounts.groups.offers import Offer
 from accounts.preferences import ToolChoices
 
 APPROVAL_FIELDS = ("approve_delete", "approve_publish", "approve_spend")
@@ -70,6 +71,22 @@ class ToolsForm(forms.Form):
     def approvals(self) -> ApprovalChoices:
         """What is chosen to be asked about: what was sent, else what is saved."""
         return read_choices(self[name].value() for name in APPROVAL_FIELDS)
+
+    def keep_within(self, offer: Offer, saved: frozenset[str]) -> None:
+        """Refuse what is not offered, and keep of it what was `saved` before: no tick can tell of
+        it, and it counts again once it is offered.
+        """
+        withheld = frozenset(tool.name for tool in catalogue.tools if not offer.has_tool(tool.name))
+        ticked = frozenset(self.cleaned_data["tools"])
+        titles = [each.title for each in catalogue.tools if each.name in ticked & withheld - saved]
+        if titles:
+            self.add_error("tools", f"{', '.join(titles)}: {offer.why_not}")
+            return
+        self.cleaned_data["tools"] = sorted(ticked - withheld | saved & withheld)
+        least = offer.least.as_words().values()
+        for name, least_of_it in zip(APPROVAL_FIELDS, least, strict=True):
+            if is_laxer(self.cleaned_data[name] or Choice.ASK, least_of_it):
+                self.add_error(name, offer.why_not)
 
     @property
     def ticked(self) -> frozenset[str]:

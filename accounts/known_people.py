@@ -20,11 +20,14 @@ MAX_CHANGED = 20_000
 
 ATTEMPTS = 3
 
+OF_EVERYBODY = -1
+"""In place of somebody's id: what no news of one person changes, and all news of everybody does."""
+
 
 class AboutPerson(Protocol):
     @property
     def user_id(self) -> int:
-        """0 for nobody, of whom no news comes."""
+        """0 for nobody, of whom no news comes; OF_EVERYBODY for what is nobody's own."""
 
 
 K = TypeVar("K", bound=Hashable)

@@ -24,6 +24,8 @@ from accounts.clients import client_snippets, is_loopback
 from accounts.credentials import oauth_scope
 from accounts.forms import AccessKeyForm, ToolsForm, tools_form
 from accounts.granting import scopes_to_hand_out
+from accounts.groups.offers import Offer
+from accounts.groups.reading import offer_to
 from accounts.hub_webhooks import NewWebhook, own_webhook
 from accounts.huggingface.permissions import (
     Permission,
@@ -35,6 +37,7 @@ from accounts.pins import waiting_spaces
 from accounts.preferences import Preferences, SavedSpace, load_preferences
 from accounts.readiness import permissions_of
 from accounts.signed_in import is_htmx
+from accounts.space_selection import default_spaces
 from accounts.tool_groups import ToolRow, tool_groups
 
 UNDO = "tools_before"
@@ -58,6 +61,8 @@ class PresetPreview:
     removed: tuple[ToolChoice, ...]
     risky: tuple[ToolChoice, ...]
     """Those among the added ones that change something or cost something."""
+    left_out: tuple[ToolChoice, ...]
+    """Those that are not offered to this person."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class SpaceRow:
     name: str
     waits: bool
     """Whether tools of it wait for the person's agreement."""
+    why_not: str
+    """Why it has no effect, "" where it has."""
 
 
 @dataclass(frozen=True)
@@ -111,51 +118,60 @@ def tools_context(
     preset: Bouquet | None = None,
 ) -> dict[str, Any]:
     """Return the section with what is saved, a form that was sent, or a preset to look at."""
-    preferences = load_preferences(user.pk)
-    saved = catalogue.default_tools if preferences.tools is None else preferences.tools
+    preferences, offer = load_preferences(user.pk), offer_to(user)
+    saved = offer.ticked_at_first(catalogue) if preferences.tools is None else preferences.tools
     shown = saved if preset is None else frozenset(preset.tools)
     form = form or tools_form(shown, preferences.tool_choices)
     return {
         "tools_form": form,
-        "tool_groups": tool_groups(_tool_rows(user, form)),
-        "approval_rows": choice_rows(form.approvals, form.errors),
+        "tool_groups": tool_groups(_tool_rows(user, form, offer)),
+        "approval_rows": choice_rows(form.approvals, form.errors, offer),
         "bouquets": catalogue.bouquets,
         "preset": preset.name if preset else _matching_preset(preferences),
-        "preview": preset and _preview(preset, saved),
+        "preview": preset and _preview(preset, saved, offer),
+        "why_not": offer.why_not,
         "is_default": preferences.tools is None,
         "version": preferences.tool_choices.version,
         "can_undo": UNDO in request.session,
     }
 
 
-def _tool_rows(user: User, form: ToolsForm) -> list[ToolRow]:
+def _tool_rows(user: User, form: ToolsForm, offer: Offer) -> list[ToolRow]:
     permissions = permissions_of(user)
     return [
         ToolRow(tool, is_ticked, tuple(permissions.needs_of(tool)))
+        if offer.has_tool(tool.name)
+        else ToolRow(tool, False, (), offer.why_not)
         for tool, is_ticked in form.rows()
     ]
 
 
-def _preview(preset: Bouquet, saved: frozenset[str]) -> PresetPreview:
+def _preview(preset: Bouquet, saved: frozenset[str], offer: Offer) -> PresetPreview:
     wanted, had = catalogue.with_brought(preset.tools), catalogue.with_brought(saved)
-    changed = [tool for tool in catalogue.tools if not tool.is_always_on]
+    offered = [tool for tool in catalogue.tools if offer.has_tool(tool.name)]
+    changed = [tool for tool in offered if not tool.is_always_on]
     added = tuple(tool for tool in changed if tool.name in wanted - had)
     return PresetPreview(
         title=preset.title,
         added=added,
         removed=tuple(tool for tool in changed if tool.name in had - wanted),
         risky=tuple(tool for tool in added if not tool.only_reads),
+        left_out=tuple(
+            tool for tool in catalogue.tools if tool.name in wanted and tool not in offered
+        ),
     )
 
 
 def spaces_context(user: User) -> dict[str, Any]:
-    preferences = load_preferences(user.pk)
+    preferences, offer = load_preferences(user.pk), offer_to(user)
     waiting = waiting_spaces(user)
-    spaces = [_space_row(space, waits=space.space_id in waiting) for space in preferences.spaces]
+    spaces = [
+        _space_row(space, offer, waits=space.space_id in waiting) for space in preferences.spaces
+    ]
     return {
         "spaces": spaces,
         "waiting_spaces": sum(space.waits for space in spaces),
-        "default_spaces": [] if preferences.has_chosen_spaces else _default_spaces(),
+        "default_spaces": [] if preferences.has_chosen_spaces else _default_spaces(offer),
         "hub": settings.HF_ENDPOINT,
         "max_spaces": settings.MCP_MAX_SPACES,
     }
@@ -252,12 +268,15 @@ def _key_row(key: AccessKey) -> KeyRow:
     )
 
 
-def _default_spaces() -> list[tuple[str, str, str]]:
-    """Return the id of each, its owner and its name."""
-    return [(space_id, *space_id.partition("/")[::2]) for space_id in settings.DEFAULT_SPACES]
+def _default_spaces(offer: Offer) -> list[tuple[str, str, str, str]]:
+    """Return the id of each, its owner, its name, and why it has no effect."""
+    return [
+        (space_id, *space_id.partition("/")[::2], offer.why_no_space(space_id))
+        for space_id in default_spaces(offer)
+    ]
 
 
-def _space_row(space: SavedSpace, *, waits: bool) -> SpaceRow:
+def _space_row(space: SavedSpace, offer: Offer, *, waits: bool) -> SpaceRow:
     owner, _, name = space.space_id.partition("/")
     return SpaceRow(
         space=space,
@@ -266,4 +285,5 @@ def _space_row(space: SavedSpace, *, waits: bool) -> SpaceRow:
         owner=owner,
         name=name,
         waits=waits,
+        why_not=offer.why_no_space(space.space_id),
     )

@@ -1,6 +1,6 @@
 """Which Spaces a user offers as tools, and how: what the settings pages save of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +9,8 @@ from django.db.models import Max
 
 from accounts import audit
 from accounts.audit import Action
+from accounts.groups.offers import Offer
+from accounts.groups.reading import offer_to
 from accounts.models import User
 from accounts.preferences import SPACE_COLUMNS, SavedSpace, announce, read_space
 from accounts.space_models import PinnedTools, SelectedSpace, SpaceHeader
@@ -19,6 +21,13 @@ MAX_EMOJI = 16
 
 MAX_SLOT = 9_999
 """So many different Spaces can one user add in their life."""
+
+
+def default_spaces(offer: Offer) -> Sequence[str]:
+    """Return the Spaces of somebody who chose none yet."""
+    if offer.default_spaces is None:
+        return settings.DEFAULT_SPACES
+    return offer.default_spaces[: settings.MCP_MAX_SPACES]  # several groups may have more
 
 
 class TooManySpaces(Exception):
@@ -128,7 +137,7 @@ def _choose_spaces(user_id: int) -> None:
         return
     user.has_chosen_spaces = True
     user.save(update_fields=["has_chosen_spaces"])
-    for space_id in settings.DEFAULT_SPACES:
+    for space_id in default_spaces(offer_to(user)):
         if not SelectedSpace.objects.filter(user_id=user_id, space_id=space_id).exists():
             SelectedSpace.objects.create(
                 user_id=user_id, space_id=space_id, slot=_next_slot(user_id), was_default=True

@@ -13,6 +13,8 @@ class ToolRow:
     is_ticked: bool
     needs: tuple[Need, ...]
     """What it lacks besides the tick."""
+    why_not: str = ""
+    """Why it cannot be ticked, "" where it can."""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,20 @@ _WATCHED = (
     _Watched("operators_membership", "user_id", ("org_id", "name"), on_insert=True),
     _Watched("operators_invitation", "NULL", ("subject",), on_insert=True),
     _Watched("operators_rolegrant", "NULL", ("subject",), on_insert=True),
+    # What they are offered: accounts.groups.
+    _Watched(
+        "groups_group",
+        "NULL",
+        (
+            *("name", "is_for_others", "tools", "spaces", "default_tools", "default_spaces"),
+            *("requests_per_minute", "writes_per_minute", "space_calls_per_minute", "streams"),
+            *("approve_delete", "approve_publish", "approve_spend"),
+        ),
+        on_insert=True,
+    ),
+    _Watched("groups_groupmember", "NULL", ("group_id", "subject"), on_insert=True),
+    # A name that has waited for somebody may stand for many: an organization's, that is.
+    _Watched("operators_namebinding", "NULL", ("word", "hf_id"), on_insert=True),
     # Its tokens go with an application, and are watched themselves.
     _Watched("authorization_application", "NULL", ("is_active", "name"), on_delete=False),
 )

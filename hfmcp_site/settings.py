@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "accounts.huggingface",
     "accounts.authorization",
     "accounts.operators",
+    "accounts.groups",
     "hfmcp_site.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("u/<str:username>/mcp/files/", include("mcpendpoint.pages.download_urls")),
     path("dashboard/", include("dashboard.urls")),
     path("dashboard/", include("accounts.operators.urls")),
+    path("dashboard/people/groups/", include("accounts.groups.urls")),
     path("api/transport-metrics", transport_metrics, name="transport-metrics"),
 ]
 

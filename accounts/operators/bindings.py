@@ -3,8 +3,10 @@ that had it when it was first met here.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 
 from accounts.models import User
 from accounts.operators.models import Invitation, Membership, NameBinding, RoleGrant
@@ -19,6 +21,26 @@ from accounts.operators.subjects import (
 
 Words = frozenset[str]
 """By which operators may mean somebody: accounts.operators.subjects."""
+
+_written_in: list[type[Model]] = [RoleGrant, Invitation]
+
+
+def register_written(model: type[Model]) -> None:
+    """Let the words in `subject` of a model count as written down by an operator."""
+    if model not in _written_in:
+        _written_in.append(model)
+
+
+def is_any_written(prefix: str) -> bool:
+    """Return whether a word that begins so was written down on a page."""
+    return any(_words_in(model, subject__startswith=prefix).exists() for model in _written_in)
+
+
+def _words_in(model: type[Model], **conditions: Any) -> QuerySet[Any, str]:
+    rows: QuerySet[Any, str] = model._default_manager.filter(**conditions).values_list(
+        "subject", flat=True
+    )
+    return rows
 
 
 def bind_names(hf_id: str, name: str, organizations: Sequence[Organization]) -> None:
@@ -46,11 +68,7 @@ def own_word(user: User) -> str:
 
 
 def _written(words: set[str]) -> set[str]:
-    stored = (
-        subject
-        for model in (RoleGrant, Invitation)
-        for subject in model.objects.filter(subject__in=words).values_list("subject", flat=True)
-    )
+    stored = (word for model in _written_in for word in _words_in(model, subject__in=words))
     return words.intersection({*settings.ACCESS_ALLOWED, *settings.ACCESS_DENIED}).union(stored)
 
 

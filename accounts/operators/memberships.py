@@ -20,8 +20,8 @@ from accounts.hub_names import HubId, HubName, is_hub_name
 from accounts.hub_sign_in import fetch_json
 from accounts.identity import WhoAmI
 from accounts.models import User
-from accounts.operators.bindings import bind_names
-from accounts.operators.models import Invitation, Membership, RoleGrant
+from accounts.operators.bindings import bind_names, is_any_written
+from accounts.operators.models import Membership
 from accounts.operators.subjects import OF_ORGANIZATION, Organization
 from accounts.outgoing.errors import OutgoingError
 from accounts.preferences import announce
@@ -123,7 +123,5 @@ def renew_memberships(user_id: int, access_token: str) -> None:
 
 def _organizations_matter() -> bool:
     written = [*settings.ACCESS_ALLOWED, *settings.ACCESS_DENIED]
-    return any(word.startswith(OF_ORGANIZATION) for word in written) or any(
-        model.objects.filter(subject__startswith=OF_ORGANIZATION).exists()
-        for model in (RoleGrant, Invitation)
-    )
+    by_settings = any(word.startswith(OF_ORGANIZATION) for word in written)
+    return by_settings or is_any_written(OF_ORGANIZATION)

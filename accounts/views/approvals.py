@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.approval_pages import approvals_context, card_of
 from accounts.approvals import decide, own_approval, refuse_all, shown
+from accounts.groups.reading import approvals_of
 from accounts.models import Approval, User
-from accounts.preferences import load_preferences
 from accounts.signed_in import for_users, is_htmx
 
 SAID = {
@@ -38,7 +38,7 @@ def _decide(request: HttpRequest, user: User, row: Approval) -> HttpResponseBase
     if decision not in ("approve", "refuse"):
         return HttpResponse("Approve or refuse?", status=400, content_type="text/plain")
     is_approved = decision == "approve"
-    forbidden = load_preferences(user.pk).approvals.forbidden(shown(row).kinds)
+    forbidden = approvals_of(user).forbidden(shown(row).kinds)
     seen = request.POST.get("seen", "")
     is_done = not (is_approved and forbidden)
     is_done = is_done and decide(user, row.pk, is_approved=is_approved, seen=seen)
@@ -73,6 +73,6 @@ def _show(
     row = own_approval(user, approval_id)
     if row is None:
         raise Http404("You have no such approval.")
-    card = card_of(row, load_preferences(user.pk).approvals)
+    card = card_of(row, approvals_of(user))
     context = {"card": card, "notice": notice}
     return render(request, "accounts/approval.html", context, status=status)

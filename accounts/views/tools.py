@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.catalogue import catalogue
 from accounts.consequences import read_choices
 from accounts.forms import ToolsForm
+from accounts.groups.reading import offer_to
 from accounts.models import User
 from accounts.preferences import (
     SelectionChanged,
@@ -81,7 +82,11 @@ def _save(request: HttpRequest, user: User) -> HttpResponseBase:
     form = ToolsForm(request.POST)
     if not form.is_valid():
         return _show(request, user, tools_context(request, user, form), 422)
-    before = load_preferences(user.pk).tool_choices
+    before, offer = load_preferences(user.pk).tool_choices, offer_to(user)
+    saved = offer.ticked_at_first(catalogue) if before.tools is None else before.tools
+    form.keep_within(offer, saved)
+    if form.errors:
+        return _show(request, user, tools_context(request, user, form), 422)
     try:
         save_tools(
             user,

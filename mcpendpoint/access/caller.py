@@ -18,6 +18,8 @@ from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.bearer import bearer_token
 from accounts.caching import remember_short
 from accounts.database import lookups
+from accounts.groups.asking import offer_for_holder, offer_for_user
+from accounts.groups.offers import Offer
 from accounts.hub_names import is_hub_name
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.known_people import KnownPeople
@@ -158,6 +160,7 @@ async def holder_of(token: str) -> Caller:
         account.name,
         None if is_stranger else user.preferences,
         hf_id=account.id,
+        offer=known.offer,
         _hf_token=token,
     )
     check_person(caller)
@@ -227,6 +230,7 @@ async def _load_owner(key: str) -> _Known[KeyOwner]:
         owner.username,
         owner.preferences,
         hf_id=owner.hf_id,
+        offer=await offer_for_user(owner.user_id, owner.hf_id),
         scopes=owner.scopes,
         credential_name=owner.name,
         expires_at=owner.expires_at,
@@ -242,6 +246,7 @@ async def _load_grant(token: str) -> _Known[TokenGrant]:
         grant.username,
         grant.preferences,
         hf_id=grant.hf_id,
+        offer=await offer_for_user(grant.user_id, grant.hf_id),
         scopes=grant.scopes,
         client_id=grant.client_id,
         credential_name=grant.client_name,
@@ -261,6 +266,7 @@ async def _refusal_of(holder: KeyOwner | TokenGrant) -> str:
 class _KnownAccount:
     user: KnownUser
     refusal: str
+    offer: Offer
 
     @property
     def user_id(self) -> int:
@@ -269,11 +275,9 @@ class _KnownAccount:
 
 async def _load_user(account: Account) -> _KnownAccount:
     user = await lookups.run(find_user, account.hf_id) or _STRANGER
-    if not is_restricted():
-        return _KnownAccount(user, "")
-    told = account.organizations
-    refusal = await lookups.run(refusal_of_user, user.user_id, account.hf_id, account.name, told)
-    return _KnownAccount(user, refusal)
+    told = (user.user_id, account.hf_id, account.name, account.organizations)
+    refusal = await lookups.run(refusal_of_user, *told) if is_restricted() else ""
+    return _KnownAccount(user, refusal, await offer_for_holder(*told))
 
 
 _key_owners = KnownPeople(_load_owner, max_bytes=12_000_000)

@@ -18,6 +18,7 @@ from django.conf import settings
 from accounts.buckets import Draw, Rate, buckets, retry_after
 from accounts.caching import BoundedCache, approximate_bytes, remember_short
 from accounts.catalogue import Effect
+from accounts.groups.offers import NO_LIMITS
 from accounts.outgoing.budgets import Budget, current_budget, open_budget
 from accounts.proxies import network_of
 from mcpendpoint.access.who import ANONYMOUS, Caller
@@ -63,6 +64,18 @@ class Limit(StrEnum):
     def per_minute(self) -> int:
         return int(getattr(settings, f"LIMIT_{self.name}_PER_MINUTE"))
 
+    def per_minute_of(self, caller: Caller) -> int:
+        """Return what holds for this person: their groups' word goes before the deployment's."""
+        own = caller.offer.limits
+        if own is NO_LIMITS:
+            return self.per_minute
+        of_group = {
+            Limit.USER: own.requests_per_minute,
+            Limit.WRITE: own.writes_per_minute,
+            Limit.SPACE: own.space_calls_per_minute,
+        }.get(self)
+        return self.per_minute if of_group is None else of_group
+
 
 _WHAT = {
     Limit.ANONYMOUS: "requests from your address without a credential",
@@ -79,7 +92,7 @@ _WHAT = {
 class TooMany(Exception):
     """Over a limit; `retry_after_seconds` is when it is worth another try.
 
-    `caller` has nothing but the kind of credential and the user.
+    `caller` has nothing but the kind of credential, the user and what they are offered.
     """
 
     def __init__(self, bucket: str, retry_after_seconds: int, caller: Caller) -> None:
@@ -97,7 +110,7 @@ class _Known:
     """A credential that was good when it was looked at last."""
 
     caller: Caller
-    """Without anything but the kind of credential and the user."""
+    """Without anything but the kind of credential, the user and what they are offered."""
     person: str
     draws: tuple[Draw, ...]
 
@@ -140,7 +153,7 @@ def charge(caller: Caller, head: RequestHead, parsed: Parsed) -> None:
         return
     draws = known.draws if known else (_draw(Limit.ANONYMOUS, person),)
     wanted = [draw._replace(cost=further) for draw in draws] if further else []
-    wanted += [_draw(limit, person, count) for limit, count in calls.items()]
+    wanted += [_draw_of(caller, limit, person, count) for limit, count in calls.items()]
     _take(wanted, caller)
 
 
@@ -152,8 +165,8 @@ def charge_page(caller: Caller, message: Message) -> None:
     person = f"{caller.user_id}"
     calls = _calls_by_class([message])
     _open_budget(person, prepaid=sum(calls.values()))
-    draws = [_draw(Limit.USER, person), _draw(Limit.CLIENT, f"{person}:{_PAGES}")]
-    draws += [_draw(limit, person, count) for limit, count in calls.items()]
+    draws = [_draw_of(caller, Limit.USER, person), _draw(Limit.CLIENT, f"{person}:{_PAGES}")]
+    draws += [_draw_of(caller, limit, person, count) for limit, count in calls.items()]
     _take(draws, caller)
 
 
@@ -232,15 +245,16 @@ def tool_class(name: object) -> Limit:
 def _remember(caller: Caller, head: RequestHead) -> _Known:
     authorization = head.headers["authorization"]
     known = _known.get(authorization)
-    if known is None:
+    if known is None or known.caller.offer.limits != caller.offer.limits:
         person = f"{caller.user_id}" if caller.user_id else f"@{(caller.username or '').lower()}"
         # A client's tokens follow one another; a key or a token of Hugging Face is a client itself.
         client = caller.client_id or _digest(authorization)
         holder = f"{person}:{client}"
         if len(holder) > MAX_SUBJECT_CHARS:  # a client's id may be a long URL of its own choice
             holder = _digest(holder)
-        draws = (_draw(Limit.USER, person), _draw(Limit.CLIENT, holder))
-        known = _Known(Caller(caller.credential, caller.user_id), person, draws)
+        draws = (_draw_of(caller, Limit.USER, person), _draw(Limit.CLIENT, holder))
+        only = Caller(caller.credential, caller.user_id, offer=caller.offer)
+        known = _Known(only, person, draws)
         size = approximate_bytes(authorization) + approximate_bytes(known)
         _known.put(authorization, known, size_bytes=size)
     return known
@@ -253,6 +267,12 @@ def _too_many(draw: Draw, seconds: float, caller: Caller) -> TooMany:
 @remember_short(max_bytes=8_000_000, max_chars=MAX_SUBJECT_CHARS)
 def _draw(limit: Limit, subject: str, cost: int = 1) -> Draw:
     return Draw(f"{limit}:{subject}", Rate(limit.per_minute), cost)
+
+
+def _draw_of(caller: Caller, limit: Limit, subject: str, cost: int = 1) -> Draw:
+    draw = _draw(limit, subject, cost)
+    per_minute = limit.per_minute_of(caller)
+    return draw if per_minute == draw.rate.count else draw._replace(rate=Rate(per_minute))
 
 
 def _digest(text: str) -> str:

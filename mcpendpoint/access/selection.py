@@ -7,10 +7,11 @@ URLs. What is not selected is neither listed nor callable.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from accounts.catalogue import Catalogue
+from accounts.groups.offers import EVERYTHING, Offer
 from accounts.preferences import Preferences, SavedSpace
 from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.gradio.listings import SpaceChoice, saved_choice
@@ -202,30 +203,36 @@ def select(
     saved: Preferences | None,
     *,
     is_signed_in: bool,
+    offer: Offer = EVERYTHING,
 ) -> Selection:
-    """Select. `saved` is None for a caller without an account here. Raises InvalidOverrides."""
-    wanted = _wanted_tools(overrides, catalogue, saved)
+    """Select. `saved` is None for a caller without an account here. Raises InvalidOverrides.
+
+    Tools that are not offered are left out. Spaces that are not stay, and are refused with the
+    reason where they are listed or called: also by the name that the Hub has for them now.
+    """
+    wanted = _wanted_tools(overrides, catalogue, saved, offer)
     tools = tuple(
         tool.name
         for tool in catalogue.tools
         if (tool.name in wanted or tool.is_always_on)
         and tool.name not in rules.disabled_tools
         and (is_signed_in or not tool.needs_sign_in)
+        and offer.has_tool(tool.name)
     )
     include_images = not overrides.no_image_content and (saved is None or saved.include_images)
     return Selection(
         tools,
-        _wanted_spaces(overrides, rules, saved),
+        _wanted_spaces(overrides, rules, saved, offer),
         include_images,
         spaces_of_url=frozenset(space_id.lower() for space_id in overrides.spaces),
     )
 
 
 def _wanted_tools(
-    overrides: RequestOverrides, catalogue: Catalogue, saved: Preferences | None
+    overrides: RequestOverrides, catalogue: Catalogue, saved: Preferences | None, offer: Offer
 ) -> frozenset[str]:
     ticked = saved.tools if saved else None
-    chosen = catalogue.with_brought(catalogue.default_tools if ticked is None else ticked)
+    chosen = catalogue.with_brought(offer.ticked_at_first(catalogue) if ticked is None else ticked)
     mixed = {tool for name in overrides.mix for tool in _bouquet_tools(catalogue, name)}
     if overrides.bouquet is None:
         return chosen | _may_be_asked_for(mixed, catalogue, chosen, saved)
@@ -251,28 +258,36 @@ def _bouquet_tools(catalogue: Catalogue, name: str) -> tuple[str, ...]:
 
 
 def _wanted_spaces(
-    overrides: RequestOverrides, rules: Rules, saved: Preferences | None
+    overrides: RequestOverrides, rules: Rules, saved: Preferences | None, offer: Offer
 ) -> tuple[SpaceChoice, ...]:
     if overrides.no_spaces:
         return ()
-    kept = _kept_spaces(overrides, rules, saved)
+    kept = _kept_spaces(overrides, rules, saved, offer)
     saved_by_id = {space.space_id.lower(): space for space in (saved.spaces if saved else ())}
     ids = list(dict.fromkeys([*overrides.spaces, *kept]))
     if len(ids) > rules.max_spaces:
         raise InvalidOverrides(
             f"{len(ids)} Spaces are too many: at most {rules.max_spaces} can be tools at once."
         )
-    return tuple(_choices(ids, saved_by_id, dict(overrides.space_tools)))
+    choices = _choices(ids, saved_by_id, dict(overrides.space_tools))
+    return tuple(offered_within(offer, choice) for choice in choices)
+
+
+def offered_within(offer: Offer, choice: SpaceChoice) -> SpaceChoice:
+    """Return a Space as it is to be refused where the offer does not have it."""
+    return choice if offer.spaces is None else replace(choice, offered=offer.spaces)
 
 
 def _kept_spaces(
-    overrides: RequestOverrides, rules: Rules, saved: Preferences | None
+    overrides: RequestOverrides, rules: Rules, saved: Preferences | None, offer: Offer
 ) -> Iterable[str]:
     if overrides.bouquet is not None and overrides.bouquet not in KEEPS_SAVED_SPACES:
         return ()
     if saved is not None and saved.has_chosen_spaces:
         return [space.space_id for space in saved.spaces]
-    return rules.default_spaces
+    if offer.default_spaces is None:
+        return rules.default_spaces
+    return offer.default_spaces[: rules.max_spaces]  # several groups may have more
 
 
 def _choices(

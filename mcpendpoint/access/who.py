@@ -10,8 +10,10 @@ from django.db import DatabaseError
 
 from accounts.authorization.resources import Audience
 from accounts.authorization.scopes import ALL_SCOPES, Scope
+from accounts.consequences import ALWAYS_ASK, ApprovalChoices
 from accounts.credentials import hub_token, recheck
 from accounts.database import changes
+from accounts.groups.offers import EVERYTHING, Offer
 from accounts.outgoing import callers
 from accounts.preferences import Preferences, note_hub_change
 from accounts.proxies import network_of
@@ -54,6 +56,8 @@ class Caller:
     """When the credential ends, as far as is known here."""
     hf_id: str = ""
     """The Hugging Face id, "" for anonymous."""
+    offer: Offer = EVERYTHING
+    """What groups of this server let them choose from, and hold them to."""
     _hf_token: str | None = field(default=None, repr=False)
 
     @property
@@ -77,6 +81,12 @@ class Caller:
     @property
     def is_signed_in(self) -> bool:
         return self.credential is not Credential.ANONYMOUS
+
+    @property
+    def approvals(self) -> ApprovalChoices:
+        """What this person is asked about: what they chose, and no less than their groups say."""
+        chosen = self.preferences.approvals if self.preferences else ALWAYS_ASK
+        return chosen.or_stricter(self.offer.least)
 
     async def hub_token(self) -> str | None:
         """Return the Hugging Face token to act with, None for anonymous.

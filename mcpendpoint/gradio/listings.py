@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts.groups.offers import SpacesOffered
 from accounts.preferences import SavedSpace
 from accounts.tool_words import ToolWords
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
@@ -31,6 +32,8 @@ class SpaceChoice:
     offers_prompts: bool = False
     answers_within: int | None = None
     """Seconds after which a call that is not done answers how to get its result."""
+    offered: SpacesOffered | None = None
+    """To its person, by the groups that they are in; None for all."""
 
 
 def saved_choice(

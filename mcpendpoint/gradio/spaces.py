@@ -116,7 +116,7 @@ async def _list_safely(choice: SpaceChoice, token: str | None, known_will_do: bo
 
 async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> SpaceListing:
     stage, is_public = "", False
-    if refusal := refusal_of(choice.space_id):
+    if refusal := refusal_of(choice.space_id, offered=choice.offered):
         return _refused(choice, refusal)
     try:
         found = await find_space(
@@ -128,7 +128,8 @@ async def _list(choice: SpaceChoice, token: str | None, known_will_do: bool) -> 
         )
         stage, is_public = found.value.stage, not found.value.is_private
         # By the name that the Space has now, too.
-        if refusal := refusal_of(found.value.space_id, found.value.hub_id):
+        by_now, hub_id = found.value.space_id, found.value.hub_id
+        if refusal := refusal_of(by_now, hub_id, offered=choice.offered):
             return _refused(choice, refusal, stage, is_public)
         schema = await find_tools(found.value, token, known_will_do=known_will_do)
     except SpaceError as error:

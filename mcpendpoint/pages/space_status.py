@@ -6,18 +6,20 @@ from typing import Any
 
 import orjson
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django_htmx.http import trigger_client_event
 
+from accounts.groups.reading import offer_to
 from accounts.models import User
 from accounts.pins import Pinned, forget_waiting, pinned_tools
 from accounts.preferences import Preferences, SavedSpace, load_preferences
 from accounts.signed_in import is_htmx
 from accounts.space_changes import TakeOver
 from accounts.space_prefixes import url_space_prefix
+from accounts.space_selection import default_spaces
 from accounts.tool_words import ToolWords
+from mcpendpoint.access.selection import offered_within
 from mcpendpoint.gradio.agreeing import see_listing
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.definitions import Difference, difference
@@ -33,6 +35,7 @@ from mcpendpoint.pages.answer_times import ANSWER_TIMES
 from mcpendpoint.pages.space_answers import SPACE_CHANGED, Refused, render, tell, token_of
 from mcpendpoint.protocol.visible_text import revealed
 
+_offer_to = sync_to_async(offer_to)
 _load_preferences = sync_to_async(load_preferences)
 _pinned_tools = sync_to_async(pinned_tools)
 _forget_waiting = sync_to_async(forget_waiting)
@@ -96,7 +99,8 @@ class Fault:
 async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dict[str, Any]:
     preferences = await _load_preferences(user.pk)
     saved = _saved_in(preferences, space_id)
-    is_default = not preferences.has_chosen_spaces and space_id in settings.DEFAULT_SPACES
+    at_first = default_spaces(await _offer_to(user))
+    is_default = not preferences.has_chosen_spaces and space_id in at_first
     owner, _, name = space_id.partition("/")
     context: dict[str, Any] = {
         "space_id": space_id,
@@ -177,7 +181,7 @@ async def listing_of(
     is_default: bool = False,
 ) -> SpaceListing:
     """Return all tools of a Space, with those that are held, once what is new was noted."""
-    choice = _choice(space_id, saved, is_default=is_default)
+    choice = offered_within(await _offer_to(user), _choice(space_id, saved, is_default=is_default))
     (listing,) = await list_space_tools([choice], token)
     if listing.unseen:
         agreed = await _see_listing(user.pk, listing, is_adding=is_adding)

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from accounts.database import changes
+from accounts.groups.offers import SpacesOffered
+from accounts.groups.reading import offer_to
 from accounts.models import User
 from accounts.preferences import SavedSpace, load_preferences, note_hub_change
 from accounts.signed_in import for_users_async, is_htmx, render_page
@@ -24,6 +26,7 @@ from accounts.space_selection import (
     TooManySpaces,
     add_space,
     choose_space_tools,
+    default_spaces,
     mark_space,
     remove_space,
 )
@@ -48,6 +51,7 @@ from mcpendpoint.pages.space_answers import (
 from mcpendpoint.pages.space_search import MAX_QUERY_CHARS, search_spaces
 from mcpendpoint.pages.space_status import listing_of, saved_space, show_space, status_of
 
+_offer_to = sync_to_async(offer_to)
 _load_preferences = sync_to_async(load_preferences)
 _add_space = sync_to_async(add_space)
 _remove_space = sync_to_async(remove_space)
@@ -71,8 +75,8 @@ async def search(request: HttpRequest, user: User) -> HttpResponse:
     if query:
         try:
             spaces = await search_spaces(HubClient(await token_of(user)), query)
-            saved_ids = await _saved_ids(user)
-            context["results"] = [_result(space, saved_ids) for space in spaces]
+            saved_ids, offered = await _saved_ids(user), (await _offer_to(user)).spaces
+            context["results"] = [_result(space, saved_ids, offered) for space in spaces]
         except (Refused, HubError) as error:
             context["error"] = _sentence(error)
     return await render(request, "space_search", context)
@@ -160,7 +164,8 @@ async def _add(user: User, space_id: str) -> SavedSpace:
     """Add a Space as the Hub describes it to this user. Raises Refused."""
     if not is_space_id(space_id):
         raise Refused(f"“{space_id[:100]}” is not the id of a Space. It looks like owner/name.")
-    if refusal := refusal_of(space_id):
+    offered = (await _offer_to(user)).spaces
+    if refusal := refusal_of(space_id, offered=offered):
         raise Refused(str(refusal))
     token = await token_of(user)
     try:
@@ -171,7 +176,7 @@ async def _add(user: User, space_id: str) -> SavedSpace:
         raise Refused(_sentence(error)) from error
     if space.sdk != "gradio":
         raise Refused(f"{space.id} is not a Gradio Space, so it has no tools to offer.")
-    if refusal := refusal_of(space.id, space.hub_id or ""):
+    if refusal := refusal_of(space.id, space.hub_id or "", offered=offered):
         raise Refused(str(refusal))
     if space.id in await _saved_ids(user):
         raise Refused(f"You have added {space.id} already.")
@@ -208,11 +213,13 @@ async def _tell_of(user_id: int, space_id: str) -> None:
 async def _saved_ids(user: User) -> frozenset[str]:
     preferences = await _load_preferences(user.pk)
     if not preferences.has_chosen_spaces:
-        return frozenset(settings.DEFAULT_SPACES)
+        return frozenset(default_spaces(await _offer_to(user)))
     return frozenset(space.space_id for space in preferences.spaces)
 
 
-def _result(space: Space, saved_ids: frozenset[str]) -> dict[str, object]:
+def _result(
+    space: Space, saved_ids: frozenset[str], offered: SpacesOffered | None
+) -> dict[str, object]:
     return {
         "id": space.id,
         "page": f"{settings.HF_ENDPOINT}/spaces/{space.id}",
@@ -228,7 +235,7 @@ def _result(space: Space, saved_ids: frozenset[str]) -> dict[str, object]:
         "is_added": space.id in saved_ids,
         "owner": space.id.partition("/")[0],
         "name": space.id.partition("/")[2],
-        "refusal": refusal_of(space.id, space.hub_id or ""),
+        "refusal": refusal_of(space.id, space.hub_id or "", offered=offered),
     }
 
 

@@ -6,6 +6,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest
 
 from accounts.addresses import client_address
+from accounts.groups.reading import offer_to
 from accounts.models import User
 from accounts.preferences import load_preferences
 from accounts.signed_in import signed_in_by_now
@@ -15,6 +16,7 @@ from mcpendpoint.access.who import Caller, CallerRefused, Credential
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.directions import page_directions
 
+_offer_to = sync_to_async(offer_to)
 _load_preferences = sync_to_async(load_preferences)
 _signed_in_by_now = sync_to_async(signed_in_by_now)
 
@@ -47,6 +49,12 @@ def visit_of(request: HttpRequest, user: User) -> Visit:
 
 
 async def _as_caller(user: User) -> tuple[Caller, Selection]:
-    preferences = await _load_preferences(user.pk)
-    caller = Caller(Credential.SESSION, user.pk, user.username, preferences, hf_id=user.hf_id or "")
+    caller = Caller(
+        Credential.SESSION,
+        user.pk,
+        user.username,
+        await _load_preferences(user.pk),
+        hf_id=user.hf_id or "",
+        offer=await _offer_to(user),
+    )
     return caller, selection_of(caller, NO_OVERRIDES)

@@ -40,7 +40,7 @@ def scope_refusal(
     except MCPError as error:
         if context.caller.credential is Credential.OAUTH:
             raise
-        return _told(ToolError(error.error.message))
+        return told(ToolError(error.error.message))
     return None
 
 
@@ -54,10 +54,10 @@ async def refusal_by_now(
         raise database_unavailable() from error
     except (CallerRefused, InvalidOverrides):
         context.deny(Reason.BAD_CREDENTIAL)
-        return _told(ToolError(words.CREDENTIAL_ENDED))
+        return told(ToolError(words.CREDENTIAL_ENDED))
     if name not in context.selection.tools and selected_space(name, context) is None:
         context.deny(Reason.NOT_SELECTED)
-        return _told(ToolError(explain_absence(name, context).message))
+        return told(ToolError(explain_absence(name, context).message))
     return scope_refusal(name, effects, context)
 
 
@@ -75,10 +75,11 @@ async def with_failures(
             context.deny(reason_of(error))
         elif not context.is_denied:  # of which the reason is known
             context.reason = reason_of(error)
-        return _told(error)
+        return told(error)
 
 
-def _told(error: ToolError) -> CallToolResult:
+def told(error: ToolError) -> CallToolResult:
+    """Return a failure as a result."""
     text = str(error)
     if error.is_retryable and error.retry_after_seconds:
         text += f" The same call may work in {count(error.retry_after_seconds, 'second')}."

@@ -21,10 +21,13 @@ SPACE_EFFECTS = frozenset({Effect.SPEND})
 """A Space may do anything, but with the caller's quota, not in the caller's name."""
 
 
+NOT_OFFERED = "not_offered"
+
+
 @dataclass(frozen=True)
 class Denial:
     reason: str
-    """A word for programs: unknown, disabled, sign_in_required, not_selected or
+    """A word for programs: unknown, disabled, sign_in_required, not_offered, not_selected or
     insufficient_scope."""
     message: str
 
@@ -48,6 +51,8 @@ def explain_absence(name: str, context: RequestContext) -> Denial:
             "sign_in_required",
             f"{shown} is for people who signed in. {context.directions.tools_for_signed_in}",
         )
+    if not context.caller.offer.has_tool(name):
+        return Denial(NOT_OFFERED, f"{shown}: {context.caller.offer.why_not}")
     if tool.effects != {Effect.READ}:
         return Denial(
             "not_selected",

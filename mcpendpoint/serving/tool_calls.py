@@ -17,13 +17,19 @@ from mcpendpoint.serving.call_refusals import (
     refusal_by_now,
     scope_refusal,
     selected_space,
+    told,
     with_failures,
 )
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
-from mcpendpoint.serving.scope_checks import SPACE_EFFECTS, error_for, explain_absence
+from mcpendpoint.serving.scope_checks import (
+    NOT_OFFERED,
+    SPACE_EFFECTS,
+    error_for,
+    explain_absence,
+)
 from mcpendpoint.serving.space_calls import call_of_space
-from mcpendpoint.tools.base import Arguments, Tool
+from mcpendpoint.tools.base import Arguments, Tool, ToolError
 from mcpendpoint.tools.invalid_arguments import invalid_arguments
 from mcpendpoint.tools.registry import by_name
 
@@ -46,6 +52,8 @@ async def call_tool(
         else:
             context.deny(Reason.NOT_SELECTED)
         context.tool_name = name if name in by_name else ""
+        if denial.reason == NOT_OFFERED:  # for the model to tell its person
+            return told(ToolError(denial.message))
         raise error_for(denial, context, tool=name[:80])
     # Until the Hub and the Space say otherwise: what a caller makes up is not recorded.
     context.tool_name = f"{space.prefix}…"

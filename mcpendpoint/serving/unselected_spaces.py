@@ -7,6 +7,7 @@ from mcp_types import CallToolResult
 
 from accounts.preferences import SavedSpace
 from accounts.space_prefixes import url_space_prefix
+from mcpendpoint.access.selection import offered_within
 from mcpendpoint.access.who import Caller
 from mcpendpoint.gradio.errors import SpaceDenied
 from mcpendpoint.gradio.given_arguments import example_call
@@ -104,9 +105,9 @@ class UnselectedSpaces:
         """What the person agreed to of a Space that they added holds here too."""
         prefix = url_space_prefix(space_id)
         saved = self._saved(space_id)
-        if saved is not None:
-            return saved_choice(saved, prefix)
-        return SpaceChoice(space_id, prefix, is_private=False)
+        own = None if saved is None else saved_choice(saved, prefix)
+        choice = own or SpaceChoice(space_id, prefix, is_private=False)
+        return offered_within(self._asker.caller.offer, choice)
 
     def _saved(self, space_id: str) -> SavedSpace | None:
         preferences = self._asker.caller.preferences

@@ -247,7 +247,7 @@ class Listening:
         open_streams.check_room(
             watch.owner,
             most=settings.MCP_MAX_STREAMS,
-            most_of_owner=settings.MCP_MAX_STREAMS_PER_CALLER,
+            most_of_owner=_most_streams(caller),
         )
         if isinstance(frames, ListenFrames):
             watched_resources.check_room(watch.owner, len(frames.subscription.resources))
@@ -278,6 +278,11 @@ class Listening:
             key=blake2b(repr(decisive).encode(), digest_size=16).digest(),
             owner=caller.owner_at(head.client_address),
         )
+
+
+def _most_streams(caller: Caller) -> int:
+    of_groups = caller.offer.limits.streams
+    return settings.MCP_MAX_STREAMS_PER_CALLER if of_groups is None else of_groups
 
 
 def _may_watch(caller: Caller) -> Callable[[str], bool]:

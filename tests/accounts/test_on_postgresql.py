@@ -12,6 +12,7 @@ PROBES = [
         "test_admins",
         "test_migrations",
         "test_audit_feed",
+        "groups/test_pages",
         "operators/test_people_pages",
         "operators/test_blocks",
     )

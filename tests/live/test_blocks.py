@@ -1,4 +1,4 @@
-"""Blocks and roles are in force at every worker within two seconds, and undone as quickly."""
+"""Blocks, roles and groups are in force at every worker within two seconds, and so is their end."""
 
 import queue
 import re
@@ -123,3 +123,23 @@ def test_a_role_that_is_taken_away_shows_a_viewer_out_at_another_worker(somebody
         with pytest.raises(ConnectionClosed):
             while time.monotonic() < deadline:
                 socket.recv(timeout=WITHIN_SECONDS)
+
+
+def test_a_group_holds_at_every_worker_until_it_is_deleted(somebody):
+    def lists() -> list[set[str]]:
+        wires = [Wire(f"{worker}/mcp", somebody.key) for worker in somebody.workers]
+        return [set(wire.tools()) for wire in wires]
+
+    everything = lists()
+    form = {"name": f"Of {somebody.person.name}", "tools_offered": "some", "tools": "hf_fs"}
+    form |= dict.fromkeys(("spaces_offered", "first_tools", "first_spaces"), "all")
+    form |= {f"approve_{kind}": "allow" for kind in ("delete", "publish", "spend")}
+    page = post_form(somebody.admin, "/dashboard/people/groups/new/", form).url.path
+    try:
+        post_form(somebody.admin, page, {"who": f"id:{somebody.person.hf_id}"})
+
+        soon(lambda: not any("hub_repo_search" in tools for tools in lists()))
+        assert all("hf_fs" in tools for tools in lists())
+    finally:
+        post_form(somebody.admin, f"{page}delete/", {})
+    soon(lambda: lists() == everything)

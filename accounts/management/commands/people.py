@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts import admins, audit
 from accounts.audit import Action
+from accounts.groups.shown import groups_of
 from accounts.management.acting import (
     BY_COMMAND,
     PERSON_HELP,
@@ -88,6 +89,7 @@ class Command(BaseCommand):
             "name": user.username,
             "id": user.hf_id,
             "role": standing_of(user),
+            "groups": ", ".join(group.name for group in groups_of(user)) or "none",
             "blocked": "yes" if _is_blocked(user) else "no",
             "joined": user.date_joined.isoformat(),
             "last sign-in": user.last_login.isoformat() if user.last_login else "never",

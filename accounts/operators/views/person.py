@@ -9,6 +9,7 @@ from accounts import audit
 from accounts.access_keys import revoke_all_access_keys
 from accounts.audit import Action
 from accounts.authorization.connections import sign_out_everywhere
+from accounts.groups.shown import groups_of
 from accounts.models import User
 from accounts.operators.bindings import own_word
 from accounts.operators.forms import OwnRoleForm
@@ -25,7 +26,8 @@ def person(request: HttpRequest, admin: User, user_id: int) -> HttpResponse:
     details = details_of(user)
     audit.record(Action.AUDIT_READ, admin, detail={"person": user.pk})
     form = OwnRoleForm(initial={"role": details.standing.own_role or ""}, label_suffix="")
-    context = {"person": user, "details": details, "form": form}
+    groups = groups_of(user)
+    context = {"person": user, "details": details, "form": form, "groups": groups}
     return render(request, "operators/person.html", context)
 
 

@@ -9,7 +9,7 @@ from mcp import MCPError
 from mcp_types import CallToolResult, InputRequiredResult, TextContent
 
 from accounts.approvals import State, Subject, TooManyApprovals, new_id
-from accounts.consequences import ALWAYS_ASK, ApprovalChoices, Choice, Kind
+from accounts.consequences import Choice, Kind
 from accounts.database import UNAVAILABLE
 from mcpendpoint.protocol.client_requests import seconds_to_answer
 from mcpendpoint.protocol.records import Reason
@@ -30,13 +30,8 @@ _at_pages: set[tuple[int | None, str]] = set()
 """Whose call waits for what is decided at its page, as many as people may have questions."""
 
 
-def _choices(context: RequestContext) -> ApprovalChoices:
-    saved = context.caller.preferences
-    return saved.approvals if saved else ALWAYS_ASK
-
-
 def choice_about(kinds: Iterable[Kind], context: RequestContext) -> Choice:
-    return _choices(context).about(kinds)
+    return context.caller.approvals.about(kinds)
 
 
 async def consequence_of(
@@ -113,7 +108,10 @@ def is_still_so(
 
 
 def _forbidden(consequence: Consequence, context: RequestContext) -> CallToolResult | None:
-    forbidden = _choices(context).forbidden(consequence.kinds)
+    offer = context.caller.offer
+    if by_group := offer.least.forbidden(consequence.kinds):
+        return _not_done(words.forbidden_by_group(by_group, offer.why_not), context)
+    forbidden = context.caller.approvals.forbidden(consequence.kinds)
     if not forbidden:
         return None
     return _not_done(words.forbidden(forbidden, context.directions.settings_url), context)

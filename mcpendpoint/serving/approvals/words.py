@@ -58,8 +58,16 @@ def too_many(settings_url: str | None) -> str:
     )
 
 
+def forbidden_by_group(kinds: Iterable[Kind], why_not: str) -> str:
+    return f"Not done: tools may not {_deeds(kinds)} here. {why_not}"
+
+
+def _deeds(kinds: Iterable[Kind]) -> str:
+    return " or ".join(_DEEDS[kind] for kind in sorted(kinds) if kind in _DEEDS)
+
+
 def forbidden(kinds: Iterable[Kind], settings_url: str | None) -> str:
-    deeds = " or ".join(_DEEDS[kind] for kind in sorted(kinds) if kind in _DEEDS)
+    deeds = _deeds(kinds)
     change = f" They can change that at {settings_url}#approval-choices." if settings_url else ""
     return (
         f"Not done: the person chose that tools never {deeds}. A job or sandbox that gets their "

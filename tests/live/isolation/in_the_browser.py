@@ -17,7 +17,10 @@ OF_VIEWERS = (
     *("client/?name=any", "tool/?name=hf_whoami", "space/?id=acme/any"),
 )
 OF_OPERATORS = ("audit/", "audit/export.csv", "audit/export.jsonl", "blocks/", "blocks/?show=past")
-OF_ADMINS = ("alerts/", "people/", "people/?q=a", "people/roles/", "people/invitations/")
+OF_ADMINS = (
+    *("alerts/", "people/", "people/?q=a", "people/roles/", "people/invitations/"),
+    *("people/groups/", "people/groups/new/", "people/groups/preview/"),
+)
 
 HTMX = {"HX-Request": "true"}
 """Asks for the answer at once, instead of a redirect to a page that has it."""
@@ -373,8 +376,24 @@ def watch_the_dashboard(me: Tenant, others: list[Tenant]) -> None:
     assert question.status_code == 200
     for path in ("roles/take/", "invitations/remove/"):
         assert me.submit(f"/dashboard/people/{path}", somebody).status_code == 200, path
+    make_and_delete_a_group(me)
     assert me.visit("/api/transport-metrics").status_code == 200
     assert gets_into_socket(me)
+
+
+def make_and_delete_a_group(me: Visitor) -> None:
+    """Of somebody who is not here: it holds for nobody else."""
+    form = {"name": f"Group {me.rng.random()}", "spaces_offered": "some", "spaces": "acme/*"}
+    form |= dict.fromkeys(("tools_offered", "first_tools", "first_spaces"), "all")
+    form |= {f"approve_{kind}": "allow" for kind in ("delete", "publish", "spend")}
+    page = me.submit("/dashboard/people/groups/new/", form).url.path
+    member = {"who": "id:nobody-here"}
+    for path in ("", "remove/"):
+        assert me.submit(f"{page}{path}", member).status_code == 200, path
+    assert me.submit(f"{page}edit/", form | {"spaces": "acme/demo"}).status_code == 200
+    assert me.visit("/dashboard/people/groups/preview/?who=id:nobody-here").status_code == 422
+    assert me.visit(f"{page}delete/").status_code == 200
+    assert me.submit(f"{page}delete/", {}).status_code == 200
 
 
 def be_nobody_in_a_browser(who: Visitor, others: list[Tenant]) -> None:

@@ -1,0 +1,117 @@
+"""The settings page of somebody in a group: what is not offered is shown, and says why."""
+
+import pytest
+from django.test import Client
+
+from accounts.consequences import JUST_DO_IT
+from accounts.preferences import load_preferences, save_tools
+from accounts.space_selection import add_space
+from tests.accounts.groups.conftest import FILES, JOBS, SEARCH
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Not offered to your group “Students”. Ask whoever runs this server about it."
+
+
+@pytest.fixture
+def students(alice, make_group):
+    return make_group(alice.username, tools=[SEARCH], spaces=["acme/demo"], approve_spend="ask")
+
+
+def save(client: Client, *tools: str, **fields: str):
+    return client.post("/settings/tools/", {"tools": tools, "include_images": "on", **fields})
+
+
+def row_of(page: str, tool: str) -> str:
+    return page.partition(f'for="tool-{tool}"')[2].partition("</li>")[0]
+
+
+def test_a_tool_that_is_not_offered_is_shown_unticked_with_the_reason(
+    alice, alice_client, students
+):
+    save_tools(alice, [SEARCH, JOBS], include_images=True)
+
+    page = alice_client.get("/settings/").text
+
+    row = row_of(page, JOBS)
+    assert WHY in row and "disabled" in row and "checked" not in row
+    assert WHY not in row_of(page, SEARCH) and "checked" in row_of(page, SEARCH)
+
+
+def test_what_was_chosen_before_outlives_what_is_saved_meanwhile(alice, alice_client, students):
+    save_tools(alice, [JOBS], include_images=True)
+
+    assert save(alice_client, SEARCH).status_code == 302
+
+    assert load_preferences(alice.pk).tools == {SEARCH, JOBS}
+
+
+def test_what_is_not_offered_cannot_be_chosen(alice, alice_client, students):
+    save_tools(alice, [SEARCH], include_images=True)
+
+    refused = save(alice_client, SEARCH, FILES)
+
+    assert refused.status_code == 422
+    assert WHY in refused.text
+    assert load_preferences(alice.pk).tools == {SEARCH}
+
+
+def test_a_laxer_rule_than_the_groups_cannot_be_chosen(alice, alice_client, students):
+    save_tools(alice, [SEARCH], include_images=True, approvals=JUST_DO_IT)
+
+    shown = alice_client.get("/settings/").context["approval_rows"]
+    refused = save(alice_client, SEARCH, approve_spend="allow")
+    stricter = save(alice_client, SEARCH, approve_spend="never")
+
+    options = {row.field: row.options for row in shown}
+    assert options["approve_spend"] == (
+        ("ask", "Ask me", True, False),
+        ("allow", "Just do it", False, True),
+        ("never", "Never", False, False),
+    )
+    assert not any(is_ruled_out for *_, is_ruled_out in options["approve_delete"])
+    assert (refused.status_code, stricter.status_code) == (422, 302)
+    assert WHY in refused.text
+
+
+def test_a_preset_says_what_it_leaves_out(alice, alice_client, students):
+    page = alice_client.get("/settings/tools/?preset=all")
+
+    assert {tool.name for tool in page.context["preview"].left_out} >= {FILES, JOBS}
+    assert FILES not in {tool.name for tool in page.context["preview"].added}
+    assert "It leaves out" in page.text and WHY in page.text
+
+
+def test_a_space_that_is_not_offered_is_not_added(alice, alice_client, students):
+    answer = alice_client.post("/settings/spaces/add/", {"space_id": "acme/other"}, follow=True)
+
+    assert WHY in answer.text
+    assert load_preferences(alice.pk).spaces == ()
+
+
+def test_a_space_from_before_stays_and_says_that_it_has_no_effect(alice, alice_client, students):
+    for space_id in ("acme/demo", "acme/other"):
+        add_space(alice, space_id, is_private=False, title="", emoji="")
+
+    rows = alice_client.get("/settings/").context["spaces"]
+
+    assert {row.space.space_id: row.why_not for row in rows} == {
+        "acme/demo": "",
+        "acme/other": WHY,
+    }
+
+
+def test_who_chose_no_space_yet_has_those_of_the_group(alice, alice_client, make_group):
+    make_group(alice.username, default_spaces=["acme/demo", "acme/other"])
+
+    shown = alice_client.get("/settings/").context["default_spaces"]
+    alice_client.post("/settings/spaces/remove/", {"space_id": "acme/other"})
+
+    assert [space_id for space_id, *_ in shown] == ["acme/demo", "acme/other"]
+    assert [each.space_id for each in load_preferences(alice.pk).spaces] == ["acme/demo"]
+
+
+def test_who_is_in_no_group_reads_of_none(alice, alice_client, make_group):
+    make_group("somebody-else", tools=[SEARCH])
+
+    assert "Not offered" not in alice_client.get("/settings/").text
