@@ -1,6 +1,5 @@
 """A guide that waits says how far its person's client is, and nothing of anybody else's."""
 
-import asyncio
 import re
 from html import unescape
 
@@ -10,8 +9,7 @@ from django.test import Client
 from accounts.access_keys import create_access_key, revoke_access_key
 from accounts.authorization.scopes import Scope
 from accounts.models import User
-from mcpendpoint.access import arrivals as module
-from mcpendpoint.access.arrivals import EVERY_SECONDS, Arrivals
+from mcpendpoint.access.arrivals import arrivals
 from mcpendpoint.protocol import records
 from tests.accounts.authorization.flow import App, register, registered
 
@@ -65,9 +63,9 @@ class Assistant:
 @pytest.fixture(autouse=True)
 def _nobody_waits_from_before(_no_recording):
     for name in ("_waits", "_by_name", "_told_at"):
-        getattr(module.arrivals, name).clear()
-    module.arrivals._seen.clear()
-    records.listen(module.arrivals.note)
+        getattr(arrivals, name).clear()
+    arrivals._seen.clear()
+    records.listen(arrivals.note)
 
 
 @pytest.fixture
@@ -231,63 +229,10 @@ def test_nothing_is_kept_of_whom_nobody_waits_for(alice, key):
     Assistant(alice, key).connect()
     Assistant(alice).connect()
 
-    assert len(module.arrivals._seen) == 0
+    assert len(arrivals._seen) == 0
 
 
 def test_nobody_sees_the_state_without_signing_in(visitor):
     answer = visitor.get("/connect/claude-code/waiting/")
 
     assert answer.headers["location"].startswith("/sign-in/")
-
-
-class Bus:
-    """Two workers, of which each hears what the other tells."""
-
-    def __init__(self) -> None:
-        self.told = 0
-        self.handlers: list[dict[str, object]] = []
-
-    def on(self, topic, handler) -> None:
-        if not self.handlers or topic in self.handlers[-1]:
-            self.handlers.append({})
-        self.handlers[-1][topic] = handler
-
-    async def tell(self, topic, message) -> None:
-        self.told += 1
-        for handlers in self.handlers:
-            handlers[topic](message)
-
-
-async def test_a_flood_at_an_address_is_one_note_a_second_in_every_worker():
-    now = 1_000.0
-    bus = Bus()
-    here, there = (Arrivals(bus, clock=lambda: now) for _ in range(2))
-    await here.follow(7, "Alice", now)
-    await there.follow(7, "Alice", now)
-
-    for number in range(500):
-        here.note_at("alice", module.Stage.NO_SUCH_ADDRESS, path=f"/u/alice/{number}" * 500)
-    await asyncio.sleep(0)  # what is told to other workers is told behind
-
-    story = await there.follow(7, "Alice", now)
-    assert bus.told == 2
-    assert story[module.Stage.NO_SUCH_ADDRESS].facts["path"].startswith("/u/alice/0")
-    assert len(story[module.Stage.NO_SUCH_ADDRESS].facts["path"]) <= 120
-    now += EVERY_SECONDS
-    here.note_at("alice", module.Stage.NO_SUCH_ADDRESS, path="/u/alice/again")
-    assert here.seen(7, 0)[module.Stage.NO_SUCH_ADDRESS].facts["path"] == "/u/alice/again"
-
-
-async def test_what_is_seen_is_forgotten_with_the_wait():
-    now = 1_000.0
-    arrivals = Arrivals(Bus(), clock=lambda: now)
-    await arrivals.follow(7, "Alice", now)
-    arrivals.note_at("alice", module.Stage.METADATA_READ)
-    assert arrivals.seen(7, 0)
-
-    now += module.WAIT_SECONDS + 1
-    await arrivals.follow(8, "Bob", now)
-
-    assert arrivals.seen(7, 0) == {}
-    assert set(arrivals._waits) == {8}
-    assert not arrivals._told_at
