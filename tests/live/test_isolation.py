@@ -59,6 +59,7 @@ READING = (
     pages.look_at_activity,
     pages.find_spaces,
     pages.try_tools,
+    pages.connect_a_client,
     pages.try_to_add_space_of_another,
     pages.upload_files,
     pages.try_files_of_another,
