@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.access_keys import MAX_KEYS
 from accounts.addresses import endpoint_url, site_url
 from accounts.approval_pages import approvals_context, choice_rows
-from accounts.authorization.connections import connected_apps
+from accounts.authorization.apps_section import apps_context
 from accounts.authorization.scopes import (
     Scope,
     ScopeLabel,
@@ -20,7 +20,9 @@ from accounts.authorization.scopes import (
     scope_titles,
 )
 from accounts.catalogue import Bouquet, ToolChoice, catalogue
-from accounts.clients import client_snippets, is_loopback
+from accounts.clients.configuration import is_loopback
+from accounts.clients.directory import guides_with_key
+from accounts.clients.guide import Address
 from accounts.credentials import oauth_scope
 from accounts.forms import AccessKeyForm, ToolsForm, tools_form
 from accounts.granting import scopes_to_hand_out
@@ -36,7 +38,6 @@ from accounts.models import AccessKey, HubCredential, User
 from accounts.pins import waiting_spaces
 from accounts.preferences import Preferences, SavedSpace, load_preferences
 from accounts.readiness import permissions_of
-from accounts.signed_in import is_htmx
 from accounts.space_selection import default_spaces
 from accounts.tool_groups import ToolRow, tool_groups
 
@@ -107,7 +108,6 @@ def address_context(request: HttpRequest, user: User) -> dict[str, Any]:
     return {
         "endpoint_url": url,
         "shared_url": site_url(request) + reverse("mcpendpoint:shared"),
-        "snippets": client_snippets(url, None),
     }
 
 
@@ -189,12 +189,9 @@ def keys_context(
         "max_keys": MAX_KEYS,
         "new_key": new_key,
     }
-    url = endpoint_url(request, user.username)
     if new_key:
-        context["new_key_snippets"] = client_snippets(url, bearer(new_key.text))
-    if is_htmx(request):
-        # The list of clients in another section comes and goes with a key that is shown.
-        context |= {"is_fragment": True, "snippets": client_snippets(url, None)}
+        address = Address(endpoint_url(request, user.username), new_key.text)
+        context["guides"] = guides_with_key(address)
     return context
 
 
@@ -234,15 +231,11 @@ def page_context(request: HttpRequest, user: User, **sections: dict[str, Any]) -
         **address_context(request, user),
         **sections.get("tools", tools_context(request, user)),
         **spaces_context(user),
-        "apps": connected_apps(user),
+        **apps_context(user),
         **sections.get("keys", keys_context(request, user)),
         **sections.get("webhook", webhook_context(request, user)),
         **account_context(user),
     }
-
-
-def bearer(key: str) -> str:
-    return f"Authorization: Bearer {key}"
 
 
 def _matching_preset(preferences: Preferences) -> str | None:

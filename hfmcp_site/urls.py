@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("mcpendpoint.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.authorization.urls")),
+    path("connect/", include("mcpendpoint.pages.connect_urls")),
     path("settings/spaces/", include("mcpendpoint.pages.space_urls")),
     path("settings/alerts/", include("dashboard.alerts.personal_urls")),
     path("tools/", include("mcpendpoint.pages.trying.urls")),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("dashboard/", include("accounts.operators.urls")),
     path("dashboard/people/groups/", include("accounts.groups.urls")),
     path("api/transport-metrics", transport_metrics, name="transport-metrics"),
+    path("", include("mcpendpoint.pages.near_misses")),  # after what there is
 ]
 
 handler400 = "hfmcp_site.failures.bad_request"

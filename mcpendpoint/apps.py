@@ -32,15 +32,19 @@ class McpEndpointConfig(AppConfig):
         catalogue.register(choices, BOUQUETS)
         space_ids.found_by(hub_id_of)
         if settings.HAS_DATABASE:
-            _register_housekeeping()
+            _register_listeners()
 
 
-def _register_housekeeping() -> None:
-    from accounts import housekeeping
+def _register_listeners() -> None:
+    from accounts import connecting, housekeeping
+    from mcpendpoint.access.arrivals import arrivals
     from mcpendpoint.gradio import stored_knowledge
+    from mcpendpoint.protocol import records
     from mcpendpoint.push import stored_endings
     from mcpendpoint.serving.resources import subscriptions
 
+    connecting.listen(arrivals.hear)
+    records.listen(arrivals.note)
     housekeeping.register("ended sessions", stored_endings.forget_old)
     housekeeping.register("descriptions of Spaces", stored_knowledge.forget_old)
     housekeeping.register("subscriptions to resources", subscriptions.forget_old)

@@ -11,7 +11,15 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauthlib.common import add_params_to_uri
-from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidRequestError, OAuth2Error
+from oauthlib.oauth2.rfc6749.errors import (
+    CustomOAuth2Error,
+    InvalidClientIdError,
+    InvalidRedirectURIError,
+    InvalidRequestError,
+    MismatchingRedirectURIError,
+    MissingClientIdError,
+    OAuth2Error,
+)
 
 from accounts.authorization.client_documents import (
     DocumentError,
@@ -26,6 +34,7 @@ from accounts.authorization.redirects import Destination, destination_of
 from accounts.authorization.resources import default_resources, own_resources
 from accounts.authorization.scopes import LABELS, Scope, write_scopes
 from accounts.authorization.validator import canonical_resources
+from accounts.connecting import Stage
 from accounts.granting import scopes_to_hand_out
 from accounts.models import User
 
@@ -75,6 +84,9 @@ class AskedWrongly(Exception):
         "needs to see this message."
     )
 
+    stage = Stage.REQUEST_REFUSED
+    """For who waits for the client."""
+
     def __init__(self, description: str, client_url: str | None = None, status: int = 400) -> None:
         super().__init__(description)
         self.description = description
@@ -86,8 +98,22 @@ class AskedWrongly(Exception):
         return None if self.client_url is None else destination_of(self.client_url)
 
 
+class ClientForgotten(AskedWrongly):
+    """A client that says an id which nobody has, or has any more."""
+
+    stage = Stage.CLIENT_UNKNOWN
+
+
+class RedirectRefused(AskedWrongly):
+    """A client that wants the code sent where it did not say that it would."""
+
+    stage = Stage.REDIRECT_REFUSED
+
+
 class ClientUnknown(AskedWrongly):
     """A client that is known by a document which we do not have."""
+
+    stage = Stage.CLIENT_UNKNOWN
 
     def __init__(self, client_id: str, problem: DocumentError) -> None:
         host = host_of(client_id) or "the address that the app is known by"
@@ -125,7 +151,7 @@ def read_request(request: HttpRequest, user: User) -> Asked:
     try:
         scopes, credentials = core().validate_authorization_request(request)
     except FatalClientError as error:
-        raise AskedWrongly(_words(error.oauthlib_error)) from error
+        raise _fatal(error.oauthlib_error) from error
     except OAuthToolkitError as error:
         raise _wrong(error.oauthlib_error) from error
     asked = credentials.pop("request")
@@ -198,6 +224,16 @@ def _check_resources(sent: list[str], user: User, asked: Any) -> list[str]:
             request=asked,
         )
     return resources or default_resources(user.username)
+
+
+def _fatal(error: OAuth2Error) -> AskedWrongly:
+    match error:
+        case InvalidClientIdError() | MissingClientIdError():
+            return ClientForgotten(_words(error))
+        case MismatchingRedirectURIError() | InvalidRedirectURIError():
+            return RedirectRefused(_words(error))
+        case _:
+            return AskedWrongly(_words(error))
 
 
 def _wrong(error: OAuth2Error) -> AskedWrongly:

@@ -24,6 +24,11 @@ urlpatterns = [
         name="change-app-scopes",
     ),
     path(
+        "settings/apps/clients/<int:client_id>/remove/",
+        connections.remove_client,
+        name="remove-client",
+    ),
+    path(
         "settings/sign-out-everywhere/", connections.sign_out_everywhere, name="sign-out-everywhere"
     ),
 ]

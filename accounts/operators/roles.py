@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts import admins, audit
 from accounts.audit import Action
-from accounts.clients import is_loopback
+from accounts.clients.configuration import is_loopback
 from accounts.models import User
 from accounts.operators.bindings import bind_holder, forget_binding, own_word, words_of_users
 from accounts.operators.block_list import block_list

@@ -46,12 +46,21 @@ from mcpendpoint.protocol.request_head import RequestHead
 SIGN_IN = "This URL needs a sign-in: let the client open its browser window, or send an access key."
 
 
+class CallerElsewhere(CallerRefused):
+    """The URL is another user's, and the caller is somebody all the same."""
+
+    def __init__(self, caller: Caller) -> None:
+        super().__init__(403, "access_denied", "This URL belongs to another user.")
+        self.caller = caller
+
+
 class CallerMoved(CallerRefused):
     """The URL is of a name that the caller had before, and `path` is where they are now."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, caller: Caller) -> None:
         super().__init__(308, "", f"You have another name now, and your URL is {path}.")
         self.path = path
+        self.caller = caller
 
 
 def _invalid_token(message: str) -> CallerRefused:
@@ -84,8 +93,8 @@ async def _refuse_at_url_of(url_username: str, caller: Caller) -> CallerRefused:
         and is_hub_name(url_username)
         and await lookups.run(has_held_name, user_id, url_username)
     ):
-        return CallerMoved(personal_path(name))
-    return CallerRefused(403, "access_denied", "This URL belongs to another user.")
+        return CallerMoved(personal_path(name), caller)
+    return CallerElsewhere(caller)
 
 
 async def read_credential(head: RequestHead) -> Caller:

@@ -9,6 +9,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accounts.authorization.scopes import DEFAULT_SCOPES, Scope, write_scopes
+from accounts.connecting import Stage
+from mcpendpoint.access.arrivals import arrivals
 from mcpendpoint.access.who import CallerRefused
 from mcpendpoint.protocol.request_head import RequestHead, read_request_head
 from mcpendpoint.protocol.security import is_host_served, public_base
@@ -21,6 +23,8 @@ async def protected_resource(request: HttpRequest, username: str | None = None) 
     head = read_request_head(request)
     if not is_host_served(head):
         return JsonResponse({"error": "misdirected_request"}, status=421)
+    if username is not None:
+        arrivals.note_at(username, Stage.METADATA_READ)
     resource = head.path.removeprefix(WELL_KNOWN)
     return JsonResponse(
         _resource_metadata(public_base(head), resource if resource.strip("/") else ""),

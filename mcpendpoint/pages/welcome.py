@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.addresses import endpoint_url, site_url
 from accounts.catalogue import ToolChoice, catalogue
-from accounts.clients import client_snippets
+from accounts.clients.directory import grouped_clients
 from accounts.models import User
 from accounts.signed_in import render_page
 
@@ -39,7 +39,7 @@ async def welcome(request: HttpRequest, owner: str | None) -> HttpResponse:
         "owner": owner,
         "is_shared": mcp_url == shared_url,
         "is_of_somebody_else": user and owner and user.username.lower() != owner.lower(),
-        "snippets": client_snippets(mcp_url, None),
+        "groups": grouped_clients(),
         "tools": _tools_for_everybody(),
         "spaces": settings.DEFAULT_SPACES,
         "hub": settings.HF_ENDPOINT,

@@ -134,6 +134,8 @@ class Record:
     http_status: int = 200
     network: int = 0
     """Tells the networks of callers apart while this process lasts, and says nothing of them."""
+    listed: int = 0
+    """Of a tools/list: how many tools it gave."""
     source: str = ""
     """Of a tools/list: what tells the messages of one client of one caller from others'."""
 

@@ -71,6 +71,9 @@ class RequestContext:
     shows_views: bool = False
     """Whether the client says that it shows MCP Apps."""
 
+    tools_listed: int = 0
+    """Noted when the list was made, for the record."""
+
     # Noted by the handler of tools/call, for the record.
     tool_name: str = ""
     space_label: str = ""

@@ -105,6 +105,7 @@ class Recording:
                 user_id=self.caller.user_id,
                 notifications_sent=notifications_sent,
                 limit=limit,
+                listed=context.tools_listed if context else 0,
                 source=self._source if self.method == LIST_TOOLS else "",
                 credential_name=self.caller.credential_name,
                 address=self.address if settings.AUDIT_IP else "",

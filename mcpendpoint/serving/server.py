@@ -97,7 +97,10 @@ def _refuse_cursor(params: PaginatedRequestParams | None) -> None:
 
 async def _list_tools(ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
     _refuse_cursor(params)
-    return ListToolsResult(tools=await definitions_of(request_context(ctx)))
+    context = request_context(ctx)
+    tools = await definitions_of(context)
+    context.tools_listed = len(tools)
+    return ListToolsResult(tools=tools)
 
 
 async def _call_tool(ctx: Context, params: CallToolRequestParams) -> Answer:

@@ -183,6 +183,7 @@ class _List:
     listings: tuple[ref[SpaceListing], ...]
     """They are many times as large as the result, and it does not keep them."""
     result: bytes
+    count: int
 
     def is_of(self, listings: Listings) -> bool:
         """Whether it was made of these very listings, which stay the same until they change."""
@@ -224,9 +225,11 @@ class SerializedToolLists:
             answer = await kernel.answer(self._server, message, peer, exchange)
             if answer.error_code is not None:
                 return None
-            known = _List(tuple(map(ref, listings)), orjson.dumps(answer.body["result"]))
+            result = answer.body["result"]
+            known = _List(tuple(map(ref, listings)), orjson.dumps(result), len(result["tools"]))
             size = approximate_bytes(key) + len(known.result) + 100 * len(listings)
             self._lists.put(key, known, size_bytes=size)
+        context.tools_listed = known.count
         return known.result
 
 

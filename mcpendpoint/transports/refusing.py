@@ -10,6 +10,7 @@ from mcp_types import INVALID_PARAMS, INVALID_REQUEST
 
 from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from mcpendpoint.access import limits
+from mcpendpoint.access.arrivals import arrivals
 from mcpendpoint.access.caller import CallerMoved
 from mcpendpoint.access.limits import Parsed, TooMany
 from mcpendpoint.access.metadata import challenge
@@ -48,6 +49,8 @@ def refuse(
 ) -> HttpResponse:
     """Say why a request is not served; `error` is one of REFUSALS."""
     request_id = parsed.id if isinstance(parsed, Message) else None
+    if isinstance(error, CallerRefused):
+        arrivals.note_refused(head, error)
     match error:
         case NotAdmitted():
             recording.caller = error.caller

@@ -7,6 +7,8 @@ import mcp
 import pytest
 from mcp import StdioServerParameters
 
+from accounts.clients.configuration import mcp_remote
+from accounts.clients.guide import Address
 from mcpendpoint.serving.prompts.registry import by_name as prompts
 from mcpendpoint.serving.resources.registry import resource_by_uri, template_by_uri
 from tests import node
@@ -128,18 +130,17 @@ def test_the_inspector_starts_the_program_and_lists(run_node, product_env, era):
 
 @pytest.mark.parametrize("program", node.MCP_REMOTES.values(), ids=node.MCP_REMOTES)
 async def test_mcp_remote_connects_lists_and_calls(account, tmp_path, program):
-    headers = [f"{name}:{value}" for name, value in account.headers.items()]
-    arguments = [str(program), account.url, "--allow-http"]
-    arguments += ["--transport", "http-only"]
-    for header in headers:
-        arguments += ["--header", header]
+    """As the guide to clients that start it says, but that npx is not to fetch it."""
+    entry = mcp_remote(Address(account.url, account.token))
+    assert entry["args"][:2] == ["-y", "mcp-remote"]
     bridge = StdioServerParameters(
         command=node.find_node(),
-        args=arguments,
+        args=[str(program), *entry["args"][2:]],
         env={
             "HOME": str(tmp_path),
             "MCP_REMOTE_CONFIG_DIR": str(tmp_path),
             "PATH": "/usr/bin:/bin",
+            **entry.get("env", {}),
         },
     )
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.live.isolation import at_the_endpoint as mcp
+from tests.live.isolation import at_the_guides as guides
 from tests.live.isolation import in_the_browser as pages
 from tests.live.isolation import with_files
 from tests.live.isolation.ledger import Ledger
@@ -59,6 +60,7 @@ READING = (
     pages.look_at_activity,
     pages.find_spaces,
     pages.try_tools,
+    guides.connect_a_client,
     pages.try_to_add_space_of_another,
     pages.upload_files,
     pages.try_files_of_another,

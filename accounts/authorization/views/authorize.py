@@ -15,6 +15,7 @@ from accounts.authorization.consent import Asked, AskedWrongly
 from accounts.authorization.events import note
 from accounts.authorization.redirects import destination_of
 from accounts.authorization.scopes import LABELS, Scope, ScopeLabel
+from accounts.connecting import Stage, report
 from accounts.credentials import needs_sign_in
 from accounts.models import User
 
@@ -51,9 +52,11 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
     try:
         asked = consent.read_request(request, request.user)
         if request.method == "GET":
+            report(Stage.ASKED, request.user.pk, client=asked.client_name)
             return _ask(request, asked, ConsentForm(asked))
         return _answer(request, request.user, asked)
     except AskedWrongly as wrong:
+        report(wrong.stage, request.user.pk, why=wrong.description)
         return _refuse(request, wrong)
 
 
@@ -63,10 +66,12 @@ def _answer(request: HttpRequest, user: User, asked: Asked) -> HttpResponse:
         return _ask(request, asked, form)
     if form.cleaned_data["decision"] == "deny":
         note(Action.CONSENT, user, asked.application, Outcome.DENIED)
+        report(Stage.DENIED, user.pk, client=asked.client_name)
         return _leave(request, consent.decline(asked), asked.client_name)
     scopes = [Scope(scope) for scope in form.cleaned_data["scopes"]]
     url = consent.accept(request, asked, scopes)
     note_consent(user, asked.application, scopes)
+    report(Stage.AGREED, user.pk, client=asked.client_name)
     return _leave(request, url, asked.client_name)
 
 

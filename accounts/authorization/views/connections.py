@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access_keys import revoke_all_access_keys
-from accounts.authorization import connections
+from accounts.authorization import connections, own_clients
+from accounts.authorization.apps_section import apps_context
 from accounts.authorization.scopes import ScopesForm
 from accounts.granting import scopes_to_hand_out
 from accounts.models import User
@@ -33,10 +34,18 @@ def change_scopes(request: HttpRequest, user: User, connection_id: int) -> HttpR
 
 def _tell(request: HttpRequest, user: User, said: str, status: int = 200) -> HttpResponseBase:
     if is_htmx(request):
-        context = {"apps": connections.connected_apps(user), "toast": said}
+        context = {**apps_context(user), "toast": said}
         return render(request, "authorization/_apps.html", context, status=status)
     messages.add_message(request, messages.SUCCESS if status == 200 else messages.WARNING, said)
     return redirect(reverse("accounts:settings") + "#apps")
+
+
+@require_POST
+@for_users
+def remove_client(request: HttpRequest, user: User, client_id: int) -> HttpResponseBase:
+    if not own_clients.remove_client(user, client_id):
+        raise Http404("You have no such client.")
+    return _tell(request, user, "The client is removed, and every token that it had.")
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,6 +15,7 @@ from accounts.addresses import client_address
 from accounts.authorization.protocol import core
 from accounts.authorization.registration import RegistrationRefused, register_client
 from accounts.authorization.throttle import TooMany, count_registration, count_token_request
+from accounts.connecting import Stage, report_stranger
 from accounts.housekeeping import tidy_up_behind
 
 MAX_FORM_BYTES = 65_536
@@ -70,6 +71,7 @@ def register(request: HttpRequest) -> HttpResponse:
     try:
         answer = register_client(request.body)
     except RegistrationRefused as error:
+        report_stranger(Stage.REGISTRATION_REFUSED, client_address(request))
         return _error(400, error.code, str(error))
     tidy_up_behind()
     return JsonResponse(answer, status=201)

@@ -204,7 +204,8 @@ async def _identify(head: RequestHead, username: str | None) -> tuple[Caller, Re
         return await identify_caller(head, username)
     except CallerMoved as moved:
         at = MESSAGES if head.method == "POST" else ""
-        raise CallerMoved(moved.path.removesuffix("/mcp") + "/sse" + at) from moved
+        path = moved.path.removesuffix("/mcp") + "/sse" + at
+        raise CallerMoved(path, moved.caller) from moved
 
 
 async def _find_session(head: RequestHead, caller: Caller) -> tuple[Place, str]:

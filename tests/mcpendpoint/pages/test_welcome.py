@@ -25,11 +25,12 @@ def page_at(client, path, **headers):
     return client.get(path, headers={**PAGE, "host": "localhost:8000", **headers})
 
 
-def test_snippets_are_for_the_host_that_was_asked(client):
+def test_address_is_of_the_host_that_was_asked_and_leads_to_the_guides(client):
     page = page_at(client, "/mcp").text
 
-    assert "claude mcp add --transport http huggingface http://localhost:8000/mcp" in page
+    assert "http://localhost:8000/mcp" in page
     assert "huggingface.co/mcp" not in page
+    assert 'href="/connect/claude-code/"' in page
 
 
 @pytest.mark.parametrize("path", ["/", "/mcp"])
@@ -87,7 +88,7 @@ def test_start_page_of_somebody_signed_in_is_their_settings(alice_client):
 def test_somebody_signed_in_gets_their_own_address_and_menu(alice_client, path):
     page = page_at(alice_client, path).text
 
-    assert "--transport http huggingface http://localhost:8000/u/Alice/mcp" in page
+    assert "http://localhost:8000/u/Alice/mcp" in page
     assert "Sign out" in page
     assert "Sign in" not in page
     assert "is theirs alone" not in page

@@ -1,0 +1,3 @@
+from tests.accounts.conftest import alice, alice_client, client_of, stranger, visitor
+
+__all__ = ["alice", "alice_client", "client_of", "stranger", "visitor"]
