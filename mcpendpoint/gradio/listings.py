@@ -80,7 +80,7 @@ class SpaceTool:
     needs_agreement: bool = False
     """Whether its person agrees to what they are told of it, and so to any change."""
     api: ApiEndpoint | None = None
-    """How Gradio's own API calls it, where the Space has no MCP server."""
+    """How Gradio's own API calls it, where MCP cannot."""
     prefix: str = ""
     """Of the Space that it is of."""
     views: frozenset[str] = frozenset()
