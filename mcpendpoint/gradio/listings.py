@@ -141,7 +141,9 @@ class SpaceListing:
     refusal: Refusal | None = None
     """By the operator, of the whole Space."""
     prompts: tuple[SpaceTool, ...] = ()
-    """Those that it has, whether they are wanted or not, as tools that return one."""
+    """Those that it can offer, whether they are wanted or not, as tools that return one."""
+    lacking_prompts: tuple[SpaceTool, ...] = ()
+    """Those that are not offered, as their person has not given their headers."""
     resources: tuple[SpaceResource, ...] = ()
     reason: Reason | None = None
     """Of a problem with all of the Space."""
