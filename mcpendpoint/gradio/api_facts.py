@@ -109,6 +109,8 @@ class Facts:
     """What is known of one function."""
 
     def __init__(self, told: Document) -> None:
+        name = told.get("name")
+        self.name = name if isinstance(name, str) else ""
         self.parameters = _named(told)
         self._slots = _list_of(bool, told.get("slots"))
         self._hidden = _list_of(int, told.get("hidden"))
@@ -158,6 +160,20 @@ class Facts:
             self._index if isinstance(self._index, int) else None,
             places,
         )
+
+
+def facts_of(entry: Document) -> Facts | None:
+    """Return what is known of the function that a tool is of, None for nothing.
+
+    It is of a tool with the same parameters only. So it names none that its person has not seen,
+    whoever wrote it: a Space may use our key.
+    """
+    told, schema = entry.get(FACTS), entry.get("inputSchema")
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    if not isinstance(told, dict) or not isinstance(properties, dict):
+        return None
+    facts = Facts(told)
+    return facts if list(facts.parameters) == list(properties) else None
 
 
 def _kinds_of(parameter: Document, place: FilePlaces) -> FilePlaces:

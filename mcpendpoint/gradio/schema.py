@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
-from mcpendpoint.gradio.api_facts import FACTS, Facts
+from mcpendpoint.gradio.api_facts import Facts, facts_of
 from mcpendpoint.gradio.checkable import is_checkable
 from mcpendpoint.gradio.definitions import Definition, define, fingerprint
 from mcpendpoint.gradio.drafts import sentences, shortened
@@ -242,8 +242,7 @@ def _parse_tool(entry: Any) -> UpstreamTool:
     name = _telling_name(own_name, info.get("endpoint_name"))
     headers = headers_wanted(info.get("headers"))
     stated: Any = entry.get("inputSchema")
-    told: Any = entry.get(FACTS)
-    facts = Facts(told) if isinstance(told, dict) else None
+    facts = facts_of(entry)
     mended = _mended_schema(_with_required(stated, facts))
     meta = portable_meta(entry.get("_meta"))
     text = entry.get("description")
@@ -254,7 +253,7 @@ def _parse_tool(entry: Any) -> UpstreamTool:
     api = None
     if facts is not None:
         places = facts.with_kinds(places)
-        api = _better_by_api(told.get("name"), facts, stated, places)
+        api = _better_by_api(facts, stated, places)
     return UpstreamTool(
         name=name,
         description=_description(text, mended),
@@ -280,14 +279,13 @@ def _with_required(schema: Any, facts: Facts | None) -> Any:
 
 
 def _better_by_api(
-    name: Any, facts: Facts, schema: dict[str, Any], places: FilePlaces | None
+    facts: Facts, schema: dict[str, Any], places: FilePlaces | None
 ) -> ApiEndpoint | None:
     """Return how Gradio's own API calls a function that its MCP server cannot run."""
-    if not isinstance(name, str) or not facts.has_all_defaults:
+    is_known = facts.name and facts.has_all_defaults
+    if not is_known or (can_run(schema, places) and not facts.is_filled_in):
         return None
-    if can_run(schema, places) and not facts.is_filled_in:
-        return None
-    return facts.endpoint(name, places)
+    return facts.endpoint(facts.name, places)
 
 
 def _telling_name(name: str, endpoint: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from accounts.outgoing.errors import TooLarge, UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.api_discovery import NoApi, fetch_documents
-from mcpendpoint.gradio.api_facts import FACTS, Document, Facts, functions_of
+from mcpendpoint.gradio.api_facts import FACTS, Document, facts_of, functions_of
 from mcpendpoint.gradio.schema import entries_of
 
 
@@ -52,17 +52,11 @@ def _with_facts(entries: list[Any], functions: dict[str, Document]) -> Iterator[
         name = _function_of(entry) or name
         rest = {key: value for key, value in entry.items() if key != FACTS}
         told = functions.get(name)
-        is_of_it = told is not None and _parameters_of(entry) == list(Facts(told).parameters)
-        yield {**rest, FACTS: {"name": name, **told}} if told and is_of_it else rest
+        with_facts = {**rest, FACTS: {"name": name, **told}} if told else rest
+        yield with_facts if facts_of(with_facts) else rest
 
 
 def _function_of(entry: Document) -> str:
     meta = entry.get("meta")
     name = meta.get("endpoint_name") if isinstance(meta, dict) else None
     return name.strip("/") if isinstance(name, str) else ""
-
-
-def _parameters_of(entry: Document) -> list[str]:
-    schema = entry.get("inputSchema")
-    properties = schema.get("properties") if isinstance(schema, dict) else None
-    return list(properties) if isinstance(properties, dict) else []
