@@ -85,7 +85,8 @@ class FileQuestion(models.Model):
     tool = models.CharField(max_length=120)
     space_id = models.CharField(max_length=200)
     parameter = models.CharField(max_length=64)
-    kind = models.CharField(max_length=20, blank=True, default="")
+    kind = models.CharField(max_length=900, blank=True, default="")
+    """Which files, in the words of gradio.file_kinds with commas between; "" for any."""
     takes_many = models.BooleanField(default=False)
     client = models.CharField(max_length=160, blank=True, default="")
     file_ids = models.JSONField(default=list)
@@ -105,3 +106,7 @@ class FileQuestion(models.Model):
 
     def __str__(self) -> str:
         return f"Question {self.id} of {self.user_id}: {self.state}"
+
+    @property
+    def takes(self) -> list[str]:
+        return self.kind.split(",") if self.kind else []

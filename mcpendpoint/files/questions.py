@@ -42,7 +42,7 @@ def ask(
     tool: str,
     space_id: str,
     parameter: str,
-    kind: str,
+    takes: Sequence[str],
     takes_many: bool,
     client: str,
 ) -> FileQuestion:
@@ -66,7 +66,7 @@ def ask(
             tool=tool[:120],
             space_id=space_id[:200],
             parameter=parameter[:64],
-            kind=kind,
+            kind=",".join(takes),
             takes_many=takes_many,
             client=client[:160],
             asked_at=now,

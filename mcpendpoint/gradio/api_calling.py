@@ -37,6 +37,7 @@ from mcpendpoint.gradio.exchange import (
     read_message,
 )
 from mcpendpoint.gradio.handing_over import UploadRefused
+from mcpendpoint.gradio.headers import NO_HEADERS
 from mcpendpoint.gradio.results import replica_of
 from mcpendpoint.gradio.transport import ask_space, token_header
 from mcpendpoint.gradio.upstream import ReportProgress
@@ -58,10 +59,14 @@ async def call_api(
     arguments: dict[str, Any],
     *,
     token: str | None,
+    given_headers: Mapping[str, str] = NO_HEADERS,
     include_images: bool,
     report_progress: ReportProgress,
 ) -> Reply:
     """Return what a call of the same function by MCP would.
+
+    The function has the headers of the request by which it is put into the queue (gradio/routes.py,
+    `queue_join_helper`, since 5.28), so `given_headers` go with that one alone.
 
     Raises OutgoingError, UnknownAnswer and SpaceError.
     """
@@ -72,7 +77,8 @@ async def call_api(
     except UploadRefused as refusal:
         return refusal.reply
     session = token_hex(16)
-    joined = await _join(info, endpoint, endpoint.in_order(given), session, headers)
+    inputs = endpoint.in_order(given)
+    joined = await _join(info, endpoint, inputs, session, given_headers, headers)
     if joined.status != 200 or "event_id" not in joined.message:
         return joined
     replica = replica_of(joined.headers.get("x-proxied-replica", ""))
@@ -101,12 +107,14 @@ async def _join(
     endpoint: ApiEndpoint,
     data: list[Any],
     session: str,
+    given_headers: Mapping[str, str],
     headers: Mapping[str, str],
 ) -> Reply:
     """Return the event's id as the message, or the refusal as the reply that it would be by MCP."""
     url = f"{info.url}/gradio_api/call/{quote(endpoint.name, safe='')}"
     content = json.dumps({"data": data, "session_hash": session}).encode()
-    async with ask_space("POST", url, {**headers, **JSON}, content, seconds=JOIN_SECONDS) as answer:
+    sent = {**given_headers, **headers, **JSON}
+    async with ask_space("POST", url, sent, content, seconds=JOIN_SECONDS) as answer:
         body = await answer.read_explanation(MAX_ERROR_BYTES)
         status, told = answer.status, answer.headers
     message = error_of(body)

@@ -24,13 +24,22 @@ class NoApi(Exception):
 
 async def fetch_api(space_url: str, headers: Mapping[str, str]) -> bytes:
     """Return what `parse_api` reads, as JSON. Raises OutgoingError, UnreadableJson and NoApi."""
+    info, config = await fetch_documents(space_url, headers)
+    try:
+        return await asyncio.to_thread(lambda: encode(condense(info, config)))
+    except NotASchema as error:
+        raise NoApi(404) from error
+
+
+async def fetch_documents(space_url: str, headers: Mapping[str, str]) -> tuple[Any, Any]:
+    """Return what the app tells of its functions, and its whole layout, None if there is none.
+
+    Raises OutgoingError, UnreadableJson and NoApi.
+    """
     info, config = await asyncio.gather(
         _get(f"{space_url}/gradio_api/info", headers), _config(space_url, headers)
     )
-    try:
-        return await asyncio.to_thread(lambda: encode(condense(parse_json(info), config)))
-    except NotASchema as error:
-        raise NoApi(404) from error
+    return await asyncio.to_thread(parse_json, info), config
 
 
 async def _config(space_url: str, headers: Mapping[str, str]) -> Any:

@@ -1,30 +1,23 @@
 """What Gradio's own API tells of an app, made into tools. Pure: no I/O.
 
 Every app has it, also one that is not started with mcp_server=True: `/gradio_api/info` names the
-functions with what they take (gradio/blocks.py, `get_api_info`), `/config` also what the server
-fills in itself, such as a gr.State (gradio_client/client.py, `Endpoint.insert_empty_state`).
+functions with what they take (gradio/blocks.py, `get_api_info`).
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from mcpendpoint.gradio.api_endpoint import ApiEndpoint
+from mcpendpoint.gradio.api_facts import Document, Facts, functions_of
 from mcpendpoint.gradio.drafts import sentences
-from mcpendpoint.gradio.file_places import FILE_FORMAT, FilePlaces
-from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
+from mcpendpoint.gradio.file_places import FILE_FORMAT
+from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, UpstreamTool, parse_schema
 
-MAX_ENDPOINTS = 200
-MAX_SLOTS = 300
 FILE_PROPERTIES = frozenset({"path", "meta", "orig_name"})
 """What FileData, ImageData and the like have (gradio/data_classes.py)."""
 
-_FILLED_BY_SERVER = frozenset({"state"})
-"""Where the app's Gradio does not say `skip_api` of its components."""
-
-Document = dict[str, Any]
+_KEPT = ("parameter_name", "label", "parameter_has_default", "parameter_default", "type")
 
 
 def condense(info: Any, config: Any) -> Document:
@@ -32,39 +25,15 @@ def condense(info: Any, config: Any) -> Document:
     endpoints = info.get("named_endpoints") if isinstance(info, dict) else None
     if not isinstance(endpoints, dict):
         raise NotASchema("names no endpoints")
-    wiring = dict(_wiring(config))
-    return {
-        name.strip("/"): {
-            "description": endpoint.get("description"),
-            "parameters": [_condensed(each) for each in _dicts(endpoint.get("parameters"))],
-            **wiring.get(name.strip("/"), {}),
-        }
-        for name, endpoint in list(endpoints.items())[:MAX_ENDPOINTS]
+    descriptions = {
+        name.strip("/"): endpoint.get("description")
+        for name, endpoint in endpoints.items()
         if isinstance(endpoint, dict)
     }
-
-
-def _condensed(parameter: Document) -> Document:
-    keys = ("parameter_name", "label", "parameter_has_default", "parameter_default", "type")
-    return {key: parameter[key] for key in keys if key in parameter}
-
-
-def _wiring(config: Any) -> Iterator[tuple[str, Document]]:
-    if not isinstance(config, dict):
-        return
-    own = {
-        component["id"]
-        for component in _dicts(config.get("components"))
-        if isinstance(component.get("id"), int)
-        and component.get("skip_api", component.get("type") in _FILLED_BY_SERVER) is True
+    return {
+        name: {"description": descriptions[name], **function}
+        for name, function in functions_of(info, config, keep=_KEPT).items()
     }
-    for function in _dicts(config.get("dependencies")):
-        name, index = function.get("api_name"), function.get("id")
-        if isinstance(name, str) and isinstance(index, int):
-            slots = [block not in own for block in _ids(function.get("inputs"))]
-            outputs = enumerate(_ids(function.get("outputs")))
-            hidden = [place for place, block in outputs if block in own]
-            yield name.strip("/"), {"slots": slots, "hidden": hidden, "index": index}
 
 
 def parse_api(document: Any) -> SpaceSchema:
@@ -72,53 +41,27 @@ def parse_api(document: Any) -> SpaceSchema:
     if not isinstance(document, dict):
         raise NotASchema("not an object")
     schema = parse_schema([_entry(name, endpoint) for name, endpoint in document.items()])
-    tools = tuple(
-        replace(tool, api=_endpoint(tool.own_name, document[tool.own_name], tool.file_places))
-        for tool in schema.tools
-    )
+    tools = tuple(_called_by_api(tool, document[tool.own_name]) for tool in schema.tools)
     return replace(schema, tools=tools)
 
 
-def _endpoint(name: str, told: Document, places: FilePlaces | None) -> ApiEndpoint:
-    parameters = _named(told)
-    return ApiEndpoint(
-        name,
-        tuple(parameters),
-        {
-            key: each.get("parameter_default")
-            for key, each in parameters.items()
-            if each.get("parameter_has_default") is True
-        },
-        tuple(told.get("slots", ())),
-        frozenset(told.get("hidden", ())),
-        told.get("index"),
-        places,
-    )
+def _called_by_api(tool: UpstreamTool, told: Document) -> UpstreamTool:
+    facts = Facts(told)
+    places = facts.with_kinds(tool.file_places)
+    return replace(tool, file_places=places, api=facts.endpoint(tool.own_name, places))
 
 
 def _entry(name: str, told: Document) -> Document:
     """Return it as a Space with mcp_server=True would (gradio/mcp.py, `get_input_schema`)."""
-    parameters = _named(told)
+    facts = Facts(told)
     return {
         "name": name,
         "description": told.get("description"),
         "inputSchema": {
             "type": "object",
-            "properties": {key: _property(key, each) for key, each in parameters.items()},
-            "required": [
-                key
-                for key, each in parameters.items()
-                if each.get("parameter_has_default") is not True
-            ],
+            "properties": {key: _property(key, each) for key, each in facts.parameters.items()},
+            "required": facts.required,
         },
-    }
-
-
-def _named(told: Document) -> dict[str, Document]:
-    """Return the parameters by name; older functions have some without."""
-    return {
-        name if isinstance(name := each.get("parameter_name"), str) and name else f"param_{n}": each
-        for n, each in enumerate(told["parameters"])
     }
 
 
@@ -160,12 +103,3 @@ def _with_files_as_texts(node: Any) -> Any:
 
 def encode(document: Document) -> bytes:
     return orjson.dumps(document)
-
-
-def _dicts(value: Any) -> list[Document]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _ids(value: Any) -> list[Any]:
-    ids = value if isinstance(value, list) and len(value) <= MAX_SLOTS else []
-    return [each if isinstance(each, int) else None for each in ids]

@@ -72,6 +72,7 @@ async def call_tool(
                 api,
                 arguments,
                 token=token,
+                given_headers=given_headers,
                 include_images=include_images,
                 report_progress=report,
             )

@@ -22,23 +22,17 @@ from mcpendpoint.gradio.api_discovery import NoApi, fetch_api
 from mcpendpoint.gradio.api_schema import parse_api
 from mcpendpoint.gradio.argument_checks import checks_arguments
 from mcpendpoint.gradio.endpoint_lists import add_endpoint_lists
-from mcpendpoint.gradio.errors import SpaceBusy, SpaceError, SpaceGone, SpaceNotFound, busy
+from mcpendpoint.gradio.errors import SpaceError, SpaceGone, busy
 from mcpendpoint.gradio.exchange import UnknownAnswer
 from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Others, Remembered
+from mcpendpoint.gradio.hub_refusals import explain_refusal
 from mcpendpoint.gradio.schema import NotASchema, SpaceSchema, parse_schema
 from mcpendpoint.gradio.states import RUNNING, explain_state
+from mcpendpoint.gradio.tool_facts import add_facts, fetch_functions
 from mcpendpoint.gradio.transport import ask_space, space_url, token_header
 from mcpendpoint.hub.answers import weight_of
 from mcpendpoint.hub.client import HubClient
-from mcpendpoint.hub.errors import (
-    HubBusy,
-    HubError,
-    HubForbidden,
-    HubNotFound,
-    HubNotSignedIn,
-    HubRateLimited,
-    HubTokenRefused,
-)
+from mcpendpoint.hub.errors import HubError
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.hub.spaces import get_space_now
 from mcpendpoint.hub.types import Space
@@ -197,7 +191,7 @@ async def _load_info(space_id: str, token: str | None) -> Loaded[SpaceInfo]:
             reason=Reason.HUB_DOWN,
         ) from error
     except HubError as error:
-        raise _explain_refusal(space_id, error, token) from error
+        raise explain_refusal(space_id, error, token) from error
     info = _info_of(space, page)
     if info.is_private and token is None:
         raise SpaceGone(f"The Space {space_id} is private.", may_need_token=True)
@@ -222,48 +216,6 @@ def _info_of(space: Space, page: str) -> SpaceInfo:
         stage=space.stage or "",
         hub_id=space.hub_id or "",
     )
-
-
-def _explain_refusal(space_id: str, error: HubError, token: str | None) -> SpaceError:
-    if isinstance(error, HubBusy):
-        return SpaceBusy(
-            error.message, is_retryable=True, retry_after_seconds=error.retry_after_seconds
-        )
-    if token is None and isinstance(error, HubNotFound | HubNotSignedIn | HubForbidden):
-        return _kind_of(error)(
-            f"The Space {space_id} does not exist, or is private and needs a sign-in.",
-            may_need_token=True,
-        )
-    if token is None and isinstance(error, HubRateLimited):
-        return SpaceError(
-            "The Hub answers no more questions of this server for now. Try again in some minutes, "
-            "or sign in.",
-            is_retryable=True,
-            retry_after_seconds=error.retry_after_seconds,
-            may_need_token=True,
-            reason=Reason.HUB_DOWN,
-        )
-    if isinstance(error, HubNotFound | HubForbidden):
-        return _kind_of(error)(
-            f"The Space {space_id} does not exist, or this account may not see it, as when it was "
-            "made private or renamed. Check the name, and that the token may read this repository."
-        )
-    if isinstance(error, HubTokenRefused):
-        return SpaceGone(
-            f"Hugging Face refused the token, so the Space {space_id} cannot be looked up. "
-            "Sign in again.",
-            reason=Reason.BAD_CREDENTIAL,
-        )
-    return SpaceError(
-        f"The Hub could not say where the Space {space_id} is: {error.message}",
-        is_retryable=error.is_retryable,
-        retry_after_seconds=error.retry_after_seconds,
-    )
-
-
-def _kind_of(error: HubError) -> type[SpaceGone]:
-    # 403 is said of what is there.
-    return SpaceGone if isinstance(error, HubForbidden) else SpaceNotFound
 
 
 async def _load_schema(info: SpaceInfo, token: str | None) -> Loaded[SpaceSchema]:
@@ -341,15 +293,23 @@ async def _within(
 
 async def _fetch_schema(info: SpaceInfo, token: str | None) -> tuple[bytes, bytes]:
     """Return what the Space says of its tools, and before it which way it says so."""
+    headers = token_header(token)
     url = f"{info.url}/gradio_api/mcp/schema"
-    async with ask_space("GET", url, token_header(token), seconds=SCHEMA_SECONDS) as answer:
+    async with ask_space("GET", url, headers, seconds=SCHEMA_SECONDS) as answer:
         if answer.status not in (200, 404):
             raise _explain_schema_status(info, answer.status)
         body = await answer.read(MAX_SCHEMA_BYTES) if answer.status == 200 else None
-    found = (API, await _fetch_api(info, token)) if body is None else (LISTED, body)
-    if token is None and await _asks_for_login(info):
+    found, asks_for_login = await asyncio.gather(
+        _fetch_api(info, token) if body is None else _with_facts(info, token, body),
+        _asks_for_login(info) if token is None else asyncio.sleep(0, result=False),
+    )
+    if asks_for_login:
         raise _needs_login(info, "its app is started with auth=")
-    return found
+    return API if body is None else LISTED, found
+
+
+async def _with_facts(info: SpaceInfo, token: str | None, body: bytes) -> bytes:
+    return await add_facts(body, await fetch_functions(info.url, token_header(token)))
 
 
 async def _fetch_api(info: SpaceInfo, token: str | None) -> bytes:

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from mcpendpoint.files.names import UNKNOWN_TYPE, in_words
 from mcpendpoint.gradio.errors import SpaceError
+from mcpendpoint.gradio.file_kinds import described, fits
 from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.protocol.records import Reason
 
@@ -17,11 +18,7 @@ MAX_INLINE_BYTES = 3_000_000
 """Gradio's `mcp` takes requests of 4 MiB (mcp/server/transport_security.py,
 DEFAULT_MAX_REQUEST_BODY_SIZE), and base64 adds a third.
 """
-RIGHT = {"image": "a picture, such as cat.png"}
 
-_OTHERS = frozenset({"audio", "video", "text", "font", "model"})
-"""Kinds of types that no picture has."""
-_DOCUMENTS = frozenset(f"application/{kind}" for kind in ("pdf", "zip", "json", "gzip"))
 _DATA_URI = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)[;,]", re.IGNORECASE)
 
 
@@ -43,24 +40,21 @@ def check_given(
             "most.",
             reason=Reason.TOO_LARGE,
         )
-    _check_type(f"“{name}”", {mime_type, mimetypes.guess_type(name)[0] or ""}, place)
+    if not fits(place.takes, name, mime_type):
+        told = mime_type if mime_type != UNKNOWN_TYPE else ""
+        raise _other(f"“{name}”", told or mimetypes.guess_type(name)[0] or "", place)
 
 
 def check_data_uri(given: Any, place: FilePlaces) -> None:
     """Raises SpaceError for a data: URI of what a place plainly does not take."""
     found = _DATA_URI.match(given) if isinstance(given, str) else None
-    if found is not None:
-        _check_type("The data: URI", {found[1].lower()}, place)
+    if found is not None and not fits(place.takes, "", found[1].lower()):
+        raise _other("The data: URI", found[1].lower(), place)
 
 
-def _check_type(what: str, types: set[str], place: FilePlaces) -> None:
-    """Let pass what only one of type and name says: people rename files."""
-    told = types - {"", UNKNOWN_TYPE}
-    is_other = all(
-        each in _DOCUMENTS or each.partition("/")[0] in _OTHERS - {place.kind} for each in told
+def _other(what: str, told: str, place: FilePlaces) -> SpaceError:
+    of_type = f" is of the type {told}, and" if told else " is of another kind:"
+    return SpaceError(
+        f"{what}{of_type} this tool takes {described(place.takes, with_example=True)}.",
+        reason=Reason.INVALID_ARGUMENTS,
     )
-    if place.kind and told and is_other:
-        raise SpaceError(
-            f"{what} is of the type {min(told)}, and this tool takes {RIGHT[place.kind]}.",
-            reason=Reason.INVALID_ARGUMENTS,
-        )

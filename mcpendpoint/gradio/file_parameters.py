@@ -7,6 +7,7 @@ of the items of one that is a list (2.1.332).
 from collections.abc import Mapping
 from typing import Any
 
+from mcpendpoint.gradio.file_kinds import accepted
 from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.protocol.file_extension import MARK, METADATA_PROPERTIES, REQUIRED_METADATA
 from mcpendpoint.protocol.openai_files import SCHEMA as OPENAI_SCHEMA
@@ -30,14 +31,8 @@ def marked(schema: Schema, places: FilePlaces | None, max_bytes: int) -> Schema:
     """Return the input schema with a branch for a file of the client's wherever a file may be."""
     if places is None:
         return schema
-    mark = {
-        "type": "object",
-        "properties": METADATA_PROPERTIES,
-        "required": REQUIRED_METADATA,
-        MARK: {"maxSize": max_bytes},
-    }
     properties = {
-        name: _marked(value, places.properties.get(name), mark)
+        name: _marked(value, places.properties.get(name), max_bytes)
         for name, value in schema.get("properties", {}).items()
     }
     return {**schema, "properties": properties}
@@ -58,14 +53,26 @@ def as_objects(schema: Schema, places: FilePlaces | None) -> tuple[Schema, list[
     return {**schema, "properties": properties}, names
 
 
-def _marked(schema: Schema, place: FilePlaces | None, mark: Schema) -> Schema:
+def _mark(takes: tuple[str, ...], max_bytes: int) -> Schema:
+    """`accept` is as in the drafts before (SEP-2356); Claude Code reads `maxSize` alone."""
+    kinds = {"accept": accepted(takes).split(",")} if takes else {}
+    return {
+        "type": "object",
+        "properties": METADATA_PROPERTIES,
+        "required": REQUIRED_METADATA,
+        MARK: {"maxSize": max_bytes, **kinds},
+    }
+
+
+def _marked(schema: Schema, place: FilePlaces | None, max_bytes: int) -> Schema:
     if place is None or not (place.is_file or (place.items and place.items.is_file)):
         return schema
     branches: list[Schema] = schema.get("anyOf") or [_bare(schema)]
     if place.items and place.items.is_file:
+        mark = _mark(place.items.takes, max_bytes)
         branches = [_with_marked_items(branch, mark) for branch in branches]
     if place.is_file:
-        branches = [*branches, mark]
+        branches = [*branches, _mark(place.takes, max_bytes)]
     beside = {name: value for name, value in schema.items() if name in _BESIDE}
     return {"anyOf": branches, **beside} if len(branches) > 1 else {**beside, **branches[0]}
 

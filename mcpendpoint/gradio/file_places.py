@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcpendpoint.gradio.file_kinds import ANYTHING
 from mcpendpoint.gradio.references import BadReference, Place, Schema, follow, reference_of
 
 FILE_FORMAT = "a http or https url to a file"
 """How the formats end that Gradio gives to files: their values are texts, whatever else is said."""
-KINDS = {"ImageData": "image"}
+KINDS = {"ImageData": ("image",)}
 """By the titles that Gradio gives to types of files (5.28, 6.31: gradio/data_classes.py). Sounds,
-videos and all others are FileData there, which says nothing.
+videos and all others are FileData there, which says nothing: see api_facts.
 """
 MAX_NODES = 1_500
 MAX_LEVELS = 12
@@ -25,8 +26,8 @@ class FilePlaces:
     """The places in one value."""
 
     is_file: bool = False
-    kind: str = ""
-    """Of which type it has to be, "image", where that is known."""
+    takes: tuple[str, ...] = ANYTHING
+    """Which files, as file_kinds has it, where that is known."""
     properties: "Mapping[str, FilePlaces]" = field(default_factory=dict)
     items: "FilePlaces | None" = None
     """In each element of a list."""
@@ -80,6 +81,36 @@ def with_files(
     return value
 
 
+def with_kinds(
+    places: FilePlaces, takes: tuple[str, ...], of_parts: Mapping[str, tuple[str, ...]]
+) -> FilePlaces:
+    """Return the places with what they take; `of_parts` by the names of properties."""
+
+    def inside(part: FilePlaces | None, name: str = "") -> FilePlaces | None:
+        return part and with_kinds(part, of_parts.get(name, takes), of_parts)
+
+    parts = {name: inside(part, name) for name, part in places.properties.items()}
+    return FilePlaces(
+        is_file=places.is_file,
+        takes=takes or places.takes,
+        properties={name: part for name, part in parts.items() if part},
+        items=inside(places.items),
+        others=inside(places.others),
+    )
+
+
+def paths_in(places: FilePlaces | None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the names of properties that lead to each file; what is within lists has a "*"."""
+    if places is None:
+        return
+    if places.is_file:
+        yield path
+    for name, place in places.properties.items():
+        yield from paths_in(place, (*path, name))
+    for unnamed in (places.items, places.others):
+        yield from paths_in(unnamed, (*path, "*"))
+
+
 def _stands_for_file(value: Any, places: FilePlaces) -> bool:
     """Whether it is a text, or an object where the Space itself takes none."""
     is_object = isinstance(value, dict) and not places.properties and places.others is None
@@ -96,7 +127,7 @@ class _Reader:
         if not isinstance(node, dict) or level > MAX_LEVELS or self._nodes > MAX_NODES:
             return None
         if is_file(node):
-            return FilePlaces(is_file=True, kind=_kind_of(node))
+            return FilePlaces(is_file=True, takes=_kind_of(node))
         parts = [part for key in ("allOf", "anyOf", "oneOf") for part in _list(node.get(key))]
         found = [self.read(place.inside(part), level + 1, seen) for part in parts]
         found += [self._own(place, level, seen), self._target(place, level, seen)]
@@ -139,7 +170,7 @@ def _united(found: list[FilePlaces]) -> FilePlaces | None:
     names = {name for places in found for name in places.properties}
     return FilePlaces(
         is_file=any(places.is_file for places in found),
-        kind=kinds.pop() if len(kinds := {p.kind for p in found if p.is_file}) == 1 else "",
+        takes=kinds.pop() if len(kinds := {p.takes for p in found if p.is_file}) == 1 else ANYTHING,
         properties={
             name: united
             for name in names
@@ -150,9 +181,9 @@ def _united(found: list[FilePlaces]) -> FilePlaces | None:
     )
 
 
-def _kind_of(node: Schema) -> str:
+def _kind_of(node: Schema) -> tuple[str, ...]:
     title = node.get("title")
-    return KINDS.get(title, "") if isinstance(title, str) else ""
+    return KINDS.get(title, ANYTHING) if isinstance(title, str) else ANYTHING
 
 
 def _list(value: Any) -> list[Any]:

@@ -83,7 +83,7 @@ class SpaceTool:
     needs_agreement: bool = False
     """Whether its person agrees to what they are told of it, and so to any change."""
     api: ApiEndpoint | None = None
-    """How Gradio's own API calls it, where the Space has no MCP server."""
+    """How Gradio's own API calls it, where MCP cannot."""
     prefix: str = ""
     """Of the Space that it is of."""
     views: frozenset[str] = frozenset()
@@ -144,7 +144,9 @@ class SpaceListing:
     refusal: Refusal | None = None
     """By the operator, of the whole Space."""
     prompts: tuple[SpaceTool, ...] = ()
-    """Those that it has, whether they are wanted or not, as tools that return one."""
+    """Those that it can offer, whether they are wanted or not, as tools that return one."""
+    lacking_prompts: tuple[SpaceTool, ...] = ()
+    """Those that are not offered, as their person has not given their headers."""
     resources: tuple[SpaceResource, ...] = ()
     reason: Reason | None = None
     """Of a problem with all of the Space."""

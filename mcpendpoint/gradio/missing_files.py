@@ -27,7 +27,7 @@ class Missing:
     """A top-level parameter that takes files, and has none that can be got at."""
 
     parameter: str
-    kind: str
+    takes: tuple[str, ...]
     takes_many: bool
     path: str = ""
     """The path that it was given, if it was."""
@@ -42,12 +42,12 @@ def missing_files(
         if not place.is_file and items is None:
             continue
         given = arguments.get(name)
-        kind = place.kind if place.is_file else items.kind if items else ""
+        takes = place.takes if place.is_file or items is None else items.takes
         if given in (None, "", []):
             if name in required:
-                yield Missing(name, kind, items is not None)
+                yield Missing(name, takes, items is not None)
         elif path := next(filter(is_local, given if isinstance(given, list) else [given]), ""):
-            yield Missing(name, kind, items is not None, path[:MAX_PATH_CHARS])
+            yield Missing(name, takes, items is not None, path[:MAX_PATH_CHARS])
 
 
 def is_local(value: Any) -> bool:

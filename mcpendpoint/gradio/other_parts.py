@@ -35,12 +35,17 @@ def resources_of(
 
 
 def prompts_of(prompts: Iterable[SpaceTool]) -> tuple[SpaceTool, ...]:
-    """Return those that are offered, none with the name of another."""
+    """Return those that may be offered, none with the name of another."""
     named: dict[str, SpaceTool] = {}
     for prompt in prompts:
         if _is_offered(prompt):
             named.setdefault(prompt.name, replace(prompt, held=None, needs_agreement=False))
     return tuple(named.values())
+
+
+def lacks_headers(tool: SpaceTool, choice: SpaceChoice) -> bool:
+    """Whether it needs a header that the person has not given the Space."""
+    return bool(set(tool.headers) - choice.header_names)
 
 
 def left_out(parts: Iterable[SpaceTool | UpstreamResource]) -> list[str]:
@@ -49,12 +54,10 @@ def left_out(parts: Iterable[SpaceTool | UpstreamResource]) -> list[str]:
     if not number:
         return []
     named = "1 prompt or resource is" if number == 1 else f"{number} prompts or resources are"
-    return [f"{named} not offered: it speaks to the assistant of what to do, or needs a header."]
+    return [f"{named} not offered: it speaks to the assistant of what to do."]
 
 
 def _is_offered(part: SpaceTool | UpstreamResource) -> bool:
-    if isinstance(part, SpaceTool) and part.headers:
-        return False
     return not part.findings or bool(settings.SPACE_FINDINGS == SHOW)
 
 

@@ -49,6 +49,12 @@ def follow(place: Place, target: Any) -> Place:
     raise BadReference("has a schema that refers to what is not there")
 
 
+def find_in(root: Schema, target: str) -> Any:
+    """Return what a reference leads to from the root, as JSON Schema has it; None for nothing."""
+    found = _find(Place(root), target[1:]) if target.startswith("#") else None
+    return None if found is None else found.node
+
+
 def _find(place: Place, pointer: str) -> Place | None:
     if not pointer.startswith("/"):
         return _anchored(place, unquote(pointer)) if pointer else place

@@ -12,11 +12,13 @@ from typing import Any
 import orjson
 
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
+from mcpendpoint.gradio.api_facts import Facts, facts_of
 from mcpendpoint.gradio.checkable import is_checkable
 from mcpendpoint.gradio.definitions import Definition, define, fingerprint
 from mcpendpoint.gradio.drafts import sentences, shortened
 from mcpendpoint.gradio.file_places import FilePlaces, places_in
 from mcpendpoint.gradio.headers import BadHeader, headers_wanted
+from mcpendpoint.gradio.mcp_faults import can_run
 from mcpendpoint.gradio.mending import BadSchema, MendedSchema, mend_schema
 from mcpendpoint.gradio.metadata import portable_meta
 from mcpendpoint.gradio.references import BadReference
@@ -93,7 +95,7 @@ class UpstreamTool:
     headers: tuple[str, ...] = ()
     """Those without which it does not work, in lower case."""
     api: ApiEndpoint | None = None
-    """How Gradio's own API calls it, where the Space has no MCP server."""
+    """How Gradio's own API calls it, where MCP cannot."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +186,14 @@ class _Kept:
         self.weight += size
 
 
+def entries_of(document: Any) -> list[Any]:
+    """Return the entries of either form; none for what is neither."""
+    try:
+        return [entry for _, entry in _entries(document)]
+    except NotASchema:
+        return []
+
+
 def _kind_of(entry: Any) -> str:
     info = entry.get("meta") if isinstance(entry, dict) else None
     kind = info.get("mcp_type", TOOL) if isinstance(info, dict) else TOOL
@@ -231,12 +241,19 @@ def _parse_tool(entry: Any) -> UpstreamTool:
         raise BadTool("has a name that is too long or holds control characters")
     name = _telling_name(own_name, info.get("endpoint_name"))
     headers = headers_wanted(info.get("headers"))
-    mended = _mended_schema(entry.get("inputSchema"))
+    stated: Any = entry.get("inputSchema")
+    facts = facts_of(entry)
+    mended = _mended_schema(_with_required(stated, facts))
     meta = portable_meta(entry.get("_meta"))
     text = entry.get("description")
     text = text if isinstance(text, str) else ""
     said = {"name": name, "own_name": own_name, "description": text, "_meta": meta}
-    said["inputSchema"] = entry["inputSchema"]
+    said["inputSchema"] = stated
+    places = places_in(entry["inputSchema"])
+    api = None
+    if facts is not None:
+        places = facts.with_kinds(places)
+        api = _better_by_api(facts, stated, places)
     return UpstreamTool(
         name=name,
         description=_description(text, mended),
@@ -244,13 +261,31 @@ def _parse_tool(entry: Any) -> UpstreamTool:
         meta=meta,
         own_name=own_name,
         argument_names=mended.argument_names,
-        file_places=places_in(entry["inputSchema"]),
-        is_checkable=is_checkable(entry["inputSchema"]),
+        file_places=places,
+        is_checkable=api is not None or is_checkable(stated),
         pin=fingerprint(said),
         definition=define(said),
         findings=scan(said),
         headers=headers,
+        api=api,
     )
+
+
+def _with_required(schema: Any, facts: Facts | None) -> Any:
+    """Say what is required where Gradio 5 does not, so not of the Space's own words."""
+    if facts is None or not facts.required or not isinstance(schema, dict) or "required" in schema:
+        return schema
+    return {**schema, "required": facts.required}
+
+
+def _better_by_api(
+    facts: Facts, schema: dict[str, Any], places: FilePlaces | None
+) -> ApiEndpoint | None:
+    """Return how Gradio's own API calls a function that its MCP server cannot run."""
+    is_known = facts.name and facts.has_all_defaults
+    if not is_known or (can_run(schema, places) and not facts.is_filled_in):
+        return None
+    return facts.endpoint(facts.name, places)
 
 
 def _telling_name(name: str, endpoint: Any) -> str:

@@ -29,7 +29,13 @@ from mcpendpoint.gradio.listings import Refusal, SpaceChoice, SpaceListing, Spac
 from mcpendpoint.gradio.metadata import meta_here, views_in
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.operator_lists import refusal_of
-from mcpendpoint.gradio.other_parts import left_out, prompts_of, resources_of, words_of
+from mcpendpoint.gradio.other_parts import (
+    lacks_headers,
+    left_out,
+    prompts_of,
+    resources_of,
+    words_of,
+)
 from mcpendpoint.gradio.results import blocks_here
 from mcpendpoint.gradio.scanning import lookalike_of, skeletons_of
 from mcpendpoint.gradio.schema import SpaceSchema, UpstreamTool
@@ -202,13 +208,17 @@ def _with_tools(
     wanted = [
         tool for tool in tools.values() if choice.tools is None or tool.own_name in choice.tools
     ]
-    lacking = tuple(tool for tool in wanted if set(tool.headers) - choice.header_names)
+    lacking = tuple(tool for tool in wanted if lacks_headers(tool, choice))
     offered = tuple(tool for tool in wanted if tool.held is None and tool not in lacking)
     held = tuple(tool for tool in wanted if tool.held is not None and tool not in lacking)
     sentences = [*([str(failure)] if failure else []), *schema.rejected, *doubles[:MAX_DOUBLES]]
     sentences += [*_lacks(choice, lacking), *_gone(choice, schema)]
-    prompts = [_tool(choice, info, prompt) for prompt in schema.prompts]
-    sentences += left_out([*prompts, *schema.resources])
+    all_prompts = [_tool(choice, info, prompt) for prompt in schema.prompts]
+    sentences += left_out([*all_prompts, *schema.resources])
+    prompts = prompts_of(all_prompts)
+    lacking_prompts = tuple(prompt for prompt in prompts if lacks_headers(prompt, choice))
+    if choice.offers_prompts:
+        sentences += _lacks(choice, lacking_prompts, "prompt")
     if not tools and not sentences:
         sentences = [f"The Space {info.space_id} has no tools."]
     return SpaceListing(
@@ -220,7 +230,8 @@ def _with_tools(
         held=held,
         lacking=lacking,
         unseen=_unseen(choice, tuple(tools.values())),
-        prompts=prompts_of(prompts),
+        prompts=tuple(prompt for prompt in prompts if prompt not in lacking_prompts),
+        lacking_prompts=lacking_prompts,
         resources=resources_of(choice, schema.resources),
         reason=reason_of(failure) if failure else None,
     )
@@ -235,10 +246,10 @@ def _unseen(choice: SpaceChoice, tools: tuple[SpaceTool, ...]) -> tuple[SpaceToo
     return () if is_all_known else seen
 
 
-def _lacks(choice: SpaceChoice, tools: tuple[SpaceTool, ...]) -> list[str]:
+def _lacks(choice: SpaceChoice, tools: tuple[SpaceTool, ...], kind: str = "tool") -> list[str]:
     how = how_to_give(is_saved=choice.agreement is not None)
     return [
-        f"The tool “{visible_line(tool.own_name)[:80]}” needs {listed(tool.headers)}: {how}"
+        f"The {kind} “{visible_line(tool.own_name)[:80]}” needs {listed(tool.headers)}: {how}"
         for tool in tools[:MAX_DOUBLES]
     ]
 
@@ -298,6 +309,7 @@ async def call_space_tool(
     takes_downloads: bool = False,
     include_images: bool,
     report_progress: ReportProgress,
+    keeps_files: bool = True,
 ) -> CallToolResult:
     """Call a tool as the owner of `token`, whose files are those of a user. Raises ToolError."""
     arguments = read_arguments(tool.name, tool.input_schema, arguments)
@@ -324,7 +336,7 @@ async def call_space_tool(
     if result.is_error and (advice := await _advice(tool, text_of(result), token)):
         content.append(TextContent(text=advice))
     result = result.model_copy(update={"meta": meta, "content": content})
-    if user_id is None or result.is_error:
+    if user_id is None or result.is_error or not keeps_files:
         return result
     source = f"{tool.name} of {tool.space_id}"
     kept = await keep_results(result, found.value, user_id=user_id, token=token, source=source)

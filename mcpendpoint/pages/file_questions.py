@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.signed_in import for_users
 from mcpendpoint.files.handles import id_in
 from mcpendpoint.files.keeping import FileRefused, files_of, keep_upload
-from mcpendpoint.files.models import FileQuestion
+from mcpendpoint.files.models import FileQuestion, StoredFile
 from mcpendpoint.files.questions import (
     MAX_FILES,
     State,
@@ -22,12 +22,11 @@ from mcpendpoint.files.questions import (
     own_question,
     refuse,
 )
-from mcpendpoint.gradio.file_checks import RIGHT
+from mcpendpoint.gradio.file_kinds import accepted, described, fits
 from mcpendpoint.pages.upload_limits import upload_limits
 
 MAX_OFFERED = 20
 """Of the files that are here already."""
-ACCEPTED = {"image": "image/*"}
 HEADINGS = {
     State.USED: "Your assistant has it",
     State.ANSWERED: "Given",
@@ -81,15 +80,15 @@ def _show(
 
 
 def _context(user: User, asked: FileQuestion) -> dict[str, Any]:
-    here = [file for file in files_of(user) if file.is_complete and _fits(file.mime_type, asked)]
-    what = RIGHT[asked.kind].partition(",")[0] if asked.kind in RIGHT else "a file"
+    here = [file for file in files_of(user) if file.is_complete and _fits(file, asked)]
+    what = described(asked.takes)
     return {
         "asked": asked,
         "is_over": is_over(asked),
         "heading": _heading(asked, what),
         "given": files_given(asked),
         "what": what,
-        "accepted": ACCEPTED.get(asked.kind, ""),
+        "accepted": accepted(asked.takes),
         "here": here[:MAX_OFFERED],
         **upload_limits(),
     }
@@ -101,5 +100,5 @@ def _heading(asked: FileQuestion, what: str) -> str:
     return HEADINGS.get(State(asked.state), f"Your assistant needs {what}")
 
 
-def _fits(mime_type: str, asked: FileQuestion) -> bool:
-    return not asked.kind or mime_type.startswith(f"{asked.kind}/")
+def _fits(file: StoredFile, asked: FileQuestion) -> bool:
+    return fits(asked.takes, file.name, file.mime_type)

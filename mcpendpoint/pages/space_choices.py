@@ -22,6 +22,7 @@ from mcpendpoint.pages.answer_times import answer_time
 from mcpendpoint.pages.space_answers import NOT_THEIRS, Refused, refuse, token_of
 from mcpendpoint.pages.space_status import (
     Fault,
+    all_functions,
     all_tools,
     listing_of,
     saved_space,
@@ -86,7 +87,7 @@ async def _keep_headers(
 
 
 def _asked_for(listing: SpaceListing) -> set[str]:
-    return {name for tool in all_tools(listing) for name in tool.headers}
+    return {name for tool in all_functions(listing) for name in tool.headers}
 
 
 async def _hub_id(space_id: str, saved: SavedSpace, token: str) -> str:

@@ -125,7 +125,7 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
     return {
         **context,
         "rows": rows,
-        "is_by_api": any(tool.api for tool in tools),
+        "is_by_api": bool(tools) and all(tool.api for tool in tools),
         "ticked": [row for row in rows if row.is_ticked],
         "waiting": [row for row in rows if row.waits],
         "news": [row for row in rows if row.state in ("new", "changed")],
@@ -133,7 +133,7 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
         "pinned": pinned if pinned.pinned_at else None,
         "take_over": _take_over(saved),
         "saved": saved,
-        "headers": _headers(tools, saved),
+        "headers": _headers(all_functions(listing), saved),
         "answer_times": ANSWER_TIMES,
         "parts": _parts(listing, saved),
         "problem": _problem(listing, breakers.rest_of(space_id)),
@@ -200,6 +200,11 @@ def all_tools(listing: SpaceListing) -> list[SpaceTool]:
     return [*listing.tools, *listing.held, *listing.lacking]
 
 
+def all_functions(listing: SpaceListing) -> list[SpaceTool]:
+    """Return the tools, and the prompts, which are run as tools are."""
+    return [*all_tools(listing), *listing.prompts, *listing.lacking_prompts]
+
+
 def _headers(tools: Iterable[SpaceTool], saved: SavedSpace | None) -> list[HeaderRow]:
     """Return the headers that a saved Space asks for, or was given."""
     if saved is None:
@@ -258,11 +263,12 @@ def _parts(listing: SpaceListing, saved: SavedSpace | None) -> dict[str, Any] | 
     if saved is None:
         return None
     ticked = saved.offers_resources or saved.offers_prompts
-    if not (listing.resources or listing.prompts or ticked):
+    prompts = [*listing.prompts, *listing.lacking_prompts]
+    if not (listing.resources or prompts or ticked):
         return None
     return {
         "resources": listing.resources,
-        "prompts": listing.prompts,
+        "prompts": prompts,
         "offers_resources": saved.offers_resources,
         "offers_prompts": saved.offers_prompts,
     }

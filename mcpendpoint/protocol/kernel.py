@@ -368,13 +368,14 @@ def announce(
 ) -> None:
     """Let the server say which versions are served at its URL, of both eras, and what it pushes.
 
-    `pushes` stands for changes of the list of tools: those of other lists are not announced.
+    `pushes` stands for changes of the lists of tools, prompts and resources.
     `watches` stands for changes of resources that were subscribed to. `extensions` are those of
     2026-07-28 alone.
     """
     # The SDK's runner asks for this without an argument.
     server.create_initialization_options = partial(  # type: ignore[method-assign]
-        server.create_initialization_options, NotificationOptions(tools_changed=pushes)
+        server.create_initialization_options,
+        NotificationOptions(tools_changed=pushes, prompts_changed=pushes, resources_changed=pushes),
     )
 
     async def discover(
@@ -383,8 +384,9 @@ def announce(
         capabilities = server.get_capabilities(
             extensions=dict(extensions) or None, protocol_version=ctx.protocol_version
         )
-        if capabilities.tools is not None and pushes:
-            capabilities.tools.list_changed = True
+        for part in (capabilities.tools, capabilities.prompts, capabilities.resources):
+            if part is not None and pushes:
+                part.list_changed = True
         if capabilities.resources is not None and watches:
             capabilities.resources.subscribe = True
         return DiscoverResult(

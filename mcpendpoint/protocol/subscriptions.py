@@ -10,8 +10,16 @@ from mcpendpoint.protocol.messages import Message, RequestId
 
 LISTEN = "subscriptions/listen"
 TOOLS_CHANGED = "notifications/tools/list_changed"
+PROMPTS_CHANGED = "notifications/prompts/list_changed"
+RESOURCES_CHANGED = "notifications/resources/list_changed"
 RESOURCE_UPDATED = "notifications/resources/updated"
 RESOURCES = "resourceSubscriptions"
+ASKED_BY = {
+    TOOLS_CHANGED: "toolsListChanged",
+    PROMPTS_CHANGED: "promptsListChanged",
+    RESOURCES_CHANGED: "resourcesListChanged",
+}
+"""What asks for which notification of a list."""
 SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId"
 
 
@@ -21,9 +29,9 @@ class Subscription:
     honored: dict[str, Any]
     """The part of the request's filter that is served."""
 
-    @property
-    def tells_of_tools(self) -> bool:
-        return "toolsListChanged" in self.honored
+    def tells_of(self, method: str) -> bool:
+        """Whether it is told by such a notification that a list changed."""
+        return ASKED_BY[method] in self.honored
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -58,7 +66,8 @@ def read_listen(
     params = SubscriptionsListenRequestParams.model_validate(message.params)
     assert message.id is not None  # noqa: S101 - it is a request
     asked = params.notifications
-    honored: dict[str, Any] = {"toolsListChanged": True} if asked.tools_list_changed else {}
+    stated = asked.model_dump(by_alias=True)
+    honored: dict[str, Any] = {name: True for name in ASKED_BY.values() if stated.get(name)}
     if uris := [uri for uri in dict.fromkeys(asked.resource_subscriptions or ()) if can_watch(uri)]:
         honored[RESOURCES] = uris
     return Subscription(message.id, honored)

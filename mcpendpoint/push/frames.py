@@ -29,9 +29,8 @@ class ListenFrames:
     subscription: Subscription
     kind: ClassVar[str] = "subscription"
 
-    @property
-    def tell_of_list(self) -> bool:
-        return self.subscription.tells_of_tools
+    def tells_of(self, method: str) -> bool:
+        return self.subscription.tells_of(method)
 
     def first(self, list_id: str) -> bytes:
         return _event(self.subscription.acknowledgement())
@@ -54,8 +53,7 @@ class SessionFrames:
     """As the request for the stream has it; bridges that say nothing can read no empty event."""
     kind: ClassVar[str] = "session"
 
-    @property
-    def tell_of_list(self) -> bool:
+    def tells_of(self, method: str) -> bool:
         return True
 
     def first(self, list_id: str) -> bytes:
@@ -81,6 +79,9 @@ class SseFrames:
     """Where the client is to send its messages."""
     tell_of_list: bool
     kind: ClassVar[str] = "sse"
+
+    def tells_of(self, method: str) -> bool:
+        return self.tell_of_list
 
     def first(self, list_id: str) -> bytes:
         return f"event: endpoint\r\ndata: {self.address}\r\n\r\n".encode()

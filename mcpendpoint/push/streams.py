@@ -10,7 +10,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -39,9 +39,6 @@ END_SECONDS = 5.0
 STREAMS_OF_SESSION = 3
 """Some clients open more than one; over this, the oldest ends. To end it at the second would make
 both come back for ever, each in place of the other."""
-
-UNKNOWN_LIST = "0"
-"""Stands for one that could not be listed."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Listener = Callable[[Stream, StreamEvent], None]
@@ -138,12 +135,12 @@ class OpenStreams:
         beat = min(self._beats, key=len)
         beat[stream] = None
         try:
-            list_id = group.seen.list_id
-            stream.tell("first", frames.first(list_id or UNKNOWN_LIST))
+            now = group.seen
+            stream.tell("first", frames.first(now.event_id))
             if self._is_ending:
                 stream.end()
-            if list_id is not None and known_list not in (None, UNKNOWN_LIST, list_id):
-                self._tell_list(stream, list_id)
+            if known_list is not None and (missed := now.changed_since(known_list)):
+                self._tell_lists(stream, missed, now.event_id)
             stream.holder = asyncio.current_task()
             while (await receive())["type"] != "http.disconnect":
                 pass
@@ -254,9 +251,14 @@ class OpenStreams:
                 # Noting must never cost a client its stream.
                 logger.exception("A listener of streams failed.")
 
-    def _tell_list(self, stream: Stream, list_id: str) -> None:
-        if stream.frames.tell_of_list and self.is_newest(stream):
-            stream.tell("list", stream.frames.notification(TOOLS_CHANGED, list_id))
+    def _tell_lists(self, stream: Stream, changed: Sequence[str], event_id: str) -> None:
+        """`changed` are the notifications that are due."""
+        told = [method for method in changed if stream.frames.tells_of(method)]
+        if not told or not self.is_newest(stream):
+            return
+        for method in told:
+            stream.tell(method, stream.frames.notification(method, event_id))
+        if TOOLS_CHANGED in told:
             self.say(stream, StreamEvent.LIST_CHANGED)
 
     def tell_of_resource(self, stream: Stream, uri: str) -> None:
@@ -352,12 +354,15 @@ class OpenStreams:
         before = group.seen
         if group.streams:
             self._index(group, before.user_id, seen.user_id)
-        if seen.list_id is None:
-            group.seen = Seen(before.list_id, seen.user_id, seen.expires_at)
-            return
-        group.seen = seen
-        if before.list_id not in (None, seen.list_id):
-            await _in_slices(group.streams, partial(self._tell_list, list_id=seen.list_id))
+        now = group.seen = seen.after(before)
+        changed = [
+            method
+            for method, list_id in before.ids.items()
+            if list_id not in (None, now.ids[method])
+        ]
+        if changed:
+            tell = partial(self._tell_lists, changed=changed, event_id=now.event_id)
+            await _in_slices(group.streams, tell)
 
 
 def _end_for_credential(stream: Stream) -> None:

@@ -1,4 +1,5 @@
-"""Calls of Spaces that are answered before they are done, where their person wants that.
+"""Calls of Spaces that are answered before they are done: where their person wants that, and runs
+of Spaces that nobody added (dynamic_space) once the client is about to give up.
 
 Clients give up, many after 60 seconds, and what came later would be lost. So the answer says that
 the call goes on, and that the same call, made again within an hour, has its result: any client can
@@ -15,9 +16,13 @@ from mcp_types import CallToolResult, TextContent
 from accounts.behind import run_behind
 from accounts.database import changes
 from accounts.late_results import Late, begin, drop, finish, take
-from mcpendpoint.gradio.listings import SpaceChoice
+from mcpendpoint.protocol.client_requests import seconds_to_answer
 from mcpendpoint.serving.approvals.subjects import digest_of
 from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.unselected_spaces import UnselectedSpaces
+from mcpendpoint.tools.base import Arguments
+from mcpendpoint.tools.dynamic_space.arguments import DynamicSpaceArguments, Operation
+from mcpendpoint.tools.dynamic_space.naming import split
 
 logger = logging.getLogger(__name__)
 
@@ -29,19 +34,41 @@ TOO_LARGE = (
 )
 
 
+def late_run_of(typed: Arguments, context: RequestContext) -> "LateCall | None":
+    """Return what keeps the result of a run of any Space, None for any other call.
+
+    A Space that the person added is waited for as they want it there.
+    """
+    if not isinstance(typed, DynamicSpaceArguments) or typed.operation is not Operation.INVOKE:
+        return None
+    space_id, _ = split(typed.space_name)
+    saved = UnselectedSpaces(context).saved(space_id)
+    seconds = int(seconds_to_answer(wants_progress=context.wants_progress))
+    within = saved.answers_within if saved else seconds
+    given = typed.model_dump(mode="json")
+    return LateCall(space_id, within, "dynamic_space", given, context)
+
+
 class LateCall:
     """One call of a Space's tool by somebody who wants an answer within some seconds."""
 
     def __init__(
-        self, space: SpaceChoice, name: str, arguments: dict[str, Any], context: RequestContext
+        self,
+        space_id: str,
+        answers_within: int | None,
+        name: str,
+        arguments: dict[str, Any],
+        context: RequestContext,
     ) -> None:
-        self._space, self._name, self._context = space, name, context
-        self._digest = digest_of(name, arguments, f"late at {space.space_id.lower()}")
+        """`answers_within` are seconds, None for whoever waits as long as it takes."""
+        self._space_id, self._answers_within = space_id, answers_within
+        self._name, self._context = name, context
+        self._digest = digest_of(name, arguments, f"late at {space_id.lower()}")
 
     @property
     def _limit(self) -> tuple[int, float] | None:
         """Whose call it is, and within how many seconds they want an answer, if they do."""
-        user_id, seconds = self._context.user_id, self._space.answers_within
+        user_id, seconds = self._context.user_id, self._answers_within
         return None if user_id is None or seconds is None else (user_id, seconds)
 
     async def result_of_before(self) -> CallToolResult | None:
@@ -94,7 +121,7 @@ class LateCall:
 
     def _goes_on(self) -> CallToolResult:
         text = (
-            f"{self._name} is not done yet and goes on at the Space {self._space.space_id}. To get "
+            f"{self._name} is not done yet and goes on at the Space {self._space_id}. To get "
             "its result, call it again with exactly the same arguments: that waits for it and does "
             "not start it anew. The result is kept for an hour."
         )

@@ -16,6 +16,7 @@ from mcpendpoint.files import questions
 from mcpendpoint.files.links import files_url
 from mcpendpoint.files.models import FileQuestion
 from mcpendpoint.files.questions import State, TooManyQuestions
+from mcpendpoint.gradio.file_kinds import described
 from mcpendpoint.gradio.given_arguments import EXAMPLE_FILE, example_call, read_arguments
 from mcpendpoint.gradio.listings import SpaceTool
 from mcpendpoint.gradio.missing_files import Missing, missing_files
@@ -37,7 +38,6 @@ FILE = "file"
 _at_pages: set[tuple[int, str]] = set()
 """Whose call waits for what is given at its page."""
 
-WHAT = {"image": "a picture"}
 REFUSED = "Not done: the person does not want to give this file. Do not ask for it again."
 GONE = (
     "Not done: it is too late, or the same call was made elsewhere with what was given. Make it "
@@ -127,7 +127,7 @@ class _Call:
             tool=visible_line(self._tool.name),
             space_id=self._tool.space_id,
             parameter=self._missing.parameter,
-            kind=self._missing.kind,
+            takes=self._missing.takes,
             takes_many=self._missing.takes_many,
             client=client_of(self._context),
         )
@@ -185,8 +185,7 @@ class _Call:
 
     @property
     def _what(self) -> str:
-        what = WHAT.get(self._missing.kind, "a file")
-        return f"{what} for {self._missing.parameter}"
+        return f"{described(self._missing.takes)} for {self._missing.parameter}"
 
     def _at_page(self, question: FileQuestion) -> Held:
         self._context.is_waiting = True

@@ -44,7 +44,7 @@ async def call_of_space(
     asking: Asking,
 ) -> Answer:
     """Make it once there are the files and the approval that it needs. Raises ToolError."""
-    late = LateCall(space, name, arguments, context)
+    late = LateCall(space.space_id, space.answers_within, name, arguments, context)
     if (before := await late.result_of_before()) is not None:
         return before
     tool = await within_deadline(name, _find_tool(space, name, context))

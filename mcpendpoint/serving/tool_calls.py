@@ -22,6 +22,7 @@ from mcpendpoint.serving.call_refusals import (
 )
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.deadline import within_deadline
+from mcpendpoint.serving.late_results import late_run_of
 from mcpendpoint.serving.scope_checks import (
     NOT_OFFERED,
     SPACE_EFFECTS,
@@ -71,6 +72,9 @@ async def _call_built_in(
         typed = tool.arguments.model_validate(arguments)
     except ValidationError as error:
         raise invalid_arguments(tool.name, tool.arguments, error) from error
+    late = late_run_of(typed, context)
+    if late is not None and (before := await late.result_of_before()) is not None:
+        return before
     if tool.consequences is not None:
         consequence = await within_deadline(tool.name, consequence_of(tool, typed, context))
         if consequence is not None:
@@ -83,7 +87,8 @@ async def _call_built_in(
             now = await within_deadline(tool.name, consequence_of(tool, typed, context))
             if refusal := is_still_so(consequence, now, context):
                 return refusal
-    return await within_deadline(tool.name, _run(tool, typed, context))
+    call = within_deadline(tool.name, _run(tool, typed, context))
+    return await (late.run(call) if late is not None else call)
 
 
 async def _run(tool: Tool[Any], typed: Arguments, context: RequestContext) -> CallToolResult:

@@ -104,12 +104,12 @@ class UnselectedSpaces:
     def _choice(self, space_id: str) -> SpaceChoice:
         """What the person agreed to of a Space that they added holds here too."""
         prefix = url_space_prefix(space_id)
-        saved = self._saved(space_id)
+        saved = self.saved(space_id)
         own = None if saved is None else saved_choice(saved, prefix)
         choice = own or SpaceChoice(space_id, prefix, is_private=False)
         return offered_within(self._asker.caller.offer, choice)
 
-    def _saved(self, space_id: str) -> SavedSpace | None:
+    def saved(self, space_id: str) -> SavedSpace | None:
         preferences = self._asker.caller.preferences
         spaces = preferences.spaces if preferences else ()
         return next((each for each in spaces if each.space_id.lower() == space_id.lower()), None)
@@ -131,7 +131,7 @@ class UnselectedSpaces:
 
     def _is_chosen(self, tool: SpaceTool) -> bool:
         """Whether it is a tool of the person's own that runs unasked: one that they ticked."""
-        saved = self._saved(tool.space_id)
+        saved = self.saved(tool.space_id)
         if saved is None or saved.asks_first:
             return False
         return saved.tools is None or tool.own_name in saved.tools
@@ -140,5 +140,5 @@ class UnselectedSpaces:
         if tool.held is None:
             return ""
         url = self._asker.directions.settings_url
-        where = f"{url}#spaces" if url and self._saved(tool.space_id) else None
+        where = f"{url}#spaces" if url and self.saved(tool.space_id) else None
         return explain_hold(tool.own_name, tool.space_id, tool.held, where=where)

@@ -36,6 +36,7 @@ from mcpendpoint.push.streams import (
 )
 from mcpendpoint.push.watch import Seen, StreamEnds
 from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.part_lists import part_lists
 from mcpendpoint.serving.recording import Recording, source_of
 from mcpendpoint.serving.resources.fingerprints import can_watch, fingerprint
 from mcpendpoint.serving.resources.watching import (
@@ -144,10 +145,13 @@ class ListWatch:
 
     async def see(self, caller: Caller, selection: Selection) -> Seen:
         context = RequestContext(caller, selection, self.head)
+        parts = await part_lists(context)
         return Seen(
             list_id=await self.lists.digest_for(self.peer, context),
             user_id=caller.user_id,
             expires_at=caller.expires_at.timestamp() if caller.expires_at else None,
+            prompts_id=parts.prompts if parts else None,
+            resources_id=parts.resources if parts else None,
         )
 
 

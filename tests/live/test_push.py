@@ -147,7 +147,7 @@ def test_a_subscription_is_acknowledged_before_anything_else(somebody):
         "jsonrpc": "2.0",
         "method": "notifications/subscriptions/acknowledged",
         "params": {
-            "notifications": {"toolsListChanged": True},
+            "notifications": {"toolsListChanged": True, "promptsListChanged": True},
             "_meta": {META + "subscriptionId": "listen:0"},
         },
     }
@@ -218,9 +218,9 @@ def test_a_stream_tells_of_so_many_resources_and_no_more(somebody):
     assert "50 resources at most" in answer.json()["error"]["message"]
 
 
-def test_who_asked_for_nothing_that_there_is_is_told_nothing(somebody):
+def test_who_asked_for_another_list_is_not_told_of_the_tools(somebody):
     listener, other = somebody.listen(promptsListChanged=True), somebody.listen()
-    assert listener.next()["params"]["notifications"] == {}
+    assert listener.next()["params"]["notifications"] == {"promptsListChanged": True}
     other.next()
 
     somebody.save("hub_repo_search")

@@ -5,10 +5,12 @@ They are in the words of `protocol.portable_tools`, as all that is listed.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from mcpendpoint.gradio.file_kinds import accepted
+from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.gradio.mending import FILE_HINT
 
 Schema = dict[str, Any]
@@ -27,6 +29,7 @@ SHORT_CHARS, LONG_CHARS = 300, 2_000
 """What has at most so many has one line; what may have more than these has several."""
 
 ROOT = "arg"
+NOWHERE = FilePlaces()
 
 _LONG_WORDS = re.compile(
     r"prompt|text|content|code|message|body|description|instruction|lyrics|script|story|caption"
@@ -68,6 +71,8 @@ class Shape:
     is_nullable: bool = False
     parts: tuple["Shape", ...] = field(default=(), repr=False)
     """Of a group, and of each row."""
+    accept: str = ""
+    """Which files, as HTML has it; "" for any."""
 
     @property
     def row_bounds(self) -> tuple[int, int]:
@@ -108,9 +113,12 @@ def _range(from_: str, least: float | None, most: float | None) -> str:
     return f"{from_} {least:,} to {most:,}." if most is not None else f"At least {least:,}."
 
 
-def shape_of(schema: Schema) -> Shape:
-    """Return the form of a tool's arguments: a group, or one text of JSON."""
-    return _Maker().root(schema)
+def shape_of(schema: Schema, places: FilePlaces | None = None) -> Shape:
+    """Return the form of a tool's arguments: a group, or one text of JSON.
+
+    `places` say which files are taken, where that is known.
+    """
+    return _Maker().root(schema, places or NOWHERE)
 
 
 class _TooMuch(Exception):
@@ -122,29 +130,36 @@ class _Maker:
         self._made = 0
         self._is_in_rows = False
 
-    def root(self, schema: Schema) -> Shape:
+    def root(self, schema: Schema, places: FilePlaces) -> Shape:
         try:
-            return Shape(Kind.GROUP, schema, is_required=True, parts=self._parts(schema, 0))
+            parts = self._parts(schema, places, 0)
+            return Shape(Kind.GROUP, schema, is_required=True, parts=parts)
         except _TooMuch:
             nothing: Schema = {**schema, "default": {}}
             return Shape(Kind.JSON, nothing, label="All arguments", is_required=True)
 
-    def _parts(self, schema: Schema, level: int) -> tuple[Shape, ...]:
+    def _parts(self, schema: Schema, places: FilePlaces, level: int) -> tuple[Shape, ...]:
         required = schema.get("required", ())
         properties = schema.get("properties", {})
         names = sorted(properties, key=lambda name: name not in required)
-        return tuple(self._part(name, properties[name], name in required, level) for name in names)
+        parts = (
+            self._part(name, properties[name], places.properties.get(name, NOWHERE), level)
+            for name in names
+        )
+        return tuple(replace(part, is_required=part.label in required) for part in parts)
 
-    def _part(self, name: str, schema: Schema, is_required: bool, level: int) -> Shape:
+    def _part(self, name: str, schema: Schema, places: FilePlaces, level: int) -> Shape:
         self._made += 1
         if self._made > MAX_FIELDS:
             raise _TooMuch
         schema, is_nullable = _without_null(schema)
-        kind, parts = self._kind_of(name, schema, is_required, level)
-        return Shape(kind, schema, name, is_required, is_nullable, parts)
+        kind, parts = self._kind_of(name, schema, places, level)
+        items = places.items or NOWHERE
+        accept = accepted(items.takes if kind is Kind.FILES else places.takes)
+        return Shape(kind, schema, name, is_nullable=is_nullable, parts=parts, accept=accept)
 
     def _kind_of(
-        self, name: str, schema: Schema, is_required: bool, level: int
+        self, name: str, schema: Schema, places: FilePlaces, level: int
     ) -> tuple[Kind, tuple[Shape, ...]]:
         if "anyOf" in schema:
             return _kind_of_union(schema), ()
@@ -157,30 +172,32 @@ class _Maker:
                 has_default = isinstance(schema.get("default"), bool)
                 return (Kind.TICK if has_default else Kind.YES_NO), ()
             case "array":
-                return self._kind_of_list(schema, level)
+                return self._kind_of_list(schema, places.items or NOWHERE, level)
             case "object" if schema.get("properties") and level + 1 < MAX_LEVELS:
-                return Kind.GROUP, self._parts(schema, level + 1)
+                return Kind.GROUP, self._parts(schema, places, level + 1)
         return Kind.JSON, ()
 
-    def _kind_of_list(self, schema: Schema, level: int) -> tuple[Kind, tuple[Shape, ...]]:
+    def _kind_of_list(
+        self, schema: Schema, places: FilePlaces, level: int
+    ) -> tuple[Kind, tuple[Shape, ...]]:
         items, _ = _without_null(schema.get("items", {}))
         alternatives = items.get("anyOf", [items])
         if all(is_file(alternative) for alternative in alternatives):
             return Kind.FILES, ()
         has_fields = items.get("type") == "object" and items.get("properties")
         if has_fields and level + 1 < MAX_LEVELS and not self._is_in_rows:
-            parts = self._parts_of_row(items, level + 1)
+            parts = self._parts_of_row(items, places, level + 1)
             fits = schema.get("minItems", 0) <= _most_rows(schema, parts)
             return (Kind.ROWS, parts) if fits else (Kind.JSON, ())
         if 0 < len(items.get("enum", ())) <= MAX_TICKS:
             return Kind.TICKS, ()
         return (Kind.LINES if items.get("type") in _SCALARS else Kind.JSON), ()
 
-    def _parts_of_row(self, items: Schema, level: int) -> tuple[Shape, ...]:
+    def _parts_of_row(self, items: Schema, places: FilePlaces, level: int) -> tuple[Shape, ...]:
         """Rows have no rows within them: how many that would be is for a schema to say."""
         self._is_in_rows = True
         try:
-            return self._parts(items, level)
+            return self._parts(items, places, level)
         finally:
             self._is_in_rows = False
 

@@ -99,7 +99,9 @@ async def _look_up(visit: Visit, name: str) -> tuple[Shape | None, Context]:
     if definition is None:
         why = _why_missing(name, listing) if listing else explain_absence(name, context).message
         return None, {**page, "why": why}
-    shape = shape_of(definition.input_schema)
+    tools = listing.tools if listing else ()
+    of_space = next((each for each in tools if each.name == name), None)
+    shape = shape_of(definition.input_schema, of_space.places if of_space else None)
     page |= {
         "definition": definition,
         "effects": by_name[name].effects if name in by_name else (),

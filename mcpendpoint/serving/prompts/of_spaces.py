@@ -74,6 +74,8 @@ async def get_prompt_of_space(
         prompt,
         dict(arguments),
         token=token,
+        user_id=context.user_id,
+        keeps_files=False,
         takes_links=context.takes_links,
         include_images=context.include_images,
         report_progress=context.report_progress if context.wants_progress else None,

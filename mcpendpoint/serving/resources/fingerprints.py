@@ -1,4 +1,4 @@
-"""A word for what is at a hf:// URI, which is another one when that has changed. It is cheap where
+"""A word for what is at a URI, which is another one when that has changed. It is cheap where
 the Hub has one: of repositories the commit, of their files and folders the object id.
 """
 
@@ -10,11 +10,13 @@ import orjson
 from django.conf import settings
 
 from accounts.authorization.scopes import Scope
+from mcpendpoint.gradio.uris import uri_there
 from mcpendpoint.hub.client import expand
 from mcpendpoint.hub.ids import url_path
 from mcpendpoint.hub.references import REPO_ROOTS
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.resources.reading import read
+from mcpendpoint.serving.resources.space_fingerprints import fingerprint_of_space
 from mcpendpoint.tools.base import ToolError
 from mcpendpoint.tools.hf_fs.failures import Code, Failure
 from mcpendpoint.tools.hf_fs.provider import Fs, hub_failures
@@ -33,6 +35,8 @@ UNKNOWN = (Code.RATE_LIMITED, Code.UNAVAILABLE, Code.ATTACHMENT_INTEGRITY, Code.
 
 def subject_at(text: str) -> str | None:
     """Return what a URI is about, in the words of hub.changes. Raises Failure for no URI."""
+    if uri_there(text):
+        return None
     uri = parse_uri(text, endpoint=settings.HF_ENDPOINT)
     if uri.root in FILE_ROOTS and uri.id_length:
         return f"{uri.root}/{uri.repo_id}".lower()
@@ -55,6 +59,8 @@ async def fingerprint(text: str, context: RequestContext, news: int) -> str | No
     """
     if Scope.READ not in context.caller.scopes:
         return "may not read"
+    if there := uri_there(text):
+        return await fingerprint_of_space(*there, context)
     try:
         uri = parse_uri(text, endpoint=settings.HF_ENDPOINT)
         fs = Fs((await context.hub()).apart(f"watch {news}"), context)

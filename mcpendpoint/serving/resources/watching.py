@@ -17,6 +17,7 @@ from accounts.behind import start_task
 from accounts.database import changes, lookups
 from accounts.preferences import preferences_changed
 from mcpendpoint.access.who import owner_of
+from mcpendpoint.gradio.uris import uri_there
 from mcpendpoint.hub import changes as hub_changes
 from mcpendpoint.push.bus import Bus, bus
 from mcpendpoint.push.frames import ListenFrames
@@ -37,6 +38,8 @@ SUBSCRIBED = "resource subscribed"
 LOOK_EVERY_SECONDS = (60.0, 90.0)
 SECONDS_FOR_EACH = 1.0
 """A caller's resources are looked at no faster than this, however many they are."""
+SECONDS_FOR_SPACES = 300.0
+"""Between two looks at a resource of a Space, which runs a function of it."""
 LOOKS_AT_ONCE = 4
 MAX_OF_STREAM = subscriptions.MAX_OF_SESSION
 MAX_OF_OWNER = subscriptions.MAX_OF_OWNER
@@ -189,7 +192,8 @@ class WatchedResources:
                     self._look_soon(found)
 
     def _look_soon(self, found: _Watched) -> None:
-        pause = max(LOOK_EVERY_SECONDS[0], SECONDS_FOR_EACH * self._of_owner[found.watch.owner])
+        least = SECONDS_FOR_SPACES if uri_there(found.uri) else LOOK_EVERY_SECONDS[0]
+        pause = max(least, SECONDS_FOR_EACH * self._of_owner[found.watch.owner])
         spread = LOOK_EVERY_SECONDS[1] / LOOK_EVERY_SECONDS[0]
         found.next_look = time.monotonic() + pause * random.uniform(1, spread)  # noqa: S311
         if found.is_due:

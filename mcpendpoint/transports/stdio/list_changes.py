@@ -1,15 +1,17 @@
-"""When the client of this program has another list of tools than it was told.
+"""When the client of this program has another list than it was told, of tools, prompts, resources.
 
 News of the database come at once where there is one; Spaces are looked at every few minutes.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
 from accounts.preferences import preferences_changed
 from mcpendpoint.protocol.kernel import Peer
+from mcpendpoint.protocol.subscriptions import ASKED_BY, TOOLS_CHANGED
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +79,7 @@ class ListChanges:
         try:
             await self._compare()
         except Exception as error:
-            logger.warning("The list of tools is not known: %s.", type(error).__name__)
+            logger.warning("A list is not known: %s.", type(error).__name__)
 
     async def _compare(self) -> None:
         assert self._peer  # noqa: S101 - whoever is watched is known
@@ -88,3 +90,28 @@ class ListChanges:
         self._known = digest
         if before not in (None, digest):
             self._changed()
+
+
+class Lists:
+    """All lists of the client, by the notifications that they changed."""
+
+    def __init__(
+        self, look: Callable[[str, Peer], Awaitable[str | None]], changed: Callable[[str], None]
+    ) -> None:
+        self._changes = {
+            method: ListChanges(partial(look, method), partial(changed, method))
+            for method in ASKED_BY
+        }
+
+    async def begin(self, peer: Peer, methods: Iterable[str]) -> None:
+        for method in methods:
+            await self._changes[method].begin(peer)
+
+    async def told(self, peer: Peer, tools: str) -> None:
+        """Watch all from when the client was told its tools, as all are."""
+        self._changes[TOOLS_CHANGED].told(peer, tools)
+        await self.begin(peer, self._changes.keys() - {TOOLS_CHANGED})
+
+    def stop(self) -> None:
+        for changes in self._changes.values():
+            changes.stop()

@@ -43,6 +43,7 @@ from mcpendpoint.protocol.messages import UNAVAILABLE as UNAVAILABLE_CODE
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.sessions import known_capabilities
 from mcpendpoint.protocol.subscriptions import (
+    ASKED_BY,
     LISTEN,
     TOOLS_CHANGED,
     Subscription,
@@ -52,10 +53,11 @@ from mcpendpoint.protocol.subscriptions import (
 from mcpendpoint.serving.answer_size import Room
 from mcpendpoint.serving.answers import LONG_METHODS, TALKATIVE_METHODS, Answers
 from mcpendpoint.serving.context import RequestContext
+from mcpendpoint.serving.part_lists import part_lists
 from mcpendpoint.serving.recording import Recording
 from mcpendpoint.serving.tool_lists import SerializedToolLists, digest_of
 from mcpendpoint.tools.directions import Directions
-from mcpendpoint.transports.stdio.list_changes import ListChanges
+from mcpendpoint.transports.stdio.list_changes import Lists
 from mcpendpoint.transports.stdio.outlet import Outlet
 from mcpendpoint.transports.stdio.questions import Questions
 
@@ -112,7 +114,7 @@ class Session:
         self._is_initialized = False
         self._subscriptions: dict[asyncio.Event, Subscription] = {}
         """And what ends each."""
-        self._list_changes = ListChanges(self._digest_for, self._tell_of_list)
+        self._list_changes = Lists(self._digest_for, self._tell)
 
     async def take(self, line: bytes | int) -> None:
         """Begin what a line asks for; a number is the size of one that was too long.
@@ -288,7 +290,7 @@ class Session:
             result = await answers.known_result(message, peer, context, recording)
             if result is not None:
                 if message.method == LIST_TOOLS:
-                    self._list_changes.told(kernel.nameless(peer), digest_of(result))
+                    await self._list_changes.told(kernel.nameless(peer), digest_of(result))
                 return serialized_message(message.id, result)
             if is_long:
                 await self._slots.acquire()
@@ -342,8 +344,10 @@ class Session:
             text = f"No more than {MAX_SUBSCRIPTIONS} subscriptions can be open. Cancel one."
             return orjson.dumps(error_message(TOO_MANY, text, message.id))
         recording.finish(Outcome.OK, is_stream=True)
-        if subscription.tells_of_tools:  # before it is said, so that no change is missed
-            await self._list_changes.begin(kernel.nameless(peer))
+        # Before it is said, so that no change is missed.
+        await self._list_changes.begin(
+            kernel.nameless(peer), filter(subscription.tells_of, ASKED_BY)
+        )
         await self._outlet.send(orjson.dumps(subscription.acknowledgement()))
         end = asyncio.Event()
         self._subscriptions[end] = subscription
@@ -353,17 +357,21 @@ class Session:
             del self._subscriptions[end]
         return orjson.dumps(subscription.result())
 
-    async def _digest_for(self, peer: Peer) -> str | None:
+    async def _digest_for(self, method: str, peer: Peer) -> str | None:
+        """Return what tells the list that such a notification is of from another."""
         open_budget(_unlimited())
-        caller = await self._service.holder.caller()
-        return await self._service.lists.digest_for(peer, self._context(caller))
+        context = self._context(await self._service.holder.caller())
+        if method == TOOLS_CHANGED:
+            return await self._service.lists.digest_for(peer, context)
+        parts = await part_lists(context)
+        return parts.of(method) if parts else None
 
-    def _tell_of_list(self) -> None:
+    def _tell(self, method: str) -> None:
         if self._is_initialized:
-            self._outlet.offer(orjson.dumps(notification(TOOLS_CHANGED)))
+            self._outlet.offer(orjson.dumps(notification(method)))
         for subscription in self._subscriptions.values():
-            if subscription.tells_of_tools:
-                self._outlet.offer(orjson.dumps(subscription.notification(TOOLS_CHANGED)))
+            if subscription.tells_of(method):
+                self._outlet.offer(orjson.dumps(subscription.notification(method)))
 
     def _words_for(self, refused: CallerRefused) -> str:
         if refused.status != 401:

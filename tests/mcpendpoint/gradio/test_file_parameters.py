@@ -33,7 +33,8 @@ def test_marks_are_where_clients_find_them_and_nowhere_else():
     found = {name: mark_of(value) for name, value in schema["properties"].items()}
 
     none = dict.fromkeys(("nested", "prompt"))
-    assert found == {**dict.fromkeys(FILES, {"maxSize": 5_000}), **none}
+    others = dict.fromkeys(FILES, {"maxSize": 5_000})
+    assert found == {**others, "photo": {"maxSize": 5_000, "accept": ["image/*"]}, **none}
     assert schema["properties"]["photo"]["description"].startswith("Whom to draw")
     assert schema["required"] == ["photo"]
     assert "x-mcp-file" not in str(MENDED.schema)

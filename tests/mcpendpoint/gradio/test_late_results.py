@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 
 from accounts.access_keys import create_access_key
 from accounts.late_results import MAX_GOING_ON, begin
+from accounts.preferences import save_tools
 from accounts.space_models import LateResult
 from accounts.space_selection import add_space, choose_answers_within
 from tests.accounts.conftest import make_user
@@ -127,3 +128,22 @@ async def test_arguments_that_are_nested_too_deeply_are_refused_in_words(impatie
     answer = (await Visitor("192.0.2.9", key).send(body)).json()
 
     assert answer.get("error", {}).get("code") != -32603
+
+
+async def test_a_run_of_any_space_is_had_late_as_well_and_nobody_is_asked_about_it_twice(
+    impatient, spaces
+):
+    user, key = impatient
+    await sync_to_async(save_tools)(user, {"dynamic_space"}, include_images=True)
+    run = {"operation": "invoke", "space_name": MAKER, "tool": "slow_count", "parameters": LONG}
+    async with connected("auto", key, url=URL) as client:
+        first = await client.call_tool("dynamic_space", run)
+        answers = [await client.call_tool("dynamic_space", run)]
+        while "goes on" in text_of(answers[-1]):
+            answers.append(await client.call_tool("dynamic_space", run))
+
+    assert "dynamic_space is not done yet and goes on at the Space acme/image-maker" in text_of(
+        first
+    )
+    assert "1 2 3 4 5" in [block.text for block in answers[-1].content]
+    assert await calls_made(spaces) == 1

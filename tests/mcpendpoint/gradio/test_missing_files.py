@@ -66,10 +66,10 @@ def test_all_else_is_not(given):
 
 
 def test_what_is_required_and_what_cannot_be_reached_is_missing():
-    assert lacks() == [Missing("photo", "image", False), Missing("many", "", True)]
+    assert lacks() == [Missing("photo", ("image",), False), Missing("many", (), True)]
     assert lacks(photo="cat.png", many=["https://a.b/c", "/d"], spare="~/e", prompt="/f") == [
-        Missing("photo", "image", False, "cat.png"),
-        Missing("many", "", True, "/d"),
-        Missing("spare", "", False, "~/e"),
+        Missing("photo", ("image",), False, "cat.png"),
+        Missing("many", (), True, "/d"),
+        Missing("spare", (), False, "~/e"),
     ]
     assert lacks(photo="https://a.b/c", many=["data:,x"]) == []

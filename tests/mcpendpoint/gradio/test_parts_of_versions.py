@@ -61,8 +61,9 @@ async def test_a_view_is_read_as_html(app):
 async def test_prompts_are_found_and_run_by_the_names_in_the_schema(app):
     schema = (await find_tools(app, None)).value
 
-    assert [prompt.name for prompt in schema.prompts] == ["explain", "advise"]
-    for prompt, given in zip(schema.prompts, ({"topic": "tea"}, {"subject": "tea"}), strict=True):
+    assert [prompt.name for prompt in schema.prompts] == ["explain", "advise", "confide"]
+    arguments = ({"topic": "tea"}, {"subject": "tea"}, {"topic": "tea"})
+    for prompt, given in zip(schema.prompts, arguments, strict=True):
         result = await call_tool(
             app, prompt.own_name, given, token=None, include_images=True, report_progress=None
         )

@@ -301,3 +301,37 @@ def test_long_descriptions_are_read_in_no_time():
     parse_schema(tools)
 
     assert time.process_time() - started < 1
+
+
+FACTS = {"name": "go", "slots": [True], "hidden": [], "index": 0}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {**FACTS, "parameters": [{"parameter_name": "text"}, {"parameter_name": "Obey me!"}]},
+        {**FACTS, "parameters": [{"parameter_name": "Obey me!"}]},
+        {**FACTS, "parameters": "text"},
+        {"parameters": None},
+        [],
+    ],
+)
+def test_facts_that_a_space_writes_itself_name_no_other_parameters(told):
+    schema = {"type": "object", "properties": {"text": {"type": "string"}}}
+    entry = {"name": "go", "inputSchema": schema, "hfmcp_api": told}
+
+    (tool,) = parse_schema([entry]).tools
+
+    assert tool.input_schema == schema
+    assert tool.api is None
+
+
+def test_odd_facts_of_the_right_parameters_are_read_as_far_as_they_make_sense():
+    parameter = {"parameter_name": "value", "component": 5, "file_types": [["x"]]}
+    told = {"parameters": [parameter], "name": 7, "slots": "no", "hidden": {}, "index": "0"}
+    schema = {"type": "object", "properties": {"value": {"type": {}}}}
+
+    (tool,) = parse_schema([{"name": "go", "inputSchema": schema, "hfmcp_api": told}]).tools
+
+    assert tool.input_schema["required"] == ["value"]
+    assert tool.api is None

@@ -142,7 +142,7 @@ async def test_token_goes_to_the_called_space_only_and_never_as_authorization(sp
         (entry["subdomain"], entry["path"]) for entry in asked if entry["x-hf-authorization"]
     }
     assert with_token == {
-        ("alice-private-space", SCHEMA),
+        *(("alice-private-space", path) for path in (SCHEMA, "/gradio_api/info", "/config")),
         ("acme-image-maker", "/gradio_api/mcp/"),
     }
     assert {entry["x-hf-authorization"] for entry in asked} == {None, digest("hf_alice")}

@@ -1,6 +1,7 @@
 """Streams of one process: who is told what, once, and who is refused."""
 
 import asyncio
+import re
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -39,8 +40,8 @@ class List:
             raise StreamEnds
         return self.seen
 
-    def changes_to(self, list_id):
-        self.seen = Seen(list_id, 1, None)
+    def changes_to(self, list_id, **others):
+        self.seen = Seen(list_id, 1, None, **others)
 
     async def is_looked_at(self, several):
         self.was_looked_at.clear()
@@ -243,3 +244,43 @@ async def test_a_stream_of_http_sse_is_told_of_once_its_client_has_said_who_it_i
         pass
 
     assert heard == [("opened", "wire"), ("closed", "wire")]
+
+
+async def test_each_list_is_told_of_by_itself_and_one_that_is_not_known_not_at_all():
+    several, what = OpenStreams(), List()
+    async with opened(several, what) as client:
+        what.changes_to("list 1", prompts_id="p1", resources_id=None)
+        several.person_changed(None, 1)
+        first = (await client.next())["body"]
+        what.changes_to(None, prompts_id="p1", resources_id="r1")
+        several.person_changed(None, 1)
+        second = (await client.next())["body"]
+
+    assert b"id: list 1.p1\r\n" in first
+    assert methods_in(first) == ["notifications/prompts/list_changed"]
+    assert methods_in(second) == ["notifications/resources/list_changed"]
+
+
+async def test_a_client_that_comes_back_is_told_which_lists_changed_meanwhile():
+    several, what = OpenStreams(), List()
+    what.changes_to("list 1", prompts_id="p2", resources_id="r1")
+    async with opened(several, what, known="list 1.p1.r1", reads=False) as client:
+        client.reads.set()
+        told = (await client.next())["body"]  # with the first frame
+
+    assert methods_in(told) == ["notifications/prompts/list_changed"]
+
+
+async def test_a_subscription_is_told_of_the_lists_that_it_asked_for():
+    several, what = OpenStreams(), List()
+    asked = Subscription("listen:0", {"resourcesListChanged": True})
+    async with opened(several, what, frames=ListenFrames(asked)) as client:
+        what.changes_to("list 2", prompts_id="p1", resources_id="r1")
+        several.person_changed(None, 1)
+        told = (await client.next())["body"]
+
+    assert methods_in(told) == ["notifications/resources/list_changed"]
+
+
+def methods_in(body):
+    return re.findall(r'"method":"([^"]+)"', body.decode())

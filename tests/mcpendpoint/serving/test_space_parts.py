@@ -9,6 +9,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from mcpendpoint.protocol.apps import DECLARED, VIEW_TYPE
 from tests import loopback
+from tests.live.listening import listen
 from tests.live.people import post_form
 from tests.mcpendpoint.wire import META, message_of, modern, modern_headers
 
@@ -93,6 +94,19 @@ def test_prompts_that_are_ticked_are_listed_under_the_prefix_of_the_space(person
     assert person.names("resources/list", "resources", "uri") == []
 
 
+def test_open_streams_hear_that_the_lists_are_others_now(person):
+    asked = {"promptsListChanged": True, "resourcesListChanged": True}
+    listener = listen(person.wire.url, person.user.token, **asked)
+    try:
+        assert listener.next()["params"]["notifications"] == asked
+        person.tick("prompts")
+        assert listener.next()["method"] == "notifications/prompts/list_changed"
+        person.tick("prompts", "resources")
+        assert listener.next()["method"] == "notifications/resources/list_changed"
+    finally:
+        listener.close()
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "text"),
     [
@@ -108,6 +122,20 @@ def test_a_prompt_is_got_whatever_its_author_calls_it(person, name, arguments, t
 
     assert got["messages"] == [{"role": "user", "content": {"type": "text", "text": text}}]
     assert got["_meta"]["hfmcp/source"] == f"space:{PARTS}"
+
+
+def test_a_prompt_that_needs_a_header_is_offered_once_the_person_gave_it(person):
+    person.tick("prompts")
+    assert "gr1_confide" not in person.names("prompts/list", "prompts")
+    refused = person.ask("prompts/get", name="gr1_confide", arguments={"topic": "tea"})["error"]
+    assert "There is no prompt gr1_confide" in refused["message"]
+
+    given = {"space_id": PARTS, "name": "x-diary-key", "value": "sesame"}
+    assert post_form(person.browser, "/settings/spaces/headers/", given).status_code == 200
+
+    assert "gr1_confide" in person.names("prompts/list", "prompts")
+    got = person.ask("prompts/get", name="gr1_confide", arguments={"topic": "tea"})["result"]
+    assert got["messages"][0]["content"]["text"] == "With the key sesame, tell of tea."
 
 
 @pytest.mark.parametrize(
@@ -152,6 +180,7 @@ def test_resources_that_are_ticked_are_listed_and_read_by_uris_of_this_space(per
 
     assert person.names("resources/list", "resources", "uri") == [
         "gr1+text://motto",
+        "gr1+text://visits",
         "gr1+picture://pixel",
         VIEW,
         OLD_VIEW,
@@ -316,7 +345,7 @@ def test_the_page_shows_what_there_is_and_what_is_ticked(person):
 
     assert 'name="offers_prompts" checked' in page
     assert 'name="offers_resources">' in page
-    assert "6 resources" in page and "2 prompts" in page
+    assert "7 resources" in page and "3 prompts" in page
     form = {"space_id": PARTS, "offers_resources": "on"}
     fragment = post_form(person.browser, "/settings/spaces/parts/", form, **HTMX).text
     assert fragment.lstrip().startswith('<div class="space-status"')

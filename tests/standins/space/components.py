@@ -123,6 +123,7 @@ def offer(component: Any, name: str) -> None:
 def files() -> None:
     offer(gr.File(type="filepath"), "one_file")
     offer(gr.File(file_count="multiple"), "many_files")
+    offer(gr.File(file_types=[".csv", ".json"]), "table_file")
     gr.Interface(measure, gr.Image(type="pil"), gr.Textbox(), api_name="measure")
     gr.Interface(name_file, gr.File(type="filepath"), gr.Textbox(), api_name="name_file")
     offer(gr.Image(type="pil"), "image")
@@ -170,7 +171,12 @@ def functions() -> None:
             """Need a header."""
             return f"{text} {x_api_key}"
 
+        def with_header_and_json(value: Any, x_api_key: gr.Header) -> str:
+            """Need a header beside what MCP cannot give."""
+            return f"{value} {x_api_key}"
+
         gr.Interface(with_header, gr.Textbox(), gr.Textbox(), api_name="with_header")
+        gr.Interface(with_header_and_json, gr.JSON(), gr.Textbox(), api_name="with_header_and_json")
 
 
 def results() -> None:

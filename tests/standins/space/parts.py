@@ -13,6 +13,7 @@ from tests.standins.space.serving import serve_for_ever
 
 PIXEL = base64.b64encode(b"\x89PNG not really").decode()
 VIEW = "<!doctype html><title>Card</title><script>/* draws what arrives */</script>"
+VISITS = {"count": 0}
 HAS_META = not gr.__version__.startswith("5.")
 """Whether tools may have `_meta` and structured output."""
 
@@ -21,6 +22,13 @@ HAS_META = not gr.__version__.startswith("5.")
 def motto() -> str:
     """The motto of the house."""
     return "Festina lente"
+
+
+@gr.mcp.resource("text://visits")
+def visits() -> str:
+    """How often this was read."""
+    VISITS["count"] += 1
+    return str(VISITS["count"])
 
 
 @gr.mcp.resource("greeting://{name}", mime_type="text/markdown")
@@ -74,6 +82,12 @@ def advise(subject: str) -> str:
     return f"Give advice about {subject}."
 
 
+@gr.mcp.prompt()
+def confide(topic: str, x_diary_key: gr.Header) -> str:
+    """Asks for what only one person may know."""
+    return f"With the key {x_diary_key}, tell of {topic}."
+
+
 def card(name: str) -> str:
     """Show a card of somebody."""
     return f"A card of {name}"
@@ -107,7 +121,18 @@ def _tool(function: Any, **given: Any) -> Any:
 
 def build_app() -> gr.Blocks:
     with gr.Blocks(title="Parts", analytics_enabled=False) as app:
-        for function in (motto, greeting, pixel, card_view, old_view, who, explain, advise):
+        for function in (
+            motto,
+            visits,
+            greeting,
+            pixel,
+            card_view,
+            old_view,
+            who,
+            explain,
+            advise,
+            confide,
+        ):
             gr.api(function)
         if HAS_META:
             ui = {"ui": {"resourceUri": "ui://widget/app.html", "visibility": ["model", "app"]}}

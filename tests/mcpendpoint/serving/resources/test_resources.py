@@ -45,8 +45,8 @@ async def test_clients_are_told_that_there_are_resources_prompts_and_completion(
     async with connected(era) as client:
         capabilities = client.server_capabilities
 
-    assert capabilities.resources is not None
-    assert capabilities.prompts is not None
+    assert capabilities.resources.list_changed
+    assert capabilities.prompts.list_changed
     assert capabilities.completions is not None
 
 

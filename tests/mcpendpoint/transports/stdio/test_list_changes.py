@@ -54,7 +54,8 @@ def test_a_subscription_is_told_of_it_until_it_is_cancelled(account):
     program.close()
 
     assert capabilities["tools"] == {"listChanged": True}
-    params = {"notifications": {"toolsListChanged": True}, "_meta": SUBSCRIPTION}
+    asked = {"toolsListChanged": True, "promptsListChanged": True}
+    params = {"notifications": asked, "_meta": SUBSCRIPTION}
     assert acknowledged == {"jsonrpc": "2.0", "method": ACKNOWLEDGED, "params": params}
     assert told == {"jsonrpc": "2.0", "method": LIST_CHANGED, "params": {"_meta": SUBSCRIPTION}}
     assert program.rest() == []
