@@ -123,7 +123,7 @@ class Storer(Generic[B]):
         after each failure twice as long.
         """
         rest = min(self._worked_seconds / SHARE_OF_TIME, LONGEST_REST_SECONDS)
-        return max(rest, FLUSH_SECONDS * 2 ** min(self._failures, MAX_DOUBLINGS))
+        return max(rest, FLUSH_SECONDS * 2.0 ** min(self._failures, MAX_DOUBLINGS))
 
     async def _store_until_done(self) -> None:
         try:
