@@ -8,6 +8,7 @@ make that, at any worker, and no tool has to be listed for it. A result is had o
 import asyncio
 import logging
 from collections.abc import Coroutine
+from functools import cached_property
 from typing import Any
 
 from mcp_types import CallToolResult, TextContent
@@ -36,7 +37,13 @@ class LateCall:
         self, space: SpaceChoice, name: str, arguments: dict[str, Any], context: RequestContext
     ) -> None:
         self._space, self._name, self._context = space, name, context
-        self._digest = digest_of(name, arguments, f"late at {space.space_id.lower()}")
+        self._arguments = arguments
+
+    @cached_property
+    def _digest(self) -> str:
+        """Of this very call, which few want to have late."""
+        late_at = f"late at {self._space.space_id.lower()}"
+        return digest_of(self._name, self._arguments, late_at)
 
     @property
     def _limit(self) -> tuple[int, float] | None:
