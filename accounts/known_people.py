@@ -87,6 +87,11 @@ class KnownPeople(Generic[K, V]):
         self._load = load
         self._known: SingleFlightCache[K, _Known[V]] = SingleFlightCache(max_bytes=max_bytes)
 
+    def peek(self, key: K) -> V | None:
+        """Return what holds without asking, as most of the time."""
+        known = self._known.peek(key)
+        return known.value if known is not None and known.holds() else None
+
     async def get(self, key: K) -> V:
         known = self._known.peek(key)
         for _ in range(ATTEMPTS):

@@ -1,7 +1,8 @@
 """What it costs to know who calls, on PostgreSQL: `python -m benchmarks.callers`.
 
 Nobody, one access key, and many access keys of as many people, in turn. The people chose the tools
-that nobody has, so that all of them get the same answers.
+that nobody has, so that all of them get the same answers; but for `tools/call`, of hf_whoami, which
+tells everybody who they are, as the stand-in for the Hub said once.
 """
 
 import argparse
@@ -18,30 +19,33 @@ from typing import Any
 from tests.environment import SETTINGS
 from tests.live.product import Product, start_product
 from tests.live.storage import fresh_database
+from tests.standins.serve import start
 
 _SCRIPT = Path(__file__).with_name("callers.lua")
 _MAKE_KEYS = """
 import sys, django
 django.setup()
 from accounts.access_keys import create_access_key
-from accounts.models import User
+from accounts.models import HubCredential, User
 from accounts.preferences import save_tools
 from accounts.catalogue import catalogue
 for number in range(int(sys.argv[1])):
     user = User.objects.create(username=f"person-{number}", hf_id=f"person-{number}")
     save_tools(user, sorted(catalogue.default_tools), include_images=True)
+    HubCredential.objects.create(user=user, kind="token", access_token=f"hf_user_person-{number}")
     print(create_access_key(user, "key")[1])
 """
 
 
 def main() -> int:
     options = _options()
-    with fresh_database() as database_url:
+    with fresh_database() as database_url, start("tests.standins.hub") as hub:
         env = {
             "DATABASE_URL": database_url,
             "SECRET_KEY": secrets.token_urlsafe(50),
             "REDIS_URL": options.redis,
             "DEFAULT_SPACES": "",
+            "HF_ENDPOINT": hub.url,
         }
         with start_product(env) as product:
             keys = _make_keys(env, options.people)
@@ -92,7 +96,10 @@ def _requests_per_second(product: Product, keys: list[str], options: Any) -> flo
 
 
 def _body(method: str) -> str:
-    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method})
+    message = {"jsonrpc": "2.0", "id": 1, "method": method}
+    if method == "tools/call":
+        message["params"] = {"name": "hf_whoami", "arguments": {}}
+    return json.dumps(message)
 
 
 def _json_lines(text: str) -> Iterator[str]:
@@ -101,7 +108,7 @@ def _json_lines(text: str) -> Iterator[str]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.callers", description=__doc__)
-    parser.add_argument("--method", default="tools/list", help="one without parameters")
+    parser.add_argument("--method", default="tools/list", help="ping, tools/list, tools/call")
     parser.add_argument("--redis", default="", help="URL of a server that workers share")
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)

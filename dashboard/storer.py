@@ -7,6 +7,7 @@ A database that fails costs no caller anything: what was noted is kept and tried
 import asyncio
 import contextvars
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,12 @@ logger = logging.getLogger(__name__)
 FIRST_FLUSH_SECONDS = 0.2
 """After a quiet time: soon, since somebody may be watching for it."""
 FLUSH_SECONDS = 0.5
+SHARE_OF_TIME = 0.02
+"""What storing takes of a processor, which answers need: the counts of many people, 50 ms for 200
+of them, are stored less often."""
+LONGEST_REST_SECONDS = 5.0
 MAX_DOUBLINGS = 6
+"""Half a minute."""
 BACKLOG = timedelta(hours=6)
 """How far back notes are kept for a database that does not take them."""
 PRUNE_EVERY = timedelta(hours=1)
@@ -61,6 +67,7 @@ class Storer(Generic[B]):
         self._writing: Future[None] | None = None
         self._storing: asyncio.Task[None] | None = None
         self._failures = 0
+        self._worked_seconds = 0.0
         self._pruned_at = datetime.min.replace(tzinfo=UTC)
 
     def _store_soon(self) -> None:
@@ -110,18 +117,27 @@ class Storer(Generic[B]):
         """How many notes are not in the database yet."""
         return len(self._batch)
 
+    @property
+    def rest_seconds(self) -> float:
+        """How long to wait until what is noted meanwhile is stored: longer after much work, and
+        after each failure twice as long.
+        """
+        rest = min(self._worked_seconds / SHARE_OF_TIME, LONGEST_REST_SECONDS)
+        return max(rest, FLUSH_SECONDS * 2.0 ** min(self._failures, MAX_DOUBLINGS))
+
     async def _store_until_done(self) -> None:
         try:
             await asyncio.sleep(FIRST_FLUSH_SECONDS)
             while len(self._batch):
                 await self.flush()
-                # Half a second, doubled with each failure, at most half a minute.
-                await asyncio.sleep(FLUSH_SECONDS * 2 ** min(self._failures, MAX_DOUBLINGS))
+                await asyncio.sleep(self.rest_seconds)
         finally:
             self._storing = None
 
     def _store(self, batch: B) -> None:
+        began = time.thread_time()
         self._write(batch)
+        self._worked_seconds = time.thread_time() - began
         now = self._clock()
         if now - self._pruned_at >= PRUNE_EVERY:
             self._pruned_at = now

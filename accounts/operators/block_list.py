@@ -165,7 +165,8 @@ class _Index:
             of_length.setdefault(int(network.network_address) >> shift, []).extend(found)
 
     def person(self, hf_id: str) -> InForce | None:
-        return _first(self._people.get(hf_id, ())) if hf_id else None
+        found = self._people.get(hf_id) if hf_id else None
+        return _first(found) if found else None
 
     def client(self, name: str, version: str) -> InForce | None:
         found = self._clients.get(_compared(name), ()) if name and self._clients else ()

@@ -7,7 +7,7 @@ that of what it unpacks to.
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,6 +16,8 @@ from asgiref.sync import async_to_sync
 from opentelemetry.trace import Span
 
 from accounts import tracing
+from accounts.behind import run_behind
+from accounts.caching import remember_short
 from accounts.outgoing.budgets import take_from_budget
 from accounts.outgoing.callers import current_caller
 from accounts.outgoing.errors import (
@@ -50,6 +52,8 @@ MIN_PIECE_BYTES = 64
 PIECES_AT_A_TIME = 50
 BYTES_AT_A_TIME = 65_536
 """After so many, others get their turn; pieces that have come already are read without waiting."""
+REST_SECONDS = 0.2
+"""How long an answer of which all that matters has come may take to end."""
 
 OF_THE_HUB = frozenset({HUB, STREAMS})
 TRACED_ONWARD = OF_THE_HUB | {SPACES}
@@ -84,8 +88,16 @@ class OpenAnswer:
     def __init__(self, response: httpx2.Response, deadline: float) -> None:
         self.status = response.status_code
         self.headers = {name.lower(): value for name, value in response.headers.items()}
+        self.rest: AsyncIterator[bytes] | None = None
         self._response = response
         self._deadline = deadline
+
+    def ends_soon(self, rest: AsyncIterator[bytes]) -> None:
+        """Let the rest of the pieces come after this answer was left, and nobody wait for them.
+
+        A connection can be used again once its answer has ended.
+        """
+        self.rest = rest
 
     @property
     def is_success(self) -> bool:
@@ -198,27 +210,42 @@ async def _open(
     take_from_budget()
     route = _route_of(pool, request.url)
     with _traced(pool, request, route) as span:
-        async with places_of(pool).take(current_caller(), target, deadline=deadline):
+        async with AsyncExitStack() as held:
+            places = places_of(pool)
+            await held.enter_async_context(places.take(current_caller(), target, deadline=deadline))
             with _told_of(pool, route, began), _told_apart():
                 headers = dict(request.headers)
                 if pool in TRACED_ONWARD:
                     headers.update(tracing.headers_for(span))
                 outgoing = client.build_request(
                     request.method,
-                    request.url,
+                    _read_url(request.url),
                     headers=headers,
                     content=request.body,
                     timeout=httpx2.Timeout(silence_seconds, connect=CONNECT_SECONDS),
                 )
                 async with asyncio.timeout_at(deadline):
                     response = await client.send(outgoing, stream=True)
+            held.push_async_callback(response.aclose)
             seconds = asyncio.get_running_loop().time() - began
             tell(Asked(pool.name, route, response.status_code, seconds))
             span.set_attribute("http.response.status_code", response.status_code)
-            try:
-                yield OpenAnswer(response, deadline)
-            finally:
-                await response.aclose()
+            answer = OpenAnswer(response, deadline)
+            yield answer
+            if answer.rest is not None:
+                run_behind(_let_end(answer.rest, held.pop_all()))
+
+
+_read_url = remember_short(max_bytes=2_000_000, max_chars=200)(httpx2.URL)
+"""Raises httpx2.InvalidURL. A Space is called at the same one each time."""
+
+
+async def _let_end(rest: AsyncIterator[bytes], held: AsyncExitStack) -> None:
+    async with held:
+        with suppress(TimeoutError, OutgoingError):
+            async with asyncio.timeout(REST_SECONDS):
+                async for _ in rest:
+                    pass
 
 
 @contextmanager

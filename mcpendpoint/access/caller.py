@@ -124,7 +124,7 @@ def _token_in(authorization: str) -> str | None:
 
 
 async def _caller_of_access_key(key: str) -> Caller:
-    known = await _key_owners.get(key)
+    known = _key_owners.peek(key) or await _key_owners.get(key)
     if known.holder.has_expired:  # as _NOBODY has
         raise _invalid_token("This access key does not exist, has expired, or was revoked.")
     known.check()
@@ -133,7 +133,7 @@ async def _caller_of_access_key(key: str) -> Caller:
 
 
 async def _caller_of_access_token(token: str) -> Caller:
-    known = await _grants.get(token)
+    known = _grants.peek(token) or await _grants.get(token)
     if known.holder.has_expired:  # as _NOTHING has
         raise _invalid_token("This token has expired, was revoked, or never was one.")
     known.check()

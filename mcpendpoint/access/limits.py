@@ -113,6 +113,8 @@ class _Known:
     """Without anything but the kind of credential, the user and what they are offered."""
     person: str
     draws: tuple[Draw, ...]
+    hub: Draw
+    """For one question to the Hub."""
 
 
 _known: BoundedCache[str, _Known] = BoundedCache(max_bytes=MAX_KNOWN_BYTES)
@@ -148,7 +150,8 @@ def charge(caller: Caller, head: RequestHead, parsed: Parsed) -> None:
     calls = _calls_by_class(messages)
     further = len(messages) - 1
     person = known.person if known else network_of(head.client_address)
-    _open_budget(person, prepaid=sum(calls.values()))
+    hub = known.hub if known else _draw(Limit.HUB, person)
+    _open_budget(hub, prepaid=sum(calls.values()))
     if not calls and not further:
         return
     draws = known.draws if known else (_draw(Limit.ANONYMOUS, person),)
@@ -164,14 +167,13 @@ def charge_page(caller: Caller, message: Message) -> None:
     """
     person = f"{caller.user_id}"
     calls = _calls_by_class([message])
-    _open_budget(person, prepaid=sum(calls.values()))
+    _open_budget(_draw_of(caller, Limit.HUB, person), prepaid=sum(calls.values()))
     draws = [_draw_of(caller, Limit.USER, person), _draw(Limit.CLIENT, f"{person}:{_PAGES}")]
     draws += [_draw_of(caller, limit, person, count) for limit, count in calls.items()]
     _take(draws, caller)
 
 
-def _open_budget(person: str, *, prepaid: int) -> None:
-    draw = _draw(Limit.HUB, person)
+def _open_budget(draw: Draw, *, prepaid: int) -> None:
     wait, pay = partial(buckets.wait, draw), partial(buckets.spend, draw)
     open_budget(Budget(prepaid, wait, pay))
 
@@ -254,7 +256,7 @@ def _remember(caller: Caller, head: RequestHead) -> _Known:
             holder = _digest(holder)
         draws = (_draw_of(caller, Limit.USER, person), _draw(Limit.CLIENT, holder))
         only = Caller(caller.credential, caller.user_id, offer=caller.offer)
-        known = _Known(only, person, draws)
+        known = _Known(only, person, draws, _draw_of(caller, Limit.HUB, person))
         size = approximate_bytes(authorization) + approximate_bytes(known)
         _known.put(authorization, known, size_bytes=size)
     return known

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from accounts.caching import BoundedCache, approximate_bytes
 from accounts.catalogue import Catalogue
 from accounts.groups.offers import EVERYTHING, Offer
 from accounts.preferences import Preferences, SavedSpace
@@ -74,8 +75,24 @@ def read_overrides(head: RequestHead) -> RequestOverrides:
     """
     if head.has_too_many_fields:
         raise InvalidOverrides("The URL has too many parameters.")
-    if not head.query and not any(name.startswith("x-mcp-") for name in head.headers):
+    if any(name.startswith("x-mcp-") for name in head.headers):
+        return _overrides_in(head)
+    if not head.query:
         return NO_OVERRIDES
+    overrides = _overrides_of_query.get(head.raw_query)
+    if overrides is None:
+        overrides = _overrides_in(head)
+        size = approximate_bytes((head.raw_query, overrides))
+        _overrides_of_query.put(head.raw_query, overrides, size_bytes=size)
+    return overrides
+
+
+_overrides_of_query: BoundedCache[str, RequestOverrides] = BoundedCache(max_bytes=2_000_000)
+"""A client asks by the same URL again and again."""
+
+
+def _overrides_in(head: RequestHead) -> RequestOverrides:
+    """Raises InvalidOverrides."""
     return overrides_of(
         bouquets=_values(head, "bouquet"),
         mix=_values(head, "mix"),

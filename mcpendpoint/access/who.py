@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from django.db import DatabaseError
 
@@ -60,7 +61,7 @@ class Caller:
     """What groups of this server let them choose from, and hold them to."""
     _hf_token: str | None = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def owner(self) -> str:
         """A word that tells this person from others: "" for all who are anonymous."""
         if self.user_id is not None:

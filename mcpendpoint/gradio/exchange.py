@@ -5,15 +5,14 @@ The answer comes as JSON or as a stream of events, and is read as hostile input.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
 from accounts.outgoing.asking import OpenAnswer
-from accounts.outgoing.errors import NotPlain, OutgoingError, TooLarge, UnreadableJson
+from accounts.outgoing.errors import NotPlain, TooLarge, UnreadableJson
 from accounts.outgoing.untrusted_json import parse_json
 from mcpendpoint.gradio.transport import ask_space
 from mcpendpoint.hub.events import PIECE_BYTES, EventDecoder
@@ -23,7 +22,6 @@ MAX_ERROR_BYTES = 20_000
 MAX_MESSAGES = 20_000
 MAX_VALUES = 50_000
 MAX_BYTES_ON_THE_LOOP = 250_000
-DRAIN_SECONDS = 0.2
 REQUEST_ID = 1
 MESSAGE_HEADERS = {
     "Content-Type": "application/json",
@@ -101,19 +99,11 @@ async def _read_events(
                 raise UnknownAnswer(f"it has more than {MAX_MESSAGES:,} messages")
             message = await read_message(event)
             if is_response(message):
-                await _drain(pieces)
+                answer.ends_soon(pieces)
                 return message
             if isinstance(message.get("method"), str) and "id" not in message:
                 await on_notification(message)
     raise UnknownAnswer("it ended before there was a result")
-
-
-async def _drain(pieces: AsyncIterator[bytes]) -> None:
-    """Let a stream end by itself if it does so at once: its connection can be used again then."""
-    with suppress(TimeoutError, OutgoingError):
-        async with asyncio.timeout(DRAIN_SECONDS):
-            async for _ in pieces:
-                pass
 
 
 async def _read_json(answer: OpenAnswer, max_bytes: int) -> Message:

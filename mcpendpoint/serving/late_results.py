@@ -9,6 +9,7 @@ make that, at any worker, and no tool has to be listed for it. A result is had o
 import asyncio
 import logging
 from collections.abc import Coroutine
+from functools import cached_property
 from typing import Any
 
 from mcp_types import CallToolResult, TextContent
@@ -62,8 +63,12 @@ class LateCall:
     ) -> None:
         """`answers_within` are seconds, None for whoever waits as long as it takes."""
         self._space_id, self._answers_within = space_id, answers_within
-        self._name, self._context = name, context
-        self._digest = digest_of(name, arguments, f"late at {space_id.lower()}")
+        self._name, self._arguments, self._context = name, arguments, context
+
+    @cached_property
+    def _digest(self) -> str:
+        """Of this very call, which few want to have late."""
+        return digest_of(self._name, self._arguments, f"late at {self._space_id.lower()}")
 
     @property
     def _limit(self) -> tuple[int, float] | None:

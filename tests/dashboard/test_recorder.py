@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from dashboard import reading, store
 from dashboard.ranges import RANGES
 from dashboard.recorder import Recorder
-from dashboard.storer import BACKLOG
+from dashboard.storer import BACKLOG, FLUSH_SECONDS, SHARE_OF_TIME
 from dashboard.tally import Limits, Tally
 from tests.dashboard.factories import NOON, make_record
 
@@ -116,6 +117,21 @@ async def test_a_failing_clean_up_does_not_count_anything_twice(shelf):
     await recorder.flush()
 
     assert len(shelf.stored) == 1
+
+
+async def test_the_more_work_storing_is_the_less_often_it_is_done(shelf):
+    def write(tally):
+        until = time.thread_time() + 0.02
+        while time.thread_time() < until:
+            pass
+
+    busy, idle = shelf.recorder(write=write), shelf.recorder()
+    for recorder in (busy, idle):
+        recorder.note(make_record())
+        await recorder.flush()
+
+    assert idle.rest_seconds == FLUSH_SECONDS
+    assert busy.rest_seconds >= 0.02 / SHARE_OF_TIME
 
 
 async def test_cleaning_up_happens_once_an_hour(shelf):

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.outgoing import errors
 from accounts.outgoing.asking import Request, ask, open_answer
-from accounts.outgoing.pools import HUB
+from accounts.outgoing.pools import HUB, pools_in_use
 from tests.accounts.outgoing.strangers import OK, repeating, saying, silence, stranger
 
 ENDLESS = repeating(OK + b"\r\n", b"x" * 65_536)
@@ -115,6 +115,39 @@ async def test_an_answer_that_is_left_costs_its_connection_and_no_more():
     async with stranger(ENDLESS) as server:
         async with open_answer(HUB, Request("GET", server.url, {}), seconds=5):
             pass
+        async with asyncio.timeout(5):
+            await server.is_alone.wait()
+
+
+async def test_nobody_waits_for_the_end_of_an_answer_whose_connection_is_used_again():
+    is_left = asyncio.Event()
+
+    async def end_when_left(reader, writer):
+        writer.write(OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")
+        await is_left.wait()
+        writer.write(b"0\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OK + b"Content-Length: 0\r\n\r\n")
+
+    async with stranger(end_when_left) as server:
+        async with open_answer(HUB, Request("GET", server.url, {}), seconds=5) as answer:
+            pieces = answer.pieces(100)
+            assert await anext(pieces) == b"x"
+            answer.ends_soon(pieces)
+        is_left.set()
+        while any(pool.taken for pool in pools_in_use()):  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0)
+        await ask_for(server.url)
+
+    assert len(server.heads) == 1
+
+
+async def test_an_answer_that_does_not_end_as_soon_as_was_said_costs_its_connection():
+    async with stranger(ENDLESS) as server:
+        async with open_answer(HUB, Request("GET", server.url, {}), seconds=5) as answer:
+            pieces = answer.pieces(10**12)
+            await anext(pieces)
+            answer.ends_soon(pieces)
         async with asyncio.timeout(5):
             await server.is_alone.wait()
 
