@@ -1,5 +1,6 @@
 """What operators and people may send from the pages of alerts."""
 
+from calendar import day_name
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,19 @@ class QuietHoursForm(forms.Form):
     def quiet_hours(self) -> QuietHours:
         data = self.cleaned_data
         return QuietHours(data["quiet_from"], data["quiet_until"], data["zone"])
+
+
+class DigestForm(forms.Form):
+    day = forms.TypedChoiceField(
+        label="A digest",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "never"), *((day, f"every {name}") for day, name in enumerate(day_name))],
+    )
+    hour = forms.TypedChoiceField(
+        label="at", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
+    )
 
 
 class ReceiverForm(QuietHoursForm):

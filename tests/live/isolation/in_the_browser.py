@@ -17,7 +17,14 @@ OF_VIEWERS = (
     *("client/?name=any", "tool/?name=hf_whoami", "space/?id=acme/any"),
 )
 OF_OPERATORS = ("audit/", "audit/export.csv", "audit/export.jsonl", "blocks/", "blocks/?show=past")
-OF_ADMINS = ("alerts/", "people/", "people/?q=a", "people/roles/", "people/invitations/")
+OF_ADMINS = (
+    "alerts/",
+    "alerts/digest/",
+    "people/",
+    "people/?q=a",
+    "people/roles/",
+    "people/invitations/",
+)
 
 HTMX = {"HX-Request": "true"}
 """Asks for the answer at once, instead of a redirect to a page that has it."""
@@ -160,7 +167,7 @@ def refuses(worker: str, token: str, me: Tenant) -> bool:
     return Wire(f"{worker}/mcp", token, me.http).post(request("ping")).status_code == 401
 
 
-VALID = {"scopes": ["mcp:read"]}
+VALID = {"scopes": ["mcp:read"], "day": "0", "hour": "8"}
 """A form that all of these addresses would take, for something of one's own."""
 
 
@@ -188,6 +195,10 @@ def have_alerts(me: Tenant, others: list[Tenant]) -> None:
     page = me.visit("/settings/alerts/").text
     [number] = re.findall(r"/settings/alerts/receivers/(\d+)/remove/", page)
     me.submit(f"/settings/alerts/receivers/{number}/hours/", {"zone": "UTC"}, worker)
+    me.submit(f"/settings/alerts/receivers/{number}/digest/", {"day": "0", "hour": "8"}, worker)
+    me.submit(f"/settings/alerts/receivers/{number}/digest/send/", {}, worker)
+    digest = me.visit("/settings/alerts/digest/").text
+    assert not [other.name for other in others if other.name in digest]
     assert word not in me.submit(f"/settings/alerts/receivers/{number}/remove/", {}, worker).text
 
 
