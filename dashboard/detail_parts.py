@@ -58,12 +58,31 @@ def tiles_of(totals: Totals, histogram: Mapping[int, int] | None = None) -> tupl
     return (*tiles, response_times(histogram, (mean, "mean")))
 
 
+def answers_of(totals: Totals, first_bytes: Mapping[int, int]) -> tuple[Tile, ...]:
+    """Return how large the answers of a tool or Space were, and when streamed ones began."""
+    sizes = Tile(
+        "Answers",
+        (
+            (formats.size(totals.answer_bytes), "in all"),
+            (formats.size(totals.mean_answer_bytes), "mean"),
+            (formats.size(totals.largest_answer_bytes), "largest"),
+        ),
+    )
+    if not first_bytes:
+        return (sizes,)
+    streamed = Note(f"of {formats.count(sum(first_bytes.values()))} streamed answers")
+    return (sizes, Tile("First byte", percentiles_of(first_bytes), (streamed,)))
+
+
 def response_times(histogram: Mapping[int, int], *others: tuple[str, str]) -> Tile:
-    percentiles = [
+    return Tile("Response time", (*percentiles_of(histogram), *others))
+
+
+def percentiles_of(histogram: Mapping[int, int]) -> tuple[tuple[str, str], ...]:
+    return tuple(
         (formats.milliseconds(percentile(histogram, share)), name)
         for share, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
-    ]
-    return Tile("Response time", (*percentiles, *others))
+    )
 
 
 def parts_table(

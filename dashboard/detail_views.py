@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.operators.block_list import block_list
 from dashboard.detail_parts import (
+    answers_of,
     connections_table,
     errors_table,
     fact_of_time,
@@ -25,7 +26,7 @@ from dashboard.overview import series_json
 from dashboard.pages import Visit, page_of_the_dashboard, show, visit
 from dashboard.periods import counted
 from dashboard.reading import read_first_seen, read_reasons, read_traffic
-from dashboard.reading_details import MOST, About, read_latencies
+from dashboard.reading_details import MOST, About, read_first_bytes, read_latencies
 from dashboard.reading_lists import CLIENTS, TOOLS
 from dashboard.shown_connections import Fact
 from dashboard.shown_lists import (
@@ -121,12 +122,14 @@ def tool(request: HttpRequest) -> HttpResponse:
     about = About(Q(tool=name, space_id=space_id), now.shown)
     histogram, by_step = read_latencies(now.shown, tool=name, space_id=space_id)
     space = (Note(f"All of {space_id}", space_address(space_id, now.shown)),) if space_id else ()
+    totals = about.totals()
+    first_bytes = read_first_bytes(now.shown, tool=name, space_id=space_id)
     detail = Detail(
         section="tools",
         kind="Tool",
         title=name,
         subtitle=space_id,
-        tiles=tiles_of(about.totals(), histogram),
+        tiles=(*tiles_of(totals, histogram), *answers_of(totals, first_bytes)),
         tables=(
             reason_table(about.reasons(), now.shown),
             histogram_table(histogram),
@@ -146,12 +149,14 @@ def space(request: HttpRequest) -> HttpResponse:
     now, space_id = visit(request), _given(request, "id")
     about = About(Q(space_id=space_id), now.shown)
     histogram, by_step = read_latencies(now.shown, space_id=space_id)
+    totals = about.totals()
+    first_bytes = read_first_bytes(now.shown, space_id=space_id)
     detail = Detail(
         section="spaces",
         kind="Space",
         title=space_id,
         subtitle="",
-        tiles=tiles_of(about.totals(), histogram),
+        tiles=(*tiles_of(totals, histogram), *answers_of(totals, first_bytes)),
         tables=(
             parts_table(about, "tools", "Tools", ("tool", "space_id"), tool_address),
             reason_table(about.reasons(), now.shown),

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -169,6 +170,23 @@ def test_json_has_more_rows_than_the_page_and_says_what_it_leaves_out(staff, bro
 
     assert len(body["clients"]) == body["totals"]["clients"] == 100
     assert body["truncated"] == {"clients": False, "methods": False, "tools": False}
+
+
+def test_the_pages_of_a_tool_and_a_space_tell_how_large_answers_are_and_when_streams_begin(
+    staff, browser_of
+):
+    of_space = {"tool": "gr1_paint", "space_id": "acme/paint"}
+    for size in (1_000, 3_000):
+        write(answer_bytes=size, first_byte_ms=100.0, **of_space)
+    write(answer_bytes=500)
+    browser = browser_of(staff)
+
+    for page in ("tool/?name=paint&space=acme/paint", "space/?id=acme/paint"):
+        shown = " ".join(re.sub("<[^>]*>", " ", browser.get(f"{PAGE}{page}").text).split())
+        assert "Answers 4.0 kB in all 2.0 kB mean 3.0 kB largest" in shown
+        assert "First byte" in shown and "of 2 streamed answers" in shown
+    plain = browser.get(f"{PAGE}tool/?name=hub_repo_search").text
+    assert "500 B" in plain and "First byte" not in plain
 
 
 def test_rows_and_errors_lead_to_pages_about_them(staff, browser_of):
