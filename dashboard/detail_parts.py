@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
-from accounts.models import User
 from accounts.space_models import SelectedSpace
 from dashboard import counts, formats
 from dashboard.histogram import by_doubling, percentile
@@ -18,7 +17,7 @@ from dashboard.models import StreamCount
 from dashboard.pages import Visit
 from dashboard.periods import counted
 from dashboard.ranges import Range
-from dashboard.reading_details import MOST, About, Totals, people
+from dashboard.reading_details import About, Totals
 from dashboard.shown_connections import Fact
 from dashboard.shown_lists import client_address
 from dashboard.tables import (
@@ -154,41 +153,6 @@ def version_address(name: str) -> Any:
 
 def of_version(version: str | None) -> dict[str, str]:
     return {} if version is None else {"client_version": version}
-
-
-def people_tables(now: Visit, **which: str) -> tuple[Table, ...]:
-    """Return it for those who may see people."""
-    if not now.sees_people:
-        return ()
-    found = (
-        people(now.shown, **which)
-        .values_list("user_id")
-        .annotate(total=Sum("count"), wrong=Sum("errors"), latest=Max("last_at"))
-        .order_by("-total", "user_id")
-    )
-    rows = list(found[:MOST])
-    names = dict(User.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", "username"))
-    table = Table(
-        "people",
-        "People",
-        (
-            Column("Person"),
-            Column("Requests", "number"),
-            Column("Errors", "number"),
-            Column("Last", "when"),
-        ),
-        tuple(
-            row(
-                names.get(user_id, "somebody who has left"),
-                (number(total), number(wrong, is_bad=True), when(latest)),
-                href=reverse("operators:person", args=[user_id]) if user_id in names else "",
-            )
-            for user_id, total, wrong, latest in rows
-        ),
-        len(rows) if len(rows) < MOST else found.count(),
-        empty="Nobody who is signed in.",
-    )
-    return (table,)
 
 
 def connections_table(shown: Range, name: str, version: str | None) -> Table:

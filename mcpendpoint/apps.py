@@ -37,10 +37,11 @@ class McpEndpointConfig(AppConfig):
 
 def _register_housekeeping() -> None:
     from accounts import housekeeping
-    from mcpendpoint.gradio import stored_knowledge
+    from mcpendpoint.gradio import state_history, stored_knowledge
     from mcpendpoint.push import stored_endings
     from mcpendpoint.serving.resources import subscriptions
 
     housekeeping.register("ended sessions", stored_endings.forget_old)
     housekeeping.register("descriptions of Spaces", stored_knowledge.forget_old)
+    housekeeping.register("states of Spaces", state_history.forget_old)
     housekeeping.register("subscriptions to resources", subscriptions.forget_old)

@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +9,7 @@ from django.utils.html import escape
 from dashboard import store
 from dashboard.ranges import RANGES
 from dashboard.tally import Limits, Tally
+from mcpendpoint.gradio.state_history import note
 from mcpendpoint.protocol.records import Outcome, Reason
 from tests.dashboard.factories import make_record
 
@@ -187,6 +188,20 @@ def test_the_pages_of_a_tool_and_a_space_tell_how_large_answers_are_and_when_str
         assert "First byte" in shown and "of 2 streamed answers" in shown
     plain = browser.get(f"{PAGE}tool/?name=hub_repo_search").text
     assert "500 B" in plain and "First byte" not in plain
+
+
+def test_the_page_of_a_space_shows_its_state_over_time(staff, browser_of):
+    at = datetime.now(UTC)
+    note("acme/paint", "RUNNING", at - timedelta(minutes=20))
+    note("acme/paint", "BUILD_ERROR", at - timedelta(minutes=5))
+
+    page = browser_of(staff).get(f"{PAGE}space/", {"id": "Acme/Paint"}).text
+    of_other = browser_of(staff).get(f"{PAGE}space/", {"id": "acme/other"}).text
+
+    assert page.index('<rect class="running"') < page.index('<rect class="broken"')
+    assert page.index("Build error from ") < page.index("Running from ")
+    assert "15\xa0minutes" in page
+    assert "state over time" not in of_other
 
 
 def test_rows_and_errors_lead_to_pages_about_them(staff, browser_of):
