@@ -1,7 +1,7 @@
 """What pages about one client, tool, Space or reason are made of: tiles, facts and tables."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -218,8 +218,8 @@ def fact_of_time(label: str, at: datetime) -> Fact:
     return Fact(label, formats.moment(localtime(at)))
 
 
-def _day(at: datetime) -> str:
-    return localtime(at).date().isoformat()
+def _minute(at: datetime) -> str:
+    return f"{localtime(at):%Y-%m-%dT%H:%M}"
 
 
 def links_of_operators(
@@ -230,8 +230,9 @@ def links_of_operators(
         return ()
     links = []
     if audit:
-        days = {"since": _day(now.shown.start), "until": _day(now.shown.end)}
-        links.append(Note("In the audit log", address("audit", "", **audit, **days)))
+        last = now.shown.end - timedelta(minutes=1)
+        times = {"since": _minute(now.shown.start), "until": _minute(last)}
+        links.append(Note("In the audit log", address("audit", "", **audit, **times)))
     if block:
         links.append(Note("Block…", f"{reverse('operators:blocks')}?{urlencode(block)}"))
     return tuple(links)

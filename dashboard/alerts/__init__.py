@@ -8,6 +8,7 @@ personal.py    what people are told of: their Spaces, keys and approvals
 digests.py     once a week: who wants a summary by now
 digest_text.py what is in it
 messages.py    what is told, as an e-mail, as JSON and as Slack takes it
+firing.py      what fires now, for the dashboard's first page
 outbox.py      what is to be sent, when, and what became of it
 sending.py     sends one message
 receivers.py   addresses, and when they want quiet

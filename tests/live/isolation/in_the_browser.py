@@ -188,7 +188,7 @@ def have_alerts(me: Tenant, others: list[Tenant]) -> None:
     """What one person's alerts go to is on nobody else's page."""
     word = new_word("alerts")
     me.ledger.note(me.name, word)
-    form = {"kind": "slack", "address": f"https://{word}.example/hook", "zone": "UTC"}
+    form = {"kind": "webhook", "address": f"https://{word}.example/hook", "zone": "UTC"}
     worker = me.worker
     assert word in me.submit("/settings/alerts/receivers/", form, worker).text
     me.submit("/settings/alerts/choice/", {"endings": "on"}, worker)
