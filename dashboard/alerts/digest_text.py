@@ -122,12 +122,12 @@ def _section(title: str, lines: list[str], otherwise: str) -> Section:
 def _traffic(week: Range) -> list[str]:
     this, last = read_sums(week), read_sums(week.before)
     figures = (
-        ("requests", this.requests, last.requests),
-        ("calls of tools", this.tool_calls, last.tool_calls),
-        ("errors", this.errors, last.errors),
-        ("people", _people(week), _people(week.before)),
+        ("Requests", this.requests, last.requests),
+        ("Calls of tools", this.tool_calls, last.tool_calls),
+        ("Errors", this.errors, last.errors),
+        ("People", _people(week), _people(week.before)),
     )
-    return [_compared(f"{count(now)} {what}", now, before) for what, now, before in figures]
+    return [_compared(f"{what}: {count(now)}", now, before) for what, now, before in figures]
 
 
 def _people(week: Range) -> int:
@@ -169,7 +169,7 @@ def _slow(week: Range) -> list[str]:
 
 def _keys_that_end(now: datetime) -> list[str]:
     number = _ending(now).count()
-    return [f"{count(number)} of people end within 14 days."] if number else []
+    return [f"People’s keys that end within 14 days: {count(number)}"] if number else []
 
 
 def _ending(now: datetime) -> QuerySet[AccessKey]:
@@ -184,8 +184,8 @@ def _assistants(user_id: int, week: Range) -> list[str]:
         .order_by("-total", "client_name")
     )
     return [
-        f"{name or 'Unnamed'}: {count(total)} requests, {count(calls)} of them calls of tools, "
-        f"{count(failed)} failed"
+        f"{name or 'Unnamed'}: requests {count(total)}, calls of tools {count(calls)}, "
+        f"failed {count(failed)}"
         for name, total, calls, failed in clients[:MOST]
     ]
 

@@ -84,12 +84,12 @@ def test_operators_read_what_changed_since_the_week_before(person):
     digests.look(MONDAY)
 
     read = text()
-    assert "10 calls of tools (400 % more than before)" in read
-    assert "1 people (the week before: none)" in read
+    assert "Calls of tools: 10 (400 % more than before)" in read
+    assert "People: 1 (the week before: none)" in read
     assert "Hugging Face failed: 3 (50 % more than before)" in read
     assert "acme/tiny: 100.0 % of 2 calls failed" in read
     assert "hub_repo_search: " in read
-    assert "1 of people end within 14 days" in read
+    assert "People’s keys that end within 14 days: 1" in read
     assert "Of Carol" not in read and "carol" not in read
 
 
@@ -106,7 +106,7 @@ def test_people_read_of_their_own_assistants_spaces_and_keys_alone(person):
     digests.look(MONDAY)
 
     read = text()
-    assert "assistant-mine: 1 requests, 1 of them calls of tools, 0 failed" in read
+    assert "assistant-mine: requests 1, calls of tools 1, failed 0" in read
     assert "“key-mine” ends at 2026-11-24" in read
     assert "Most calls of Acme/Tiny failed." in read
     assert "theirs" not in read
@@ -165,7 +165,7 @@ def test_what_it_would_say_now_is_on_a_page(place):
 
     shown = client.get(f"{page}digest/").content.decode()
 
-    assert ("an-assistant: 1 requests" if owner else "1 calls of tools") in shown
+    assert ("an-assistant: requests 1" if owner else "Calls of tools: 1") in shown
 
 
 def test_nobody_sends_another_person_theirs(browser_of, person, staff):

@@ -11,7 +11,6 @@ from django.urls import path
 from mcp.server import Server, ServerRequestContext
 from mcp_types import INTERNAL_ERROR, CallToolRequestParams, CallToolResult, TextContent
 
-from mcpendpoint.protocol import records
 from mcpendpoint.transports import open_calls, streaming
 from mcpendpoint.transports.handler import EndpointHandler
 from mcpendpoint.transports.http import endpoint_view
@@ -105,34 +104,6 @@ def call(app, tool, *, is_modern=True, token: Any = "token", accept=BOTH):
 
 def text_of(answer):
     return answer["result"]["content"][0]["text"]
-
-
-@pytest.fixture
-def heard(monkeypatch):
-    """Records of what is answered."""
-    heard: list[records.Record] = []
-    monkeypatch.setattr("mcpendpoint.protocol.records._listeners", [heard.append])
-    return heard
-
-
-async def test_a_record_tells_when_a_stream_began_and_how_large_its_answer_is(app, heard):
-    async with call(app, "wait") as exchange:
-        await exchange.chunk()
-        stage.may_end.set()
-        (answer,) = events_of((await exchange.rest()).decode())
-
-    (record,) = heard
-    assert 0 < record.first_byte_ms < record.duration_ms
-    assert record.answer_bytes == len(orjson.dumps(answer))
-
-
-async def test_a_record_of_an_answer_that_is_no_stream_has_no_first_byte(app, heard):
-    stage.may_end.set()
-    async with call(app, "wait", accept="application/json") as exchange:
-        body = await exchange.rest()
-
-    (record,) = heard
-    assert (record.first_byte_ms, record.answer_bytes) == (None, len(body))
 
 
 @pytest.mark.parametrize("is_modern", [True, False])
