@@ -5,7 +5,7 @@ import pytest
 
 from mcpendpoint.protocol import records
 from tests.mcpendpoint.transports import test_streaming as streams
-from tests.mcpendpoint.transports.test_streaming import _empty_stage, app, call  # noqa: F401
+from tests.mcpendpoint.transports.test_streaming import _empty_stage, app, call  # noqa: F401  fixtures
 from tests.mcpendpoint.wire import events_of
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def heard(monkeypatch):
     return heard
 
 
-async def test_a_record_tells_when_a_stream_began_and_how_large_its_answer_is(app, heard):
+async def test_a_record_tells_when_a_stream_began_and_how_large_its_answer_is(app, heard):  # noqa: F811  the fixture
     async with call(app, "wait") as exchange:
         await exchange.chunk()
         streams.stage.may_end.set()
@@ -30,7 +30,7 @@ async def test_a_record_tells_when_a_stream_began_and_how_large_its_answer_is(ap
     assert record.answer_bytes == len(orjson.dumps(answer))
 
 
-async def test_a_record_of_an_answer_that_is_no_stream_has_no_first_byte(app, heard):
+async def test_a_record_of_an_answer_that_is_no_stream_has_no_first_byte(app, heard):  # noqa: F811  the fixture
     streams.stage.may_end.set()
     async with call(app, "wait", accept="application/json") as exchange:
         body = await exchange.rest()
