@@ -78,7 +78,7 @@ class AuditEvent(models.Model):
         ALERT_RULE_CHANGED = "alert_rule_changed", "Alert rule changed"
         ALERT_RULE_REMOVED = "alert_rule_removed", "Alert rule removed"
         RECEIVER_ADDED = "receiver_added", "Receiver of alerts added"
-        RECEIVER_CHANGED = "receiver_changed", "Quiet hours changed"
+        RECEIVER_CHANGED = "receiver_changed", "Receiver of alerts changed"
         RECEIVER_CONFIRMED = "receiver_confirmed", "Receiver of alerts confirmed"
         RECEIVER_REMOVED = "receiver_removed", "Receiver of alerts removed"
         ALERTS_CHOSEN = "alerts_chosen", "Own alerts chosen"

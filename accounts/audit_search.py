@@ -1,8 +1,9 @@
 """Looks things up in the audit log, newest first, for the people who may read it."""
 
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -17,7 +18,10 @@ from accounts.models import AuditEvent, User
 
 PAGE_SIZE = 50
 EXACT = ("action", "outcome", "reason", "request_id")
-EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
+MINUTE = "%Y-%m-%dT%H:%M"
+WHOLE_DAYS = {"since": "T00:00", "until": "T23:59"}
+"""What a day stands for that has no time."""
 MAX_FACTS_CHARACTERS = 300
 
 _PHRASES = {
@@ -68,21 +72,32 @@ OF_ADMINS = frozenset(
     }
 )
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 Events = QuerySet[AuditEvent]
 
 
-class DayField(forms.DateField):
-    """A day as ISO 8601 has it, which is what date inputs send whatever they show."""
+class MomentField(forms.DateTimeField):
+    """A minute by the reader's clock, as datetime-local inputs send it whatever they show."""
 
     def __init__(self, label: str) -> None:
         super().__init__(
             required=False,
             label=label,
-            input_formats=["%Y-%m-%d"],
-            widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-            validators=[MinValueValidator(EARLIEST_DAY), MaxValueValidator(LATEST_DAY)],
-            error_messages={"invalid": "Write the day as 2026-11-29."},
+            widget=forms.DateTimeInput({"type": "datetime-local"}, format=MINUTE),
+            validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+            error_messages={"invalid": "Write the time as 2026-11-29T14:05, or a day."},
         )
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Take also what a clock shows twice, or never, as summer time ends or begins."""
+        if not value:
+            return None
+        try:
+            shown = datetime.strptime(value, MINUTE)
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"]) from error
+        return shown.replace(tzinfo=timezone.get_current_timezone())
 
 
 class AuditFilter(forms.Form):
@@ -97,13 +112,13 @@ class AuditFilter(forms.Form):
     )
     tool = forms.CharField(required=False, max_length=120)
     client = forms.CharField(required=False, max_length=120)
-    since = DayField(label="From")
-    until = DayField(label="To")
+    since = MomentField(label="From")
+    until = MomentField(label="To")
     request_id = forms.CharField(required=False, max_length=64, label="Request id")
 
     def __init__(self, data: QueryDict, *, never: Container[str] = ()) -> None:
         """`never` are actions that are in no log that this filters, so are not offered."""
-        super().__init__(data, label_suffix="")
+        super().__init__(_with_times(data), label_suffix="")
         self.fields["action"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             choice for choice in ACTIONS if choice[0] not in never
         ]
@@ -118,9 +133,9 @@ class AuditFilter(forms.Form):
         if client := asked["client"]:
             events = events.filter(client__icontains=client)
         if since := asked["since"]:
-            events = events.filter(at__gte=_midnight(since))
+            events = events.filter(at__gte=since)
         if until := asked["until"]:
-            events = events.filter(at__lt=_midnight(until + timedelta(days=1)))
+            events = events.filter(at__lt=until + timedelta(minutes=1))
         return events
 
     @property
@@ -231,9 +246,13 @@ def _read_place(text: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _midnight(day: date) -> datetime:
-    """Days are the reader's, as the page's times are."""
-    return datetime.combine(day, time(), timezone.get_current_timezone())
+def _with_times(data: QueryDict) -> QueryDict:
+    """Let days be whole ones."""
+    given = data.copy()
+    for name, time in WHOLE_DAYS.items():
+        if _DAY.fullmatch(day := given.get(name, "")):
+            given[name] = day + time
+    return given
 
 
 def _facts(detail: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Spans of OpenTelemetry. Until an operator says where they go (hfmcp_site.tracing), none is made.
+"""Spans of OpenTelemetry. None is made until an operator says where they go (hfmcp_site.telemetry).
 
 Names and attributes are those of the semantic conventions for MCP and HTTP, where they tell of
 nobody: no argument, token, address or name that somebody made up is in any.

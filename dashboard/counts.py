@@ -82,7 +82,7 @@ class UsageLatency(NamedTuple):
 
 
 class Before(NamedTuple):
-    """Of as much time before the range."""
+    """What is compared with as much time before."""
 
     requests: int
     tool_calls: int

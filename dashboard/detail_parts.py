@@ -1,16 +1,15 @@
 """What pages about one client, tool, Space or reason are made of: tiles, facts and tables."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
-from accounts.models import User
 from accounts.space_models import SelectedSpace
 from dashboard import counts, formats
 from dashboard.histogram import by_doubling, percentile
@@ -18,7 +17,7 @@ from dashboard.models import StreamCount
 from dashboard.pages import Visit
 from dashboard.periods import counted
 from dashboard.ranges import Range
-from dashboard.reading_details import MOST, About, Totals, people
+from dashboard.reading_details import About, Totals
 from dashboard.shown_connections import Fact
 from dashboard.shown_lists import client_address
 from dashboard.tables import (
@@ -58,12 +57,31 @@ def tiles_of(totals: Totals, histogram: Mapping[int, int] | None = None) -> tupl
     return (*tiles, response_times(histogram, (mean, "mean")))
 
 
+def answers_of(totals: Totals, first_bytes: Mapping[int, int]) -> tuple[Tile, ...]:
+    """Return how large the answers of a tool or Space were, and when streamed ones began."""
+    sizes = Tile(
+        "Answers",
+        (
+            (formats.size(totals.answer_bytes), "in all"),
+            (formats.size(totals.mean_answer_bytes), "mean"),
+            (formats.size(totals.largest_answer_bytes), "largest"),
+        ),
+    )
+    if not first_bytes:
+        return (sizes,)
+    streamed = Note(f"of {formats.count(sum(first_bytes.values()))} streamed answers")
+    return (sizes, Tile("First byte", percentiles_of(first_bytes), (streamed,)))
+
+
 def response_times(histogram: Mapping[int, int], *others: tuple[str, str]) -> Tile:
-    percentiles = [
+    return Tile("Response time", (*percentiles_of(histogram), *others))
+
+
+def percentiles_of(histogram: Mapping[int, int]) -> tuple[tuple[str, str], ...]:
+    return tuple(
         (formats.milliseconds(percentile(histogram, share)), name)
         for share, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
-    ]
-    return Tile("Response time", (*percentiles, *others))
+    )
 
 
 def parts_table(
@@ -137,41 +155,6 @@ def of_version(version: str | None) -> dict[str, str]:
     return {} if version is None else {"client_version": version}
 
 
-def people_tables(now: Visit, **which: str) -> tuple[Table, ...]:
-    """Return it for those who may see people."""
-    if not now.sees_people:
-        return ()
-    found = (
-        people(now.shown, **which)
-        .values_list("user_id")
-        .annotate(total=Sum("count"), wrong=Sum("errors"), latest=Max("last_at"))
-        .order_by("-total", "user_id")
-    )
-    rows = list(found[:MOST])
-    names = dict(User.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", "username"))
-    table = Table(
-        "people",
-        "People",
-        (
-            Column("Person"),
-            Column("Requests", "number"),
-            Column("Errors", "number"),
-            Column("Last", "when"),
-        ),
-        tuple(
-            row(
-                names.get(user_id, "somebody who has left"),
-                (number(total), number(wrong, is_bad=True), when(latest)),
-                href=reverse("operators:person", args=[user_id]) if user_id in names else "",
-            )
-            for user_id, total, wrong, latest in rows
-        ),
-        len(rows) if len(rows) < MOST else found.count(),
-        empty="Nobody who is signed in.",
-    )
-    return (table,)
-
-
 def connections_table(shown: Range, name: str, version: str | None) -> Table:
     events = counted(StreamCount, shown).filter(client_name=name, **of_version(version))
     found = events.values_list("event").annotate(total=Sum("count")).order_by("-total", "event")
@@ -235,8 +218,8 @@ def fact_of_time(label: str, at: datetime) -> Fact:
     return Fact(label, formats.moment(localtime(at)))
 
 
-def _day(at: datetime) -> str:
-    return localtime(at).date().isoformat()
+def _minute(at: datetime) -> str:
+    return f"{localtime(at):%Y-%m-%dT%H:%M}"
 
 
 def links_of_operators(
@@ -247,8 +230,9 @@ def links_of_operators(
         return ()
     links = []
     if audit:
-        days = {"since": _day(now.shown.start), "until": _day(now.shown.end)}
-        links.append(Note("In the audit log", address("audit", "", **audit, **days)))
+        last = now.shown.end - timedelta(minutes=1)
+        times = {"since": _minute(now.shown.start), "until": _minute(last)}
+        links.append(Note("In the audit log", address("audit", "", **audit, **times)))
     if block:
         links.append(Note("Block…", f"{reverse('operators:blocks')}?{urlencode(block)}"))
     return tuple(links)

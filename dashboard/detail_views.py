@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts.operators.block_list import block_list
 from dashboard.detail_parts import (
+    answers_of,
     connections_table,
     errors_table,
     fact_of_time,
@@ -15,7 +17,6 @@ from dashboard.detail_parts import (
     links_of_operators,
     of_version,
     parts_table,
-    people_tables,
     tiles_of,
     version_address,
 )
@@ -23,9 +24,10 @@ from dashboard.metrics import series_of
 from dashboard.models import ClientCount, ToolCount
 from dashboard.overview import series_json
 from dashboard.pages import Visit, page_of_the_dashboard, show, visit
+from dashboard.people_of import people_table
 from dashboard.periods import counted
 from dashboard.reading import read_first_seen, read_reasons, read_traffic
-from dashboard.reading_details import MOST, About, read_latencies
+from dashboard.reading_details import MOST, About, read_first_bytes, read_latencies
 from dashboard.reading_lists import CLIENTS, TOOLS
 from dashboard.shown_connections import Fact
 from dashboard.shown_lists import (
@@ -35,6 +37,7 @@ from dashboard.shown_lists import (
     space_address,
     tool_address,
 )
+from dashboard.space_states import States, states_of
 from dashboard.tables import (
     Note,
     Table,
@@ -59,6 +62,8 @@ class Detail:
     tables: tuple[Table, ...]
     series: dict[str, list[float | None]]
     facts: tuple[Fact, ...] = ()
+    states: States | None = None
+    """Of a Space, over time."""
     links: tuple[Note, ...] = ()
     """Where else one can look."""
 
@@ -96,7 +101,7 @@ def client(request: HttpRequest) -> HttpResponse:
             parts_table(about, "protocols", "Protocols", ("protocol_version", "era")),
             parts_table(about, "transports", "Transports", ("transport",)),
             parts_table(about, "credentials", "Credentials", ("credential",)),
-            *people_tables(now, client_name=name, **of_version(version)),
+            people_table(now, client_name=name, **of_version(version)),
             connections_table(now.shown, name, version),
         ),
         series=series_json(about.series()),
@@ -121,12 +126,14 @@ def tool(request: HttpRequest) -> HttpResponse:
     about = About(Q(tool=name, space_id=space_id), now.shown)
     histogram, by_step = read_latencies(now.shown, tool=name, space_id=space_id)
     space = (Note(f"All of {space_id}", space_address(space_id, now.shown)),) if space_id else ()
+    totals = about.totals()
+    first_bytes = read_first_bytes(now.shown, tool=name, space_id=space_id)
     detail = Detail(
         section="tools",
         kind="Tool",
         title=name,
         subtitle=space_id,
-        tiles=tiles_of(about.totals(), histogram),
+        tiles=(*tiles_of(totals, histogram), *answers_of(totals, first_bytes)),
         tables=(
             reason_table(about.reasons(), now.shown),
             histogram_table(histogram),
@@ -146,12 +153,14 @@ def space(request: HttpRequest) -> HttpResponse:
     now, space_id = visit(request), _given(request, "id")
     about = About(Q(space_id=space_id), now.shown)
     histogram, by_step = read_latencies(now.shown, space_id=space_id)
+    totals = about.totals()
+    first_bytes = read_first_bytes(now.shown, space_id=space_id)
     detail = Detail(
         section="spaces",
         kind="Space",
         title=space_id,
         subtitle="",
-        tiles=tiles_of(about.totals(), histogram),
+        tiles=(*tiles_of(totals, histogram), *answers_of(totals, first_bytes)),
         tables=(
             parts_table(about, "tools", "Tools", ("tool", "space_id"), tool_address),
             reason_table(about.reasons(), now.shown),
@@ -161,6 +170,7 @@ def space(request: HttpRequest) -> HttpResponse:
             ),
         ),
         series=series_json(about.series(by_step)),
+        states=states_of(space_id, now.shown, timezone.now()) if space_id != PRIVATE else None,
         facts=facts_of_space(space_id) if space_id != PRIVATE else (),
         links=links_of_operators(now, block={"space": space_id}) if space_id != PRIVATE else (),
     )

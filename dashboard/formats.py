@@ -31,6 +31,17 @@ def milliseconds(value: float | None) -> str:
     return f"{value / 60_000:.1f} min"
 
 
+def size(value: float) -> str:
+    """Write a number of bytes in kB or MB of a thousand, as the Hub does."""
+    if value < 1_000:
+        return f"{value:.0f} B"
+    for unit in ("kB", "MB", "GB"):
+        value /= 1_000
+        if value < 1_000:
+            return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    return f"{value / 1_000:,.1f} TB"
+
+
 def change(now: float, before: float) -> str:
     """Write how much more or less something is than it was, "" where that says nothing."""
     if not before:

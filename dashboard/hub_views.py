@@ -35,7 +35,7 @@ _ROUTES = (
     Column("Requests", "number"),
     Column("Refused", "number"),
     Column("Failed", "number"),
-    Column("Failure rate", "number"),
+    Column("Failed, of all", "number"),
     Column("p50", "number"),
     Column("p95", "number"),
     Column("Last asked", "when"),

@@ -42,6 +42,8 @@ class MessageCount(PeriodRow):
     count = models.PositiveBigIntegerField()
     duration_ms = models.FloatField()
     notifications_sent = models.PositiveBigIntegerField()
+    answer_bytes = models.PositiveBigIntegerField(default=0, db_default=0)
+    largest_answer_bytes = models.PositiveBigIntegerField(default=0, db_default=0)
     last_at = models.DateTimeField()
 
     class Meta:
@@ -207,6 +209,29 @@ class LatencyCount(PeriodRow):
 
     def __str__(self) -> str:
         return f"{self.count} × {self.method} {self.tool} in bucket {self.bucket}"
+
+
+class FirstByteCount(PeriodRow):
+    """As LatencyCount, of how long streamed answers of one tool took to begin."""
+
+    tool = models.CharField(max_length=120)
+    space_id = models.CharField(max_length=120, blank=True)
+    bucket = models.PositiveSmallIntegerField()
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step_seconds", "period", "digest"], name="one_first_byte_count"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["tool", "step_seconds", "period"], name="first_byte_by_tool"),
+            models.Index(fields=["space_id", "step_seconds", "period"], name="first_byte_by_space"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.tool} in bucket {self.bucket}"
 
 
 class OpenStreams(models.Model):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.operators.models import Role
-from accounts.operators.roles import has_role, needs_role
+from accounts.operators.roles import needs_role, role_of
 from dashboard.asked_range import asked_range
 from dashboard.ranges import RANGES, Range
 
@@ -42,12 +42,16 @@ class Visit:
     problem: str
     """What is wrong with the range that was asked for, "" if nothing is."""
     sees_people: bool
+    """Whether they may act on people, and so look them up."""
+    names_people: bool
+    """Whether they may read who used a client."""
 
 
 def visit(request: HttpRequest) -> Visit:
     now = timezone.localtime(datetime.now(UTC))
     asked = asked_range(request, now)
-    return Visit(now, asked.range, asked.problem, has_role(request.user, Role.OPERATOR))
+    role = role_of(request.user) or Role.VIEWER
+    return Visit(now, asked.range, asked.problem, role >= Role.OPERATOR, role >= Role.ADMIN)
 
 
 def show(

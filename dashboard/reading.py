@@ -57,8 +57,12 @@ def read_traffic(shown: Range, **which: str) -> list[PeriodCount]:
 
 
 def read_before(shown: Range) -> Before:
+    return read_sums(shown.before)
+
+
+def read_sums(shown: Range) -> Before:
     return Before(
-        **counted(TrafficCount, shown.before).aggregate(
+        **counted(TrafficCount, shown).aggregate(
             requests=Sum("count", default=0),
             tool_calls=Sum("count", filter=Q(method="tools/call"), default=0),
             errors=Sum("count", filter=Q(outcome__in=ERRORS), default=0),

@@ -9,7 +9,7 @@ from django.db.models import Max, Q, QuerySet, Sum
 
 from dashboard.counts import PeriodCount, PeriodLatency, rate
 from dashboard.metrics import Point, series_of
-from dashboard.models import LatencyCount, MessageCount, PersonCount
+from dashboard.models import FirstByteCount, LatencyCount, MessageCount, PersonCount
 from dashboard.periods import by_period, counted
 from dashboard.ranges import HOUR, Range, ceiling, floor
 from mcpendpoint.protocol.records import ERRORS, Outcome
@@ -35,6 +35,8 @@ class Totals:
     limited: int
     notifications_sent: int
     duration_ms: float
+    answer_bytes: int
+    largest_answer_bytes: int
     last_at: datetime | None
 
     @property
@@ -45,6 +47,11 @@ class Totals:
     def mean_ms(self) -> float | None:
         handled = self.messages - self.limited
         return self.duration_ms / handled if handled else None
+
+    @property
+    def mean_answer_bytes(self) -> float:
+        handled = self.messages - self.limited
+        return self.answer_bytes / handled if handled else 0.0
 
 
 _errors = Sum("count", filter=Q(outcome__in=ERRORS), default=0)
@@ -70,6 +77,8 @@ class About:
                 limited=Sum("count", filter=Q(outcome=Outcome.LIMITED), default=0),
                 notifications_sent=Sum("notifications_sent", default=0),
                 duration_ms=Sum("duration_ms", default=0.0),
+                answer_bytes=Sum("answer_bytes", default=0),
+                largest_answer_bytes=Max("largest_answer_bytes", default=0),
                 last_at=Max("last_at"),
             )
         )
@@ -109,6 +118,12 @@ def read_latencies(shown: Range, **which: str) -> tuple[Mapping[int, int], list[
             for row in by_step.values_list("period", "bucket").annotate(Sum("count"))
         ],
     )
+
+
+def read_first_bytes(shown: Range, **which: str) -> dict[int, int]:
+    """Return the histogram of how long streamed answers of a tool or Space took to begin."""
+    rows = counted(FirstByteCount, shown).filter(**which)
+    return dict(rows.values_list("bucket").annotate(Sum("count")))
 
 
 def people(shown: Range, **which: Any) -> QuerySet[PersonCount]:

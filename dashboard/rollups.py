@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from dashboard.models import (
     ClientCount,
+    FirstByteCount,
     LatencyCount,
     MessageCount,
     MethodLatency,
@@ -21,6 +22,9 @@ from dashboard.upserts import ADD, LATEST, digest
 from mcpendpoint.protocol.records import ERRORS, REFUSED, Outcome
 
 T = TypeVar("T")
+
+GREATEST = frozenset({"last_at", "largest_answer_bytes"})
+"""Columns that hold the greatest of all, where others hold the sum."""
 
 STEPS_OF_PEOPLE = (HOUR, DAY)
 
@@ -61,7 +65,7 @@ class Rollup(Generic[T]):
                     continue
                 for column, value in values.items():
                     row[column] = (
-                        max(row[column], value) if column == "last_at" else row[column] + value
+                        max(row[column], value) if column in GREATEST else row[column] + value
                     )
         return list(rows.values())
 
@@ -70,7 +74,7 @@ def on_conflict(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[st
     """Return how the columns of rows that are there already change."""
     told_apart = {"step_seconds", "period", "digest", *names}
     return {
-        column: LATEST if column == "last_at" else ADD
+        column: LATEST if column in GREATEST else ADD
         for column in rows[0]
         if column not in told_apart
     }
@@ -78,7 +82,11 @@ def on_conflict(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[st
 
 def _messages(tally: Tally) -> Iterator[Part]:
     for key, cell in tally.cells.items():
-        yield Part(key.minute, tuple(cell.kept_as), _amounts(cell))
+        values = _amounts(cell) | {
+            "answer_bytes": cell.answer_bytes,
+            "largest_answer_bytes": cell.largest_answer_bytes,
+        }
+        yield Part(key.minute, tuple(cell.kept_as), values)
 
 
 def _traffic(tally: Tally) -> Iterator[Part]:
@@ -125,6 +133,14 @@ def _tool_latencies(tally: Tally) -> Iterator[Part]:
                 yield Part(key.minute, names, {"count": count})
 
 
+def _first_bytes(tally: Tally) -> Iterator[Part]:
+    for key, cell in tally.cells.items():
+        told = key.dimensions
+        if told.tool:
+            for bucket, count in cell.first_bytes.items():
+                yield Part(key.minute, (told.tool, told.space_id, bucket), {"count": count})
+
+
 def _people(tally: Tally) -> Iterator[Part]:
     for (minute, *names), cell in tally.people.items():
         values = {
@@ -159,6 +175,7 @@ ROLLUPS = (
     Rollup(ToolCount, ("tool", "space_id"), _tools),
     Rollup(MethodLatency, ("method", "bucket"), _method_latencies),
     Rollup(LatencyCount, ("method", "tool", "space_id", "bucket"), _tool_latencies),
+    Rollup(FirstByteCount, ("tool", "space_id", "bucket"), _first_bytes),
     Rollup(
         PersonCount,
         ("user_id", "client_name", "client_version", "credential", "credential_name"),

@@ -94,7 +94,11 @@ class Cell:
     count: int = 0
     duration_ms: float = 0.0
     notifications_sent: int = 0
+    answer_bytes: int = 0
+    largest_answer_bytes: int = 0
     latencies: dict[int, int] = field(default_factory=dict)
+    first_bytes: dict[int, int] = field(default_factory=dict)
+    """As `latencies`, of how long streams took to begin."""
 
     def merge(self, other: "Cell") -> None:
         self.first_at = min(self.first_at, other.first_at)
@@ -102,8 +106,10 @@ class Cell:
         self.count += other.count
         self.duration_ms += other.duration_ms
         self.notifications_sent += other.notifications_sent
-        for bucket, count in other.latencies.items():
-            self.latencies[bucket] = self.latencies.get(bucket, 0) + count
+        self.answer_bytes += other.answer_bytes
+        self.largest_answer_bytes = max(self.largest_answer_bytes, other.largest_answer_bytes)
+        _add_up(self.latencies, other.latencies)
+        _add_up(self.first_bytes, other.first_bytes)
 
 
 class Limits:
@@ -174,12 +180,18 @@ class Tally:
         cell.count += 1
         cell.duration_ms += record.duration_ms
         cell.notifications_sent += record.notifications_sent
+        cell.answer_bytes += record.answer_bytes
+        if record.answer_bytes > cell.largest_answer_bytes:
+            cell.largest_answer_bytes = record.answer_bytes
         if at > cell.last_at:
             cell.last_at = at
         if record.limit:
             return  # no answer, so it took no time to make one
         bucket = bucket_of(record.duration_ms)
         cell.latencies[bucket] = cell.latencies.get(bucket, 0) + 1
+        if record.first_byte_ms is not None:
+            bucket = bucket_of(record.first_byte_ms)
+            cell.first_bytes[bucket] = cell.first_bytes.get(bucket, 0) + 1
 
     def merge(self, other: "Tally") -> None:
         """Add another tally, which could not be stored."""
@@ -246,6 +258,11 @@ class Tally:
         if key not in self.people and len(self.people) >= MAX_PEOPLE:
             key = PersonKey(key.minute, key.user_id, OTHER, "", key.credential, "")
         return self.people.setdefault(key, PersonCell(at))
+
+
+def _add_up(histogram: dict[int, int], other: dict[int, int]) -> None:
+    for bucket, count in other.items():
+        histogram[bucket] = histogram.get(bucket, 0) + count
 
 
 def _caller_of(record: Record) -> Caller:

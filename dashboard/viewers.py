@@ -60,9 +60,7 @@ class Viewers:
             logger.warning("Who watches could not be looked up: %s.", type(error).__name__)
             return
         gone = [
-            end
-            for end, (session_key, role) in asked.items()
-            if roles.get(session_key, 0) < role
+            end for end, (session_key, role) in asked.items() if roles.get(session_key, 0) < role
         ]
         for end in gone:
             self.remove(end)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.operators.models import Role
 from accounts.operators.roles import has_role
+from dashboard.alerts.firing import fires_now
 from dashboard.asked_range import asked_range
 from dashboard.machine_access import problem, refusal_of
 from dashboard.overview import ROWS, build_overview
@@ -29,7 +30,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     if not now.sees_people:
         snapshot = without_people(snapshot)
     page = build_overview(snapshot, read_before(now.shown), now.shown)
-    return show(request, "dashboard/overview.html", now, {"page": page})
+    context = {"page": page, "fires": fires_now()}
+    return show(request, "dashboard/overview.html", now, context)
 
 
 @require_safe

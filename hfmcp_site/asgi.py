@@ -27,7 +27,7 @@ from hfmcp_site.monitoring.serving import Monitoring  # noqa: E402
 from hfmcp_site.monitoring.state import start_looking  # noqa: E402
 from hfmcp_site.request_ids import RequestIds  # noqa: E402
 from hfmcp_site.startup import require_migrations  # noqa: E402
-from hfmcp_site.tracing import sending_the_last_traces, start_tracing  # noqa: E402
+from hfmcp_site.telemetry import sending_what_is_left, start_telemetry  # noqa: E402
 from hfmcp_site.websockets import CloseWhenUnavailable, SameOriginOnly  # noqa: E402
 from mcpendpoint.gradio.knowledge import refresher  # noqa: E402
 from mcpendpoint.push.bus import bus  # noqa: E402
@@ -38,7 +38,7 @@ from mcpendpoint.transports.handler import EndpointHandler  # noqa: E402
 with ThreadPoolExecutor(1) as start:
     start.submit(require_migrations).result()
 
-start_tracing()
+start_telemetry()
 
 
 def hear_of_others() -> None:
@@ -62,7 +62,7 @@ application = ProtocolTypeRouter(
                 CloseWhenUnavailable(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
             )
         ),
-        "lifespan": sending_the_last_traces(lifespan),
+        "lifespan": sending_what_is_left(lifespan),
     }
 )
 

@@ -106,16 +106,26 @@ ALERT_PRIVATE_HOSTS = frozenset(
     env.each("ALERT_PRIVATE_HOSTS", "", setting_forms.host, "host names or addresses")
 )
 
-# Where traces go: standard variables of OpenTelemetry, whose SDK reads the rest of them by itself
+# Where traces and metrics go: standard variables of OpenTelemetry, whose SDK reads the rest of them
 _OTLP_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT")
 _OTLP_TRACES_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_OTLP_METRICS_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
 env.choice("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "HTTP/PROTOBUF")
 env.choice("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf", "HTTP/PROTOBUF")
+env.choice("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf", "HTTP/PROTOBUF")
+env.choice("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "cumulative", "CUMULATIVE")
 env.sampler("OTEL_TRACES_SAMPLER", "parentbased_always_on")
 _TRACES_EXPORTER = env.choice("OTEL_TRACES_EXPORTER", "otlp", "OTLP", "NONE")
+_METRICS_EXPORTER = env.choice("OTEL_METRICS_EXPORTER", "otlp", "OTLP", "NONE")
+METRICS_SENT_EVERY_SECONDS = (
+    env.integer("OTEL_METRIC_EXPORT_INTERVAL", 60_000, minimum=100, maximum=86_400_000) / 1000
+)
 _IS_OFF = env.boolean("OTEL_SDK_DISABLED", default=False)
 TRACES_ARE_SENT = (
     bool(_OTLP_ENDPOINT or _OTLP_TRACES_ENDPOINT) and _TRACES_EXPORTER == "OTLP" and not _IS_OFF
+)
+METRICS_ARE_SENT = (
+    bool(_OTLP_ENDPOINT or _OTLP_METRICS_ENDPOINT) and _METRICS_EXPORTER == "OTLP" and not _IS_OFF
 )
 
 # Files of people, which assistants give to Spaces

@@ -66,3 +66,23 @@ class KnownSpace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.about} of {self.space_id}"
+
+
+class SpaceState(models.Model):
+    """A time in which a Space that everybody may see was seen in one state:
+    mcpendpoint.gradio.state_history.
+    """
+
+    space_id = models.CharField(max_length=200)
+    """In lower case."""
+    stage = models.CharField(max_length=40, blank=True)
+    """As the Hub calls it; "" for a Space that the Hub did not show."""
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+    """When it was so last."""
+
+    class Meta:
+        indexes = [models.Index(fields=["space_id", "seen_at"], name="states_of_a_space")]
+
+    def __str__(self) -> str:
+        return f"{self.space_id} {self.stage} since {self.began_at}"

@@ -53,7 +53,7 @@ def read(app, db):
 async def test_records_are_counted_by_method_outcome_reason_and_tool(read):
     before = values((await read()).text)
     failed = {"outcome": Outcome.TOOL_ERROR, "reason": Reason.HUB_DOWN, "duration_ms": 1_500.0}
-    note_record(make_record())
+    note_record(make_record(answer_bytes=700, first_byte_ms=20.0))
     note_record(make_record(**failed))
 
     after = values((await read()).text)
@@ -64,6 +64,8 @@ async def test_records_are_counted_by_method_outcome_reason_and_tool(read):
     assert grown["hfmcp_requests_total", *of_call, *ended, ("transport", "json")] == 1
     assert grown["hfmcp_tool_calls_total", *ended, ("tool", "hub_repo_search")] == 1
     assert grown["hfmcp_tool_call_duration_seconds_count", ("tool", "hub_repo_search")] == 2
+    assert grown["hfmcp_tool_answer_bytes_total", ("tool", "hub_repo_search")] == 700
+    assert grown["hfmcp_first_byte_seconds_count", of_call[1]] == 1
     assert grown["hfmcp_request_duration_seconds_bucket", ("le", "1.0"), of_call[1]] == 1
 
 

@@ -21,6 +21,8 @@ _LASTS = {
     "undone": ("Until it is undone", None),
 }
 
+EXAMPLE_ID = "id:5dd96eb166059660ed1ee413"
+
 SMALLEST_PREFIX = {4: 16, 6: 32}
 """A network that is larger is more than one operator's customers, or a typing error."""
 
@@ -148,6 +150,11 @@ def _read_space(text: str) -> str:
     return f"{owner}/{name}"
 
 
+def _is_of_somebody(hf_id: str) -> bool:
+    """Whether it is the id of somebody here: another Hub may make its ids in another way."""
+    return User.objects.filter(hf_id__iexact=hf_id).exists()
+
+
 class SubjectForm(forms.Form):
     """Whom an admin means."""
 
@@ -167,7 +174,20 @@ class SubjectForm(forms.Form):
             raise forms.ValidationError("Write a name, id:… or org:name.") from error
 
 
-class RoleForm(SubjectForm):
+class NewSubjectForm(SubjectForm):
+    """Whom an admin gives something to; what was given before can be taken from any word."""
+
+    def clean_who(self) -> str:
+        word = super().clean_who()
+        if (hf_id := id_of(word)) and not is_hub_id(hf_id) and not _is_of_somebody(hf_id):
+            raise forms.ValidationError(
+                f"Ids of Hugging Face are 24 hex digits, such as {EXAMPLE_ID}. "
+                "Leave out id: if it is a name."
+            )
+        return word
+
+
+class RoleForm(NewSubjectForm):
     role = forms.TypedChoiceField(choices=Role.choices, coerce=lambda value: Role(int(value)))
 
 

@@ -106,7 +106,7 @@ _BEGINNINGS = {
 def _message(kind: str, incidents: list[Incident], found: Found) -> Message:
     first = incidents[0]
     subjects = [incident.subject for incident in incidents if incident.subject]
-    about = f" ({_named(subjects)})" if subjects else ""
+    about = f" ({rules.named(subjects)})" if subjects else ""
     lines = [_line(incident, found) for incident in incidents[:MAX_SUBJECTS_TOLD]]
     if len(incidents) > MAX_SUBJECTS_TOLD:
         lines.append(f"And {len(incidents) - MAX_SUBJECTS_TOLD} more.")
@@ -128,10 +128,6 @@ def _message(kind: str, incidents: list[Incident], found: Found) -> Message:
             ],
         },
     )
-
-
-def _named(subjects: list[str]) -> str:
-    return subjects[0] if len(subjects) == 1 else f"{subjects[0]} and {len(subjects) - 1} more"
 
 
 def _line(incident: Incident, found: Found) -> str:

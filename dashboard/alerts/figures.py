@@ -16,7 +16,7 @@ from dashboard.connections import GONE_AFTER
 from dashboard.histogram import percentile
 from dashboard.models import MessageCount, MethodLatency, OpenStreams, ToolCount, TrafficCount
 from dashboard.periods import counted
-from dashboard.ranges import between
+from dashboard.ranges import Range, between
 from dashboard.tally import OTHER
 from mcpendpoint.protocol.records import ERRORS, PRIVATE, REFUSED, Outcome, Reason
 
@@ -41,6 +41,32 @@ class Traffic:
     limited: int
     wrong_credentials: int
     reasons: Counter[str]
+
+
+def spaces_that_failed(shown: Range) -> list[Reading]:
+    """Return how much of the calls of each Space failed, in percent, where any did."""
+    failed = dict(
+        counted(MessageCount, shown)
+        .filter(reason__in=SPACE_FAILS)
+        .exclude(space_id__in=("", PRIVATE, OTHER))
+        .values_list("space_id")
+        .annotate(total=Sum("count"))
+        .order_by("-total", "space_id")[:MAX_SPACES]
+    )
+    if not failed:
+        return []
+    calls = dict(
+        counted(ToolCount, shown)
+        .filter(space_id__in=failed)
+        .values_list("space_id")
+        .annotate(Sum("count"))
+    )
+    # What names are told apart is decided anew in each table.
+    return [
+        Reading(100 * count / of, of, space_id)
+        for space_id, count in failed.items()
+        if (of := max(count, calls.get(space_id, 0)))
+    ]
 
 
 class Window:
@@ -100,29 +126,7 @@ class Window:
 
     @cached_property
     def spaces(self) -> list[Reading]:
-        """How much of the calls of each Space failed, of those where any did."""
-        failed = dict(
-            counted(MessageCount, self._range)
-            .filter(reason__in=SPACE_FAILS)
-            .exclude(space_id__in=("", PRIVATE, OTHER))
-            .values_list("space_id")
-            .annotate(total=Sum("count"))
-            .order_by("-total", "space_id")[:MAX_SPACES]
-        )
-        if not failed:
-            return []
-        calls = dict(
-            counted(ToolCount, self._range)
-            .filter(space_id__in=failed)
-            .values_list("space_id")
-            .annotate(Sum("count"))
-        )
-        # What names are told apart is decided anew in each table.
-        return [
-            Reading(100 * count / of, of, space_id)
-            for space_id, count in failed.items()
-            if (of := max(count, calls.get(space_id, 0)))
-        ]
+        return spaces_that_failed(self._range)
 
 
 class Figures:

@@ -1,7 +1,9 @@
 """What operators and people may send from the pages of alerts."""
 
+from calendar import day_name
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -25,8 +27,21 @@ Kind = Receiver.Kind
 
 _check_url = URLValidator(["https"], message="Give a URL that begins with https://.")
 
+SLACK_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+"""See https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/ and, for GovSlack,
+https://docs.slack.dev/govslack/.
+"""
+
 MAX_ADDRESS = 1_000
 MAX_THRESHOLD = 1_000_000_000
+
+
+_UNCHOSEN = {
+    "figure": "Choose what is counted",
+    "reason": "Not of one reason",
+    "window_minutes": "Choose a time",
+}
+"""What stands in a list of choices as long as nothing is chosen."""
 
 
 class RuleForm(RuleModelForm):
@@ -43,6 +58,15 @@ class RuleForm(RuleModelForm):
         model = Rule
         fields = ("figure", "reason", "threshold", "window_minutes", "least", "is_active")
         labels = {"reason": "Which errors, if they are of one reason"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, words in _UNCHOSEN.items():
+            field = self.fields[name]
+            field.choices = [  # type: ignore[attr-defined]  # a ChoiceField
+                (value, label if value else words)
+                for value, label in field.choices  # type: ignore[attr-defined]
+            ]
 
     field_order = ("figure", "reason", "threshold", "window_minutes", "least", "is_active")
 
@@ -74,12 +98,27 @@ class QuietHoursForm(forms.Form):
         data = super().clean() or {}
         if (data.get("quiet_from") is None) != (data.get("quiet_until") is None):
             self.add_error("quiet_from", "Give both times, or none.")
+        elif data.get("quiet_from") is not None and data["quiet_from"] == data["quiet_until"]:
+            self.add_error("quiet_from", "Give two different times, or none.")
         return data
 
     @property
     def quiet_hours(self) -> QuietHours:
         data = self.cleaned_data
         return QuietHours(data["quiet_from"], data["quiet_until"], data["zone"])
+
+
+class DigestForm(forms.Form):
+    day = forms.TypedChoiceField(
+        label="A digest",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "never"), *((day, f"every {name}") for day, name in enumerate(day_name))],
+    )
+    hour = forms.TypedChoiceField(
+        label="at", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
+    )
 
 
 class ReceiverForm(QuietHoursForm):
@@ -112,6 +151,8 @@ class ReceiverForm(QuietHoursForm):
             return
         if self._of_operators and address.startswith("http") and is_private_host(address):
             return
+        if kind == Kind.SLACK and urlsplit(address).hostname not in SLACK_HOSTS:
+            raise forms.ValidationError("Slack’s begin with https://hooks.slack.com/.")
         _check_url(address)
         try:
             PublicNetwork(any_port=True).check_url(address)

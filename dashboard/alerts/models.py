@@ -101,6 +101,11 @@ class Receiver(models.Model):
     quiet_until = models.TimeField(null=True)
     zone = models.CharField(max_length=64, default="UTC")
     """That these are times of."""
+    digest_day = models.PositiveSmallIntegerField(null=True)
+    """The day of the week that it wants a digest on, Monday being 0; none without."""
+    digest_hour = models.PositiveSmallIntegerField(default=8, db_default=8)
+    digest_due_at = models.DateTimeField(null=True, db_index=True)
+    """Of the next digest."""
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, db_index=True)
     """Nothing but the request to confirm it goes to an address before."""

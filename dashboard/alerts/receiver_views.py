@@ -11,7 +11,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.buckets import Draw, Rate, buckets, retry_after
-from dashboard.alerts.forms import QuietHoursForm, ReceiverForm
+from dashboard.alerts.forms import DigestForm, QuietHoursForm, ReceiverForm
+from dashboard.alerts.messages import Message
 from dashboard.alerts.models import Receiver
 from dashboard.alerts.places import Place
 from dashboard.alerts.receivers import (
@@ -21,7 +22,8 @@ from dashboard.alerts.receivers import (
     note_attempt,
     receivers_of,
     remove_receiver,
-    try_out,
+    send_now,
+    trial_of,
 )
 
 TRIES = Rate(20, 3_600.0)
@@ -37,8 +39,11 @@ CONFIRM = "A link was sent there. Nothing else is, until it was opened and confi
 class ReceiverRow:
     receiver: Receiver
     hours: QuietHoursForm
+    digest: DigestForm
     test_url: str
     hours_url: str
+    digest_url: str
+    send_digest_url: str
     remove_url: str
 
 
@@ -47,6 +52,7 @@ def receivers_context(request: HttpRequest, place: Place) -> dict[str, Any]:
         "receivers": [_row(place, receiver) for receiver in receivers_of(place.owner)],
         "receiver_form": _form(place),
         "add_receiver_url": place.url("add-receiver"),
+        "digest_url": place.url("digest"),
     }
 
 
@@ -63,8 +69,14 @@ def _row(place: Place, receiver: Receiver) -> ReceiverRow:
             initial={name: getattr(receiver, name) for name in shown},
             auto_id=f"id_{receiver.pk}_%s",
         ),
+        DigestForm(
+            initial={"day": receiver.digest_day, "hour": receiver.digest_hour},
+            auto_id=f"id_{receiver.pk}_digest_%s",
+        ),
         test_url=place.url("test-receiver", receiver.pk),
         hours_url=place.url("change-hours", receiver.pk),
+        digest_url=place.url("change-digest", receiver.pk),
+        send_digest_url=place.url("send-digest", receiver.pk),
         remove_url=place.url("remove-receiver", receiver.pk),
     )
 
@@ -117,18 +129,25 @@ def remove(request: HttpRequest, place: Place, number: int) -> HttpResponseBase:
 
 
 def _try_out(request: HttpRequest, place: Place, receiver: Receiver) -> None:
-    """Send something there at once, and say what came of it."""
+    said = "A test was sent." if receiver.confirmed_at else CONFIRM
+    send_at_once(request, place, receiver, trial_of(receiver), said)
+
+
+def send_at_once(
+    request: HttpRequest, place: Place, receiver: Receiver, message: Message, said: str
+) -> None:
+    """Send something there while somebody waits, and say what came of it."""
     if seconds := _seconds_to_wait(place):
         messages.warning(
             request, f"Nothing was sent: that was often. Try again in {seconds // 60 + 1} minutes."
         )
         return
-    problem = async_to_sync(try_out)(receiver)
+    problem = async_to_sync(send_now)(receiver, message)
     note_attempt(receiver.pk, problem)
     if problem:
         messages.error(request, f"It could not be sent. {problem}")
     else:
-        messages.success(request, "A test was sent." if receiver.confirmed_at else CONFIRM)
+        messages.success(request, said)
 
 
 @async_to_sync

@@ -27,6 +27,9 @@ from dashboard.alerts.sending import Letter, send
 MAX_OF_PERSON = 3
 MAX_OF_OPERATORS = 20
 
+DAYS_OF_WEEK = 7
+WEEK = timedelta(days=DAYS_OF_WEEK)
+
 _SALT = "dashboard.alerts.confirm"
 
 Kind = Receiver.Kind
@@ -75,9 +78,36 @@ def add_receiver(
 def change_quiet_hours(receiver: Receiver, actor: User, quiet: QuietHours) -> None:
     receiver.quiet_from, receiver.quiet_until = quiet.begin, quiet.end
     receiver.zone = quiet.zone
+    receiver.digest_due_at = digest_due_after(receiver, timezone.now())
     with transaction.atomic():
-        receiver.save(update_fields=["quiet_from", "quiet_until", "zone"])
+        receiver.save(update_fields=["quiet_from", "quiet_until", "zone", "digest_due_at"])
         _record(Action.RECEIVER_CHANGED, actor, receiver)
+
+
+def change_digest(receiver: Receiver, actor: User, day: int | None, hour: int) -> None:
+    """Have a digest sent every week on this day, which counts from Monday; None for no digest."""
+    receiver.digest_day, receiver.digest_hour = day, hour
+    receiver.digest_due_at = digest_due_after(receiver, timezone.now())
+    with transaction.atomic():
+        receiver.save(update_fields=["digest_day", "digest_hour", "digest_due_at"])
+        _record(Action.RECEIVER_CHANGED, actor, receiver)
+
+
+def digest_due_after(receiver: Receiver, now: datetime) -> datetime | None:
+    """Return when the next digest is due, None for a receiver that wants none."""
+    if receiver.digest_day is None:
+        return None
+    return last_time(receiver.digest_day, receiver.digest_hour, receiver, now) + WEEK
+
+
+def last_time(day: int, hour: int, receiver: Receiver, now: datetime) -> datetime:
+    """Return when it was this day and hour last, by the clock of who receives it."""
+    zone = ZoneInfo(receiver.zone)
+    today = now.astimezone(zone).date()
+    latest = datetime.combine(
+        today - timedelta(days=(today.weekday() - day) % DAYS_OF_WEEK), time(hour), zone
+    )
+    return latest if latest <= now else latest - WEEK
 
 
 def remove_receiver(receiver: Receiver, actor: User) -> None:
@@ -86,9 +116,13 @@ def remove_receiver(receiver: Receiver, actor: User) -> None:
         receiver.delete()
 
 
-async def try_out(receiver: Receiver) -> str:
-    """Send a test, or to an unconfirmed address its link; return what went wrong."""
-    message = _test() if receiver.confirmed_at else _request_to_confirm(receiver)
+def trial_of(receiver: Receiver) -> Message:
+    """Return a test, or for an unconfirmed address its link."""
+    return _test() if receiver.confirmed_at else _request_to_confirm(receiver)
+
+
+async def send_now(receiver: Receiver, message: Message) -> str:
+    """Send it without the outbox; return what went wrong."""
     return await send(Letter(receiver, new_number(), message, timezone.now()))
 
 

@@ -1,6 +1,6 @@
 """Rules in words, and those that are offered. Pure but for the models."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dashboard.alerts.figures import Reading
 from dashboard.alerts.models import Rule
@@ -64,6 +64,11 @@ def _in_window(rule: Rule) -> str:
     if rule.window_minutes == Window.HOUR:
         return " in an hour"
     return f" in {Window(rule.window_minutes).label}"
+
+
+def named(subjects: Sequence[str]) -> str:
+    """Name the first of these Spaces, and say how many others there are."""
+    return subjects[0] if len(subjects) == 1 else f"{subjects[0]} and {len(subjects) - 1} more"
 
 
 def firing(rule: Rule, readings: Iterable[Reading]) -> list[Reading]:

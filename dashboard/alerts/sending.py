@@ -28,6 +28,11 @@ SECONDS = 10.0
 """As settings.EMAIL_TIMEOUT for each step of an e-mail."""
 MAX_ANSWER_BYTES = 10_000
 
+NOT_REACHED = "It did not take it: it has to be public, and to answer by https within 10 seconds."
+"""The same words whatever went wrong: other ones would tell of names and ports that only this
+server sees.
+"""
+
 Kind = Receiver.Kind
 
 
@@ -60,14 +65,13 @@ def pool_of(receiver: Receiver) -> Pool:
 
 async def _post(letter: Letter) -> str:
     receiver = letter.receiver
+    pool = pool_of(receiver)
     request = Request("POST", receiver.address, *_headers_and_body(letter))
     try:
         with acting_for(f"person {receiver.user_id}" if receiver.user_id else ""):
-            answer = await ask(
-                pool_of(receiver), request, max_bytes=MAX_ANSWER_BYTES, seconds=SECONDS
-            )
+            answer = await ask(pool, request, max_bytes=MAX_ANSWER_BYTES, seconds=SECONDS)
     except OutgoingError as error:
-        return str(error)
+        return str(error) if pool is PRIVATE_WEBHOOKS else NOT_REACHED
     return "" if answer.is_success else f"It answered with status {answer.status}."
 
 

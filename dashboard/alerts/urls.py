@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboard.alerts import receiver_views, views
+from dashboard.alerts import digest_views, receiver_views, views
 from dashboard.alerts.places import for_operators
 
 app_name = "alerts"
@@ -28,6 +28,17 @@ urlpatterns = [
         "receivers/<int:number>/hours/",
         require_POST(for_operators(receiver_views.change_hours)),
         name="change-hours",
+    ),
+    path("digest/", require_safe(for_operators(digest_views.preview)), name="digest"),
+    path(
+        "receivers/<int:number>/digest/",
+        require_POST(for_operators(digest_views.change)),
+        name="change-digest",
+    ),
+    path(
+        "receivers/<int:number>/digest/send/",
+        require_POST(for_operators(digest_views.send_now)),
+        name="send-digest",
     ),
     path(
         "receivers/<int:number>/remove/",

@@ -7,7 +7,7 @@ import random
 from django.utils import timezone
 
 from accounts.behind import start_task
-from dashboard.alerts import evaluating, personal
+from dashboard.alerts import digests, evaluating, personal
 from dashboard.alerts.figures import Figures
 from dashboard.alerts.outbox import in_background, send_due
 
@@ -46,6 +46,7 @@ def _look_if_due() -> None:
         figures = Figures(now)
         evaluating.evaluate(figures, now)
         personal.look(figures, now)
+        digests.look(now)
 
 
 watcher = Watcher()

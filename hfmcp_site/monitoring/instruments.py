@@ -57,6 +57,19 @@ _tool_seconds = Histogram(
     buckets=SECONDS,
     registry=registry,
 )
+_answer_bytes = Counter(
+    "hfmcp_tool_answer_bytes",
+    "Of all answers to calls of a tool.",
+    ("tool",),
+    registry=registry,
+)
+_first_byte_seconds = Histogram(
+    "hfmcp_first_byte_seconds",
+    "From a message until its streamed answer began.",
+    ("method",),
+    buckets=SECONDS,
+    registry=registry,
+)
 _outgoing = Counter(
     "hfmcp_outgoing_requests",
     "Requests to other servers, by what they are for and the class of the answer's status.",
@@ -110,6 +123,8 @@ _request_seconds_by = _Children(_request_seconds.labels)
 _http_errors_by = _Children(_http_errors.labels)
 _tool_calls_by = _Children(_tool_calls.labels)
 _tool_seconds_by = _Children(_tool_seconds.labels)
+_answer_bytes_by = _Children(_answer_bytes.labels)
+_first_byte_seconds_by = _Children(_first_byte_seconds.labels)
 _outgoing_by = _Children(_outgoing.labels)
 _outgoing_seconds_by = _Children(_outgoing_seconds.labels)
 _hub_by = _Children(_hub.labels)
@@ -125,10 +140,13 @@ def note_record(record: Record) -> None:
     _request_seconds_by[method,].observe(seconds)
     if record.http_status >= 400:
         _http_errors_by[str(record.http_status),].inc()
+    if record.first_byte_ms is not None:
+        _first_byte_seconds_by[method,].observe(record.first_byte_ms / 1000)
     if record.method == "tools/call":
         tool = _tool_label(record)
         _tool_calls_by[tool, *ended].inc()
         _tool_seconds_by[tool,].observe(seconds)
+        _answer_bytes_by[tool,].inc(record.answer_bytes)
 
 
 def note_asked(asked: Asked) -> None:

@@ -3,14 +3,12 @@
 A failure is told in the words that its callers get: they may quote the Space.
 """
 
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
-
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.states import state_label
+from mcpendpoint.gradio.stored_knowledge import stage_in
 from mcpendpoint.models import KnownSpace
 
 
@@ -31,15 +29,9 @@ def last_known(space_id: str) -> LastKnown:
     failed = next((row for row in (schema, info) if row is not None and row.failure), None)
     rest = breakers.rest_of(space_id)
     return LastKnown(
-        state=state_label(_stage(info)) if info is not None else "",
+        state=state_label(stage_in(info.source)) if info is not None else "",
         found_at=schema.found_at if schema is not None else None,
         failure=str(failed.failure["message"]) if failed and failed.failure else "",
         failed_at=failed.failed_at if failed else None,
         rest=str(rest) if rest is not None else "",
     )
-
-
-def _stage(info: KnownSpace) -> str:
-    if info.source is None:
-        return ""
-    return str(orjson.loads(zlib.decompress(bytes(info.source))).get("stage", ""))

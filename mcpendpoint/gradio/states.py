@@ -1,5 +1,7 @@
 """Whether a Space in some state can serve, and if not, why and what to do. Pure: no I/O."""
 
+from enum import StrEnum
+
 from mcpendpoint.gradio.errors import SpaceError, SpaceNotRunning
 
 RUNNING = frozenset({"RUNNING", "RUNNING_BUILDING", "RUNNING_APP_STARTING"})
@@ -48,3 +50,26 @@ def explain_state(space_id: str, stage: str, page: str) -> SpaceError | None:
 def state_label(stage: str) -> str:
     """Return the state for a person, such as "Running" or "Runtime error"."""
     return stage[:40].replace("_", " ").capitalize() if stage else "Unknown"
+
+
+class Kind(StrEnum):
+    """What a state comes to, for who uses the Space."""
+
+    RUNNING = "running"
+    STARTING = "starting"
+    ASLEEP = "asleep"
+    STOPPED = "stopped"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+
+
+def kind_of(stage: str) -> Kind:
+    if stage in RUNNING:
+        return Kind.RUNNING
+    if stage in STARTING:
+        return Kind.STARTING
+    if stage == ASLEEP:
+        return Kind.ASLEEP
+    if stage in _STOPPED:
+        return Kind.STOPPED
+    return Kind.BROKEN if stage in _FAILED else Kind.UNKNOWN

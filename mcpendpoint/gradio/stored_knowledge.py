@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accounts.housekeeping import delete_in_steps
 from accounts.last_use import write_uses
 from accounts.space_models import SelectedSpace
+from mcpendpoint.gradio import state_history
 from mcpendpoint.models import KnownSpace
 
 About = KnownSpace.About
@@ -68,6 +70,13 @@ def store(space_id: str, about: About, at: datetime, values: dict[str, Any]) -> 
     KnownSpace.objects.update_or_create(
         space_id=space_id, about=about, defaults={**values, "looked_at": at}
     )
+    if about == About.INFO:
+        state_history.note(space_id, stage_in(values.get("source")), at)
+
+
+def stage_in(source: bytes | memoryview | None) -> str:
+    """Return the state that what is stored of a Space tells, "" where it tells none."""
+    return str(orjson.loads(zlib.decompress(bytes(source))).get("stage", "")) if source else ""
 
 
 def compressed(source: bytes) -> bytes | None:

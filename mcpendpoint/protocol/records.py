@@ -121,6 +121,10 @@ class Record:
     user_id: int | None
     """Our user, when the credential is of somebody who signed in here."""
     notifications_sent: int
+    answer_bytes: int = 0
+    """Of the JSON-RPC response, whatever else the stream that it is part of has."""
+    first_byte_ms: float | None = None
+    """How long it took until a streamed answer began; None of one that is no stream."""
     limit: str = ""
     """The one of mcpendpoint.access.limits that it was over."""
     address: str = ""

@@ -37,6 +37,8 @@ class Outgoing(Protocol):
     is_open: bool
     is_streaming: bool
     """Whether the answer is part of a stream of events."""
+    first_byte_at: float | None
+    """When that stream began, by time.perf_counter()."""
 
     def put(self, notification: dict[str, Any]) -> None: ...
 
@@ -56,7 +58,7 @@ class Answers:
         result = await self.shortcut(message, peer, context)
         if result is not None:
             note_known_result(message)
-            recording.finish(Outcome.OK, context=context)
+            recording.finish(Outcome.OK, context=context, answer_bytes=len(result))
         return result
 
     async def answer(
@@ -91,7 +93,7 @@ class Answers:
         context.report = exchange.progress
         context.wants_progress = exchange.progress_token is not None and outgoing.is_open
         outcome, error_code = Outcome.CANCELLED, None
-        status, reason = 200, None
+        status, reason, answer_bytes = 200, None, 0
         try:
             answer = await kernel.answer(self.server, message, peer, exchange)
             answer = _fitting(answer, context)
@@ -99,6 +101,7 @@ class Answers:
                 answer = with_scopes_asked_for(answer, context)
             outcome, error_code = outcome_of(answer, context), answer.error_code
             status, reason = answer.status, reason_of_answer(answer, context, outcome)
+            answer_bytes = len(answer.raw)
             return answer
         finally:
             note_outcome(span, context, outcome, error_code)
@@ -107,7 +110,9 @@ class Answers:
                 error_code=error_code,
                 context=context,
                 notifications_sent=exchange.notifications_sent,
+                answer_bytes=answer_bytes,
                 is_stream=outgoing.is_streaming,
+                first_byte_at=outgoing.first_byte_at,
                 reason=reason,
                 http_status=200 if outgoing.is_streaming else status,
             )

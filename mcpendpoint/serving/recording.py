@@ -77,12 +77,18 @@ class Recording:
         error_code: int | None = None,
         context: RequestContext | None = None,
         notifications_sent: int = 0,
+        answer_bytes: int = 0,
         is_stream: bool = False,
+        first_byte_at: float | None = None,
         limit: str = "",
         reason: Reason | None = None,
         http_status: int = 200,
     ) -> None:
-        """Without a `reason` it is the usual one of the outcome, or of the error's code."""
+        """Without a `reason` it is the usual one of the outcome, or of the error's code.
+
+        A stream of which no byte has gone out (`first_byte_at`) begins with this answer.
+        """
+        now = time.perf_counter()
         peer = self.peer
         client = peer.client if peer else UNKNOWN_CLIENT
         if (recorded := _recorded.get()) is not None:
@@ -95,7 +101,7 @@ class Recording:
                 space_id=context.space_label if context else "",
                 outcome=outcome,
                 error_code=error_code,
-                duration_ms=(time.perf_counter() - self.started) * 1000,
+                duration_ms=(now - self.started) * 1000,
                 era=peer.era if peer else "",
                 protocol_version=peer.protocol_version if peer else "",
                 transport="sse" if is_stream else self.transport,
@@ -104,6 +110,8 @@ class Recording:
                 credential=REFUSED if self.credential_refused else self.caller.credential,
                 user_id=self.caller.user_id,
                 notifications_sent=notifications_sent,
+                answer_bytes=answer_bytes,
+                first_byte_ms=((first_byte_at or now) - self.started) * 1000 if is_stream else None,
                 limit=limit,
                 listed=context.tools_listed if context else 0,
                 source=self._source if self.method == LIST_TOOLS else "",

@@ -1,6 +1,7 @@
 """Request-scoped streams: JSON when the answer comes first, SSE as soon as anything else does."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class Outbox:
     """Requests to the client, of which none may be lost."""
     is_open: bool = True
     is_streaming: bool = False
+    first_byte_at: float | None = None
     log: CallLog | None = None
     _count: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -78,6 +80,10 @@ class Outbox:
         self.questions.clear()
         self._news.clear()
         return taken
+
+    def note_first_byte(self) -> None:
+        if self.first_byte_at is None:
+            self.first_byte_at = time.perf_counter()
 
     def take_frames(self) -> bytes:
         return b"".join(map(self.frame, self.take()))
@@ -145,6 +151,7 @@ async def messages_of(work: Work, lifetime: Lifetime) -> AsyncIterator[bytes]:
     while not task.done():
         await outbox.wait()
         for event in outbox.take():
+            outbox.note_first_byte()
             yield event.message
     if answer := _answer_of(task):
         yield answer
@@ -171,6 +178,7 @@ async def _events(
     task: asyncio.Task[Answer], outbox: Outbox, lifetime: Lifetime
 ) -> AsyncIterator[bytes]:
     try:
+        outbox.note_first_byte()
         yield _beginning(outbox) + outbox.take_frames() or ALIVE
         while not task.done():
             await outbox.wait()

@@ -7,6 +7,13 @@
   if (!frame) return;
   const place = frame.querySelector(".chart");
   const step = Number(root.dataset.step);
+  const MINUTE = 60, HOUR = 3600, DAY = 86400;
+  // Nothing finer than a minute: no label would tell it from its neighbour.
+  const TICKS = [
+    ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+    ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * HOUR),
+    ...[1, 2, 3, 5, 7, 10, 14, 30, 60, 90, 180, 365].map((days) => days * DAY),
+  ];
   let series = null;
   let chart = null;
 
@@ -78,7 +85,7 @@
         ms: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map(timeOfTick) },
+        { ...axis, grid: { show: false }, incrs: TICKS, values: (_, ticks) => ticks.map(timeOfTick) },
         { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] },
         { ...axis, show: hasLatency(), scale: "ms", side: 1, size: 64, grid: { show: false }, values: (_, ticks) => ticks.map((ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`)) },
       ],

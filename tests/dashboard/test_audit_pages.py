@@ -1,5 +1,6 @@
 """The audit log of everybody: for admins, and for nobody else."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -75,6 +76,36 @@ def test_times_and_days_are_those_of_the_reader(staff, browser_of):
     assert page.count("Europe/Berlin") == 1
     for shown in (page, rows):
         assert "after_midnight" in shown and "before_midnight" not in shown
+
+
+def test_what_happened_in_some_minutes_is_found_by_the_readers_clock(staff, browser_of):
+    for minute in (9, 10, 12, 13):
+        log_failure(f"at_{minute}", at=datetime(2026, 7, 15, 8, minute, 30, tzinfo=UTC))
+    browser = browser_of(staff)
+    browser.cookies["zone"] = "Europe/Berlin"
+
+    page = browser.get(PAGE, {"since": "2026-07-15T10:10", "until": "2026-07-15T10:12"}).text
+
+    assert [minute for minute in (9, 10, 12, 13) if f"at_{minute}" in page] == [10, 12]
+    assert 'value="2026-07-15T10:10"' in page
+
+
+def test_an_hour_that_a_clock_shows_twice_can_be_asked_for(staff, browser_of):
+    log_failure("in_summer_time", at=datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
+    browser = browser_of(staff)
+    browser.cookies["zone"] = "Europe/Berlin"
+
+    assert "in_summer_time" in browser.get(PAGE, {"since": "2026-10-25T02:15"}).text
+
+
+def test_a_time_on_a_chart_is_kept_on_the_way_to_the_audit_log(staff, browser_of):
+    shown = {"name": "any", "from": "2026-07-15T08:00:00Z", "to": "2026-07-15T10:00:00Z"}
+
+    page = browser_of(staff).get(reverse("dashboard:tool"), shown).text
+
+    assert re.search(
+        r"/audit/\?[^\"]*since=2026-07-15T\d\d%3A00&amp;until=2026-07-\d\dT\d\d%3A59", page
+    )
 
 
 @pytest.mark.parametrize("who", ["bob", "BOB", "b" * 24])

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils.html import escape
 from dashboard import store
 from dashboard.ranges import RANGES
 from dashboard.tally import Limits, Tally
+from mcpendpoint.gradio.state_history import note
 from mcpendpoint.protocol.records import Outcome, Reason
 from tests.dashboard.factories import make_record
 
@@ -169,6 +171,37 @@ def test_json_has_more_rows_than_the_page_and_says_what_it_leaves_out(staff, bro
 
     assert len(body["clients"]) == body["totals"]["clients"] == 100
     assert body["truncated"] == {"clients": False, "methods": False, "tools": False}
+
+
+def test_the_pages_of_a_tool_and_a_space_tell_how_large_answers_are_and_when_streams_begin(
+    staff, browser_of
+):
+    of_space = {"tool": "gr1_paint", "space_id": "acme/paint"}
+    for size in (1_000, 3_000):
+        write(answer_bytes=size, first_byte_ms=100.0, **of_space)
+    write(answer_bytes=500)
+    browser = browser_of(staff)
+
+    for page in ("tool/?name=paint&space=acme/paint", "space/?id=acme/paint"):
+        shown = " ".join(re.sub("<[^>]*>", " ", browser.get(f"{PAGE}{page}").text).split())
+        assert "Answers 4.0 kB in all 2.0 kB mean 3.0 kB largest" in shown
+        assert "First byte" in shown and "of 2 streamed answers" in shown
+    plain = browser.get(f"{PAGE}tool/?name=hub_repo_search").text
+    assert "500 B" in plain and "First byte" not in plain
+
+
+def test_the_page_of_a_space_shows_its_state_over_time(staff, browser_of):
+    at = datetime.now(UTC)
+    note("acme/paint", "RUNNING", at - timedelta(minutes=20))
+    note("acme/paint", "BUILD_ERROR", at - timedelta(minutes=5))
+
+    page = browser_of(staff).get(f"{PAGE}space/", {"id": "Acme/Paint"}).text
+    of_other = browser_of(staff).get(f"{PAGE}space/", {"id": "acme/other"}).text
+
+    assert page.index('<rect class="running"') < page.index('<rect class="broken"')
+    assert page.index("Build error from ") < page.index("Running from ")
+    assert "15\xa0minutes" in page
+    assert "state over time" not in of_other
 
 
 def test_rows_and_errors_lead_to_pages_about_them(staff, browser_of):

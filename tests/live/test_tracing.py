@@ -27,6 +27,7 @@ def traced(make_product, collector):
         OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
         OTEL_EXPORTER_OTLP_HEADERS="x-api-key=of-the-collector",
         OTEL_BSP_SCHEDULE_DELAY="100",
+        OTEL_METRIC_EXPORT_INTERVAL="200",
         LOG_FORMAT="JSON",
     )
 
@@ -113,8 +114,22 @@ def test_a_list_of_tools_is_a_span_and_bad_parents_are_nothing(traced, collector
     assert entry.attributes["mcp.method.name"] == "tools/list"
 
 
+def test_a_collector_gets_what_metrics_has(traced, collector):
+    Wire(f"{traced.url}/mcp?gradio=none").post(request("ping"), HEADERS)
+
+    lasted = collector.point("hfmcp.request_duration", method="ping")
+
+    assert lasted.count == sum(lasted.bucket_counts) >= 1
+    assert len(lasted.bucket_counts) == len(lasted.explicit_bounds) + 1
+
+
 @pytest.mark.parametrize(
-    "off", [{"OTEL_SDK_DISABLED": "true"}, {"OTEL_TRACES_EXPORTER": "none"}], ids=str
+    "off",
+    [
+        {"OTEL_SDK_DISABLED": "true"},
+        {"OTEL_TRACES_EXPORTER": "none", "OTEL_METRICS_EXPORTER": "none"},
+    ],
+    ids=str,
 )
 def test_the_standard_variables_switch_it_off(make_product, off):
     with start_collector() as nobody:

@@ -1,4 +1,4 @@
-"""A collector of OpenTelemetry on loopback, which takes traces by OTLP over HTTP and keeps them."""
+"""A collector of OpenTelemetry on loopback, which keeps what it takes by OTLP over HTTP."""
 
 import threading
 from collections.abc import Iterator
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 SECONDS = 20
@@ -33,13 +36,18 @@ class Collector:
         self.headers: list[dict[str, str]] = []
         self.raw = b""
         self._spans: list[Span] = []
+        self._metrics: dict[str, Any] = {}
         self._came = threading.Condition()
 
-    def take(self, headers: dict[str, str], body: bytes) -> None:
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
         with self._came:
             self.headers.append(headers)
             self.raw += body
-            self._spans += _read(body)
+            if path == "/v1/traces":
+                self._spans += _read(body)
+            else:
+                assert path == "/v1/metrics"
+                self._metrics |= _read_metrics(body)
             self._came.notify_all()
 
     def spans_of(self, trace: str, *names: str) -> dict[str, Span]:
@@ -52,14 +60,26 @@ class Collector:
             assert self._came.wait_for(lambda: set(names) <= set(found()), SECONDS), found()
             return found()
 
+    def point(self, name: str, **labels: str) -> Any:
+        """Return what came last of a histogram with these labels, once any did."""
+
+        def found() -> Any:
+            metric = self._metrics.get(name)
+            points = metric.histogram.data_points if metric else ()
+            return next((each for each in points if _values(each.attributes) == labels), None)
+
+        with self._came:
+            assert self._came.wait_for(found, SECONDS), self._metrics.keys()
+            return found()
+
 
 @contextmanager
 def start_collector() -> Iterator[Collector]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            assert self.path == "/v1/traces"
-            collector.take({name.lower(): value for name, value in self.headers.items()}, body)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            collector.take(self.path, headers, body)
             self.send_response(200)
             self.send_header("Content-Type", "application/x-protobuf")
             self.send_header("Content-Length", "0")
@@ -94,6 +114,15 @@ def _read(body: bytes) -> Iterator[Span]:
                     has_failed=span.status.code == 2,
                     resource=resource,
                 )
+
+
+def _read_metrics(body: bytes) -> dict[str, Any]:
+    return {
+        metric.name: metric
+        for resource_metrics in ExportMetricsServiceRequest.FromString(body).resource_metrics
+        for scope in resource_metrics.scope_metrics
+        for metric in scope.metrics
+    }
 
 
 def _values(pairs: Any) -> dict[str, Any]:

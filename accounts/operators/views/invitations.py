@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.operators.access import INVITED, TooManyInvitations, invite, remove_invitation
 from accounts.operators.bindings import people_bound_to
-from accounts.operators.forms import SubjectForm
+from accounts.operators.forms import NewSubjectForm, SubjectForm
 from accounts.operators.models import Invitation, Role
 from accounts.operators.roles import needs_role
 
@@ -20,8 +20,8 @@ PAGE_SIZE = 50
 @needs_role(Role.ADMIN)
 def invitations(request: HttpRequest, user: User) -> HttpResponse:
     if request.method == "GET":
-        return _show(request, SubjectForm())
-    form = SubjectForm(request.POST)
+        return _show(request, NewSubjectForm())
+    form = NewSubjectForm(request.POST)
     if form.is_valid():
         word = form.cleaned_data["who"]
         try:

@@ -50,6 +50,7 @@ class Telling:
     """Whether a call goes on once its person has approved it at the page."""
     is_open: bool = True
     is_streaming: bool = False
+    first_byte_at: float | None = None
     page_url: str = ""
     """Where the person decides, or gives a file, until they have."""
     progress: Json | None = None

@@ -96,6 +96,7 @@ class _Progress:
     outlet: Outlet
     is_open: bool
     is_streaming: bool = False
+    first_byte_at: float | None = None
 
     def put(self, notification: dict[str, Any]) -> None:
         self.outlet.offer(orjson.dumps(notification))

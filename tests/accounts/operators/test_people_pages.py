@@ -188,7 +188,7 @@ def test_a_question_about_a_role_of_ones_own_says_so(boss, admin):
     ("word", "waits"),
     [
         ("carol", "nobody with this name has signed in yet"),
-        ("id:carol", "nobody with this id has signed in yet"),
+        (f"id:{'c' * 24}", "nobody with this id has signed in yet"),
         ("org:acme", "from when a member signs in next"),
     ],
 )
@@ -196,6 +196,16 @@ def test_a_role_for_who_is_not_here_says_what_it_waits_for(admin, word, waits):
     given = {"who": word, "role": Role.OPERATOR.value}
 
     assert admin.post(f"{PAGE}roles/", given, follow=True).text.count(waits) == 2
+
+
+def test_a_role_for_an_id_that_can_be_nobodys_is_refused_with_an_example(admin):
+    given = {"who": "id:carol", "role": Role.OPERATOR.value}
+
+    answer = admin.post(f"{PAGE}roles/", given)
+
+    assert answer.status_code == 422
+    assert "24 hex digits, such as id:5dd96eb166059660ed1ee413" in answer.text
+    assert not RoleGrant.objects.exists()
 
 
 def test_a_role_given_by_the_name_of_somebody_who_is_here_is_in_force_at_once(

@@ -7,9 +7,12 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from accounts.operators.models import Role
+from accounts.operators.roles import give_role
 from dashboard.alerts.models import Incident, Receiver, Rule
+from dashboard.alerts.sending import NOT_REACHED
 from tests.dashboard.alerts.conftest import NOON, OWN_PAGE, PAGE, look, receiver_of, write
-from tests.dashboard.alerts.test_rules import FAILED
+from tests.dashboard.alerts.test_rules import BROKEN, FAILED
 
 pytestmark = pytest.mark.django_db
 
@@ -174,12 +177,58 @@ def test_a_test_says_what_happened(admin, listener):
     assert bad.count("It answered with status 404.") == 2, "as a message, and beside the receiver"
 
 
-def test_a_private_address_is_told_nothing(admin):
-    receiver = receiver_of(None, address="https://127.0.0.1:9/")
+@pytest.mark.parametrize(
+    "address", ["https://127.0.0.1:9/", f"https://{'a' * 64}.example/", "https://[::1]/"]
+)
+def test_a_test_tells_nothing_of_names_and_ports_of_the_own_network(admin, address):
+    receiver = receiver_of(None, address=address)
 
-    page = admin.post(url("test-receiver", receiver.pk), follow=True).text
+    admin.post(url("test-receiver", receiver.pk))
 
-    assert "It is in a private network." in page
+    receiver.refresh_from_db()
+    assert receiver.problem == NOT_REACHED
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("https://hooks.slack.com/services/a-secret", 302),
+        ("https://hooks.slack-gov.com/services/a-secret", 302),
+        ("https://hooks.slack.com.example.org/services/a-secret", 422),
+        ("https://hooks.slack.com@example.org/services/a-secret", 422),
+        ("https://example.org/hooks.slack.com", 422),
+    ],
+)
+def test_what_is_for_slack_goes_to_slack_alone(admin, address, status):
+    answer = admin.post(url("add-receiver"), {"kind": "slack", "address": address})
+
+    assert answer.status_code == status
+
+
+def test_a_choice_that_is_not_made_yet_is_in_words(admin):
+    page = admin.get(PAGE).text
+
+    assert "---" not in page
+    for words in ("Choose what is counted", "Not of one reason", "Choose a time"):
+        assert f'<option value="" selected>{words}</option>' in page
+
+
+def test_the_first_page_says_what_fires_now_and_leads_admins_there(
+    admin, visitor, browser_of, staff
+):
+    overview = reverse("dashboard:overview")
+    assert "fires now" not in admin.get(overview).text
+    Rule.objects.create(figure="space", threshold=50, window_minutes=15)
+    write(NOON, *[BROKEN] * 6, *[BROKEN | {"space_id": "acme/huge"}] * 6)
+    look(NOON)
+    give_role(f"id:{visitor.hf_id}", Role.VIEWER, staff)
+
+    of_admin, of_viewer = admin.get(overview).text, browser_of(visitor).get(overview).text
+
+    for page in (of_admin, of_viewer):
+        assert "An alert fires now." in page and "(acme/huge and 1 more)" in page
+    assert f'<a href="{PAGE}">See alerts</a>' in of_admin
+    assert "See alerts" not in of_viewer
 
 
 def test_tests_cannot_be_used_to_send_very_much(admin, listener):
@@ -224,7 +273,7 @@ def test_quiet_hours_are_changed_and_refused_when_they_are_none(admin):
 
     page = admin.post(url("change-hours", receiver.pk), hours, follow=True).text
     assert "quiet from 22:00 until 07:00 (Europe/Berlin)" in page
-    for wrong in ({"zone": "Mars"}, {"quiet_until": ""}):
+    for wrong in ({"zone": "Mars"}, {"quiet_until": ""}, {"quiet_until": "22:00"}):
         page = admin.post(url("change-hours", receiver.pk), hours | wrong, follow=True).text
         assert "quiet from 22:00 until 07:00 (Europe/Berlin)" in page
         assert 'class="message warning"' in page

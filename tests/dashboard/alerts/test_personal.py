@@ -189,7 +189,7 @@ def test_receivers_of_another_are_not_there(person, other, browser_of):
 
 def test_somebody_has_three_receivers_at_most(person, browser_of):
     browser = browser_of(person)
-    form = {"kind": "slack", "address": "https://hooks.example.org/x"}
+    form = {"kind": "slack", "address": "https://hooks.slack.com/x"}
 
     answers = [browser.post(reverse("personal-alerts:add-receiver"), form) for _ in range(4)]
 

@@ -13,6 +13,7 @@ from django.core import mail
 from dashboard.alerts import outbox
 from dashboard.alerts.messages import Message
 from dashboard.alerts.models import Delivery
+from dashboard.alerts.sending import NOT_REACHED
 from tests.dashboard.alerts.conftest import NOON, minutes, receiver_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,7 +137,7 @@ def test_nobody_has_a_private_address_told_but_the_operator(person, listener):
 
     receiver.refresh_from_db()
     assert listener.heard == []
-    assert receiver.problem == "It is not reached by https."
+    assert receiver.problem == NOT_REACHED
 
 
 def test_an_address_that_is_not_confirmed_gets_no_alert():

@@ -18,8 +18,8 @@ OF_VIEWERS = (
 )
 OF_OPERATORS = ("audit/", "audit/export.csv", "audit/export.jsonl", "blocks/", "blocks/?show=past")
 OF_ADMINS = (
-    *("alerts/", "people/", "people/?q=a", "people/roles/", "people/invitations/"),
-    *("people/groups/", "people/groups/new/", "people/groups/preview/"),
+    *("alerts/", "alerts/digest/", "people/", "people/?q=a", "people/roles/"),
+    *("people/invitations/", "people/groups/", "people/groups/new/", "people/groups/preview/"),
 )
 
 HTMX = {"HX-Request": "true"}
@@ -163,7 +163,7 @@ def refuses(worker: str, token: str, me: Tenant) -> bool:
     return Wire(f"{worker}/mcp", token, me.http).post(request("ping")).status_code == 401
 
 
-VALID = {"scopes": ["mcp:read"]}
+VALID = {"scopes": ["mcp:read"], "day": "0", "hour": "8"}
 """A form that all of these addresses would take, for something of one's own."""
 
 
@@ -184,13 +184,17 @@ def have_alerts(me: Tenant, others: list[Tenant]) -> None:
     """What one person's alerts go to is on nobody else's page."""
     word = new_word("alerts")
     me.ledger.note(me.name, word)
-    form = {"kind": "slack", "address": f"https://{word}.example/hook", "zone": "UTC"}
+    form = {"kind": "webhook", "address": f"https://{word}.example/hook", "zone": "UTC"}
     worker = me.worker
     assert word in me.submit("/settings/alerts/receivers/", form, worker).text
     me.submit("/settings/alerts/choice/", {"endings": "on"}, worker)
     page = me.visit("/settings/alerts/").text
     [number] = re.findall(r"/settings/alerts/receivers/(\d+)/remove/", page)
     me.submit(f"/settings/alerts/receivers/{number}/hours/", {"zone": "UTC"}, worker)
+    me.submit(f"/settings/alerts/receivers/{number}/digest/", {"day": "0", "hour": "8"}, worker)
+    me.submit(f"/settings/alerts/receivers/{number}/digest/send/", {}, worker)
+    digest = me.visit("/settings/alerts/digest/").text
+    assert not [other.name for other in others if other.name in digest]
     assert word not in me.submit(f"/settings/alerts/receivers/{number}/remove/", {}, worker).text
 
 

@@ -15,8 +15,8 @@ from mcpendpoint.gradio.knowledge import refresh_due, refresher
 from mcpendpoint.gradio.listings import SpaceChoice
 from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.hub.memory import forget_answers
-from mcpendpoint.models import KnownSpace
-from tests.mcpendpoint.gradio.test_spaces import MAKER, PRIVATE, SCHEMA, names_of
+from mcpendpoint.models import KnownSpace, SpaceState
+from tests.mcpendpoint.gradio.test_spaces import ASLEEP, MAKER, PRIVATE, SCHEMA, names_of
 
 OF_MAKER = {"gr1_greet", "gr1_make_image", "gr1_slow_count", "gr1_fail"}
 
@@ -87,6 +87,16 @@ def make_older(age):
         KnownSpace.objects.update(found_at=at, looked_at=at)
 
     return notes.run(change)
+
+
+async def test_the_state_of_a_space_is_noted_but_none_of_what_only_a_token_shows(spaces, selected):
+    alice = await notes.run(User.objects.get)
+    await notes.run(add_space, alice, ASLEEP.space_id, is_private=False, title="Space", emoji="")
+    await list_one(ASLEEP)
+    await list_one(PRIVATE, "hf_alice")
+
+    seen = await notes.run(lambda: list(SpaceState.objects.values_list("space_id", "stage")))
+    assert seen == [("acme/asleep", "SLEEPING")]
 
 
 async def test_what_is_fresh_is_not_asked_for_again(spaces, selected):

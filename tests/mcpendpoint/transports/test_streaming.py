@@ -17,6 +17,9 @@ from mcpendpoint.transports.http import endpoint_view
 from tests.mcpendpoint.asgi_client import SECONDS, AsgiRequest
 from tests.mcpendpoint.wire import BOTH, LEGACY, events_of, modern, modern_headers, request
 
+pytestmark = pytest.mark.django_db
+"""A process reads the blocks before it serves anybody."""
+
 
 @dataclass
 class Stage:

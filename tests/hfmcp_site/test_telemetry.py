@@ -1,4 +1,4 @@
-"""Whether spans are made, and that the last of them go out before a server ends."""
+"""Whether spans and metrics are made, and that the last of them go out before a server ends."""
 
 import asyncio
 import threading
@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import tracing
-from hfmcp_site import tracing as site_tracing
-from hfmcp_site.tracing import sending_the_last_traces, start_tracing
+from hfmcp_site import telemetry
+from hfmcp_site.telemetry import sending_what_is_left, start_telemetry
 from mcpendpoint.serving.server import make_server
 
 
@@ -21,7 +21,7 @@ async def end(lifespan):
     async def send(message):
         sent.append(message["type"])
 
-    await sending_the_last_traces(lifespan)({"type": "lifespan"}, receive, send)
+    await sending_what_is_left(lifespan)({"type": "lifespan"}, receive, send)
     return sent
 
 
@@ -30,7 +30,7 @@ async def ends_at_once(scope, receive, send):
 
 
 def test_nothing_is_traced_unless_a_setting_says_where_it_goes():
-    start_tracing()
+    start_telemetry()
 
     assert not tracing.is_on()
     assert tracing.serving("tools/call", {}, None) is tracing.NO_SPAN
@@ -44,27 +44,30 @@ def test_the_sdk_of_mcp_makes_no_spans_of_its_own_whatever_is_installed():
     assert not [each for each in server.middleware if "telemetry" in type(each).__name__.lower()]
 
 
-def test_who_wants_traces_without_what_makes_them_is_told_what_to_install(settings, monkeypatch):
-    settings.TRACES_ARE_SENT = True
-    monkeypatch.setattr(site_tracing, "find_spec", lambda name: None)
+@pytest.mark.parametrize("wanted", ["TRACES_ARE_SENT", "METRICS_ARE_SENT"])
+def test_who_wants_any_without_what_makes_them_is_told_what_to_install(
+    settings, monkeypatch, wanted
+):
+    setattr(settings, wanted, True)
+    monkeypatch.setattr(telemetry, "find_spec", lambda name: None)
 
     with pytest.raises(ImproperlyConfigured, match="requirements-tracing.txt"):
-        start_tracing()
+        start_telemetry()
 
 
 async def test_the_last_spans_are_sent_before_the_server_may_end(monkeypatch):
     order = []
-    monkeypatch.setattr(site_tracing, "_flush", lambda: order.append("flushed"))
+    monkeypatch.setattr(telemetry, "_flushes", [lambda: order.append("flushed")] * 2)
 
     order += await end(ends_at_once)
 
-    assert order == ["flushed", "lifespan.shutdown.complete"]
+    assert order == ["flushed", "flushed", "lifespan.shutdown.complete"]
 
 
 async def test_a_collector_that_hangs_does_not_keep_a_server_from_ending(monkeypatch):
     released = threading.Event()
-    monkeypatch.setattr(site_tracing, "_flush", released.wait)
-    monkeypatch.setattr(site_tracing, "SECONDS_AT_THE_END", 0.01)
+    monkeypatch.setattr(telemetry, "_flushes", [released.wait])
+    monkeypatch.setattr(telemetry, "SECONDS_AT_THE_END", 0.01)
 
     async with asyncio.timeout(5):
         assert await end(ends_at_once) == ["lifespan.shutdown.complete"]
