@@ -12,7 +12,7 @@ def connect_a_client(me: Tenant, others: list[Tenant]) -> None:
     guide = me.visit("/connect/librechat/").text
     assert f"/u/{me.name}/mcp" in guide
     word = new_word("chat")
-    me.ledger.note(me.name, word)
+    me.ledger.note(me.name, word, told_to_admins=True)  # as the name of any app
     made = {"name": word, "redirect_uris": f"https://{word}.example/callback"}
     page = me.submit("/connect/librechat/client/", made, worker).text
     (secret,) = re.findall(r'id="own-client-secret">([^<]+)<', page)
