@@ -55,6 +55,7 @@ READING = (
     with_files.send_files,
     with_files.fetch_files,
     with_files.give_a_file_that_is_asked_for,
+    pages.look_at_home,
     pages.look_at_settings,
     pages.look_at_activity,
     pages.find_spaces,

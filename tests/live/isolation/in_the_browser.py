@@ -32,6 +32,14 @@ def look_at_settings(me: Tenant, others: list[Tenant]) -> None:
     assert me.space_id in page
 
 
+def look_at_home(me: Tenant, others: list[Tenant]) -> None:
+    page = me.visit("/").text
+
+    assert f"/u/{me.name}/mcp" in page
+    assert me.space_id in page
+    assert set(re.findall(r"With the key “(.+?)”", page)) <= set(me.keys)
+
+
 def look_at_activity(me: Tenant, others: list[Tenant]) -> None:
     page = me.visit("/settings/activity/").text
     downloads = [me.visit(f"/settings/activity/export.{name}").text for name in ("csv", "jsonl")]
