@@ -43,6 +43,7 @@ CALLS = (
     (f"{MAKER}slow_count", {"seconds": 0.5}),
     ("hf_whoami", {}),
 )
+TO_DRAW = (f"{MAKER}make_image", {"prompt": "sea"})
 TO_PUBLISH = ("create_repo", {"uri": "hf://models/alice/summaries"})
 PAUSE_SECONDS = 1.0
 
@@ -97,9 +98,11 @@ async def use(url: str, assistant: Assistant, until: float) -> None:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def want_to_publish(url: str, assistant: Assistant) -> None:
+async def draw_and_want_to_publish(url: str, assistant: Assistant) -> None:
     async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
-        await Client(http, url, assistant).call(*TO_PUBLISH)
+        client = Client(http, url, assistant)
+        await client.call(*TO_DRAW)
+        await client.call(*TO_PUBLISH)
 
 
 async def sign_in(page: Page, url: str, name: str) -> None:
@@ -177,7 +180,7 @@ async def look_as_alice(browser: Browser, url: str, seconds: float) -> dict[str,
         use(f"{url}/mcp", Assistant("cursor-vscode", "1.4.0", desk, is_legacy=True), until),
         use(f"{url}/mcp", Assistant("codex-mcp-client", "0.92"), until),
     )
-    await want_to_publish(f"{url}/mcp", claude)
+    await draw_and_want_to_publish(f"{url}/mcp", claude)
     await page.wait_for_timeout(2_000)  # what is counted is stored behind the calls
     await page.goto(f"{url}/")
     taken = await in_both_schemes(page, "home")
