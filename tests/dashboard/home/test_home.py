@@ -153,7 +153,7 @@ def test_tools_and_spaces_that_are_on_are_named(alice, at_home, maker):
 
     page = at_home(alice)
 
-    assert "3 built-in tools</strong>: Who am I on Hugging Face, Search the Hugging Face Hub" in page
+    assert "3 built-in tools</strong>: Who am I on Hugging Face, Search" in page
     assert "1 of them can change or spend something" in page
     assert "Image maker" in page
 
