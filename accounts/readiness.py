@@ -61,12 +61,21 @@ class Permissions:
 
 
 def permissions_of(user: User) -> Permissions:
+    return permissions_from(
+        HubCredential.objects.filter(user_id=user.pk).first(),
+        AccessKey.objects.filter(user_id=user.pk),
+        allowed_scopes(user),
+    )
+
+
+def permissions_from(
+    credential: HubCredential | None, keys: Iterable[AccessKey], of_apps: frozenset[Scope]
+) -> Permissions:
+    """Return what a person's credential, their keys and their connected apps allow together."""
     now = timezone.now()
-    keys = AccessKey.objects.filter(user_id=user.pk)
     texts = [key.scope for key in keys if key.expires_at is None or key.expires_at > now]
-    of_apps = allowed_scopes(user)
     return Permissions(
-        credential=HubCredential.objects.filter(user_id=user.pk).first(),
+        credential=credential,
         client_scopes=frozenset().union(of_apps, *map(read_scopes, texts)),
         has_clients=bool(of_apps or texts),
     )

@@ -139,7 +139,7 @@ class ToolCount(UsageRow):
 
 
 class PersonCount(PeriodRow):
-    """What somebody did with one client and one credential in an hour or a day."""
+    """What somebody did with one client, protocol and credential in an hour or a day."""
 
     user_id = models.BigIntegerField()
     """Without a constraint: rows are written after the fact, and go with the account."""
@@ -147,6 +147,7 @@ class PersonCount(PeriodRow):
     client_version = models.CharField(max_length=120, blank=True)
     credential = models.CharField(max_length=40, blank=True)
     credential_name = models.CharField(max_length=120, blank=True)
+    protocol_version = models.CharField(max_length=40, blank=True, db_default="")
     count = models.PositiveBigIntegerField()
     tool_calls = models.PositiveBigIntegerField()
     errors = models.PositiveBigIntegerField()

@@ -17,7 +17,7 @@ from dashboard.models import (
     TrafficCount,
 )
 from dashboard.ranges import DAY, HOUR, STEPS, floor
-from dashboard.tally import ANONYMOUS, Cell, Dimensions, Tally
+from dashboard.tally import ANONYMOUS, Cell, Dimensions, PersonKey, Tally
 from dashboard.upserts import ADD, LATEST, digest
 from mcpendpoint.protocol.records import ERRORS, REFUSED, Outcome
 
@@ -178,7 +178,7 @@ ROLLUPS = (
     Rollup(FirstByteCount, ("tool", "space_id", "bucket"), _first_bytes),
     Rollup(
         PersonCount,
-        ("user_id", "client_name", "client_version", "credential", "credential_name"),
+        PersonKey._fields[1:],
         _people,
         STEPS_OF_PEOPLE,
     ),

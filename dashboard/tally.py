@@ -69,6 +69,7 @@ class PersonKey(NamedTuple):
     client_version: str
     credential: str
     credential_name: str
+    protocol_version: str
 
 
 @dataclass(slots=True)
@@ -132,8 +133,7 @@ class Limits:
         clean = clean._replace(client_name=name, client_version=version)
         if clean.method not in KNOWN_METHODS:
             clean = clean._replace(method=UNKNOWN)
-        if clean.protocol_version not in KNOWN_VERSIONS:
-            clean = clean._replace(protocol_version=UNKNOWN)
+        clean = clean._replace(protocol_version=_known_version(clean.protocol_version))
         # Our own tools are as many as we have.
         if clean.space_id and not self._tools.admits(minute, caller, clean.tool, clean.space_id):
             clean = clean._replace(tool=clean.tool and OTHER, space_id="")
@@ -238,6 +238,7 @@ class Tally:
             record.client_version,
             record.credential,
             record.credential_name,
+            record.protocol_version,
         )
         cell = self.people.get(cast(PersonKey, key))
         if cell is None:
@@ -252,11 +253,14 @@ class Tally:
         client = (_clean_name(record.client_name), _clean_name(record.client_version))
         name, version = self._limits.known_client(minute, _caller_of(record), *client)
         credential_name = _clean_name(record.credential_name)
-        return PersonKey(minute, user_id, name, version, record.credential, credential_name)
+        protocol = _known_version(record.protocol_version)
+        return PersonKey(
+            minute, user_id, name, version, record.credential, credential_name, protocol
+        )
 
     def _person(self, key: PersonKey, at: datetime) -> PersonCell:
         if key not in self.people and len(self.people) >= MAX_PEOPLE:
-            key = PersonKey(key.minute, key.user_id, OTHER, "", key.credential, "")
+            key = PersonKey(key.minute, key.user_id, OTHER, "", key.credential, "", "")
         return self.people.setdefault(key, PersonCell(at))
 
 
@@ -297,6 +301,10 @@ def _clean(raw: Dimensions) -> Dimensions:
         # The slot is the user's own numbering; the Space's tool is the same for everybody.
         return clean._replace(tool=_SLOT_PREFIX.sub("", clean.tool))
     return clean
+
+
+def _known_version(version: str) -> str:
+    return version if version in KNOWN_VERSIONS else UNKNOWN
 
 
 def _clean_name(value: str) -> str:

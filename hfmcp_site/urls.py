@@ -1,7 +1,7 @@
 from django.urls import include, path
 
+from dashboard.home.views import home
 from dashboard.views import transport_metrics
-from mcpendpoint.pages.welcome import home
 
 urlpatterns = [
     path("", home, name="home"),

@@ -44,6 +44,8 @@ class ConnectedApp:
     connected_at: datetime
     first_used_at: datetime | None
     last_used_at: datetime | None
+    ended: bool = False
+    """Whether no token of it is good any more, so that it has to ask its person again."""
 
     @property
     def titles(self) -> list[str]:
@@ -64,9 +66,15 @@ def note_consent(user: User, application: Application, scopes: Iterable[Scope]) 
 
 def connected_apps(user: User) -> list[ConnectedApp]:
     """Return the clients that can act for this user now, or after a refresh; last used first."""
+    return [app for app in authorized_apps(user) if not app.ended]
+
+
+def authorized_apps(user: User) -> list[ConnectedApp]:
+    """Return those, and the clients that were used and whose tokens are all over."""
     scopes = _live_scopes(user)
     rows = (
-        Connection.objects.filter(user_id=user.pk, application_id__in=scopes)
+        Connection.objects.filter(user_id=user.pk)
+        .filter(Q(application_id__in=scopes) | Q(last_used_at__isnull=False))
         .select_related("application")
         .order_by(F("last_used_at").desc(nulls_last=True), "-created_at")
     )
@@ -75,10 +83,11 @@ def connected_apps(user: User) -> list[ConnectedApp]:
             connection_id=row.pk,
             name=row.application.shown_name,
             publisher=row.application.publisher,
-            scopes=frozenset(scopes[row.application_id]),
+            scopes=frozenset(scopes.get(row.application_id, ())),
             connected_at=row.created_at,
             first_used_at=row.first_used_at,
             last_used_at=row.last_used_at,
+            ended=row.application_id not in scopes,
         )
         for row in rows
     ]

@@ -3,9 +3,10 @@ from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -49,6 +50,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         if isinstance(request.user, User) and request.user.hf_id and needs_sign_in(request.user):
             # They keep what they allowed before.
+            onward = onward or resolve_url(settings.LOGIN_REDIRECT_URL)
             return _continue(request, step_up.ask(request, request.user, next_url=onward))
         provider = get_adapter().get_provider(request, HuggingFaceExchange.provider_id)
     except SocialApp.DoesNotExist as error:

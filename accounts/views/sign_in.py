@@ -3,14 +3,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from accounts.addresses import oauth_callback_url, safe_next_url
+from accounts.addresses import safe_next_url
 from accounts.approval_pages import is_page_of_approval
 from accounts.audit import Action, Outcome
 from accounts.authorization.consent import asking_client
@@ -20,6 +20,7 @@ from accounts.granting import note_pasted_token
 from accounts.hub_powers import powers_of_token, scope_of_token
 from accounts.identity import HubUnreachable, TokenRefused, whoami
 from accounts.models import HubCredential, User
+from accounts.oauth_app import sign_in_context
 from accounts.operators.access import AccessRefused
 from accounts.operators.memberships import organizations_of
 from accounts.operators.refusing import refuse_sign_in
@@ -156,20 +157,14 @@ def _render(
     request: HttpRequest, form: TokenForm, onward: str | None, status: int | None = None
 ) -> HttpResponse:
     context = {
+        **sign_in_context(request),
         "form": form,
         "next": onward,
         "asking_client": asking_client(onward),
         "has_to_approve": is_page_of_approval(onward),
         "is_for_roles": is_page_for_roles(onward),
         "awaits_first_admin": awaits_first_admin(),
-        "has_oauth": bool(settings.HF_OAUTH_CLIENT_ID),
-        "takes_tokens": settings.SIGN_IN_WITH_TOKEN,
-        "hub": settings.HF_ENDPOINT,
-        "callback_url": oauth_callback_url(request),
-        "env_lines": "HF_OAUTH_CLIENT_ID=…\nHF_OAUTH_CLIENT_SECRET=…",
-        "scopes": [*settings.HF_OAUTH_SCOPES, *settings.HF_OAUTH_FURTHER_SCOPES],
         "is_signed_in": request.user.is_authenticated,
-        "settings_url": resolve_url(settings.LOGIN_REDIRECT_URL),
     }
     status = status or (422 if form.errors else 200)
     return render(request, "accounts/sign_in.html", context, status=status)

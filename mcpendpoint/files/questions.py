@@ -35,6 +35,12 @@ def open_question(user_id: int, digest: str) -> FileQuestion | None:
     return _open().filter(user_id=user_id, digest=digest).first()
 
 
+def waiting_questions(user: User) -> Sequence[FileQuestion]:
+    """Return what this person is asked for and has not answered, newest first."""
+    rows = _open().filter(user_id=user.pk, state=State.WAITING)
+    return list(rows.order_by("-asked_at")[:MAX_OPEN])
+
+
 def ask(
     user_id: int,
     digest: str,

@@ -1,27 +1,14 @@
-"""What a browser sees at `/` and at the endpoint: what this is, and how to connect a client."""
+"""What a browser sees at the endpoint: what this is, and how to connect a client."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from accounts.addresses import endpoint_url, site_url
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.clients.directory import grouped_clients
 from accounts.models import User
 from accounts.signed_in import render_page
-
-
-@require_safe
-@never_cache
-async def home(request: HttpRequest) -> HttpResponseBase:
-    """Redirect to the settings when signed in; else show what this server is for."""
-    if await _signed_in(request):
-        return redirect("accounts:settings")
-    return await welcome(request, None)
 
 
 async def welcome(request: HttpRequest, owner: str | None) -> HttpResponse:

@@ -11,7 +11,7 @@ TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFr
 
 
 async def sign_in(page: Page, product: Product, person: Person) -> None:
-    await page.goto(f"{product.url}/sign-in/")
+    await page.goto(f"{product.url}/sign-in/?next=/settings/")
     await page.get_by_label("Hugging Face access token").fill(person.token)
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(f"{product.url}/settings/")
@@ -233,7 +233,9 @@ async def test_everything_works_without_javascript(browser: Browser, product: Pr
     await expect(message).to_contain_text("deleted")
 
 
-@pytest.mark.parametrize("path", ["/sign-in/", "/settings/", "/settings/account/remove/", "/mcp"])
+@pytest.mark.parametrize(
+    "path", ["/sign-in/", "/settings/", "/settings/account/remove/", "/mcp", "/"]
+)
 async def test_pages_fit_a_narrow_phone(page: Page, product: Product, new_user, path: str):
     await page.set_viewport_size({"width": 360, "height": 740})
     if path != "/sign-in/":

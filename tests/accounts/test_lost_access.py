@@ -44,7 +44,7 @@ async def decide_on_hugging_face(page: Page, person: Person, decision: str = "Au
 
 
 async def sign_in(page: Page, product: Product, person: Person) -> None:
-    await page.goto(f"{product.url}/sign-in/")
+    await page.goto(f"{product.url}/sign-in/?next=/settings/")
     await page.get_by_role("button", name="Sign in with Hugging Face").click()
     await decide_on_hugging_face(page, person)
 
@@ -119,7 +119,7 @@ async def test_a_refresh_that_is_refused_is_said_to_the_assistant_and_the_person
 async def test_a_pasted_token_that_was_revoked_is_said_to_the_person(
     page: Page, product: Product, control: HubControl, person: Person
 ):
-    await page.goto(f"{product.url}/sign-in/")
+    await page.goto(f"{product.url}/sign-in/?next=/settings/")
     await page.get_by_label("token").fill(person.token)
     await page.get_by_role("button", name="Sign in with this token").click()
     assistant = await assistant_of(page, product)
@@ -135,7 +135,7 @@ async def test_a_pasted_token_that_was_revoked_is_said_to_the_person(
 async def test_one_refusal_by_mistake_ends_nothing(
     page: Page, product: Product, control: HubControl, person: Person
 ):
-    await page.goto(f"{product.url}/sign-in/")
+    await page.goto(f"{product.url}/sign-in/?next=/settings/")
     await page.get_by_label("token").fill(person.token)
     await page.get_by_role("button", name="Sign in with this token").click()
     assistant = await assistant_of(page, product)

@@ -39,7 +39,7 @@ def test_whoever_authorizes_is_signed_in_with_an_encrypted_credential(
 
     user = User.objects.get(hf_id=person.hf_id)
     credential = user.hub_credential
-    assert response.headers["location"] == "/settings/"
+    assert response.headers["location"] == "/"
     assert visitor.session["_auth_user_id"] == str(user.pk)
     assert user.username == person.name
     assert credential.kind == HubCredential.Kind.OAUTH
@@ -114,7 +114,7 @@ def test_sign_in_goes_on_to_where_the_person_wanted(origin, visitor, new_user):
 def test_sign_in_never_goes_on_to_another_server(origin, visitor, new_user):
     response = sign_in(visitor, new_user().name, next="https://evil.example/")
 
-    assert response.headers["location"] == "/settings/"
+    assert response.headers["location"] == "/"
 
 
 def test_we_ask_with_pkce_a_nonce_and_the_scopes_of_the_settings(origin, visitor, settings):

@@ -260,7 +260,7 @@ HARMLESS = {
 def test_what_is_odd_and_not_needed_costs_no_sign_in(provider, visitor, name):
     provider.change[TOKEN] = HARMLESS[name]
 
-    assert sign_in(visitor).headers["location"] == "/settings/"
+    assert sign_in(visitor).headers["location"] == "/"
     assert visitor.get("/settings/").status_code == 200
     assert HubCredential.objects.get().access_token == "hf_oauth_ada_1"
 

@@ -26,7 +26,7 @@ def test_a_good_token_signs_its_owner_in(client, hub_settings, new_user):
     response = post_token(client, person.token)
 
     user = User.objects.get(hf_id=person.hf_id)
-    assert response.headers["location"] == "/settings/"
+    assert response.headers["location"] == "/"
     assert user.username == person.name
     assert client.session["_auth_user_id"] == str(user.pk)
     assert user.hub_credential.access_token == person.token
@@ -92,9 +92,9 @@ def test_a_disabled_account_stays_out(client, hub_settings, new_user):
     ("next_url", "goes_to"),
     [
         ("/dashboard/?range=1h", "/dashboard/?range=1h"),
-        ("https://evil.example/", "/settings/"),
-        ("//evil.example/", "/settings/"),
-        ("javascript:alert(1)", "/settings/"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("javascript:alert(1)", "/"),
     ],
 )
 def test_sign_in_goes_on_to_addresses_of_this_server_only(
@@ -124,7 +124,7 @@ def test_with_oauth_the_page_offers_the_button_and_the_token_too(client, setting
 
 
 def test_whoever_is_signed_in_is_sent_on(alice_client):
-    assert alice_client.get("/sign-in/").headers["location"] == "/settings/"
+    assert alice_client.get("/sign-in/").headers["location"] == "/"
 
 
 def test_whoever_has_to_renew_their_credential_may_sign_in_again(alice_client, alice):

@@ -215,6 +215,12 @@ def test_a_credential_that_hugging_face_no_longer_takes_is_replaced(
     assert granted() == set(settings.HF_OAUTH_SCOPES)
 
 
+def test_who_signs_in_again_without_a_page_in_mind_gets_home(person, visitor):
+    HubCredential.objects.update(needs_sign_in=True)
+
+    assert sign_in(visitor, person.name).headers["location"] == "/"
+
+
 def test_signing_in_again_asks_for_what_was_allowed_before(person, visitor, settings):
     allow(visitor, person.name, "jobs")
     HubCredential.objects.update(needs_sign_in=True)

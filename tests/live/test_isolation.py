@@ -13,6 +13,7 @@ from random import Random, SystemRandom
 import httpx
 import pytest
 
+from tests.live.isolation import at_the_dashboard as dashboard
 from tests.live.isolation import at_the_endpoint as mcp
 from tests.live.isolation import at_the_guides as guides
 from tests.live.isolation import in_the_browser as pages
@@ -56,6 +57,7 @@ READING = (
     with_files.send_files,
     with_files.fetch_files,
     with_files.give_a_file_that_is_asked_for,
+    pages.look_at_home,
     pages.look_at_settings,
     pages.look_at_activity,
     pages.find_spaces,
@@ -67,7 +69,7 @@ READING = (
     pages.touch_what_others_have,
     pages.try_tokens_of_another,
     pages.ask_for_a_token_at_the_address_of_another,
-    pages.try_the_dashboard,
+    dashboard.try_the_dashboard,
 )
 CHANGING = (
     pages.look_at_every_page,
@@ -149,7 +151,7 @@ def live_on(person: Tenant, people: Sequence[Tenant], seed: float) -> None:
 def watch_on(staff: Tenant, people: Sequence[Tenant], seed: float) -> None:
     staff.rng = Random(seed)
     for _ in range(5):
-        pages.watch_the_dashboard(staff, people)
+        dashboard.watch_the_dashboard(staff, people)
     pages.look_at_every_page(staff, people)
 
 
@@ -157,6 +159,7 @@ def stay_outside(nobody: Visitor, people: Sequence[Tenant], seed: float) -> None
     nobody.rng = Random(seed)
     for _ in range(5):
         mcp.be_nobody(nobody, people)
+    dashboard.be_nobody_at_the_dashboard(nobody)
     pages.be_nobody_in_a_browser(nobody, people)
 
 

@@ -19,7 +19,7 @@ async def test_whoever_authorizes_is_signed_in(page: Page, oauth_product: Produc
 
     await sign_in_with_hugging_face(page, oauth_product, person.name, "Authorize")
 
-    await expect(page).to_have_url(f"{oauth_product.url}/settings/")
+    await expect(page).to_have_url(f"{oauth_product.url}/")
     await expect(page.locator("body")).to_contain_text(person.name)
 
 
@@ -34,6 +34,6 @@ async def test_the_token_is_nowhere_in_the_log(page: Page, oauth_product: Produc
     person: Person = new_user()
 
     await sign_in_with_hugging_face(page, oauth_product, person.name, "Authorize")
-    await expect(page).to_have_url(f"{oauth_product.url}/settings/")
+    await expect(page).to_have_url(f"{oauth_product.url}/")
 
     assert "hf_oauth_" not in oauth_product.log()

@@ -2,5 +2,5 @@
 
 ledger.py           whose word is which; looks through every answer
 tenant.py           one person with all credentials, and what they own
-at_the_endpoint.py, in_the_browser.py, with_files.py    what they do
+at_the_*.py, in_the_browser.py, with_files.py    what they do
 """

@@ -1,4 +1,4 @@
-"""The page that a browser sees at `/` and at the endpoint."""
+"""The page that a browser sees at the endpoint."""
 
 import httpx
 import pytest
@@ -33,9 +33,8 @@ def test_address_is_of_the_host_that_was_asked_and_leads_to_the_guides(client):
     assert 'href="/connect/claude-code/"' in page
 
 
-@pytest.mark.parametrize("path", ["/", "/mcp"])
-def test_tools_that_everybody_may_use_are_named(client, path):
-    page = page_at(client, path).text
+def test_tools_that_everybody_may_use_are_named(client):
+    page = page_at(client, "/mcp").text
 
     for tool in catalogue.tools:
         is_for_everybody = tool.is_always_on or (tool.is_default and not tool.needs_sign_in)
@@ -60,28 +59,6 @@ def test_personal_address_asks_for_a_browser_and_no_key(client):
     assert "http://localhost:8000/u/alice/mcp" in page
     assert "clients that alice authorizes" in page
     assert "Authorization" not in page
-
-
-def test_start_page_says_what_this_is_and_how_to_sign_in(client):
-    page = page_at(client, "/").text
-
-    assert "This is an MCP server" in page
-    assert "http://localhost:8000/mcp" in page
-    assert 'href="/sign-in/">Sign in</a>' in page
-
-
-def test_start_page_says_how_signing_in_goes_here(client, settings):
-    settings.SIGN_IN_WITH_TOKEN, settings.HF_OAUTH_CLIENT_ID = True, ""
-    assert "paste here" in page_at(client, "/").text
-
-    settings.HF_OAUTH_CLIENT_ID = "app"
-    page = page_at(client, "/").text
-    assert "Sign in with Hugging Face" in page
-    assert "paste here" not in page
-
-
-def test_start_page_of_somebody_signed_in_is_their_settings(alice_client):
-    assert page_at(alice_client, "/").headers["location"] == "/settings/"
 
 
 @pytest.mark.parametrize("path", ["/mcp", "/u/Alice/mcp"])
