@@ -22,6 +22,10 @@ class PeriodRow(models.Model):
         abstract = True
 
 
+def _one_a_period(name: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(fields=["step_seconds", "period", "digest"], name=name)
+
+
 class MessageCount(PeriodRow):
     """How many messages of one kind were handled for one sort of client in a period."""
 
@@ -47,11 +51,7 @@ class MessageCount(PeriodRow):
     last_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_message_count"
-            )
-        ]
+        constraints = [_one_a_period("one_message_count")]
         indexes = [
             models.Index(fields=["client_name", "step_seconds", "period"], name="count_by_client"),
             models.Index(fields=["tool", "step_seconds", "period"], name="count_by_tool"),
@@ -77,11 +77,7 @@ class TrafficCount(PeriodRow):
     last_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_traffic_count"
-            )
-        ]
+        constraints = [_one_a_period("one_traffic_count")]
 
     def __str__(self) -> str:
         return f"{self.count} × {self.method} at {self.period}"
@@ -111,11 +107,7 @@ class ClientCount(UsageRow):
     refused = models.PositiveBigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_client_count"
-            )
-        ]
+        constraints = [_one_a_period("one_client_count")]
 
     def __str__(self) -> str:
         return f"{self.count} of {self.name} at {self.period}"
@@ -128,11 +120,7 @@ class ToolCount(UsageRow):
     space_id = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_tool_count"
-            )
-        ]
+        constraints = [_one_a_period("one_tool_count")]
 
     def __str__(self) -> str:
         return f"{self.count} × {self.tool} at {self.period}"
@@ -154,11 +142,7 @@ class PersonCount(PeriodRow):
     last_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_person_count"
-            )
-        ]
+        constraints = [_one_a_period("one_person_count")]
         indexes = [
             models.Index(fields=["user_id", "step_seconds", "period"], name="person_count_by_user"),
             models.Index(
@@ -178,11 +162,7 @@ class MethodLatency(PeriodRow):
     count = models.PositiveBigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_method_latency"
-            )
-        ]
+        constraints = [_one_a_period("one_method_latency")]
 
     def __str__(self) -> str:
         return f"{self.count} × {self.method} in bucket {self.bucket}"
@@ -198,11 +178,7 @@ class LatencyCount(PeriodRow):
     count = models.PositiveBigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_latency_count"
-            )
-        ]
+        constraints = [_one_a_period("one_latency_count")]
         indexes = [
             models.Index(fields=["tool", "step_seconds", "period"], name="latency_by_tool"),
             models.Index(fields=["space_id", "step_seconds", "period"], name="latency_by_space"),
@@ -221,11 +197,7 @@ class FirstByteCount(PeriodRow):
     count = models.PositiveBigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_first_byte_count"
-            )
-        ]
+        constraints = [_one_a_period("one_first_byte_count")]
         indexes = [
             models.Index(fields=["tool", "step_seconds", "period"], name="first_byte_by_tool"),
             models.Index(fields=["space_id", "step_seconds", "period"], name="first_byte_by_space"),
@@ -278,11 +250,7 @@ class StreamCount(PeriodRow):
     count = models.PositiveBigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_stream_count"
-            )
-        ]
+        constraints = [_one_a_period("one_stream_count")]
 
     def __str__(self) -> str:
         return f"{self.count} × {self.event} of {self.client_name} at {self.period}"
@@ -298,11 +266,7 @@ class HubCount(PeriodRow):
     last_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_hub_count"
-            )
-        ]
+        constraints = [_one_a_period("one_hub_count")]
 
     def __str__(self) -> str:
         return f"{self.count} × {self.route} at {self.period}"
@@ -316,11 +280,7 @@ class HubLatency(PeriodRow):
     count = models.PositiveBigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step_seconds", "period", "digest"], name="one_hub_latency"
-            )
-        ]
+        constraints = [_one_a_period("one_hub_latency")]
 
     def __str__(self) -> str:
         return f"{self.count} × {self.route} in bucket {self.bucket}"

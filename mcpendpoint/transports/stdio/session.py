@@ -59,6 +59,7 @@ from mcpendpoint.serving.tool_lists import SerializedToolLists, digest_of
 from mcpendpoint.tools.directions import Directions
 from mcpendpoint.transports.stdio.list_changes import Lists
 from mcpendpoint.transports.stdio.outlet import Outlet
+from mcpendpoint.transports.stdio.progress import Progress
 from mcpendpoint.transports.stdio.questions import Questions
 
 logger = logging.getLogger(__name__)
@@ -87,19 +88,6 @@ class Service:
     directions: Directions
     runs_unasked: bool = False
     """Whether what a person has a say in is done all the same for a client that cannot ask them."""
-
-
-@dataclass
-class _Progress:
-    """Notifications of one request."""
-
-    outlet: Outlet
-    is_open: bool
-    is_streaming: bool = False
-    first_byte_at: float | None = None
-
-    def put(self, notification: dict[str, Any]) -> None:
-        self.outlet.offer(orjson.dumps(notification))
 
 
 class Session:
@@ -300,7 +288,7 @@ class Session:
             raise
         try:
             is_talkative = message.method in TALKATIVE_METHODS
-            progress = _Progress(self._outlet, is_open=is_talkative)
+            progress = Progress(self._outlet, is_open=is_talkative)
             ask = None
             if is_talkative and not peer.is_modern:
                 seconds = seconds_to_answer(wants_progress=message.wants_progress)
