@@ -14,8 +14,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
+from benchmarks.servers import Server
 from tests.environment import SETTINGS
 from tests.live.product import Product, start_product
 from tests.live.storage import fresh_database
@@ -50,16 +51,23 @@ def main() -> int:
         with start_product(env) as product:
             keys = _make_keys(env, options.people)
             callers = {"nobody": [""], "one key": keys[:1], f"{len(keys)} keys": keys}
-            rates: dict[str, list[float]] = {name: [] for name in callers}
+            rounds: dict[str, list[_Round]] = {name: [] for name in callers}
             for _ in range(options.rounds):
                 for name, theirs in callers.items():
-                    rates[name].append(_requests_per_second(product, theirs, options))
-    base = median(rates["nobody"])
-    for name, measured in rates.items():
-        rate = median(measured)
-        spread = f"{min(measured):,.0f}-{max(measured):,.0f}"
-        print(f"{name:<12}{rate:>10,.0f} a second   {spread:>16}   {base / rate:.2f} times nobody")
+                    rounds[name].append(_run_round(product, theirs, options))
+    base_rate, base_cost = _medians(rounds["nobody"])
+    for name, measured in rounds.items():
+        rate, cost = _medians(measured)
+        print(
+            f"{name:<12}{rate:>10,.0f} a second, {base_rate / rate:.2f} times nobody's time; "
+            f"{cost:>6.0f} µs of CPU, {cost / base_cost:.2f} times nobody's"
+        )
     return 0
+
+
+def _medians(rounds: list["_Round"]) -> tuple[float, float]:
+    """Return requests a second, and microseconds of the server's CPU a request."""
+    return median(each.rate for each in rounds), median(each.cpu_us for each in rounds)
 
 
 def _make_keys(env: dict[str, str], people: int) -> list[str]:
@@ -73,7 +81,14 @@ def _make_keys(env: dict[str, str], people: int) -> list[str]:
     return made.stdout.split()
 
 
-def _requests_per_second(product: Product, keys: list[str], options: Any) -> float:
+class _Round(NamedTuple):
+    rate: float
+    cpu_us: float
+
+
+def _run_round(product: Product, keys: list[str], options: Any) -> _Round:
+    server = Server("ours", product.url, product.process.pid)
+    before = server.cpu_seconds()
     command = [
         "wrk",
         "-t1",
@@ -92,7 +107,8 @@ def _requests_per_second(product: Product, keys: list[str], options: Any) -> flo
     said = json.loads(next(_json_lines(run.stdout)))
     if said["failed"] or said["refused"]:
         raise SystemExit(f"Not all were answered well: {said}")
-    return float(said["requests"] / said["seconds"])
+    cpu_seconds = server.cpu_seconds() - before
+    return _Round(said["requests"] / said["seconds"], cpu_seconds / said["requests"] * 1_000_000)
 
 
 def _body(method: str) -> str:
