@@ -183,6 +183,7 @@ def test_every_field_that_sounds_like_a_secret_is_left_out_of_exports():
     }
 
     assert told == {
+        *(f"alerts.Receiver.digest_{when}" for when in ("day", "hour", "due_at")),  # a weekly one
         "authorization.Application.hash_client_secret",  # whether it is hashed
         "authorization.Grant.code_challenge_method",
     }
