@@ -7,6 +7,7 @@ from accounts.groups.offers import SpacesOffered
 from accounts.preferences import SavedSpace
 from accounts.tool_words import ToolWords
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
+from mcpendpoint.gradio.errors import SpaceDenied
 from mcpendpoint.gradio.file_parameters import renamed
 from mcpendpoint.gradio.file_places import FilePlaces
 from mcpendpoint.gradio.scanning import Finding
@@ -121,6 +122,9 @@ class Refusal:
 
     def __str__(self) -> str:
         return self.text
+
+    def as_error(self) -> SpaceDenied:
+        return SpaceDenied(self.text, reason=self.reason)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from mcp_types import CallToolResult, InputRequiredResult
 
 from accounts.consequences import Kind
 from mcpendpoint.gradio.discovery import look_again_after_failure
-from mcpendpoint.gradio.errors import SpaceDenied
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.metadata import without_apps
 from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
@@ -175,7 +174,7 @@ def _named(tools: Iterable[SpaceTool], name: str) -> SpaceTool | None:
 
 def _missing_tool(space: SpaceChoice, listing: SpaceListing, name: str) -> ToolError:
     if listing.refusal is not None:
-        return SpaceDenied(str(listing.refusal), reason=listing.refusal.reason)
+        return listing.refusal.as_error()
     if listing.problem is not None:
         return ToolError(listing.problem, reason=listing.reason or Reason.NOT_FOUND)
     names = ", ".join(tool.name for tool in listing.tools) or "none"

@@ -40,13 +40,17 @@ async def open_space(
 ) -> tuple[SpaceListing, str | None]:
     """Return what a Space has and the caller's token, once the caller may use it.
 
-    The record names the Space if everybody may know of it. Raises MCPError and ToolError.
+    The record names the Space if everybody may know of it. Raises MCPError and ToolError, such as
+    SpaceDenied.
     """
     context.space_label = PRIVATE
     check_scopes(subject, SPACE_EFFECTS, context, **asked)
     token = await context.hub_token()
     (listing,) = await list_space_tools([space], token)
     context.space_label = listing.label
+    if listing.refusal is not None:
+        context.deny(listing.refusal.reason)
+        raise listing.refusal.as_error()
     return listing, token
 
 

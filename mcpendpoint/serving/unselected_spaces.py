@@ -9,7 +9,6 @@ from accounts.preferences import SavedSpace
 from accounts.space_prefixes import url_space_prefix
 from mcpendpoint.access.selection import offered_within
 from mcpendpoint.access.who import Caller
-from mcpendpoint.gradio.errors import SpaceDenied
 from mcpendpoint.gradio.given_arguments import example_call
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool, saved_choice
 from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
@@ -95,7 +94,7 @@ class UnselectedSpaces:
         (listing,) = await list_space_tools([choice], token)
         if listing.refusal is not None:
             self._asker.space_label = listing.label
-            raise SpaceDenied(str(listing.refusal), reason=listing.refusal.reason)
+            raise listing.refusal.as_error()
         if listing.stage in COMING and not (listing.tools or listing.held):
             await wake_unseen(space_id, token, self._report, is_private=choice.is_private)
             (listing,) = await list_space_tools([choice], token)

@@ -1,6 +1,7 @@
 """What a Space has beside tools, as clients get it: a real Gradio app, over the wire."""
 
 import base64
+import re
 
 import httpx2
 import mcp
@@ -364,3 +365,23 @@ def test_view_of_a_space_that_asks_before_each_call_is_not_read(person):
 
     assert "result" in before
     assert "is asked before each call" in person.read(VIEW)["error"]["message"]
+
+
+def test_nothing_of_a_space_that_the_operator_blocks_is_read(person, product, sign_in):
+    person.tick("prompts", "resources")
+    assert "result" in person.read("gr1+greeting://Ada")
+    admin = sign_in(product, "hf_admin")
+    block = {"kind": "space", "subject": PARTS, "reason": "spam", "lasts": "hour"}
+    blocked = post_form(admin, "/dashboard/blocks/", block)
+    undo = re.findall(r"/dashboard/blocks/\d+/undo/", blocked.text)[-1]
+    try:
+        asked = [
+            person.read("gr1+greeting://Ada"),
+            person.read(VIEW),
+            person.ask("prompts/get", name="gr1_explain", arguments={"topic": "tides"}),
+        ]
+    finally:
+        post_form(admin, undo, {})
+
+    assert all("is blocked" in answer["error"]["message"] for answer in asked), asked
+    assert "result" in person.read("gr1+greeting://Ada")
