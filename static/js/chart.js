@@ -85,7 +85,7 @@
         ms: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, incrs: TICKS, values: (_, ticks) => ticks.map(timeOfTick) },
+        { ...axis, grid: { show: false }, space: 90, incrs: TICKS, values: (_, ticks) => ticks.map(timeOfTick) },
         { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] },
         { ...axis, show: hasLatency(), scale: "ms", side: 1, size: 64, grid: { show: false }, values: (_, ticks) => ticks.map((ms) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`)) },
       ],
