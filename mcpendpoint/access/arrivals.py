@@ -19,8 +19,7 @@ from accounts.behind import start_task
 from accounts.caching import BoundedCache, approximate_bytes
 from accounts.connecting import Passed, Stage
 from accounts.proxies import network_of
-from mcpendpoint.access.caller import CallerElsewhere, CallerMoved
-from mcpendpoint.access.who import CallerRefused, NotAdmitted
+from mcpendpoint.access.who import CallerElsewhere, CallerMoved, CallerRefused, NotAdmitted
 from mcpendpoint.protocol.messages import LIST_TOOLS
 from mcpendpoint.protocol.records import Outcome, Reason, Record
 from mcpendpoint.protocol.request_head import RequestHead

@@ -35,6 +35,8 @@ from mcpendpoint.access.admission import check_person, read_blocks_at_first
 from mcpendpoint.access.who import (
     ANONYMOUS,
     Caller,
+    CallerElsewhere,
+    CallerMoved,
     CallerRefused,
     Credential,
     NotAdmitted,
@@ -44,23 +46,6 @@ from mcpendpoint.protocol.records import Reason
 from mcpendpoint.protocol.request_head import RequestHead
 
 SIGN_IN = "This URL needs a sign-in: let the client open its browser window, or send an access key."
-
-
-class CallerElsewhere(CallerRefused):
-    """The URL is another user's, and the caller is somebody all the same."""
-
-    def __init__(self, caller: Caller) -> None:
-        super().__init__(403, "access_denied", "This URL belongs to another user.")
-        self.caller = caller
-
-
-class CallerMoved(CallerRefused):
-    """The URL is of a name that the caller had before, and `path` is where they are now."""
-
-    def __init__(self, path: str, caller: Caller) -> None:
-        super().__init__(308, "", f"You have another name now, and your URL is {path}.")
-        self.path = path
-        self.caller = caller
 
 
 def _invalid_token(message: str) -> CallerRefused:

@@ -168,6 +168,23 @@ class NotAdmitted(CallerRefused):
         self.caller = caller
 
 
+class CallerElsewhere(CallerRefused):
+    """The URL is another user's, and the caller is somebody all the same."""
+
+    def __init__(self, caller: Caller) -> None:
+        super().__init__(403, "access_denied", "This URL belongs to another user.")
+        self.caller = caller
+
+
+class CallerMoved(CallerRefused):
+    """The URL is of a name that the caller had before, and `path` is where they are now."""
+
+    def __init__(self, path: str, caller: Caller) -> None:
+        super().__init__(308, "", f"You have another name now, and your URL is {path}.")
+        self.path = path
+        self.caller = caller
+
+
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 
 

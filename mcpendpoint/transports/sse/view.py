@@ -17,10 +17,9 @@ from mcp_types import INTERNAL_ERROR, INVALID_REQUEST
 
 from mcpendpoint.access import limits
 from mcpendpoint.access.admission import check_client
-from mcpendpoint.access.caller import CallerMoved
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import RequestOverrides, Selection
-from mcpendpoint.access.who import Caller, NotAdmitted
+from mcpendpoint.access.who import Caller, CallerMoved, NotAdmitted
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import MalformedMessage, Message, error_message
