@@ -31,7 +31,8 @@ def read_arguments(tool: str, schema: Schema, given: dict[str, Any]) -> dict[str
     }
     if reasons := faults_of(arguments, schema, MAX_REASONS):
         known = ", ".join(properties) or "none"
-        text = f"Invalid arguments for {tool}. {' '.join(reasons)} Known arguments: {known}."
+        wrong = " ".join(f"{reason.rstrip('.')}." for reason in reasons)
+        text = f"Invalid arguments for {tool}. {wrong} Known arguments: {known}."
         raise SpaceError(f"{text} Right: {example_call(schema)}", reason=Reason.INVALID_ARGUMENTS)
     return arguments
 

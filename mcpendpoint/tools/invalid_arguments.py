@@ -42,7 +42,7 @@ def invalid_arguments(name: str, model: type[BaseModel], error: ValidationError)
     errors = error.errors(include_url=False, include_input=False)[:MAX_REASONS]
     reasons = "; ".join(_reason(each) for each in errors)
     wrong = {str(each["loc"][0]) for each in errors if each["loc"]}
-    text = f"Invalid arguments for {name}. {reasons}. Known arguments: {known}."
+    text = f"Invalid arguments for {name}. {reasons.rstrip('.')}. Known arguments: {known}."
     return ToolError(f"{text} Right: {example_call(model, wrong)}", reason=Reason.INVALID_ARGUMENTS)
 
 
