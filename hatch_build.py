@@ -9,7 +9,9 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 class Requirements(MetadataHookInterface):
     def update(self, metadata: dict[str, Any]) -> None:
         metadata["dependencies"] = self._lines("requirements.txt")
-        metadata["optional-dependencies"] = {"tracing": self._lines("requirements-tracing.txt")}
+        metadata["optional-dependencies"] = {
+            extra: self._lines(f"requirements-{extra}.txt") for extra in ("s3", "tracing")
+        }
 
     def _lines(self, name: str) -> list[str]:
         lines = (Path(self.root) / name).read_text().splitlines()

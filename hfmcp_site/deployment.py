@@ -130,6 +130,16 @@ METRICS_ARE_SENT = (
 
 # Files of people, which assistants give to Spaces
 FILES_DIRECTORY = env.directory("FILES_DIRECTORY", env.default_files())
+FILES_S3_BUCKET = env.form(
+    "FILES_S3_BUCKET",
+    setting_forms.bucket_name,
+    "the name of a bucket: 3 to 63 small letters, digits, dots, hyphens and underscores",
+)
+FILES_S3_ENDPOINT = env.optional_url("FILES_S3_ENDPOINT")
+FILES_S3_REGION = env.form("FILES_S3_REGION", setting_forms.region, "a region such as eu-west-1")
+FILES_S3_PREFIX = env.form(
+    "FILES_S3_PREFIX", setting_forms.key_prefix, "a beginning of keys such as people/files"
+)
 FILES_MAX_BYTES = env.integer("FILES_MAX_BYTES", 100_000_000, minimum=1)
 FILES_QUOTA_BYTES = env.integer("FILES_QUOTA_BYTES", 1_000_000_000, maximum=env.MOST_BYTES)
 FILES_RETENTION_DAYS = env.integer("FILES_RETENTION_DAYS", 30, minimum=1, maximum=env.MOST_DAYS)

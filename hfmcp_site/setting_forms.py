@@ -12,6 +12,7 @@ _HOST_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_
 _IPV6 = re.compile(r"[0-9a-f:.]+")
 _HUB_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+_KEY_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
 def origin(text: str) -> str:
@@ -169,3 +170,24 @@ def token(value: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]{20,500}", value):
         raise ValueError("no token")
     return value
+
+
+def bucket_name(text: str) -> str:
+    """Return a name by S3's rules, or with an underscore, which some of those like it take."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]", text):
+        raise ValueError("no bucket")
+    return text
+
+
+def region(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", text):
+        raise ValueError("no region")
+    return text
+
+
+def key_prefix(text: str) -> str:
+    """Return what keys of a bucket begin with, without a slash at the end."""
+    prefix = text.rstrip("/")
+    if len(prefix) > 200 or not all(map(_KEY_PART.fullmatch, prefix.split("/"))):
+        raise ValueError("no prefix")
+    return prefix

@@ -3,7 +3,7 @@
 
 import sys
 
-from hfmcp_site import env, postgresql
+from hfmcp_site import env, file_storage, postgresql
 from hfmcp_site.deployment import *  # noqa: F403
 
 INSTALLED_APPS = [
@@ -230,14 +230,11 @@ CONTENT_SECURITY_POLICY = {
 
 # What people upload: private, and reached through our own pages alone
 STORAGES = {
-    "files": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": FILES_DIRECTORY,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "files": file_storage.in_bucket(
+        FILES_S3_BUCKET, FILES_S3_ENDPOINT, FILES_S3_REGION, FILES_S3_PREFIX
+    )
+    if FILES_S3_BUCKET
+    else file_storage.in_folder(FILES_DIRECTORY),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 

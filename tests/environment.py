@@ -24,6 +24,7 @@ SETTINGS = {
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", SQLITE),
     "REDIS_URL": "",
     "FILES_DIRECTORY": FILES,
+    "FILES_S3_BUCKET": "",
     "DEBUG": "false",
     "PUBLIC_URL": "http://localhost:8000",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",

@@ -111,7 +111,7 @@ def test_all_that_the_image_is_built_of_gets_into_it():
         *wheel["force-include"],
         *(built["project"]["license-files"]),
         *("README.md", "pyproject.toml", "hatch_build.py", "constraints.txt"),
-        *("requirements.txt", "requirements-tracing.txt"),
+        *("requirements.txt", "requirements-s3.txt", "requirements-tracing.txt"),
     }
     assert [name for name in allowed if not (ROOT / name).exists()] == []
 

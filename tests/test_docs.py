@@ -86,7 +86,7 @@ def test_every_default_in_the_readme_is_the_one_that_there_is():
     promised = {
         name: default
         for names, default in re.findall(r"^\| (`[A-Z].*?`) \| (.*?) \|", table, re.M)
-        for name in re.findall("`([A-Z_]+)`", names)
+        for name in re.findall("`([A-Z0-9_]+)`", names)
     }
 
     assert [

@@ -9,6 +9,8 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
+from hfmcp_site import file_storage
+
 SETTINGS = Path(__file__).resolve().parent.parent / "hfmcp_site" / "settings.py"
 
 WRONG = [
@@ -93,6 +95,12 @@ WRONG = [
     ("METRICS_TOKEN", "with a space, so that no header can carry it"),
     ("METRICS_ALLOWED_NETWORKS", "10.0.0.0/33"),
     ("PROMETHEUS_MULTIPROC_DIR", "/there/is/no/such/folder"),
+    ("FILES_S3_BUCKET", "s3://people"),
+    ("FILES_S3_BUCKET", "People"),
+    ("FILES_S3_ENDPOINT", "minio:9000"),
+    ("FILES_S3_REGION", "eu west"),
+    ("FILES_S3_PREFIX", "/people"),
+    ("FILES_S3_PREFIX", "people/../others"),
     ("EMAIL_URL", "mail.example.org"),
     ("EMAIL_URL", "smtps://mail.example.org"),
     ("EMAIL_URL", "smtp://mail.example.org:port"),
@@ -164,6 +172,16 @@ def test_names_of_nothing_stop_the_start(settings, name, value):
 
     with pytest.raises(ImproperlyConfigured, match=f"{name} should"):
         apps.get_app_config("hfmcp_site").ready()
+
+
+def test_a_bucket_for_files_needs_what_writes_to_it(monkeypatch):
+    told = read(monkeypatch, FILES_S3_BUCKET="people", FILES_S3_PREFIX="of/hfmcp/")["STORAGES"]
+    assert told["files"]["OPTIONS"]["bucket_name"] == "people"
+    assert told["files"]["OPTIONS"]["location"] == "of/hfmcp"
+    monkeypatch.setattr(file_storage, "find_spec", lambda name: None)
+
+    with pytest.raises(ImproperlyConfigured, match="requirements-s3.txt"):
+        read(monkeypatch, FILES_S3_BUCKET="people")
 
 
 def test_a_mail_server_without_a_sender_stops_the_start(settings):

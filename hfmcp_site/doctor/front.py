@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -155,7 +156,7 @@ async def _time_stream() -> tuple[float, float]:
 def _check_workers() -> Iterator[Found]:
     """Ask often enough to meet several workers, if there are, whether all have the same files."""
     try:
-        with marked(settings.FILES_DIRECTORY) as mark:
+        with _mark_in_files() as mark:
             arrivals = async_to_sync(_ask_often)(Question(mark=mark))
     except OSError:
         return  # which is said of FILES_DIRECTORY itself
@@ -166,6 +167,9 @@ def _check_workers() -> Iterator[Found]:
         )
         return
     processes = {arrival.process: arrival.has_mark for arrival in arrivals}
+    if not mark:
+        yield ok(f"All workers that were met ({len(processes)}) have the same SECRET_KEY.")
+        return
     without = sum(not has_mark for has_mark in processes.values())
     if without:
         yield failure(
@@ -174,6 +178,11 @@ def _check_workers() -> Iterator[Found]:
         )
     else:
         yield ok(f"All workers that were met ({len(processes)}) have the same FILES_DIRECTORY.")
+
+
+def _mark_in_files() -> AbstractContextManager[str]:
+    """Have a file by which workers show that theirs is this folder; none is needed in a bucket."""
+    return nullcontext("") if settings.FILES_S3_BUCKET else marked(settings.FILES_DIRECTORY)
 
 
 async def _ask_often(question: Question) -> list[Arrival]:

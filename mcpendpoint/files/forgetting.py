@@ -1,5 +1,6 @@
 """Deletes files whose time is over, the bytes of rows that go, and bytes that have no row."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models.signals import post_delete
 
 from mcpendpoint.files.handles import ID_CHARS
 from mcpendpoint.files.models import StoredFile
-from mcpendpoint.files.storage import delete_piece, storage
+from mcpendpoint.files.storage import delete_piece, names_in, storage
 
 FILES_AT_ONCE = 100
 MAX_FILES_A_TIME = 5_000
@@ -47,14 +48,21 @@ def sweep(now: datetime) -> int:
     """Delete bytes without a row, in some of the folders: a process may have ended in between."""
     folders = [first + second for first in _FIRST for second in _SECOND]
     turn = int(now.timestamp() // 3_600) * FOLDERS_A_TIME % len(folders)
-    return sum(_sweep_folder(name, now) for name in (folders * 2)[turn : turn + FOLDERS_A_TIME])
+    swept = 0
+    with suppress(OSError, NotImplementedError):  # it is away: their turn comes again
+        for folder in (folders * 2)[turn : turn + FOLDERS_A_TIME]:
+            swept += _sweep_folder(folder, now)
+    return swept
 
 
 def _sweep_folder(folder: str, now: datetime) -> int:
     try:
-        _, names = storage().listdir(folder)
-    except (OSError, NotImplementedError):
+        return sum(_sweep_names(folder, names, now) for names in names_in(folder))
+    except FileNotFoundError:  # a folder is made with its first piece
         return 0
+
+
+def _sweep_names(folder: str, names: list[str], now: datetime) -> int:
     ids = {name[:ID_CHARS] for name in names}
     with_row = {
         piece

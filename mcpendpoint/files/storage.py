@@ -1,12 +1,14 @@
 """Where pieces of files lie: Django's storage `files`, which nothing is served from by its path."""
 
 from collections.abc import Iterator
+from itertools import islice
 from secrets import token_hex
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
 BYTES_AT_A_TIME = 262_144
+NAMES_AT_A_TIME = 500
 FOLDER_CHARS = 2
 
 
@@ -40,6 +42,14 @@ def read_piece(name: str) -> Iterator[bytes]:
             yield from stored.chunks(BYTES_AT_A_TIME)
     except OSError as error:
         raise FileLost from error
+
+
+def names_in(folder: str) -> Iterator[list[str]]:
+    """Yield the names of what is in a folder, some at a time. Raises OSError."""
+    _, names = storage().listdir(folder)
+    coming = iter(names)
+    while some := list(islice(coming, NAMES_AT_A_TIME)):
+        yield some
 
 
 def delete_piece(name: str) -> bool:
