@@ -24,6 +24,7 @@ from accounts.operators.name_parts import store_parts
 from accounts.operators.roles import make_first_admin
 from accounts.operators.subjects import Organization
 from accounts.preferences import announce
+from accounts.space_models import KnownPrivateSpace
 
 MAX_AVATAR_URL = 500
 ATTEMPTS = 3
@@ -124,6 +125,8 @@ def remove(user: User, *, detail: dict[str, Any] | None = None) -> None:
     user_id = user.pk
     with transaction.atomic():
         audit.record(Action.ACCOUNT_REMOVED, user, detail=detail)
+        # Locked first, as by whoever stores something of theirs now.
+        User.objects.select_for_update().filter(pk=user_id).first()
         if user.hf_id:
             forget_secrets_of(user.hf_id)
         User.objects.filter(pk=user_id).delete()
@@ -160,6 +163,8 @@ def has_held_name(user_id: int, name: str) -> bool:
 
 
 def _store(user: User, tokens: HubTokenSet) -> None:
+    # With the credential from before: no other has it back.
+    KnownPrivateSpace.forget_all_of(user.pk)
     HubCredential.objects.update_or_create(
         user=user,
         defaults={

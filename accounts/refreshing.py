@@ -25,6 +25,7 @@ from accounts.operators.memberships import renew_memberships
 from accounts.outgoing.errors import OutgoingError
 from accounts.outgoing.untrusted_json import parse_json
 from accounts.preferences import announce
+from accounts.space_models import KnownPrivateSpace
 from accounts.token_answers import TokenAnswer
 
 logger = logging.getLogger(__name__)
@@ -161,6 +162,7 @@ def give_up(credential: HubCredential) -> None:
     credential.access_token = credential.refresh_token = ""
     credential.refreshing_since = credential.refresh_failed_at = None
     credential.save()
+    KnownPrivateSpace.forget_all_of(credential.user_id)
     audit.record(Action.HUB_ACCESS_ENDED, credential.user)
     announce(credential.user_id)
 

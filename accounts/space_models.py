@@ -93,6 +93,38 @@ class SpaceHeader(models.Model):
         return f"{self.name} of Space {self.space_id}"
 
 
+class KnownPrivateSpace(models.Model):
+    """What a person's credential showed of a private Space: mcpendpoint.gradio.stored_private."""
+
+    space = models.ForeignKey(SelectedSpace, on_delete=models.CASCADE, related_name="known")
+    about = models.CharField(max_length=6)
+    """As mcpendpoint.models.KnownSpace has it."""
+    digest = models.CharField(max_length=64)
+    """Of the credential that it was seen with: no other has it back."""
+    source = EncryptedTextField(blank=True)
+    found_at = models.DateTimeField(null=True)
+    failure = EncryptedTextField(blank=True)
+    """Why it could not be had at the last time, which may quote the Space."""
+    failed_at = models.DateTimeField(null=True)
+    size = models.PositiveIntegerField(default=0)
+    """In bytes, before encryption."""
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "about", "digest"], name="one_row_about_a_private_space"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} of Space {self.space_id}"
+
+    @classmethod
+    def forget_all_of(cls, user_id: int) -> None:
+        cls.objects.filter(space__user_id=user_id).delete()
+
+
 class LateResult(models.Model):
     """A call that goes on after it was answered that it does: accounts.late_results."""
 

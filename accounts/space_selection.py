@@ -13,7 +13,7 @@ from accounts.groups.offers import Offer
 from accounts.groups.reading import offer_to
 from accounts.models import User
 from accounts.preferences import SPACE_COLUMNS, SavedSpace, announce, read_space
-from accounts.space_models import PinnedTools, SelectedSpace, SpaceHeader
+from accounts.space_models import KnownPrivateSpace, PinnedTools, SelectedSpace, SpaceHeader
 from accounts.tool_words import ToolWords, stored_words
 
 MAX_EMOJI = 16
@@ -73,6 +73,7 @@ def remove_space(user: User, space_id: str) -> None:
             row.save(update_fields=["is_active", "pins", "header_names"])
             PinnedTools.objects.filter(space=row).delete()
             SpaceHeader.objects.filter(space=row).delete()
+            KnownPrivateSpace.objects.filter(space=row).delete()
             audit.record(Action.SPACE_REMOVED, user, detail=audited(row))
     announce(user.pk)
 

@@ -38,7 +38,7 @@ class McpEndpointConfig(AppConfig):
 def _register_listeners() -> None:
     from accounts import connecting, housekeeping
     from mcpendpoint.access.arrivals import arrivals
-    from mcpendpoint.gradio import state_history, stored_knowledge
+    from mcpendpoint.gradio import state_history, stored_knowledge, stored_private
     from mcpendpoint.protocol import records
     from mcpendpoint.push import stored_endings
     from mcpendpoint.serving.resources import subscriptions
@@ -47,5 +47,6 @@ def _register_listeners() -> None:
     records.listen(arrivals.note)
     housekeeping.register("ended sessions", stored_endings.forget_old)
     housekeeping.register("descriptions of Spaces", stored_knowledge.forget_old)
+    housekeeping.register("descriptions of private Spaces", stored_private.forget_expired)
     housekeeping.register("states of Spaces", state_history.forget_old)
     housekeeping.register("subscriptions to resources", subscriptions.forget_old)

@@ -33,6 +33,7 @@ from accounts.authorization.tokens import TokenGrant
 from accounts.last_use import LastUse, write_uses
 from accounts.models import User
 from accounts.preferences import announce
+from accounts.space_models import KnownPrivateSpace
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def sign_out_everywhere(user: User, *, detail: dict[str, Any] | None = None) -> 
         # Sessions are tied to the password, and nobody has one that could be typed.
         user.set_unusable_password()
         user.save(update_fields=["password"])
+        KnownPrivateSpace.forget_all_of(user.pk)
         audit.record(Action.SIGN_OUT_EVERYWHERE, user, detail=detail)
     announce(user.pk)
 

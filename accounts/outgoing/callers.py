@@ -18,6 +18,12 @@ def current_caller() -> str:
     return _caller.get()
 
 
+def current_account() -> int | None:
+    """Return the id of the caller's account here, None for who has none."""
+    kind, _, who = _caller.get().partition(" ")
+    return int(who) if kind == "person" and who.isdecimal() else None
+
+
 def note_address(address: str) -> None:
     """Let what this task asks count for a network until it is known who the caller is."""
     _caller.set(f"network {network_of(address)}")

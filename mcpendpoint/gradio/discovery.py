@@ -1,7 +1,8 @@
 """Where a Space is and which tools it has, remembered.
 
 What anybody may see is asked for as nobody and shared. Only what the Hub refuses to nobody is asked
-for with the caller's token, and remembered for that token alone.
+for with the caller's token, and remembered for that token alone, also where it is shared with other
+processes.
 """
 
 import asyncio
@@ -100,6 +101,12 @@ def forget_spaces() -> None:
     _looked_again.clear()
     _infos.clear()
     _schemas.clear()
+
+
+def forget_seen(key: Key) -> None:
+    """Drop what was seen of one Space with one token."""
+    _infos.forget(key)
+    _schemas.forget(key)
 
 
 def look_again(space_id: str, token: str | None, *, others_will_do: bool = False) -> None:

@@ -146,6 +146,12 @@ class FreshnessCache(Generic[K, V]):
         wanted_at = entry.wanted_at if others_will_do else self._clock()
         self._put(key, replace(entry, loaded=loaded, failed_at=float("-inf"), wanted_at=wanted_at))
 
+    def forget(self, key: K) -> None:
+        """Drop the value; that it could not be had is still known."""
+        entry = self._entries.get(key)
+        if entry is not None and entry.loaded is not None:
+            self._entries.pop(key)
+
     def clear(self) -> None:
         self._entries.clear()
         self._flights.clear()

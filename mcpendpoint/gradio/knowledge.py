@@ -1,6 +1,7 @@
-"""What is known of public Spaces, shared by all processes and renewed while somebody uses them.
+"""What is known of Spaces, shared by all processes; of public ones, renewed while they are used.
 
-Only what anybody may see is shared: what was seen with a token stays with the process.
+What was seen with a token is shared for its person and that token alone, and nobody looks at it
+again but behind a request of theirs.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -19,7 +21,8 @@ from django.utils import timezone
 from accounts.behind import start_task
 from accounts.database import UNAVAILABLE, lookups, notes
 from accounts.last_use import LastUse
-from mcpendpoint.gradio import stored_knowledge
+from accounts.outgoing.callers import current_account
+from mcpendpoint.gradio import stored_knowledge, stored_private
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import (
     STALE_SECONDS,
@@ -27,6 +30,7 @@ from mcpendpoint.gradio.discovery import (
     SpaceInfo,
     find_space,
     find_tools,
+    forget_seen,
     loaded_info,
     loaded_schema,
     look_again,
@@ -38,6 +42,7 @@ from mcpendpoint.gradio.freshness import Loaded, Told
 from mcpendpoint.gradio.in_use import listen
 from mcpendpoint.gradio.schema import SpaceSchema
 from mcpendpoint.gradio.stored_knowledge import About, Row
+from mcpendpoint.gradio.stored_private import Sight
 from mcpendpoint.push.bus import bus
 
 logger = logging.getLogger(__name__)
@@ -61,18 +66,25 @@ class _Shared(Generic[V]):
         self._restore = restore
 
     async def recall(self, key: Key, within_seconds: float) -> Told[V] | None:
-        space_id, token = key
-        if token or within_seconds <= 0:
+        read = self._reader(key)
+        if read is None or within_seconds <= 0:
             return None
         within = timedelta(seconds=min(within_seconds, STALE_SECONDS))
         try:
-            row = await lookups.run(stored_knowledge.read, space_id, self._about, within)
+            row = await lookups.run(read, within=within)
             return None if row is None else await self._told(row)
         except UNAVAILABLE:
             return None
         except Exception as error:  # such as what another release has stored
             logger.warning("What is stored of a Space cannot be read: %s.", type(error).__name__)
             return None
+
+    def _reader(self, key: Key) -> Callable[..., Row | None] | None:
+        space_id, token_digest = key
+        if not token_digest:
+            return partial(stored_knowledge.read, space_id, self._about)
+        sight = _sight_of(key)
+        return None if sight is None else partial(stored_private.read, sight, self._about)
 
     async def _told(self, row: Row) -> Told[V]:
         return Told(
@@ -83,9 +95,14 @@ class _Shared(Generic[V]):
         )
 
     def tell(self, key: Key, found: Loaded[V] | SpaceError) -> None:
-        space_id, token = key
-        if token:
-            return
+        space_id, token_digest = key
+        with suppress(DatabaseError):  # too much is waiting already
+            if token_digest:
+                self._tell_its_person(key, found)
+            else:
+                self._tell_all(space_id, found)
+
+    def _tell_all(self, space_id: str, found: Loaded[V] | SpaceError) -> None:
         at = timezone.now()
         values: dict[str, Any]
         if isinstance(found, SpaceError):
@@ -95,13 +112,30 @@ class _Shared(Generic[V]):
         else:
             source = stored_knowledge.compressed(found.source)
             values = {"source": source, "found_at": at, "failure": None, "failed_at": None}
-        with suppress(DatabaseError):  # too much is waiting already
-            notes.submit(_store, space_id, self._about, at, values)
+        notes.submit(_store, stored_knowledge.store, space_id, self._about, at, values)
+
+    def _tell_its_person(self, key: Key, found: Loaded[V] | SpaceError) -> None:
+        at, sight = timezone.now(), _sight_of(key)
+        if sight is None:
+            return
+        if isinstance(found, SpaceGone):
+            start_task(_end(sight))
+        elif isinstance(found, SpaceError):
+            words = _words_of(found)
+            notes.submit(_store, stored_private.store_failure, sight, self._about, at, words)
+        else:
+            notes.submit(_store, stored_private.store_found, sight, self._about, at, found.source)
 
 
-def _store(*what: Any) -> None:
+def _sight_of(key: Key) -> Sight | None:
+    """Return whose this is to have back, None where it is of nobody with an account here."""
+    account = current_account()
+    return None if account is None else Sight(account, *key)
+
+
+def _store(store: Callable[..., None], *what: Any) -> None:
     try:
-        stored_knowledge.store(*what)
+        store(*what)
     except DatabaseError as error:
         logger.warning("What a Space said could not be stored: %s.", type(error).__name__)
 
@@ -197,6 +231,22 @@ def _hear_of(space_id: str) -> None:
 
 SPACE_CHANGED = "space changed"
 bus.on(SPACE_CHANGED, _hear_of)
+
+
+async def _end(sight: Sight) -> None:
+    """Forget what a token showed of a Space, here and everywhere, if anything is known."""
+    with suppress(DatabaseError):  # it is tried again with the next look
+        if await notes.run(stored_private.forget, sight):
+            await bus.tell(SIGHT_ENDED, [sight.space_id, sight.token_digest])
+
+
+def _hear_of_end(message: list[str]) -> None:
+    space_id, token_digest = message
+    forget_seen((space_id, token_digest))
+
+
+SIGHT_ENDED = "sight of a space ended"
+bus.on(SIGHT_ENDED, _hear_of_end)
 
 
 def _tell_of_rest(space_id: str, rests: int) -> None:

@@ -52,14 +52,14 @@ def read(space_id: str, about: About, within: timedelta) -> Row | None:
     )
     if row is None:
         return None
-    failure_age = _age(row.failed_at, now)
+    failure_age = age(row.failed_at, now)
     if row.source is None and failure_age > MAX_OLD_FAILURE:
         return None
     source = zlib.decompress(bytes(row.source)) if row.source is not None else None
-    return Row(source, _age(row.found_at, now), row.failure, failure_age)
+    return Row(source, age(row.found_at, now), row.failure, failure_age)
 
 
-def _age(at: datetime | None, now: datetime) -> timedelta:
+def age(at: datetime | None, now: datetime) -> timedelta:
     return timedelta.max if at is None else max(now - at, timedelta())
 
 

@@ -73,8 +73,8 @@ class Somebody:
 def make_somebody(workers, new_user, sign_in) -> Iterator[Any]:
     with ExitStack() as stack:
 
-        def make() -> Somebody:
-            browser = sign_in(SimpleNamespace(url=workers[0]), new_user().token)
+        def make(token: str = "") -> Somebody:
+            browser = sign_in(SimpleNamespace(url=workers[0]), token or new_user().token)
             form = {"name": "Laptop", "scopes": ["mcp:read"], "days": ""}
             page = post_form(browser, "/settings/keys/", form).text
             key = re.search(r"hfmcp_[\w-]{40,}", page)[0]

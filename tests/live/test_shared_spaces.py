@@ -56,3 +56,18 @@ def test_a_space_is_asked_once_for_all_workers(somebody, space):  # noqa: F811
 
     asked = loopback.shared.get(f"{space.url}/_log").json()
     assert [entry for entry in asked if entry["subdomain"] == "acme-old-gradio"] == []
+
+
+def test_a_private_space_is_asked_once_for_all_workers_of_its_person(make_somebody, space):  # noqa: F811
+    alice, bob = make_somebody("hf_alice"), make_somebody("hf_bob")
+    one, other = alice.workers
+    alice.submit("/settings/spaces/add/", space_id="alice/private-space")
+    assert any(name.startswith("grp") for name in tools_of(one, alice.key))
+    loopback.shared.delete(f"{space.url}/_log")
+
+    of_alice = tools_of(other, alice.key)
+    of_bob = Wire(f"{other}/mcp?gradio=alice/private-space", bob.key).post(request("tools/list"))
+
+    assert of_alice == tools_of(one, alice.key)
+    assert "greet" not in of_bob.text
+    assert loopback.shared.get(f"{space.url}/_log").json() == []

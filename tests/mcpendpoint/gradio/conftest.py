@@ -1,7 +1,9 @@
 import pytest
 
+from mcpendpoint.gradio import discovery, in_use
 from mcpendpoint.gradio.breaker import breakers
 from mcpendpoint.gradio.discovery import forget_spaces
+from mcpendpoint.gradio.knowledge import refresher
 from mcpendpoint.hub.memory import forget_answers
 from tests import loopback
 
@@ -11,6 +13,20 @@ def nothing_remembered():
     forget_spaces()
     forget_answers()
     breakers.forget()
+
+
+@pytest.fixture
+def shared(monkeypatch):
+    """What shares, once it is started, what is known of Spaces; it does nothing by itself."""
+
+    async def not_by_itself():
+        pass
+
+    monkeypatch.setattr(refresher, "_refresh_for_ever", not_by_itself)
+    monkeypatch.setattr(refresher, "_task", None)
+    yield refresher
+    discovery.share_with(None, None)
+    in_use._listeners.clear()
 
 
 class Front:

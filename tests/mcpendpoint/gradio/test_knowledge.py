@@ -9,13 +9,12 @@ from django.utils import timezone
 from accounts.database import notes
 from accounts.models import User
 from accounts.space_selection import add_space
-from mcpendpoint.gradio import discovery, in_use
-from mcpendpoint.gradio.discovery import forget_spaces, look_again
+from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.gradio.knowledge import refresh_due, refresher
 from mcpendpoint.gradio.listings import SpaceChoice
 from mcpendpoint.gradio.spaces import list_space_tools
-from mcpendpoint.hub.memory import forget_answers
 from mcpendpoint.models import KnownSpace, SpaceState
+from tests.mcpendpoint.gradio.processes import all_is_stored, in_another_process, list_one
 from tests.mcpendpoint.gradio.test_spaces import ASLEEP, MAKER, PRIVATE, SCHEMA, names_of
 
 OF_MAKER = {"gr1_greet", "gr1_make_image", "gr1_slow_count", "gr1_fail"}
@@ -25,23 +24,9 @@ REFRESH_SECONDS = 240
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def shared(monkeypatch, settings):
-    """As in a process that serves, without what it does by itself."""
-
-    async def not_by_itself():
-        pass
-
-    settings.SPACE_REFRESH_SECONDS = REFRESH_SECONDS
-    monkeypatch.setattr(refresher, "_refresh_for_ever", not_by_itself)
-    monkeypatch.setattr(refresher, "_task", None)
-    yield refresher
-    discovery.share_with(None, None)
-    in_use._listeners.clear()
-
-
 @pytest.fixture
-async def selected(shared, db_user):
+async def selected(shared, db_user, settings):
+    settings.SPACE_REFRESH_SECONDS = REFRESH_SECONDS
     shared.start()
 
 
@@ -52,22 +37,6 @@ def db_user(db):
         is_private = choice.is_private
         add_space(user, choice.space_id, is_private=is_private, title="Space", emoji="")
     return user
-
-
-async def all_is_stored():
-    """What waits for the thread that writes is before this."""
-    await notes.run(lambda: None)
-
-
-async def list_one(choice=MAKER, token=None):
-    (listing,) = await list_space_tools([choice], token, known_will_do=True)
-    await all_is_stored()
-    return listing
-
-
-def in_another_process():
-    forget_spaces()
-    forget_answers()
 
 
 def stored():
@@ -100,43 +69,43 @@ async def test_the_state_of_a_space_is_noted_but_none_of_what_only_a_token_shows
 
 
 async def test_what_is_fresh_is_not_asked_for_again(spaces, selected):
-    await list_one()
+    await list_one(MAKER)
     asked = len(spaces.asked("acme-image-maker", SCHEMA))
 
     in_another_process()
-    listing = await list_one()
+    listing = await list_one(MAKER)
 
     assert names_of(listing) >= OF_MAKER
     assert len(spaces.asked("acme-image-maker", SCHEMA)) == asked == 1
 
 
 async def test_a_space_that_is_away_keeps_its_tools_in_a_process_that_starts_anew(spaces, selected):
-    await list_one()
+    await list_one(MAKER)
     await make_older(timedelta(hours=3))
     await notes.run(move_to, "acme-broken")
 
     in_another_process()
 
-    assert names_of(await list_one()) >= OF_MAKER
+    assert names_of(await list_one(MAKER)) >= OF_MAKER
     (tried_again,) = await list_space_tools([MAKER], None)
     assert names_of(tried_again) >= OF_MAKER
     assert "HTTP status 500" in tried_again.problem
 
 
 async def test_what_is_too_old_is_nobodys_tools(spaces, selected, settings):
-    await list_one()
+    await list_one(MAKER)
     await make_older(timedelta(days=2))
 
     in_another_process()
     settings.HF_SPACE_URL = f"{spaces.url}/s/acme-broken"
-    listing = await list_one()
+    listing = await list_one(MAKER)
 
     assert names_of(listing) == set()
     assert "HTTP status 500" in listing.problem
 
 
 async def test_whoever_looks_again_asks_the_space_itself(spaces, selected):
-    await list_one()
+    await list_one(MAKER)
 
     look_again(MAKER.space_id, None)
     await list_space_tools([MAKER], None)
@@ -147,7 +116,7 @@ async def test_whoever_looks_again_asks_the_space_itself(spaces, selected):
 async def test_whoever_looks_again_does_so_where_nobody_has_looked_in_this_process(
     spaces, selected
 ):
-    await list_one()
+    await list_one(MAKER)
 
     in_another_process()
     look_again(MAKER.space_id, None)
@@ -173,30 +142,30 @@ async def test_a_space_that_nobody_has_selected_is_not_stored(spaces, selected):
 
 
 async def test_a_space_that_is_gone_has_nothing_kept_of_it(spaces, selected, break_hub):
-    await list_one()
+    await list_one(MAKER)
     break_hub(path="^/api/spaces/acme/image-maker", status=404)
     look_again(MAKER.space_id, None)
     await list_space_tools([MAKER], None)
     await all_is_stored()
 
     in_another_process()
-    listing = await list_one()
+    listing = await list_one(MAKER)
 
     assert names_of(listing) == set()
     assert "does not exist" in listing.problem
 
 
 async def test_what_another_release_has_stored_is_not_believed(spaces, selected):
-    await list_one()
+    await list_one(MAKER)
     await notes.run(lambda: KnownSpace.objects.update(source=b"not compressed"))
 
     in_another_process()
 
-    assert names_of(await list_one()) >= OF_MAKER
+    assert names_of(await list_one(MAKER)) >= OF_MAKER
 
 
 async def test_spaces_in_use_are_looked_at_when_it_is_time_once(spaces, selected):
-    await list_one()
+    await list_one(MAKER)
     refresher.note_uses([MAKER.space_id])
     await all_is_stored()
     await refresh_due()
@@ -210,7 +179,7 @@ async def test_spaces_in_use_are_looked_at_when_it_is_time_once(spaces, selected
 
 
 async def test_spaces_that_nobody_lists_are_not_looked_at(spaces, selected):
-    await list_one()
+    await list_one(MAKER)
     await make_older(timedelta(seconds=REFRESH_SECONDS + 1))
 
     await refresh_due()
