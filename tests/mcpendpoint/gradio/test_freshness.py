@@ -20,7 +20,7 @@ class Source:
 
     def __init__(self, value):
         self.value = value
-        self.weight = 1000
+        self.weight = 10_000
         self.asked = 0
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -41,7 +41,7 @@ def clock():
 
 @pytest.fixture
 def cache(clock):
-    return FreshnessCache(stale_seconds=STALE, failure_seconds=FAILED, max_weight=6000, clock=clock)
+    return FreshnessCache(stale_seconds=STALE, failure_seconds=FAILED, max_weight=48_000, clock=clock)
 
 
 async def test_many_who_ask_at_once_share_one_load(cache):
@@ -187,7 +187,7 @@ async def test_least_recently_used_is_thrown_out_when_all_weigh_too_much(cache):
 
 async def test_value_that_is_too_large_to_keep_is_a_failure_that_is_remembered(cache):
     source = Source("tools")
-    source.weight = 6000
+    source.weight = 48_000
     for _ in range(3):
         with pytest.raises(SpaceError, match="too large"):
             await cache.get("k", source)
