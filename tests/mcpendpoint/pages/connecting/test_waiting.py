@@ -131,6 +131,15 @@ def test_a_key_at_the_address_of_another_is_told_to_its_owner_alone(
     assert other.says() == ""
 
 
+def test_a_stranger_covers_nothing_that_came_with_ones_own_key(alice, guide, key, stranger):
+    Assistant(stranger, key).connect()
+    for sent in ("hfmcp_wrong", ""):
+        Assistant(alice, sent).connect()
+    Assistant(path="/u/alice-of-accounts/mpc").connect()
+
+    assert "/u/stranger/mcp, the address of somebody else" in guide.says()
+
+
 @pytest.mark.parametrize("path", ["/u/alice-of-accounts", "/u/Alice-of-accounts/mpc"])
 def test_an_address_that_is_nearly_right_is_told(guide, path):
     assert Assistant(path=path).connect().status_code == 404
