@@ -58,6 +58,10 @@ class CodeBlock:
     """Where the text goes: a file, a terminal, a dialog."""
     text: str
 
+    @property
+    def has_key_to_come(self) -> bool:
+        return KEY_TO_COME in self.text
+
 
 @dataclass(frozen=True)
 class Place:

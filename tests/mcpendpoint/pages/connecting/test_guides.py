@@ -62,13 +62,49 @@ def test_a_key_is_made_at_the_guide_and_stands_in_its_steps(alice, alice_client)
     assert key not in alice_client.get("/connect/cursor/?with=key").text
 
 
-def test_a_key_that_cannot_be_made_is_explained_at_the_guide(alice_client):
+def test_a_text_that_lacks_the_key_has_no_button_that_copies_it(alice_client):
+    page = alice_client.get("/connect/codex/?with=key").text
+    made = alice_client.post("/connect/codex/key/", KEY_FORM).text
+
+    assert 'data-copy="mcp-url"' in page
+    assert 'data-copy="step-' not in page
+    assert "It cannot be copied yet" in page
+    assert 'data-copy="step-1-1"' in made
+    assert "cannot be copied" not in made
+
+
+def test_making_the_key_is_the_first_step_and_open(alice_client):
+    page = alice_client.get("/connect/codex/?with=key").text
+    (first,) = re.findall(r'<ol class="guide">\s*<li[^>]*>(.*?)</li>', page, re.DOTALL)
+
+    assert 'action="/connect/codex/key/?with=key"' in first
+    assert "<details" not in first
+
+
+def test_a_key_that_is_asked_for_once_more_is_not_shown_and_leaves_ways_on(alice, alice_client):
     alice_client.post("/connect/cursor/key/", KEY_FORM)
     again = alice_client.post("/connect/cursor/key/", KEY_FORM)
 
     assert again.status_code == 422
-    assert "You have a key of this name already." in again.text
+    assert "You have made “Cursor” already" in again.text
+    assert f'action="/settings/keys/{alice.access_keys.get().pk}/revoke/"' in again.text
+    (name,) = re.findall(r'id="key-name"[^>]* value="([^"]+)"', again.text)
+    assert name == "Cursor 2"
+    assert alice_client.post("/connect/cursor/key/", {**KEY_FORM, "name": name}).status_code == 200
+    assert 'value="Cursor 3"' in alice_client.get("/connect/cursor/?with=key").text
+
+
+def test_a_longest_name_still_leaves_one_that_is_free(alice_client):
+    form = {**KEY_FORM, "name": "n" * 80}
+    alice_client.post("/connect/cursor/key/", form)
+
+    (name,) = re.findall(r'value="(n+ 2)"', alice_client.post("/connect/cursor/key/", form).text)
+    assert alice_client.post("/connect/cursor/key/", {**form, "name": name}).status_code == 200
+
+
+def test_a_client_that_takes_no_key_has_none_made(alice, alice_client):
     assert alice_client.post("/connect/claude-ai/key/", KEY_FORM).status_code == 404
+    assert not alice.access_keys.exists()
 
 
 def test_nobody_makes_anything_without_signing_in(visitor):

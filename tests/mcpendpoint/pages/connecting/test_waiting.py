@@ -234,6 +234,18 @@ def test_without_javascript_a_link_checks_again_since_the_same_moment(alice, ali
     assert "is connected." in alice_client.get(unescape(again), follow=True).text
 
 
+def test_a_reload_after_making_a_key_still_shows_the_client_that_came_with_it(alice, alice_client):
+    form = {"name": "laptop", "scopes": [Scope.READ], "days": "30"}
+    page = alice_client.post("/connect/claude-code/key/?with=key", form).text
+    (key,) = set(re.findall(r"Bearer (hfmcp_[\w-]+)", page))
+    Assistant(alice, key).connect()
+
+    again = alice_client.post("/connect/claude-code/key/?with=key", form).text
+
+    assert "claude-code 2.1 is connected." in again
+    assert key not in again
+
+
 def test_nothing_is_kept_of_whom_nobody_waits_for(alice, key):
     Assistant(alice, key).connect()
     Assistant(alice).connect()
