@@ -110,10 +110,10 @@ def guide_context(
         if way is Way.KEY and not new_key:
             grantable = scopes_to_hand_out(user, request.session)
             context["key_form"] = AccessKeyForm(
-                grantable, initial={"name": free_key_name(user, client.title)}
+                grantable, initial={"name": free_key_name(user, client.own_name)}
             )
         if client.takes_client_id:
-            initial = {"name": client.title, "redirect_uris": "\n".join(client.redirect_uris)}
+            initial = {"name": client.own_name, "redirect_uris": "\n".join(client.redirect_uris)}
             context |= {"own_form": OwnClientForm(initial=initial), "max_clients": MAX_CLIENTS}
     return {**context, **more}
 

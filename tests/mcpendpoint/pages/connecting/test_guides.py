@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 OWN = "http://localhost:8000/u/alice-of-accounts/mcp"
 SHARED = "http://localhost:8000/mcp"
 REDIRECT = "https://chat.example/api/mcp/huggingface/oauth/callback"
+WAYS = ("?with=sign-in", "?with=key")
 KEY_FORM = {"name": "Cursor", "scopes": ["mcp:read"], "days": "30"}
 CLIENT_FORM = {"name": "Our chat", "redirect_uris": REDIRECT}
 
@@ -31,7 +32,14 @@ def test_each_guide_opens_for_everybody(client, visitor, alice_client):
         for query in ("", "?with=key", "?with=magic&since=soon"):
             answer = browser.get(f"/connect/{client.slug}/{query}")
             assert answer.status_code == 200
-            assert f"<h1>Connect {client.title}</h1>" in answer.text
+            assert f"<h1>{client.heading}</h1>" in answer.text
+
+
+def test_a_client_without_a_name_is_spoken_of_as_ones_own(alice_client):
+    made = alice_client.post("/connect/other/client/", CLIENT_FORM).text
+    for page in (made, *(alice_client.get(f"/connect/other/{way}").text for way in WAYS)):
+        assert "<title>Connect another client" in page
+        assert "Any other client" not in page
 
 
 def test_there_is_no_guide_to_a_client_that_nobody_knows(visitor, alice_client):
