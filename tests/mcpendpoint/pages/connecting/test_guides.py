@@ -195,10 +195,18 @@ def test_the_page_is_on_a_phone_by_a_qr_code_unless_it_is_of_this_computer(setti
     assert "style=" not in page.text
 
 
-def test_a_client_on_the_web_cannot_reach_this_computer(settings, visitor):
-    assert "only reach servers on the internet" in visitor.get("/connect/chatgpt/").text
+def test_a_client_on_the_web_cannot_reach_this_computer(settings, alice_client):
+    here = alice_client.get("/connect/chatgpt/").text
+    before, after = here.split("When it is on the internet")
+
+    assert "only reach servers on the internet" in before
+    assert "PUBLIC_URL" in before
+    assert "Developer mode" not in before
+    assert "Developer mode" in after
+    assert 'id="arrival"' not in here
     settings.PUBLIC_URL, settings.IS_PUBLIC_URL_SET = "http://mcp.example", True
 
-    page = visitor.get("/connect/chatgpt/").text
+    page = alice_client.get("/connect/chatgpt/").text
 
-    assert "only reach servers on the internet" not in page
+    assert "on the internet" not in page
+    assert 'id="arrival"' in page
