@@ -28,6 +28,7 @@ PREFIX = "hfmcp_"
 SECRET_BYTES = 32
 HINT_LENGTH = len(PREFIX) + 4
 MAX_KEYS = 50
+MAX_NAME_LENGTH = 80
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ class TooManyKeys(Exception):
 class NameTaken(Exception):
     """The user has a key of this name."""
 
+    def __init__(self, key: AccessKey) -> None:
+        super().__init__("There is a key of this name already.")
+        self.key = key
+
 
 def create_access_key(
     user: User,
@@ -71,8 +76,8 @@ def create_access_key(
         # The user's row is the lock that makes both hold when two tabs create a key at once.
         User.objects.select_for_update().get(pk=user.pk)
         keys = AccessKey.objects.filter(user_id=user.pk)
-        if keys.filter(name=name).exists():
-            raise NameTaken
+        if namesake := keys.filter(name=name).first():
+            raise NameTaken(namesake)
         if keys.count() >= MAX_KEYS:
             raise TooManyKeys
         row = AccessKey.objects.create(
@@ -85,6 +90,13 @@ def create_access_key(
         )
         audit.record(Action.KEY_CREATED, user, detail={"key": name, "scopes": row.scope})
     return row, text
+
+
+def free_key_name(user: User, wanted: str) -> str:
+    """Return a name that none of this user's keys has: `wanted`, or that with a number."""
+    taken = set(AccessKey.objects.filter(user_id=user.pk).values_list("name", flat=True))
+    numbered = (f"{wanted[: MAX_NAME_LENGTH - 4]} {number}" for number in range(2, len(taken) + 3))
+    return wanted if wanted not in taken else next(each for each in numbered if each not in taken)
 
 
 def _new_text() -> str:

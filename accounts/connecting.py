@@ -44,6 +44,23 @@ class Stage(StrEnum):
     SCOPE_REFUSED = "scope_refused"
     LIMITED = "limited"
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether only the person or a client of theirs brings it about: it came with a credential
+        of theirs, or from their browser. Anybody can do the others at their address."""
+        return self not in _UNPROVEN
+
+
+_UNPROVEN = frozenset(
+    {
+        Stage.CHALLENGED,
+        Stage.METADATA_READ,
+        Stage.WRONG_KEY,
+        Stage.NO_SUCH_ADDRESS,
+        Stage.REGISTRATION_REFUSED,
+    }
+)
+
 
 class Passed(NamedTuple):
     stage: Stage

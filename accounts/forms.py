@@ -8,7 +8,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
 
-from accounts.access_keys import MAX_KEYS, PREFIX
+from accounts.access_keys import MAX_KEYS, MAX_NAME_LENGTH, PREFIX
 from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLabel
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.consequences import ApprovalChoices, Choice, is_laxer, read_choices
@@ -113,7 +113,7 @@ def tools_form(names: frozenset[str], choices: ToolChoices) -> ToolsForm:
 
 class AccessKeyForm(forms.Form):
     name = forms.CharField(
-        max_length=80,
+        max_length=MAX_NAME_LENGTH,
         error_messages={"required": "Give the key a name, such as the client that will use it."},
     )
     scopes = forms.MultipleChoiceField(

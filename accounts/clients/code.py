@@ -142,5 +142,6 @@ CODE = (
         "https://modelcontextprotocol.io/specification/2026-07-28/basic/transports",
         _other,
         takes_client_id=True,
+        is_unnamed=True,
     ),
 )

@@ -58,6 +58,10 @@ class CodeBlock:
     """Where the text goes: a file, a terminal, a dialog."""
     text: str
 
+    @property
+    def has_key_to_come(self) -> bool:
+        return KEY_TO_COME in self.text
+
 
 @dataclass(frozen=True)
 class Place:
@@ -101,6 +105,27 @@ class Client:
     """Whether one can give it an OAuth client made by hand, should it not register by itself."""
     redirect_uris: tuple[str, ...] = ()
     """Of such a client, where they are always the same."""
+    is_unnamed: bool = False
+    """Whether it stands for all that have no guide of their own."""
+
+    @property
+    def heading(self) -> str:
+        return "Connect another client" if self.is_unnamed else f"Connect {self.title}"
+
+    @property
+    def subject(self) -> str:
+        """What it is called where a sentence begins."""
+        return "Your client" if self.is_unnamed else self.title
+
+    @property
+    def called(self) -> str:
+        """What it is called within a sentence."""
+        return "your client" if self.is_unnamed else self.title
+
+    @property
+    def own_name(self) -> str:
+        """What to call what is made for it; "" leaves that to the person."""
+        return "" if self.is_unnamed else self.title
 
 
 def numbered(steps: list[Step]) -> list[tuple[Step, list[Step]]]:

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts.access_keys import NameTaken, TooManyKeys, create_access_key
+from accounts.access_keys import NameTaken, TooManyKeys, create_access_key, free_key_name
 from accounts.authorization.own_clients import OwnClientForm, TooManyClients, make_client
 from accounts.clients.guide import Client, Way
 from accounts.forms import AccessKeyForm
 from accounts.granting import scopes_to_hand_out
-from accounts.models import User
+from accounts.models import AccessKey, User
 from accounts.settings_page import NewKey
 from accounts.signed_in import for_users
 from mcpendpoint.pages.connecting.shown import client_called, guide_context
@@ -34,13 +34,27 @@ def make_key(request: HttpRequest, user: User, slug: str) -> HttpResponse:
             row, text = create_access_key(
                 user, form.cleaned_data["name"], form.chosen_scopes, form.expires_at
             )
-        except NameTaken:
-            form.refuse_name()
+        except NameTaken as taken:
+            return _show_made_before(request, user, client, taken.key)
         except TooManyKeys:
             form.refuse_for_too_many()
         else:
             return _show(request, user, client, Way.KEY, new_key=NewKey(row.name, text))
     return _show(request, user, client, Way.KEY, status=422, key_form=form)
+
+
+def _show_made_before(
+    request: HttpRequest, user: User, client: Client, key: AccessKey
+) -> HttpResponse:
+    """Answer who asks for a key that they have: most often by a reload of the page that showed it,
+    which goes on waiting for the client that got it."""
+    again = request.POST.copy()
+    again["name"] = free_key_name(user, key.name)
+    form = AccessKeyForm(scopes_to_hand_out(user, request.session), again)
+    since = key.created_at.timestamp()
+    return _show(
+        request, user, client, Way.KEY, status=422, since=since, made_before=key, key_form=form
+    )
 
 
 @sensitive_post_parameters()

@@ -119,7 +119,13 @@ _TROUBLES: dict[Stage, _Trouble] = {
 
 
 def progress_of(story: Story, now: float, since: float) -> Progress:
-    """Return what to say; `story` is what came since the person began to wait."""
+    """Return what to say; `story` is what came since the person began to wait.
+
+    What may be a stranger's is said only while nothing came that is the person's: else anybody
+    could cover what keeps their client out.
+    """
+    if proven := {stage: seen for stage, seen in story.items() if stage.is_proven}:
+        story = proven
     if trouble := _trouble_in(story):
         return trouble
     if connected := story.get(Stage.CONNECTED):

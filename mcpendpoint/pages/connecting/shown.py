@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.access_keys import MAX_KEYS
+from accounts.access_keys import MAX_KEYS, free_key_name
 from accounts.addresses import endpoint_url, site_url
 from accounts.authorization.own_clients import MAX_CLIENTS, OwnClientForm
 from accounts.clients.configuration import is_loopback
@@ -86,9 +86,11 @@ def guide_context(
     *,
     way: Way | None,
     new_key: NewKey | None = None,
+    since: float | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """Return the page of a client; `more` is what was made at it, or a form with errors."""
+    """Return the page of a client; `since` is when its person began to wait, if not as the page
+    says, and `more` what was made at it, or a form with errors."""
     key = ""
     if user is not None and way is Way.KEY:
         key = new_key.text if new_key else KEY_TO_COME
@@ -104,19 +106,23 @@ def guide_context(
         **_for_a_phone(request, reverse("connect:client", args=[client.slug])),
     }
     if user is not None:
-        context |= {"waiting": waiting_for(request, user, client, way), "max_keys": MAX_KEYS}
+        context |= {"waiting": waiting_for(request, user, way, since), "max_keys": MAX_KEYS}
         if way is Way.KEY and not new_key:
             grantable = scopes_to_hand_out(user, request.session)
-            context["key_form"] = AccessKeyForm(grantable, initial={"name": client.title})
+            context["key_form"] = AccessKeyForm(
+                grantable, initial={"name": free_key_name(user, client.own_name)}
+            )
         if client.takes_client_id:
-            initial = {"name": client.title, "redirect_uris": "\n".join(client.redirect_uris)}
+            initial = {"name": client.own_name, "redirect_uris": "\n".join(client.redirect_uris)}
             context |= {"own_form": OwnClientForm(initial=initial), "max_clients": MAX_CLIENTS}
     return {**context, **more}
 
 
-def waiting_for(request: HttpRequest, user: User, client: Client, way: Way | None) -> Waiting:
+def waiting_for(
+    request: HttpRequest, user: User, way: Way | None, began: float | None = None
+) -> Waiting:
     now = time.time()
-    since = _since(request.GET.get("since", ""), now)
+    since = _since(request.GET.get("since", "") if began is None else str(began), now)
     query = urlencode({"since": f"{since:.3f}", **({"with": way} if way else {})})
     progress = progress_of(_follow(user.pk, user.username, since), now, since)
     return Waiting(progress, since, now - since > PAGE_WAITS_SECONDS, query)

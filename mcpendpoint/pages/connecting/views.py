@@ -37,7 +37,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 def waiting(request: HttpRequest, user: User, slug: str) -> HttpResponseBase:
     """Return the part of the page that says how far the client is; 204 for nothing new."""
     client = client_called(slug)
-    found = waiting_for(request, user, client, way_of(request, client))
+    found = waiting_for(request, user, way_of(request, client))
     if not is_htmx(request):
         return redirect(f"{reverse('connect:client', args=[slug])}?{found.query}")
     if request.GET.get("mark") == found.mark:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 OWN = "http://localhost:8000/u/alice-of-accounts/mcp"
 SHARED = "http://localhost:8000/mcp"
 REDIRECT = "https://chat.example/api/mcp/huggingface/oauth/callback"
+WAYS = ("?with=sign-in", "?with=key")
 KEY_FORM = {"name": "Cursor", "scopes": ["mcp:read"], "days": "30"}
 CLIENT_FORM = {"name": "Our chat", "redirect_uris": REDIRECT}
 
@@ -31,7 +32,14 @@ def test_each_guide_opens_for_everybody(client, visitor, alice_client):
         for query in ("", "?with=key", "?with=magic&since=soon"):
             answer = browser.get(f"/connect/{client.slug}/{query}")
             assert answer.status_code == 200
-            assert f"<h1>Connect {client.title}</h1>" in answer.text
+            assert f"<h1>{client.heading}</h1>" in answer.text
+
+
+def test_a_client_without_a_name_is_spoken_of_as_ones_own(alice_client):
+    made = alice_client.post("/connect/other/client/", CLIENT_FORM).text
+    for page in (made, *(alice_client.get(f"/connect/other/{way}").text for way in WAYS)):
+        assert "<title>Connect another client" in page
+        assert "Any other client" not in page
 
 
 def test_there_is_no_guide_to_a_client_that_nobody_knows(visitor, alice_client):
@@ -62,13 +70,49 @@ def test_a_key_is_made_at_the_guide_and_stands_in_its_steps(alice, alice_client)
     assert key not in alice_client.get("/connect/cursor/?with=key").text
 
 
-def test_a_key_that_cannot_be_made_is_explained_at_the_guide(alice_client):
+def test_a_text_that_lacks_the_key_has_no_button_that_copies_it(alice_client):
+    page = alice_client.get("/connect/codex/?with=key").text
+    made = alice_client.post("/connect/codex/key/", KEY_FORM).text
+
+    assert 'data-copy="mcp-url"' in page
+    assert 'data-copy="step-' not in page
+    assert "It cannot be copied yet" in page
+    assert 'data-copy="step-1-1"' in made
+    assert "cannot be copied" not in made
+
+
+def test_making_the_key_is_the_first_step_and_open(alice_client):
+    page = alice_client.get("/connect/codex/?with=key").text
+    (first,) = re.findall(r'<ol class="guide">\s*<li[^>]*>(.*?)</li>', page, re.DOTALL)
+
+    assert 'action="/connect/codex/key/?with=key"' in first
+    assert "<details" not in first
+
+
+def test_a_key_that_is_asked_for_once_more_is_not_shown_and_leaves_ways_on(alice, alice_client):
     alice_client.post("/connect/cursor/key/", KEY_FORM)
     again = alice_client.post("/connect/cursor/key/", KEY_FORM)
 
     assert again.status_code == 422
-    assert "You have a key of this name already." in again.text
+    assert "You have made “Cursor” already" in again.text
+    assert f'action="/settings/keys/{alice.access_keys.get().pk}/revoke/"' in again.text
+    (name,) = re.findall(r'id="key-name"[^>]* value="([^"]+)"', again.text)
+    assert name == "Cursor 2"
+    assert alice_client.post("/connect/cursor/key/", {**KEY_FORM, "name": name}).status_code == 200
+    assert 'value="Cursor 3"' in alice_client.get("/connect/cursor/?with=key").text
+
+
+def test_a_longest_name_still_leaves_one_that_is_free(alice_client):
+    form = {**KEY_FORM, "name": "n" * 80}
+    alice_client.post("/connect/cursor/key/", form)
+
+    (name,) = re.findall(r'value="(n+ 2)"', alice_client.post("/connect/cursor/key/", form).text)
+    assert alice_client.post("/connect/cursor/key/", {**form, "name": name}).status_code == 200
+
+
+def test_a_client_that_takes_no_key_has_none_made(alice, alice_client):
     assert alice_client.post("/connect/claude-ai/key/", KEY_FORM).status_code == 404
+    assert not alice.access_keys.exists()
 
 
 def test_nobody_makes_anything_without_signing_in(visitor):
@@ -151,10 +195,18 @@ def test_the_page_is_on_a_phone_by_a_qr_code_unless_it_is_of_this_computer(setti
     assert "style=" not in page.text
 
 
-def test_a_client_on_the_web_cannot_reach_this_computer(settings, visitor):
-    assert "only reach servers on the internet" in visitor.get("/connect/chatgpt/").text
+def test_a_client_on_the_web_cannot_reach_this_computer(settings, alice_client):
+    here = alice_client.get("/connect/chatgpt/").text
+    before, after = here.split("When it is on the internet")
+
+    assert "only reach servers on the internet" in before
+    assert "PUBLIC_URL" in before
+    assert "Developer mode" not in before
+    assert "Developer mode" in after
+    assert 'id="arrival"' not in here
     settings.PUBLIC_URL, settings.IS_PUBLIC_URL_SET = "http://mcp.example", True
 
-    page = visitor.get("/connect/chatgpt/").text
+    page = alice_client.get("/connect/chatgpt/").text
 
-    assert "only reach servers on the internet" not in page
+    assert "on the internet" not in page
+    assert 'id="arrival"' in page

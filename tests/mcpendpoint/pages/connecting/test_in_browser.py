@@ -58,6 +58,16 @@ async def test_a_guide_fits_a_phone_and_its_alternatives_open_by_keyboard(signed
     assert await signed_in.evaluate(wider) == 0
 
 
+async def test_what_a_guide_says_of_itself_covers_none_of_it(page: Page, product: Product):
+    await page.set_viewport_size(PHONE)
+    await page.goto(f"{product.url}/connect/chatgpt/")
+    await page.get_by_text("When it is on the internet").click()
+
+    await page.locator(".guide > li").last.scroll_into_view_if_needed()
+
+    await expect(page.locator("main > .message")).not_to_be_in_viewport()
+
+
 async def test_without_javascript_a_guide_has_a_button_to_check_again(
     browser: Browser, product: Product, new_user
 ):

@@ -122,10 +122,19 @@ def test_a_flood_of_strangers_hides_no_client_that_is_connected():
     assert told(CONNECTED, LISTED, *flood).state is State.CONNECTED
 
 
-def test_the_latest_trouble_is_the_one_that_is_said():
-    wrong = (Stage.WRONG_KEY, 2.0)
+@pytest.mark.parametrize("stranger", [stage for stage in Stage if not stage.is_proven])
+def test_what_may_be_a_strangers_covers_nothing_that_is_the_persons(stranger):
+    elsewhere = (Stage.ADDRESS_OF_ANOTHER, 2.0, {"path": "/u/bob/mcp"})
+    asked, agreed = (Stage.ASKED, 2.0, CLAUDE), (Stage.AGREED, 2.0, CLAUDE)
 
-    assert "did not let" in told(wrong, (Stage.DENIED, 3.0, {"client": "Cursor"})).headline
+    for own in (elsewhere, asked, agreed):
+        assert told(own, (stranger, 3.0)) == told(own, after=1)
+
+
+def test_the_latest_trouble_is_the_one_that_is_said():
+    unknown, denied = (Stage.CLIENT_UNKNOWN, 2.0), (Stage.DENIED, 3.0, {"client": "Cursor"})
+
+    assert "did not let" in told(unknown, denied).headline
 
 
 def test_a_scope_that_is_lacking_is_said_although_the_client_is_connected():

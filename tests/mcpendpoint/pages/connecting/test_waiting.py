@@ -131,6 +131,15 @@ def test_a_key_at_the_address_of_another_is_told_to_its_owner_alone(
     assert other.says() == ""
 
 
+def test_a_stranger_covers_nothing_that_came_with_ones_own_key(alice, guide, key, stranger):
+    Assistant(stranger, key).connect()
+    for sent in ("hfmcp_wrong", ""):
+        Assistant(alice, sent).connect()
+    Assistant(path="/u/alice-of-accounts/mpc").connect()
+
+    assert "/u/stranger/mcp, the address of somebody else" in guide.says()
+
+
 @pytest.mark.parametrize("path", ["/u/alice-of-accounts", "/u/Alice-of-accounts/mpc"])
 def test_an_address_that_is_nearly_right_is_told(guide, path):
     assert Assistant(path=path).connect().status_code == 404
@@ -223,6 +232,18 @@ def test_without_javascript_a_link_checks_again_since_the_same_moment(alice, ali
     Assistant(alice, key).connect()
 
     assert "is connected." in alice_client.get(unescape(again), follow=True).text
+
+
+def test_a_reload_after_making_a_key_still_shows_the_client_that_came_with_it(alice, alice_client):
+    form = {"name": "laptop", "scopes": [Scope.READ], "days": "30"}
+    page = alice_client.post("/connect/claude-code/key/?with=key", form).text
+    (key,) = set(re.findall(r"Bearer (hfmcp_[\w-]+)", page))
+    Assistant(alice, key).connect()
+
+    again = alice_client.post("/connect/claude-code/key/?with=key", form).text
+
+    assert "claude-code 2.1 is connected." in again
+    assert key not in again
 
 
 def test_nothing_is_kept_of_whom_nobody_waits_for(alice, key):
