@@ -23,6 +23,16 @@ class SpacesOffered:
     why_not: str
     """Said of all others."""
 
+    @property
+    def ids(self) -> list[str]:
+        """Those that are named one by one."""
+        return sorted(each for each in self.patterns if not each.endswith("/*"))
+
+    @property
+    def owners(self) -> list[str]:
+        """Whose Spaces are offered, whatever they are called."""
+        return sorted(each.removesuffix("/*") for each in self.patterns if each.endswith("/*"))
+
     def has(self, space_id: str) -> bool:
         name = space_id.lower()
         return not self.patterns.isdisjoint((name, f"{name.partition('/')[0]}/*"))
@@ -92,7 +102,7 @@ def combine(groups: Sequence[Rules], catalogue: Catalogue, whom_to_ask: str) -> 
     if not groups:
         return EVERYTHING
     names = tuple(group.name for group in groups)
-    why_not = f"Not offered to your {_named(names)}. {whom_to_ask}"
+    why_not = f"Not offered to your {named(names)}. {whom_to_ask}"
     tools = _union(group.tools for group in groups)
     spaces = _union(group.spaces for group in groups)
     told = [group.default_spaces for group in groups if group.default_spaces is not None]
@@ -112,7 +122,8 @@ def _always_on(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(tool.name for tool in catalogue.tools if tool.is_always_on)
 
 
-def _named(names: Sequence[str]) -> str:
+def named(names: Sequence[str]) -> str:
+    """Return groups by their names, for a sentence."""
     quoted = [f"“{name}”" for name in names]
     return f"group {quoted[0]}" if len(quoted) == 1 else f"groups {', '.join(quoted)}"
 

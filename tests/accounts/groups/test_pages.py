@@ -107,6 +107,50 @@ def test_what_is_wrong_is_said_beside_the_field(admin, make_group, field, wrong,
     assert Group.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("field", "ignored", "said"),
+    [
+        ("tools", [SEARCH, FILES], "choose “These tools”, or untick them"),
+        ("spaces", "acme/parts", "choose “These Spaces”, or empty the list"),
+        ("default_tools", [SEARCH], "choose “These tools”, or untick them"),
+        ("default_spaces", "acme/parts", "choose “These Spaces”, or empty the list"),
+    ],
+)
+def test_what_would_have_no_effect_is_not_thrown_away(admin, field, ignored, said):
+    page = admin.post(f"{LIST}new/", PLAIN | {field: ignored})
+
+    assert page.status_code == 422
+    assert said in str(page.context["form"].errors[field])
+    assert said in page.text
+    assert not Group.objects.exists()
+
+
+def test_a_list_that_was_there_is_given_up_by_choosing_all(admin, make_group):
+    group = make_group("somebody", tools=[SEARCH], spaces=["acme/*"])
+    kept = {"tools": [SEARCH], "spaces": "acme/*"}
+
+    answer = admin.post(f"{LIST}{group.pk}/edit/", PLAIN | kept)
+
+    assert answer.status_code == 302
+    group.refresh_from_db()
+    assert (group.tools, group.spaces) == (None, None)
+
+
+def test_what_is_saved_is_said(admin, make_group):
+    group = make_group("somebody")
+    some = {"tools_offered": "some", "tools": [SEARCH, FILES], "spaces_offered": "some"}
+
+    made = admin.post(
+        f"{LIST}new/", PLAIN | some | {"name": "Pupils", "spaces": "acme/parts"}, follow=True
+    )
+    changed = admin.post(
+        f"{LIST}{group.pk}/edit/", PLAIN | {"spaces_offered": "some", "spaces": ""}, follow=True
+    )
+
+    assert "The group Pupils is made, and offers 2 tools and the Space acme/parts." in made.text
+    assert "It offers all tools and no Space." in changed.text
+
+
 def test_a_change_is_in_the_log_with_what_was_changed(admin, make_group):
     group = make_group("somebody", approve_spend="allow")
 
