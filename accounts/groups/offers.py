@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TypeVar
 
-from accounts.catalogue import Catalogue
+from accounts.catalogue import Catalogue, ToolChoice
 from accounts.consequences import JUST_DO_IT, ApprovalChoices
 
 T = TypeVar("T")
@@ -86,6 +86,12 @@ class Offer:
     def ticked_at_first(self, catalogue: Catalogue) -> frozenset[str]:
         """Return the tools of who never chose; some may not be offered."""
         return catalogue.default_tools if self.default_tools is None else self.default_tools
+
+    def chosen_tools(self, saved: frozenset[str] | None, catalogue: Catalogue) -> list[ToolChoice]:
+        """Return what somebody saved, or begins with; some may not be offered."""
+        ticked = self.ticked_at_first(catalogue) if saved is None else saved
+        chosen = catalogue.with_brought(ticked)
+        return [tool for tool in catalogue.tools if tool.is_always_on or tool.name in chosen]
 
     def why_no_space(self, space_id: str) -> str:
         """Return why somebody may not choose a Space; "" for one that is offered."""

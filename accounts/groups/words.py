@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from accounts.catalogue import Catalogue
 from accounts.groups.offers import Offer, SpacesOffered, named
 
-MAX_NAMED = 3
+MAX_NAMED = 5
 
 
 def told_to_members(offer: Offer, catalogue: Catalogue) -> str:
@@ -18,7 +18,8 @@ def told_to_members(offer: Offer, catalogue: Catalogue) -> str:
 
 def offered_in_words(offer: Offer, catalogue: Catalogue) -> str:
     """Return such as: 3 tools and the Space acme/demo. Tools that everybody has do not count."""
-    return f"{_tools_in_words(offer, catalogue)} and {_spaces_in_words(offer.spaces)}"
+    *parts, last = [_tools_in_words(offer, catalogue), *_spaces_in_words(offer.spaces)]
+    return f"{', '.join(parts)} and {last}"
 
 
 def _tools_in_words(offer: Offer, catalogue: Catalogue) -> str:
@@ -29,18 +30,19 @@ def _tools_in_words(offer: Offer, catalogue: Catalogue) -> str:
     return f"{count or 'no'} tool{'' if count <= 1 else 's'}"
 
 
-def _spaces_in_words(spaces: SpacesOffered | None) -> str:
+def _spaces_in_words(spaces: SpacesOffered | None) -> list[str]:
     if spaces is None:
-        return "all Spaces"
+        return ["all Spaces"]
     parts = []
     if ids := spaces.ids:
-        parts.append(f"the Space{'s' if len(ids) > 1 else ''} {_list(ids)}")
+        parts.append(f"the Space{'s' if len(ids) > 1 else ''} {listed(ids)}")
     if owners := spaces.owners:
-        parts.append(f"all Spaces of {_list(owners)}")
-    return " and ".join(parts) or "no Space"
+        parts.append(f"all Spaces of {listed(owners)}")
+    return parts or ["no Space"]
 
 
-def _list(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return some names, and how many more there are."""
     further = len(names) - MAX_NAMED
     if further <= 0:
         return ", ".join(names)
