@@ -28,6 +28,7 @@ from accounts.forms import AccessKeyForm, ToolsForm, tools_form
 from accounts.granting import scopes_to_hand_out
 from accounts.groups.offers import Offer
 from accounts.groups.reading import offer_to
+from accounts.groups.words import told_to_members
 from accounts.hub_webhooks import NewWebhook, own_webhook
 from accounts.huggingface.permissions import (
     Permission,
@@ -41,6 +42,8 @@ from accounts.readiness import permissions_of
 from accounts.space_selection import default_spaces
 from accounts.tool_groups import ToolRow, tool_groups
 
+MAX_TO_ADD = 20
+"""Of the Spaces that groups offer by name, so many are listed."""
 UNDO = "tools_before"
 """In the session: the choices before the last save, and the version that this save made."""
 
@@ -126,7 +129,8 @@ def tools_context(
         "tools_form": form,
         "tool_groups": tool_groups(_tool_rows(user, form, offer)),
         "approval_rows": choice_rows(form.approvals, form.errors, offer),
-        "bouquets": catalogue.bouquets,
+        "bouquets": _presets(offer),
+        "offered": told_to_members(offer, catalogue),
         "preset": preset.name if preset else _matching_preset(preferences),
         "preview": preset and _preview(preset, saved, offer),
         "why_not": offer.why_not,
@@ -144,6 +148,17 @@ def _tool_rows(user: User, form: ToolsForm, offer: Offer) -> list[ToolRow]:
         else ToolRow(tool, False, (), offer.why_not)
         for tool, is_ticked in form.rows()
     ]
+
+
+def _presets(offer: Offer) -> list[Bouquet]:
+    """Return those that would bring something: what everybody has is on without them."""
+    always_on = {tool.name for tool in catalogue.tools if tool.is_always_on}
+
+    def brings_something(preset: Bouquet) -> bool:
+        brought = catalogue.with_brought(preset.tools) - always_on
+        return not brought or any(map(offer.has_tool, brought))
+
+    return [preset for preset in catalogue.bouquets if brings_something(preset)]
 
 
 def _preview(preset: Bouquet, saved: frozenset[str], offer: Offer) -> PresetPreview:
@@ -164,7 +179,7 @@ def _preview(preset: Bouquet, saved: frozenset[str], offer: Offer) -> PresetPrev
 
 def spaces_context(user: User) -> dict[str, Any]:
     preferences, offer = load_preferences(user.pk), offer_to(user)
-    waiting = waiting_spaces(user)
+    waiting, to_add = waiting_spaces(user), _spaces_to_add(preferences, offer)
     spaces = [
         _space_row(space, offer, waits=space.space_id in waiting) for space in preferences.spaces
     ]
@@ -172,6 +187,10 @@ def spaces_context(user: User) -> dict[str, Any]:
         "spaces": spaces,
         "waiting_spaces": sum(space.waits for space in spaces),
         "default_spaces": [] if preferences.has_chosen_spaces else _default_spaces(offer),
+        "offered": told_to_members(offer, catalogue),
+        "spaces_to_add": to_add[:MAX_TO_ADD],
+        "further_to_add": len(to_add[MAX_TO_ADD:]),
+        "can_add_spaces": offer.spaces is None or bool(offer.spaces.patterns),
         "hub": settings.HF_ENDPOINT,
         "max_spaces": settings.MCP_MAX_SPACES,
     }
@@ -267,6 +286,16 @@ def _default_spaces(offer: Offer) -> list[tuple[str, str, str, str]]:
         (space_id, *space_id.partition("/")[::2], offer.why_no_space(space_id))
         for space_id in default_spaces(offer)
     ]
+
+
+def _spaces_to_add(preferences: Preferences, offer: Offer) -> list[str]:
+    """Return those that the groups name one by one, as far as they are not there."""
+    if offer.spaces is None:
+        return []
+    saved = [space.space_id for space in preferences.spaces]
+    there = saved if preferences.has_chosen_spaces else default_spaces(offer)
+    has = {space_id.lower() for space_id in there}
+    return [space_id for space_id in offer.spaces.ids if space_id not in has]
 
 
 def _space_row(space: SavedSpace, offer: Offer, *, waits: bool) -> SpaceRow:

@@ -20,6 +20,7 @@ MAX_PASTED = 500
 MAX_PER_MINUTE = 1_000_000
 MAX_SHOWN = 60
 ALL, SOME = "all", "some"
+_TOOLS, _SPACES = "These tools", "These Spaces"
 
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -86,17 +87,17 @@ class GroupForm(forms.Form):
     is_for_others = forms.BooleanField(
         label="For everybody who signs in and is in no other group", required=False
     )
-    tools_offered = _which("All tools", "These tools")
+    tools_offered = _which("All tools", _TOOLS)
     tools = _tools(_offered_tools)
-    spaces_offered = _which("All Spaces", "These Spaces")
+    spaces_offered = _which("All Spaces", _SPACES)
     spaces = _SpacesField(
         label="Spaces",
         patterns=True,
         help_text="owner/name or owner/*, one a line. None: no Space.",
     )
-    first_tools = _which("The server’s defaults", "These tools")
+    first_tools = _which("The server’s defaults", _TOOLS)
     default_tools = _tools(_offered_tools)
-    first_spaces = _which("The server’s default Spaces", "These Spaces")
+    first_spaces = _which("The server’s default Spaces", _SPACES)
     default_spaces = _SpacesField(
         label="First Spaces", patterns=False, help_text="owner/name, one a line. None: no Space."
     )
@@ -124,6 +125,7 @@ class GroupForm(forms.Form):
 
     def __init__(self, data: Any = None, *, group: Group | None = None) -> None:
         super().__init__(data, initial=_initial(group) if group else None, label_suffix="")
+        self._group = group or Group()
 
     def clean_default_spaces(self) -> list[str]:
         spaces: list[str] = self.cleaned_data["default_spaces"]
@@ -132,9 +134,27 @@ class GroupForm(forms.Form):
         return spaces
 
     def clean(self) -> None:
+        if not self.errors:
+            self._check_that_lists_count()
+        if not self.errors:
+            self._check_what_is_first()
+
+    def _check_that_lists_count(self) -> None:
+        """A list that is not chosen would be thrown away; to leave one as it was stored is how a
+        group is opened to all again.
+        """
+        for name, which in self.LISTS.items():
+            asked, stored = self.cleaned_data[name], getattr(self._group, name)
+            if self.cleaned_data[which] == SOME or not asked or set(asked) == set(stored or ()):
+                continue
+            if name.endswith("spaces"):
+                error = f"For these to count, choose “{_SPACES}”, or empty the list."
+            else:
+                error = f"For these to count, choose “{_TOOLS}”, or untick them."
+            self.add_error(name, error)
+
+    def _check_what_is_first(self) -> None:
         """What members begin with has to be offered to them."""
-        if self.errors:
-            return
         rules = rules_of(self.write_to(Group()))
         tools = set(rules.default_tools or ()) - set(rules.tools or ())
         if rules.tools is not None and tools:

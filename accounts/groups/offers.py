@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TypeVar
 
-from accounts.catalogue import Catalogue
+from accounts.catalogue import Catalogue, ToolChoice
 from accounts.consequences import JUST_DO_IT, ApprovalChoices
 
 T = TypeVar("T")
@@ -22,6 +22,16 @@ class SpacesOffered:
     patterns: frozenset[str]
     why_not: str
     """Said of all others."""
+
+    @property
+    def ids(self) -> list[str]:
+        """Those that are named one by one."""
+        return sorted(each for each in self.patterns if not each.endswith("/*"))
+
+    @property
+    def owners(self) -> list[str]:
+        """Whose Spaces are offered, whatever they are called."""
+        return sorted(each.removesuffix("/*") for each in self.patterns if each.endswith("/*"))
 
     def has(self, space_id: str) -> bool:
         name = space_id.lower()
@@ -77,6 +87,12 @@ class Offer:
         """Return the tools of who never chose; some may not be offered."""
         return catalogue.default_tools if self.default_tools is None else self.default_tools
 
+    def chosen_tools(self, saved: frozenset[str] | None, catalogue: Catalogue) -> list[ToolChoice]:
+        """Return what somebody saved, or begins with; some may not be offered."""
+        ticked = self.ticked_at_first(catalogue) if saved is None else saved
+        chosen = catalogue.with_brought(ticked)
+        return [tool for tool in catalogue.tools if tool.is_always_on or tool.name in chosen]
+
     def why_no_space(self, space_id: str) -> str:
         """Return why somebody may not choose a Space; "" for one that is offered."""
         is_offered = self.spaces is None or self.spaces.has(space_id)
@@ -92,7 +108,7 @@ def combine(groups: Sequence[Rules], catalogue: Catalogue, whom_to_ask: str) -> 
     if not groups:
         return EVERYTHING
     names = tuple(group.name for group in groups)
-    why_not = f"Not offered to your {_named(names)}. {whom_to_ask}"
+    why_not = f"Not offered to your {named(names)}. {whom_to_ask}"
     tools = _union(group.tools for group in groups)
     spaces = _union(group.spaces for group in groups)
     told = [group.default_spaces for group in groups if group.default_spaces is not None]
@@ -112,7 +128,8 @@ def _always_on(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(tool.name for tool in catalogue.tools if tool.is_always_on)
 
 
-def _named(names: Sequence[str]) -> str:
+def named(names: Sequence[str]) -> str:
+    """Return groups by their names, for a sentence."""
     quoted = [f"“{name}”" for name in names]
     return f"group {quoted[0]}" if len(quoted) == 1 else f"groups {', '.join(quoted)}"
 

@@ -42,7 +42,7 @@ def needs_of(
         *_approvals(user),
         *_files(user),
         *_hugging_face(permissions.credential),
-        *_changed_tools(user),
+        *_changed_tools(user, spaces),
         *(_broken(space) for space in broken(spaces)),
         *_keys(keys, now),
         *_permissions(permissions, tools),
@@ -75,8 +75,9 @@ def _hugging_face(credential: HubCredential | None) -> Iterator[Need]:
     )
 
 
-def _changed_tools(user: User) -> Iterator[Need]:
-    for space_id in sorted(waiting_spaces(user)):
+def _changed_tools(user: User, spaces: Sequence[Space]) -> Iterator[Need]:
+    not_offered = {space.space_id for space in spaces if space.why_not}
+    for space_id in sorted(waiting_spaces(user) - not_offered):
         yield Need(
             f"{space_id} changed its tools",
             "See what changed",

@@ -11,6 +11,8 @@ from accounts.addresses import endpoint_url
 from accounts.authorization.connections import ConnectedApp, authorized_apps
 from accounts.authorization.scopes import Scope
 from accounts.catalogue import ToolChoice, catalogue
+from accounts.groups.offers import Offer
+from accounts.groups.reading import offer_to
 from accounts.models import AccessKey, HubCredential, User
 from accounts.preferences import Preferences, load_preferences
 from accounts.readiness import permissions_from
@@ -44,7 +46,8 @@ def home_context(request: HttpRequest, user: User) -> dict[str, Any]:
     rows = assistants(sightings(user, now), keys, apps, hours, now)
     credential = HubCredential.objects.filter(user_id=user.pk).first()
     permissions = permissions_from(credential, keys, _scopes_of(apps))
-    tools, spaces = _tools_on(preferences), spaces_of(preferences)
+    offer = offer_to(user)
+    tools, spaces = _tools_on(preferences, offer), spaces_of(preferences, offer)
     needs = needs_of(user, permissions, tools, keys, spaces, now)
     return {
         "endpoint_url": endpoint_url(request, user.username),
@@ -64,10 +67,9 @@ def _scopes_of(apps: list[ConnectedApp]) -> frozenset[Scope]:
     return frozenset[Scope]().union(*(app.scopes for app in apps))
 
 
-def _tools_on(preferences: Preferences) -> tuple[ToolChoice, ...]:
-    chosen = catalogue.default_tools if preferences.tools is None else preferences.tools
-    names = catalogue.with_brought(chosen)
-    return tuple(tool for tool in catalogue.tools if tool.is_always_on or tool.name in names)
+def _tools_on(preferences: Preferences, offer: Offer) -> tuple[ToolChoice, ...]:
+    chosen = offer.chosen_tools(preferences.tools, catalogue)
+    return tuple(tool for tool in chosen if offer.has_tool(tool.name))
 
 
 def _files(user: User) -> list[StoredFile]:

@@ -2,7 +2,9 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from accounts.catalogue import catalogue
 from accounts.consequences import JUST_DO_IT
 from accounts.preferences import load_preferences, save_tools
 from accounts.space_selection import add_space
@@ -111,7 +113,89 @@ def test_who_chose_no_space_yet_has_those_of_the_group(alice, alice_client, make
     assert [each.space_id for each in load_preferences(alice.pk).spaces] == ["acme/demo"]
 
 
+def test_one_reads_what_the_group_offers(alice, alice_client, students):
+    page = alice_client.get("/settings/").text
+
+    assert page.count("Your group “Students” offers 1 tool and the Space acme/demo.") == 2
+    assert "Every Gradio Space" not in page
+
+
+def test_several_groups_are_named_together(alice, alice_client, students, make_group):
+    make_group(alice.username, name="Staff", tools=[], spaces=["lab/*"])
+
+    page = alice_client.get("/settings/").text
+
+    assert "“Staff”, “Students” offer 1 tool, the Space acme/demo and all Spaces of lab." in page
+
+
+def test_offered_spaces_are_there_to_add_until_they_are_added(alice, alice_client, make_group):
+    make_group(alice.username, spaces=["acme/demo", "acme/parts", "lab/*"])
+    add_space(alice, "Acme/Demo", is_private=False, title="", emoji="")
+
+    page = alice_client.get("/settings/")
+
+    assert page.context["spaces_to_add"] == ["acme/parts"]
+    assert 'aria-label="Add acme/parts"' in page.text
+
+
+def test_who_is_offered_no_space_is_not_asked_to_find_one(alice, alice_client, make_group):
+    make_group(alice.username, spaces=[])
+
+    page = alice_client.get("/settings/").text
+
+    assert "offers all tools and no Space." in page
+    assert "Add a Space" not in page and "Find one below" not in page
+
+
+def test_a_preset_of_which_nothing_is_offered_is_not_listed(alice, alice_client, students):
+    presets = alice_client.get("/settings/").context["bouquets"]
+
+    offered = {"search", "all"}
+    assert {preset.name for preset in presets} >= offered
+    assert all(SEARCH in preset.tools for preset in presets)
+    assert len(presets) < len(catalogue.bouquets)
+
+
+def test_a_space_that_is_not_offered_is_refused_once(alice, alice_client, students):
+    for space_id in ("acme/demo", "acme/other"):
+        add_space(alice, space_id, is_private=False, title="", emoji="")
+
+    page = alice_client.get("/settings/").text
+
+    # What would be said of it there is the refusal, again.
+    assert reverse("spaces:status", args=["acme", "demo"]) in page
+    assert reverse("spaces:status", args=["acme", "other"]) not in page
+
+
+def test_home_says_of_which_space_one_chose_that_it_is_not_offered(alice, alice_client, students):
+    save_tools(alice, [SEARCH, JOBS], include_images=True)
+    for space_id in ("acme/demo", "acme/other"):
+        add_space(alice, space_id, is_private=False, title="", emoji="")
+
+    page = alice_client.get("/")
+
+    rows = {space.space_id: space.why_not for space in page.context["spaces"]}
+    assert rows == {"acme/demo": "", "acme/other": WHY}
+    assert page.text.count(WHY) == 1
+    names = {tool.name for tool in page.context["tools_on"].tools}
+    assert SEARCH in names and JOBS not in names
+
+
+def test_home_shows_what_the_group_begins_with(alice, alice_client, make_group, settings):
+    settings.DEFAULT_SPACES = ["acme/demo"]
+    make_group(alice.username, default_spaces=["acme/parts"], default_tools=[FILES])
+
+    page = alice_client.get("/")
+
+    assert [space.space_id for space in page.context["spaces"]] == ["acme/parts"]
+    names = {tool.name for tool in page.context["tools_on"].tools}
+    assert FILES in names and SEARCH not in names
+
+
 def test_who_is_in_no_group_reads_of_none(alice, alice_client, make_group):
     make_group("somebody-else", tools=[SEARCH])
 
-    assert "Not offered" not in alice_client.get("/settings/").text
+    page = alice_client.get("/settings/").text
+
+    assert "Not offered" not in page and "Your group" not in page
+    assert "Every Gradio Space" in page
