@@ -41,7 +41,9 @@ def clock():
 
 @pytest.fixture
 def cache(clock):
-    return FreshnessCache(stale_seconds=STALE, failure_seconds=FAILED, max_weight=48_000, clock=clock)
+    return FreshnessCache(
+        stale_seconds=STALE, failure_seconds=FAILED, max_weight=48_000, clock=clock
+    )
 
 
 async def test_many_who_ask_at_once_share_one_load(cache):

@@ -8,8 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.groups import changing
-from accounts.groups.models import Group
 from accounts.models import HubCredential, User
 from accounts.preferences import load_preferences, preferences_changed
 from accounts.space_selection import add_space
@@ -107,27 +105,6 @@ def test_search_offers_no_button_for_a_space_that_has_no_tools(browser):
 
     assert "Not a Gradio Space" in page
     assert 'aria-label="Add acme/static"' not in page
-
-
-def test_search_shows_what_a_group_offers_first(browser, alice, break_hub):
-    names = ("acme/one", "acme/two", "acme/three")
-    found = [{"id": name, "sdk": "gradio", "tags": ["mcp-server"]} for name in names]
-    break_hub(path="^/api/spaces", status=200, body=json.dumps(found))
-    changing.make(Group(name="Guests", is_for_others=True, spaces=["acme/three"]), alice)
-
-    page = search(browser, "number")
-
-    assert sorted(names, key=page.index) == ["acme/three", "acme/one", "acme/two"]
-
-
-def test_a_space_added_from_the_list_of_a_group_is_told_of(browser, alice):
-    form = {"space_id": MAKER, "from": "list"}
-
-    answer = browser.post(reverse("spaces:add"), form, headers=HTMX)
-
-    assert f"{MAKER} was added." in answer.text
-    assert "HX-Trigger" in answer.headers
-    assert saved_ids(alice) == [MAKER]
 
 
 def test_search_that_finds_nothing_says_so(browser):
