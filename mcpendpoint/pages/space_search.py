@@ -5,6 +5,8 @@ from collections.abc import Awaitable
 
 from django.conf import settings
 
+from accounts.groups.offers import SpacesOffered
+from mcpendpoint.gradio.operator_lists import refusal_of
 from mcpendpoint.hub.client import HubClient
 from mcpendpoint.hub.discovery import semantic_spaces
 from mcpendpoint.hub.errors import HubError, HubForbidden, HubNotFound, HubNotSignedIn
@@ -18,8 +20,11 @@ MAX_QUERY_CHARS = 250
 MIN_MEANING_CHARS = 3
 
 
-async def search_spaces(client: HubClient, query: str) -> list[Space]:
-    """Return Gradio Spaces, those that say they are tools first. Raises HubError.
+async def search_spaces(
+    client: HubClient, query: str, offered: SpacesOffered | None
+) -> list[Space]:
+    """Return Gradio Spaces: the very one, then those that may be chosen, of which those that say
+    they are tools come first. Raises HubError.
 
     Private ones are found by name, if the client may see them.
     """
@@ -41,8 +46,12 @@ async def search_spaces(client: HubClient, query: str) -> list[Space]:
     if errors and not found:
         raise errors[0]
     exact = query.lower()
-    ranked = sorted(found.values(), key=lambda s: (s.id.lower() != exact, not s.has_mcp_server))
-    return ranked[:MAX_RESULTS]
+
+    def rank(space: Space) -> tuple[bool, bool, bool]:
+        is_refused = refusal_of(space.id, space.hub_id or "", offered=offered) is not None
+        return (space.id.lower() != exact, is_refused, not space.has_mcp_server)
+
+    return sorted(found.values(), key=rank)[:MAX_RESULTS]
 
 
 def _is_address(query: str) -> bool:

@@ -74,8 +74,8 @@ async def search(request: HttpRequest, user: User) -> HttpResponse:
     context: dict[str, object] = {"query": query}
     if query:
         try:
-            spaces = await search_spaces(HubClient(await token_of(user)), query)
             saved_ids, offered = await _saved_ids(user), (await _offer_to(user)).spaces
+            spaces = await search_spaces(HubClient(await token_of(user)), query, offered)
             context["results"] = [_result(space, saved_ids, offered) for space in spaces]
         except (Refused, HubError) as error:
             context["error"] = _sentence(error)
@@ -251,8 +251,8 @@ async def _done(
     request: HttpRequest, space_id: str, *, is_added: bool = False, error: str = ""
 ) -> HttpResponse:
     """Say how adding or removing went."""
+    said = f"{space_id} was {'added' if is_added else 'removed'}."
     if not is_htmx(request):
-        said = f"{space_id} was {'added' if is_added else 'removed'}."
         messages.add_message(request, messages.ERROR if error else messages.SUCCESS, error or said)
         return redirect(resolve_url("accounts:settings") + "#spaces")
     space = {"id": space_id, "is_added": is_added, "is_gradio": True}
@@ -263,7 +263,7 @@ async def _done(
         "was_clicked": not is_elsewhere,
         "is_elsewhere": is_elsewhere,
         "is_found": not is_elsewhere or "is_found" in request.POST,
-        "toast": (error or f"{space_id} was removed.") if is_elsewhere else "",
+        "toast": (error or said) if is_elsewhere else "",
     }
     response = await render_page(request, "mcpendpoint/_space_choice.html", context)
     return response if error else trigger_client_event(response, SPACES_CHANGED)
