@@ -1,7 +1,7 @@
 """What the pages of groups show. A bounded number of queries for each page."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from accounts.catalogue import ToolChoice, catalogue
@@ -52,6 +52,7 @@ class Preview:
     withheld: Sequence[ToolChoice]
     """Chosen, or chosen for them, and not offered."""
     spaces: Sequence[str]
+    """What admins may read of them: see `_for_admins`."""
     withheld_spaces: Sequence[str]
 
     @property
@@ -120,18 +121,31 @@ def groups_of(user: User) -> list[Group]:
 
 def preview_of(user: User) -> Preview:
     offer, saved = offer_of(groups_of(user)), load_preferences(user.pk)
-    ticked = offer.ticked_at_first(catalogue) if saved.tools is None else saved.tools
-    chosen = catalogue.with_brought(ticked)
-    wanted = [tool for tool in catalogue.tools if tool.is_always_on or tool.name in chosen]
+    wanted = offer.chosen_tools(saved.tools, catalogue)
+    private = {space.space_id for space in saved.spaces if space.is_private}
     own = [space.space_id for space in saved.spaces]
     spaces = own if saved.has_chosen_spaces else default_spaces(offer)
     return Preview(
         offer=offer,
         tools=[tool for tool in wanted if offer.has_tool(tool.name)],
         withheld=[tool for tool in wanted if not offer.has_tool(tool.name)],
-        spaces=[each for each in spaces if not offer.why_no_space(each)],
-        withheld_spaces=[each for each in spaces if offer.why_no_space(each)],
+        spaces=_for_admins((each for each in spaces if not offer.why_no_space(each)), private),
+        withheld_spaces=_for_admins((each for each in spaces if offer.why_no_space(each)), private),
     )
+
+
+def _for_admins(space_ids: Iterable[str], private: Collection[str]) -> list[str]:
+    """Name Spaces, but those that are private, as in the audit log."""
+    return ["a private Space" if each in private else each for each in space_ids]
+
+
+def left_out_at_first(offer: Offer) -> list[str]:
+    """Return the tools and Spaces that members would begin with, were they offered to them."""
+    tools = offer.chosen_tools(None, catalogue)
+    return [
+        *(tool.title for tool in tools if not offer.has_tool(tool.name)),
+        *(each for each in default_spaces(offer) if offer.why_no_space(each)),
+    ]
 
 
 def limits_in_words(limits: object) -> list[str]:

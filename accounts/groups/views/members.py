@@ -1,5 +1,7 @@
 """One group: what holds for its members, who they are, add some, remove one."""
 
+from collections import defaultdict
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,18 +12,21 @@ from accounts.groups import changing
 from accounts.groups.changing import NotChanged
 from accounts.groups.forms import MembersForm
 from accounts.groups.models import Group
-from accounts.groups.reading import rules_of
+from accounts.groups.reading import offer_of, rules_of
 from accounts.groups.shown import (
     approvals_in_words,
+    left_out_at_first,
     limits_in_words,
     member_rows,
     people_concerned,
 )
 from accounts.groups.views.groups import find_group
+from accounts.groups.words import listed
 from accounts.models import User
 from accounts.operators.forms import SubjectForm
 from accounts.operators.models import Role
 from accounts.operators.roles import needs_role
+from accounts.operators.waiting_words import waits_for
 
 PAGE_SIZE = 50
 
@@ -46,9 +51,15 @@ def group(request: HttpRequest, admin: User, group_id: int) -> HttpResponse:
 
 
 def _said_of(new: list[str]) -> str:
+    """Name those that mean nobody here yet: one may be a typing error."""
     if not new:
         return "They were in the group already."
-    return f"{new[0]} is added." if len(new) == 1 else f"{len(new)} are added."
+    waiting: dict[str, list[str]] = defaultdict(list)
+    for word, wait in waits_for(new).items():
+        waiting[wait].append(word)
+    said = [f"{new[0]} is added." if len(new) == 1 else f"{len(new)} are added."]
+    said += [f"{wait[0].upper()}{wait[1:]}: {listed(words)}." for wait, words in waiting.items()]
+    return " ".join(said)
 
 
 def _show(request: HttpRequest, group: Group, form: MembersForm, status: int = 200) -> HttpResponse:
@@ -68,6 +79,7 @@ def _show(request: HttpRequest, group: Group, form: MembersForm, status: int = 2
         "default_tools": _titles(group.default_tools, titles),
         "limits": limits_in_words(rules.limits),
         "approvals": approvals_in_words(rules.least.as_words()),
+        "left_out": left_out_at_first(offer_of([group])),
     }
     return render(request, "groups/group.html", context, status=status)
 

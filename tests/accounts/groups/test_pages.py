@@ -11,6 +11,7 @@ from accounts.groups.models import Group, GroupMember
 from accounts.models import AuditEvent
 from accounts.operators.models import Membership, Role
 from accounts.preferences import save_tools
+from accounts.space_selection import add_space
 from tests.accounts.conftest import make_user
 from tests.accounts.groups.conftest import FILES, SEARCH
 
@@ -191,6 +192,27 @@ def test_several_are_added_at_once_and_one_is_removed(admin, alice, make_group):
     assert told(Action.GROUP_MEMBER_REMOVED) == [{"group": "Students", "who": "org:acme"}]
 
 
+def test_who_means_nobody_here_yet_is_said_when_they_are_added(admin, alice, make_group):
+    group = make_group("somebody")
+
+    page = admin.post(f"{LIST}{group.pk}/", {"who": f"id:{alice.hf_id} alcie adda"}, follow=True)
+
+    assert "3 are added. Nobody with this name has signed in yet: alcie, adda." in page.text
+
+
+def test_what_members_would_begin_with_and_are_not_offered_is_said(admin, make_group, settings):
+    settings.DEFAULT_SPACES = ["acme/demo", "acme/other"]
+    narrow = make_group("somebody", tools=[SEARCH], spaces=["acme/demo"])
+    wide = make_group("somebody", name="Staff")
+
+    said = "not offered to them:"
+    page = admin.get(f"{LIST}{narrow.pk}/").text
+
+    assert said in page and "acme/other." in page.partition(said)[2].partition("</p>")[0]
+    assert "acme/demo" not in page.partition(said)[2]
+    assert said not in admin.get(f"{LIST}{wide.pk}/").text
+
+
 def test_one_wrong_word_among_several_adds_nobody(admin, make_group):
     group = make_group("somebody")
 
@@ -249,6 +271,20 @@ def test_the_preview_says_what_a_person_would_have(admin, alice, make_group):
     assert SEARCH in {tool.name for tool in preview.tools}
     assert "4 open streams" in page.text and "spending: never" in page.text
     assert admin.get(f"{LIST}preview/", {"who": "nobody-here"}).status_code == 422
+
+
+def test_the_preview_names_spaces_but_not_private_ones(admin, alice, make_group):
+    for space_id in ("acme/demo", "acme/other", "acme/secret"):
+        is_private = space_id == "acme/secret"
+        add_space(alice, space_id, is_private=is_private, title="", emoji="")
+    make_group(alice.username, spaces=["acme/demo"])
+
+    page = admin.get(f"{LIST}preview/", {"who": alice.username})
+
+    preview = page.context["preview"]
+    assert preview.spaces == ["acme/demo"]
+    assert preview.withheld_spaces == ["acme/other", "a private Space"]
+    assert "acme/other, a private Space" in page.text and "secret" not in page.text
 
 
 def test_the_page_of_a_person_and_the_command_name_their_groups(admin, alice, make_group):
