@@ -73,7 +73,7 @@ def test_what_is_decided_or_over_waits_for_nobody(alice, at_home):
 
 
 def test_a_call_that_waits_for_a_file_leads_to_its_page(alice, at_home):
-    about = {"space_id": MAKER, "parameter": "image", "kind": "", "takes_many": False}
+    about = {"space_id": MAKER, "parameter": "image", "takes": (), "takes_many": False}
     question = ask_for_file(alice.pk, "d" * 64, tool="gr1_paint", client="", **about)
 
     page = at_home(alice)
