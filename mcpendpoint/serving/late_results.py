@@ -24,6 +24,7 @@ from mcpendpoint.serving.unselected_spaces import UnselectedSpaces
 from mcpendpoint.tools.base import Arguments
 from mcpendpoint.tools.dynamic_space.arguments import DynamicSpaceArguments, Operation
 from mcpendpoint.tools.dynamic_space.naming import split
+from mcpendpoint.tools.dynamic_space.results import DynamicSpaceResult
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ def late_run_of(typed: Arguments, context: RequestContext) -> "LateCall | None":
     seconds = int(seconds_to_answer(wants_progress=context.wants_progress))
     within = saved.answers_within if saved else seconds
     given = typed.model_dump(mode="json")
-    return LateCall(space_id, within, "dynamic_space", given, context)
+    told = DynamicSpaceResult(operation=typed.operation, space_name=typed.space_name)
+    return LateCall(space_id, within, "dynamic_space", given, context, told.to_content())
 
 
 class LateCall:
@@ -60,8 +62,12 @@ class LateCall:
         name: str,
         arguments: dict[str, Any],
         context: RequestContext,
+        told: dict[str, Any] | None = None,
     ) -> None:
-        """`answers_within` are seconds, None for whoever waits as long as it takes."""
+        """`answers_within` are seconds, None for whoever waits as long as it takes; `told` is the
+        structured content of "it goes on", for a tool that promises some.
+        """
+        self._told = told
         self._space_id, self._answers_within = space_id, answers_within
         self._name, self._arguments, self._context = name, arguments, context
 
@@ -130,4 +136,4 @@ class LateCall:
             "its result, call it again with exactly the same arguments: that waits for it and does "
             "not start it anew. The result is kept for an hour."
         )
-        return CallToolResult(content=[TextContent(text=text)])
+        return CallToolResult(content=[TextContent(text=text)], structured_content=self._told)

@@ -11,6 +11,7 @@ WITHOUT_COOKIES = (
     *("sse/messages", "u/<str:username>/sse/messages"),
     *("oauth/token", "oauth/register", "oauth/revoke"),
     "webhooks/hugging-face/<slug:address>/",
+    *("u/<str:username>", "u/<str:username>/<path:rest>"),  # where nothing is
 )
 """They look at no cookie, so a browser can be made to do nothing there that anybody could not."""
 

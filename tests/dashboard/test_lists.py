@@ -87,7 +87,7 @@ def test_a_client_is_shown_with_what_it_calls_who_uses_it_and_what_went_wrong(st
     found = tables(page)
     assert cells(found["tools"]).keys() == {"hub_repo_search", "draw"}
     assert cells(found["reasons"]) == {"Space not running": ["1", "100.0 %"]}
-    assert cells(found["people"])[staff.username][:2] == ["2", "1"]
+    assert cells(found["people"])[staff.username][:3] == ["2", "2", "1"]
     assert cells(found["protocols"]).keys() == {"2026-07-28"}
     assert "First seen" in page.text
 
