@@ -1,6 +1,5 @@
-"""What an MCP client may learn without a credential: RFC 9728 metadata and the 401 challenge."""
+"""What an MCP client may learn without a credential: RFC 9728 metadata."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -8,14 +7,12 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from accounts.authorization.scopes import DEFAULT_SCOPES, Scope, write_scopes
+from accounts.authorization.scopes import DEFAULT_SCOPES
 from accounts.connecting import Stage
 from mcpendpoint.access.arrivals import arrivals
-from mcpendpoint.access.who import CallerRefused
-from mcpendpoint.protocol.request_head import RequestHead, read_request_head
+from mcpendpoint.access.challenges import WELL_KNOWN
+from mcpendpoint.protocol.request_head import read_request_head
 from mcpendpoint.protocol.security import is_host_served, public_base
-
-WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 
 async def protected_resource(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
@@ -43,24 +40,3 @@ def _resource_metadata(base: str, path: str) -> dict[str, Any]:
         "resource_name": "Hugging Face MCP server",
         "resource_documentation": base + shared,
     }
-
-
-def challenge(head: RequestHead, refused: CallerRefused) -> str:
-    """Return the `WWW-Authenticate` value of a 401 or 403 (RFC 6750 3, RFC 9728 5.1)."""
-    scopes = DEFAULT_SCOPES if refused.status == 401 else ()
-    return _bearer(head, refused.error, str(refused), scopes)
-
-
-def scope_challenge(head: RequestHead, scopes: Iterable[Scope]) -> str:
-    """Return the `WWW-Authenticate` value for a call that needs more than was granted.
-
-    `scopes` are those to ask for: with what there is already, or a client would lose that.
-    """
-    return _bearer(head, "insufficient_scope", "This call needs more scopes.", scopes)
-
-
-def _bearer(head: RequestHead, error: str, description: str, scopes: Iterable[Scope]) -> str:
-    fields = {"error": error, "error_description": error and description}
-    fields |= {"scope": write_scopes(scopes)}
-    fields |= {"resource_metadata": public_base(head) + WELL_KNOWN + head.path}
-    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)

@@ -9,7 +9,7 @@ from mcp_types import INVALID_PARAMS
 
 from accounts.authorization.scopes import LABELS, Scope, scopes_for
 from accounts.catalogue import Effect
-from mcpendpoint.access.metadata import scope_challenge
+from mcpendpoint.access.challenges import scope_challenge
 from mcpendpoint.access.who import Credential
 from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.protocol.kernel import Answer

@@ -11,8 +11,8 @@ from mcp_types import INVALID_PARAMS, INVALID_REQUEST
 from accounts.database import RETRY_AFTER_SECONDS, UNAVAILABLE
 from mcpendpoint.access import limits
 from mcpendpoint.access.arrivals import arrivals
+from mcpendpoint.access.challenges import challenge
 from mcpendpoint.access.limits import Parsed, TooMany
-from mcpendpoint.access.metadata import challenge
 from mcpendpoint.access.selection import InvalidOverrides
 from mcpendpoint.access.who import CallerMoved, CallerRefused, NotAdmitted
 from mcpendpoint.protocol import kernel
