@@ -30,10 +30,12 @@ def failed(code):
 
 
 NO_LOGIN = Answer(b"", status=404)
+NO_FUNCTIONS = as_json({})
+"""Of /gradio_api/info and /config."""
 
 
 def answers(schema, *lists):
-    return [as_json(schema), NO_LOGIN, *lists]
+    return [as_json(schema), NO_LOGIN, NO_FUNCTIONS, NO_FUNCTIONS, *lists]
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ async def test_tools_get_their_meta_and_resources_their_uris(space):
         ("ui://a/b", False, "text/html;profile=mcp-app"),
         ("text://{name}", True, None),
     ]
-    assert [asked.message["method"] for asked in space.asked[2:]] == [
+    assert [asked.message["method"] for asked in space.asked if asked.method == "POST"] == [
         "tools/list",
         "resources/list",
         "resources/templates/list",
