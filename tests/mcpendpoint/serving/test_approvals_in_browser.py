@@ -10,7 +10,7 @@ PHONE = {"width": 390, "height": 740}
 
 
 async def sign_in(page: Page, somebody: Somebody) -> None:
-    await page.goto(f"{httpx.URL(somebody.url).copy_with(path='/sign-in/', query=None)}")
+    await page.goto(f"{httpx.URL(somebody.url).join('/sign-in/?next=/settings/')}")
     await page.get_by_label("Hugging Face access token").fill(somebody.person.token)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
