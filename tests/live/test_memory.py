@@ -11,8 +11,8 @@ from tests.mcpendpoint.wire import BOTH, LEGACY, request
 from tests.standins.serve import start
 from tests.unlimited import NO_LIMITS
 
-WARM_UP, LOAD = 25, 60
-ALLOWED_MB = 60
+WARM_UP, LOAD = 15, 35
+ALLOWED_MB = 35
 LARGE_BYTES = 900_000
 """MCP_MAX_ANSWER_BYTES is a million: these Spaces fill a list, whatever number of tools that is."""
 
