@@ -36,10 +36,12 @@ async def fetch_documents(space_url: str, headers: Mapping[str, str]) -> tuple[A
 
     Raises OutgoingError, UnreadableJson and NoApi.
     """
-    info, config = await asyncio.gather(
-        _get(f"{space_url}/gradio_api/info", headers), _config(space_url, headers)
-    )
-    return await asyncio.to_thread(parse_json, info), config
+    asking = asyncio.create_task(_config(space_url, headers))
+    try:
+        info = await _get(f"{space_url}/gradio_api/info", headers)
+        return await asyncio.to_thread(parse_json, info), await asking
+    finally:
+        asking.cancel()  # nobody is left to read it
 
 
 async def _config(space_url: str, headers: Mapping[str, str]) -> Any:

@@ -1,5 +1,6 @@
 """What a Space's endpoint lists beside its schema, from a Space that says what a test wants."""
 
+import asyncio
 import json
 
 import pytest
@@ -153,3 +154,13 @@ async def test_odd_resources_spoil_no_others(space):
     )
     assert len(others) <= 99
     assert any("has no URI that clients take" in reason for reason in schema.rejected)
+
+
+async def test_nothing_is_left_asked_of_an_app_that_tells_no_functions(space):
+    is_lasting = Answer(b"{", kind="application/json", stays_open=True)
+    space.answers = answers([TOOL])[:2] + [NO_LOGIN, is_lasting]
+
+    await find_tools(space.info, None)
+
+    async with asyncio.timeout(5):
+        await space.was_left.wait()
