@@ -89,17 +89,20 @@ class _Round(NamedTuple):
 def _run_round(product: Product, keys: list[str], options: Any) -> _Round:
     server = Server("ours", product.url, product.process.pid)
     before = server.cpu_seconds()
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{options.connections}",
-        f"-d{options.seconds}s",
-        "--timeout",
-        "10s",
-    ]
+    requests, rate = run_wrk(product.url, keys, _body(options.method), options)
+    cpu_seconds = server.cpu_seconds() - before
+    return _Round(rate, cpu_seconds / requests * 1_000_000)
+
+
+def run_wrk(url: str, keys: list[str], body: str, options: argparse.Namespace) -> tuple[int, float]:
+    """Return how many requests were answered, and how many a second; exits when one was not well.
+
+    `options` has `connections` and `seconds`.
+    """
+    command = ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s"]
     run = subprocess.run(
-        [*command, "-s", str(_SCRIPT), f"{product.url}/mcp"],
-        env={**os.environ, "KEYS": "\n".join(keys), "REQUEST_BODY": _body(options.method)},
+        [*command, "--timeout", "10s", "-s", str(_SCRIPT), f"{url}/mcp"],
+        env={**os.environ, "KEYS": "\n".join(keys), "REQUEST_BODY": body},
         check=True,
         capture_output=True,
         text=True,
@@ -107,8 +110,7 @@ def _run_round(product: Product, keys: list[str], options: Any) -> _Round:
     said = json.loads(next(_json_lines(run.stdout)))
     if said["failed"] or said["refused"]:
         raise SystemExit(f"Not all were answered well: {said}")
-    cpu_seconds = server.cpu_seconds() - before
-    return _Round(said["requests"] / said["seconds"], cpu_seconds / said["requests"] * 1_000_000)
+    return said["requests"], said["requests"] / said["seconds"]
 
 
 def _body(method: str) -> str:

@@ -8,20 +8,18 @@ the viewers cost it while a few requests a second come.
 import argparse
 import asyncio
 import json
-import os
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from statistics import median
 from urllib.request import Request, urlopen
 
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
+from benchmarks.callers import run_wrk
 from benchmarks.servers import Server
 from dashboard.ranges import RANGES
 from tests import environment
@@ -31,7 +29,6 @@ from tests.live.storage import fresh_storage
 from tests.standins.serve import Running, start
 from tests.unlimited import NO_LIMITS
 
-_SCRIPT = Path(__file__).with_name("callers.lua")
 _BODY = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
 _FEW_A_SECOND = 5
 ADMIN = "hf_admin"
@@ -54,7 +51,7 @@ def _measure_rates(watched: Product, unwatched: Running, options: argparse.Names
     def measure(name: str, url: str, pid: int) -> None:
         server = Server(name, url, pid)
         before = server.cpu_seconds()
-        requests, rate = _wrk(url, options)
+        requests, rate = run_wrk(url, [], _BODY, options)
         rates.setdefault(name, []).append(rate)
         costs.setdefault(name, []).append((server.cpu_seconds() - before) / requests * 1e6)
 
@@ -179,22 +176,6 @@ def _each(seconds: float, do: Callable[[], object]) -> Iterator[None]:
 def _request(url: str) -> Request:
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     return Request(f"{url}/mcp", _BODY.encode(), headers)
-
-
-def _wrk(url: str, options: argparse.Namespace) -> tuple[int, float]:
-    """Return how many requests were answered, and how many a second."""
-    command = ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s"]
-    run = subprocess.run(
-        [*command, "-s", str(_SCRIPT), f"{url}/mcp"],
-        env={**os.environ, "KEYS": "", "REQUEST_BODY": _BODY},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    said = json.loads(next(line for line in run.stdout.splitlines() if line.startswith("{")))
-    if said["failed"] or said["refused"]:
-        raise SystemExit(f"Not all were answered well: {said}")
-    return said["requests"], said["requests"] / said["seconds"]
 
 
 def _options() -> argparse.Namespace:
