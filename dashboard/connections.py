@@ -12,12 +12,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from secrets import token_hex
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from django.db import transaction
 
 from accounts.housekeeping import delete_in_steps
-from dashboard.announcements import announce
+from dashboard.announcements import announce_change
 from dashboard.background import background
 from dashboard.models import OpenStreams, StreamSample
 from dashboard.tally import OTHER
@@ -56,7 +55,7 @@ class Open(NamedTuple):
 class Connections:
     """Those of this process."""
 
-    def __init__(self, changed: Callable[[dict[str, str]], Awaitable[None]] = announce) -> None:
+    def __init__(self, changed: Callable[[], Awaitable[None]] = announce_change) -> None:
         self._changed = changed
         self._open: Counter[Kind] = Counter()
         self._streams: dict[Stream, None] = {}
@@ -110,7 +109,7 @@ class Connections:
             logger.warning("Open streams could not be stored: %s.", type(error).__name__)
             return
         if is_news:
-            await self._changed({"type": "metrics.changed", "id": uuid4().hex})
+            await self._changed()
 
     def _counts(self) -> dict[Kind, Open]:
         now = time.monotonic()

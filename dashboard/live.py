@@ -5,6 +5,7 @@ only what an open page does not show yet.
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from time import monotonic, thread_time
 from typing import Any
 
 import orjson
@@ -13,10 +14,20 @@ from accounts.caching import SingleFlightCache
 from dashboard.background import background
 from dashboard.overview import ROWS, build_overview
 from dashboard.privacy import without_people
-from dashboard.ranges import Rolling
+from dashboard.ranges import MINUTE, Rolling
 from dashboard.reading import read_before, read_snapshot
 
 KEEP_SECONDS = 2.0
+
+SHARE_OF_TIME = 0.03
+"""What making the pages of all ranges takes of a processor, which answers need."""
+SHARE_OF_WAITING = 0.1
+"""What counts as that of the time that the database takes: its processors are others' too."""
+MIN_PAUSE_SECONDS = 1.0
+MAX_PAUSE_SECONDS = 5.0
+"""After this time a page is looked at again, as messages may be lost. Where a point of the chart
+is ten minutes and more, a second hardly shows, and to make the page costs the same: it waits.
+"""
 
 _numbers = count(1)
 
@@ -29,6 +40,8 @@ class LivePage:
     range: str
     at: float
     parts: Parts
+    effort_seconds: float
+    """What it took to make it."""
     number: int = field(default_factory=lambda: next(_numbers))
     _messages: dict[int, str] = field(default_factory=dict)
 
@@ -89,29 +102,47 @@ class LivePages:
         self._pages: SingleFlightCache[tuple[str, bool], LivePage] = SingleFlightCache(
             max_bytes=16_000_000, max_entries=16
         )
-        self._last_change = ""
+        self._efforts: dict[tuple[str, bool], tuple[float, float, float]] = {}
+        """What each took when it was last made, the time before, and when that was."""
 
-    def note_change(self, change_id: str) -> None:
-        """Forget what was made before this change; the same change reaches each open page."""
-        if change_id != self._last_change:
-            self._last_change = change_id
-            self._pages.clear()
+    def note_change(self) -> None:
+        """Forget what was made before."""
+        self._pages.clear()
 
     async def page(self, shown: Rolling, *, sees_people: bool) -> LivePage:
-        async def load() -> tuple[LivePage, float]:
-            return await background.run(_make, shown, sees_people), KEEP_SECONDS
+        key = shown.name, sees_people
 
-        return await self._pages.get((shown.name, sees_people), load)
+        async def load() -> tuple[LivePage, float]:
+            page = await background.run(_make, shown, sees_people)
+            before, *_ = self._efforts.get(key, (0.0,))
+            self._efforts[key] = page.effort_seconds, before, monotonic()
+            return page, KEEP_SECONDS
+
+        return await self._pages.get(key, load)
+
+    def pause_seconds(self, shown: Rolling) -> float:
+        """Return how long an open page stays as it is: longer where pages of many ranges are open,
+        or take long to make, such as those of a busy week.
+        """
+        if shown.step_seconds > MINUTE:
+            return MAX_PAUSE_SECONDS
+        since = monotonic() - 2 * MAX_PAUSE_SECONDS
+        # The lower of two: what a process does for the first time takes many times as long.
+        effort = sum(min(last, before) for last, before, at in self._efforts.values() if at > since)
+        return min(max(effort / SHARE_OF_TIME, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS)
 
 
 def _make(rolling: Rolling, sees_people: bool) -> LivePage:
-    now = datetime.now(UTC)
+    began, worked, now = monotonic(), thread_time(), datetime.now(UTC)
     shown = rolling.at(now)
     snapshot = read_snapshot(shown, now, ROWS)
     if not sees_people:
         snapshot = without_people(snapshot)
     overview = build_overview(snapshot, read_before(shown), shown)
-    return LivePage(rolling.name, now.timestamp(), overview.as_data())
+    parts = overview.as_data()
+    effort = thread_time() - worked
+    effort += (monotonic() - began - effort) * SHARE_OF_WAITING
+    return LivePage(rolling.name, now.timestamp(), parts, effort)
 
 
 live_pages = LivePages()

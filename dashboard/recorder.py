@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from accounts.housekeeping import tidy_up
 from dashboard import store
-from dashboard.announcements import announce
+from dashboard.announcements import announce_change
 from dashboard.storer import Storer
 from dashboard.tally import Limits, Tally
 from mcpendpoint.protocol.records import Record
@@ -16,7 +16,7 @@ class Recorder(Storer[Tally]):
         self,
         write: Callable[[Tally], None] = store.write,
         prune: Callable[[], None] = tidy_up,
-        changed: Callable[[dict[str, str]], Awaitable[None]] = announce,
+        changed: Callable[[], Awaitable[None]] = announce_change,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         limits = Limits()

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Generic, Protocol, Self, TypeVar
-from uuid import uuid4
 
 from dashboard.background import background
 
@@ -55,7 +54,7 @@ class Storer(Generic[B]):
         new_batch: Callable[[], B],
         write: Callable[[B], None],
         prune: Callable[[], None],
-        changed: Callable[[dict[str, str]], Awaitable[None]] | None = None,
+        changed: Callable[[], Awaitable[None]] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._new_batch = new_batch
@@ -95,7 +94,7 @@ class Storer(Generic[B]):
             return
         self._failures = 0
         if self._changed is not None:
-            await self._changed({"type": "metrics.changed", "id": uuid4().hex})
+            await self._changed()
 
     async def finish(self) -> None:
         """Store the last notes, called by a server that is about to end."""

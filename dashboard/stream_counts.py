@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from dashboard.announcements import announce
+from dashboard.announcements import announce_change
 from dashboard.models import StreamCount
 from dashboard.ranges import STEPS, floor
 from dashboard.storer import Storer
@@ -58,7 +58,7 @@ class Counts:
 
 class StreamCounts(Storer[Counts]):
     def __init__(self, write: Callable[[Counts], None] | None = None) -> None:
-        super().__init__(Counts, write or write_counts, _nothing, announce)
+        super().__init__(Counts, write or write_counts, _nothing, announce_change)
         self._clients = Vocabulary(CLIENTS)
 
     def note(self, stream: Stream, event: StreamEvent) -> None:

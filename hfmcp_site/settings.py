@@ -109,16 +109,8 @@ else:
 
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "accounts.shared_cache.SharedCache", "LOCATION": REDIS_URL}}
-    # The pub/sub layer: the core layer drops idle sockets with redis-py 8 (channels_redis#422).
-    CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL]},
-        }
-    }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,6 +1,5 @@
 import pytest
 from asgiref.sync import sync_to_async
-from channels.layers import InMemoryChannelLayer, channel_layers
 from django.test import Client
 
 from accounts.models import User
@@ -39,10 +38,3 @@ def session_of(browser_of):
         return client.cookies["sessionid"].value
 
     return cookie
-
-
-@pytest.fixture
-def channel_layer():
-    previous = channel_layers.set("default", InMemoryChannelLayer())
-    yield channel_layers["default"]
-    channel_layers.set("default", previous)

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +19,7 @@ from dashboard.consumers import CLOSE_BAD_MESSAGE, CLOSE_SIGNED_OUT
 from dashboard.recorder import Recorder
 from dashboard.routing import websocket_urlpatterns
 from dashboard.viewers import Viewers, roles_of_sessions
+from mcpendpoint.push.bus import Bus, bus
 from tests.dashboard.factories import make_record
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,9 +28,10 @@ URL = "/ws/dashboard/"
 
 
 @pytest.fixture(autouse=True)
-def _fresh(channel_layer, monkeypatch):
-    monkeypatch.setattr("dashboard.consumers.live_pages", live.LivePages())
-    monkeypatch.setattr("dashboard.consumers.viewers", Viewers(check_seconds=0.1))
+def _fresh(monkeypatch):
+    pages = live.LivePages()
+    monkeypatch.setattr("dashboard.consumers.live_pages", pages)
+    monkeypatch.setattr("dashboard.consumers.viewers", Viewers(bus, pages, check_seconds=0.1))
 
 
 def connect_as(session_key=None, query=""):
@@ -187,11 +190,8 @@ async def test_two_pages_share_the_work_of_one_change(staff, session_of, monkeyp
     assert made == ["1h"]
 
 
-async def test_a_channel_layer_that_fails_costs_nobody_anything(staff, session_of, channel_layer):
-    async def fail(*args):
-        raise ConnectionError
-
-    channel_layer.group_send = channel_layer.group_add = fail
+async def test_a_redis_that_is_away_costs_nobody_anything(staff, session_of, monkeypatch):
+    monkeypatch.setattr(bus, "_redis_url", "redis://127.0.0.1:9/0")
     recorder = Recorder()
     recorder.note(now_record())
     await recorder.flush()
@@ -215,7 +215,7 @@ async def test_a_page_that_cannot_be_made_is_said_to_be_out_of_date(staff, sessi
 
 
 async def test_where_nothing_changes_a_sign_of_life_is_sent(staff, session_of, monkeypatch):
-    monkeypatch.setattr("dashboard.consumers.MIN_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("dashboard.live.MAX_PAUSE_SECONDS", 0.0)
     monkeypatch.setattr("dashboard.consumers.MAX_PAUSE_SECONDS", 0.01)
     async with watching(await session_of(staff)) as socket:
         await next_message(socket)
@@ -224,29 +224,32 @@ async def test_where_nothing_changes_a_sign_of_life_is_sent(staff, session_of, m
 
 
 async def test_who_comes_while_others_are_looked_up_stays(monkeypatch):
-    viewers, shown_out, is_looked_up = Viewers(check_seconds=0.0), [], asyncio.Event()
+    viewers = Viewers(Bus(""), live.LivePages(), check_seconds=0.0)
+    shown_out, is_looked_up = [], asyncio.Event()
 
-    def viewer(name):
-        async def end():
-            shown_out.append(name)
+    @dataclass(frozen=True)
+    class Viewer:
+        session_key: str
+        role: Role = Role.VIEWER
+
+        async def sign_out(self):
+            shown_out.append(self.session_key)
             is_looked_up.set()
 
-        return end
-
     def look_up(session_keys):
-        viewers.add("of-the-next", Role.VIEWER, viewer("the next"))
+        viewers.add(Viewer("of-the-next"))
         return {key: Role.VIEWER for key in session_keys if key == "of-the-next"}
 
     monkeypatch.setattr("dashboard.viewers.roles_of_sessions", look_up)
-    viewers.add("of-the-first", Role.VIEWER, viewer("the first"))
+    viewers.add(Viewer("of-the-first"))
     async with asyncio.timeout(10):
         await is_looked_up.wait()
 
-    assert shown_out == ["the first"]
+    assert shown_out == ["of-the-first"]
 
 
 async def test_a_page_of_a_day_is_made_less_often(staff, session_of, monkeypatch):
-    monkeypatch.setattr("dashboard.consumers.MIN_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("dashboard.live.MIN_PAUSE_SECONDS", 0.0)
     recorder, session = Recorder(), await session_of(staff)
     async with watching(session) as hour, watching(session, "?range=24h") as day:
         await next_message(hour)

@@ -85,7 +85,7 @@ async def test_dragging_across_the_chart_looks_closer(page: Page, make_product, 
     await initialize(product.url, "first")
     await page.goto(f"{product.url}/dashboard/?range=24h")
     over = page.locator(".chart .u-over")
-    await expect(over).to_be_visible()
+    await expect(over).to_be_visible(timeout=12_000)  # a page of a day is made every 5 seconds
     box = await over.bounding_box()
 
     await page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 50)

@@ -9,7 +9,7 @@ from tests.dashboard.factories import make_record
 
 async def test_a_server_that_ends_properly_loses_no_count(monkeypatch):
     stored = []
-    recorder = Recorder(write=stored.append, prune=lambda: None, changed=lambda _: asyncio.sleep(0))
+    recorder = Recorder(write=stored.append, prune=lambda: None, changed=lambda: asyncio.sleep(0))
     monkeypatch.setattr(lifespan, "recorder", recorder)
     server = ApplicationCommunicator(lifespan.lifespan, {"type": "lifespan"})
     await server.send_input({"type": "lifespan.startup"})
