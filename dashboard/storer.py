@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 FIRST_FLUSH_SECONDS = 0.2
 """After a quiet time: soon, since somebody may be watching for it."""
-FLUSH_SECONDS = 0.5
+FLUSH_SECONDS = 0.8
+"""Of what a process that is killed has not stored, no more than a second is lost."""
 SHARE_OF_TIME = 0.02
 """What storing takes of a processor, which answers need: the counts of many people, 50 ms for 200
 of them, are stored less often."""
