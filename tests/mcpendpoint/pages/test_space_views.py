@@ -46,7 +46,7 @@ def said_after(response, browser, space_id=""):
     is_of_space = is_space_id(space_id)
     own = reverse("spaces:status", args=space_id.split("/")) if is_of_space else ""
     assert response.status_code == 302
-    assert response.url == (own or reverse("accounts:settings") + "#spaces")
+    assert response.url == (own or reverse("accounts:spaces"))
     return [str(message) for message in response.wsgi_request._messages]
 
 
@@ -293,7 +293,7 @@ def test_what_cannot_be_chosen_is_refused_with_the_reason(browser, alice, header
     ):
         offered = ["greet", *(tools if tools != ["made-up"] else ())]
         page = choose(browser, tools, offered, space_id, **headers)
-        assert reason in (page or browser.get("/settings/").content.decode())
+        assert reason in (page or browser.get("/settings/spaces/").content.decode())
     assert tools_of(alice) is None
 
 
