@@ -9,7 +9,6 @@ from django.urls import reverse
 from mcpendpoint.tools.directions import Directions
 
 
-@lru_cache(maxsize=8)
 def page_url(name: str = "settings") -> str:
     """Return the address of a page of the settings, by its URL name in accounts."""
     return str(settings.PUBLIC_URL) + reverse(f"accounts:{name}")

@@ -169,4 +169,6 @@ def test_a_server_that_cannot_be_reached_says_so(alice_client, settings):
 
     settings.PUBLIC_URL, settings.IS_PUBLIC_URL_SET = "https://mcp.example.org", True
 
-    assert "Hugging Face cannot reach this server" not in alice_client.get("/settings/webhook/").text
+    assert (
+        "Hugging Face cannot reach this server" not in alice_client.get("/settings/webhook/").text
+    )

@@ -14,9 +14,7 @@ PAGES = tuple(
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-async def sign_in(
-    page: Page, product: Product, person: Person, onward: str = "/settings/"
-) -> None:
+async def sign_in(page: Page, product: Product, person: Person, onward: str = "/settings/") -> None:
     await page.goto(f"{product.url}/sign-in/?next={onward}")
     await page.get_by_label("Hugging Face access token").fill(person.token)
     await page.keyboard.press("Enter")

@@ -380,4 +380,4 @@ def test_status_of_a_space_that_was_made_private_after_it_was_added(browser, ali
     page = status(browser, MAKER, "?again")
     assert "made private" in page
     assert "greet" not in page
-    assert f"Remove {MAKER}" in browser.get(reverse("accounts:settings")).text
+    assert f"Remove {MAKER}" in browser.get(reverse("accounts:spaces")).text
