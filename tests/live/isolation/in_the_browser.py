@@ -332,7 +332,7 @@ def leave_and_come_back(me: Tenant, others: list[Tenant]) -> None:
     me.apps.clear()
     me.settle()
 
-    page = me.visit("/settings/").text + me.visit("/settings/activity/").text
+    page = me.visit("/settings/apps/").text + me.visit("/settings/activity/").text
     assert not any(name in page for name in old)
 
 
