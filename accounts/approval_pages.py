@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from accounts.approvals import State, Subject, has_expired, open_approvals, shown
 from accounts.consequences import ApprovalChoices, Choice, Kind, is_laxer
+from accounts.forms import ApprovalsForm, approvals_form
 from accounts.groups.offers import Offer
-from accounts.groups.reading import approvals_of
+from accounts.groups.reading import approvals_of, offer_to
 from accounts.models import Approval, User
+from accounts.preferences import load_preferences
 
 EXPIRED = "expired"
 
@@ -102,6 +104,17 @@ def choice_rows(
         )
         for kind, chosen in in_force.items()
     ]
+
+
+def choices_context(user: User, form: ApprovalsForm | None = None) -> dict[str, Any]:
+    """Return what is saved, or a form that was sent."""
+    saved = load_preferences(user.pk).approvals
+    form = form or approvals_form(saved)
+    return {
+        "approval_rows": choice_rows(form.approvals, form.errors, offer_to(user)),
+        "choices_version": saved.version,
+        "is_unsaved": form.is_bound,
+    }
 
 
 def approvals_context(user: User) -> dict[str, Any]:

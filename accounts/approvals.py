@@ -186,6 +186,10 @@ def open_approvals(user: User) -> Sequence[Approval]:
     return list(rows[:MAX_ROWS])
 
 
+def count_waiting(user: User) -> int:
+    return _open(timezone.now()).filter(user_id=user.pk, state=State.WAITING).count()
+
+
 def has_expired(row: Approval) -> bool:
     """Whether it is too late to decide; as it is where what was asked cannot be read any more."""
     return row.expires_at <= timezone.now() or isinstance(row.content, Unreadable)

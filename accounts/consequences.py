@@ -70,6 +70,11 @@ class ApprovalChoices:
     def as_words(self) -> dict[str, str]:
         return {field.name: str(getattr(self, field.name)) for field in fields(self)}
 
+    @property
+    def version(self) -> str:
+        """Tells one state of the form from another, for a page that is older than the last save."""
+        return "-".join(self.as_words().values())
+
 
 ALWAYS_ASK = ApprovalChoices()
 JUST_DO_IT = ApprovalChoices(Choice.ALLOW, Choice.ALLOW, Choice.ALLOW)

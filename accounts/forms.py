@@ -61,16 +61,8 @@ class ToolsForm(forms.Form):
     )
     include_images = forms.BooleanField(required=False)
     urls_may_write = forms.BooleanField(required=False)
-    approve_delete = _approval_field()
-    approve_publish = _approval_field()
-    approve_spend = _approval_field()
     version = forms.CharField(required=False, max_length=16)
     """Of the choices that the page showed as saved."""
-
-    @property
-    def approvals(self) -> ApprovalChoices:
-        """What is chosen to be asked about: what was sent, else what is saved."""
-        return read_choices(self[name].value() for name in APPROVAL_FIELDS)
 
     def keep_within(self, offer: Offer, saved: frozenset[str]) -> None:
         """Refuse what is not offered, and keep of it what was `saved` before: no tick can tell of
@@ -83,10 +75,6 @@ class ToolsForm(forms.Form):
             self.add_error("tools", f"{', '.join(titles)}: {offer.why_not}")
             return
         self.cleaned_data["tools"] = sorted(ticked - withheld | saved & withheld)
-        least = offer.least.as_words().values()
-        for name, least_of_it in zip(APPROVAL_FIELDS, least, strict=True):
-            if is_laxer(self.cleaned_data[name] or Choice.ASK, least_of_it):
-                self.add_error(name, offer.why_not)
 
     @property
     def ticked(self) -> frozenset[str]:
@@ -106,9 +94,33 @@ def tools_form(names: frozenset[str], choices: ToolChoices) -> ToolsForm:
             "tools": sorted(names),
             "include_images": choices.include_images,
             "urls_may_write": choices.urls_may_write,
-            **dict(zip(APPROVAL_FIELDS, choices.approvals.as_words().values(), strict=True)),
         }
     )
+
+
+class ApprovalsForm(forms.Form):
+    approve_delete = _approval_field()
+    approve_publish = _approval_field()
+    approve_spend = _approval_field()
+    version = forms.CharField(required=False, max_length=80)
+    """Of the choices that the page showed as saved."""
+
+    @property
+    def approvals(self) -> ApprovalChoices:
+        """What is chosen to be asked about: what was sent, else what is saved."""
+        return read_choices(self[name].value() for name in APPROVAL_FIELDS)
+
+    def keep_within(self, offer: Offer) -> None:
+        """Refuse what is laxer than a group allows."""
+        least = offer.least.as_words().values()
+        for name, least_of_it in zip(APPROVAL_FIELDS, least, strict=True):
+            if is_laxer(self.cleaned_data[name] or Choice.ASK, least_of_it):
+                self.add_error(name, offer.why_not)
+
+
+def approvals_form(choices: ApprovalChoices) -> ApprovalsForm:
+    words = choices.as_words().values()
+    return ApprovalsForm(initial=dict(zip(APPROVAL_FIELDS, words, strict=True)))
 
 
 class AccessKeyForm(forms.Form):

@@ -89,7 +89,10 @@ class HubCredential(models.Model):
 
 
 class ToolSelection(models.Model):
-    """The built-in tools that a user saved. No row: they never chose, so the defaults hold."""
+    """The built-in tools that a user saved, and what they are asked about.
+
+    No row, or null (of JSON) for the tools: they never chose, so the defaults hold.
+    """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="tool_selection")
     tools = models.JSONField(default=list)
@@ -108,7 +111,7 @@ class ToolSelection(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
-        return f"{len(self.tools)} tools of {self.user_id}"
+        return f"{len(self.tools or ())} tools of {self.user_id}"
 
 
 class AccessKey(models.Model):

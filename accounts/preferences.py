@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, JSONField, Q, QuerySet, Value
 from django.dispatch import Signal
 
 from accounts import audit
@@ -79,7 +79,7 @@ class Preferences:
 
     @property
     def tool_choices(self) -> "ToolChoices":
-        return ToolChoices(self.tools, self.include_images, self.urls_may_write, self.approvals)
+        return ToolChoices(self.tools, self.include_images, self.urls_may_write)
 
     def asks_before(self, space_id: str) -> bool:
         """Return whether the person marked this Space."""
@@ -95,20 +95,21 @@ class ToolChoices:
     """None when the user never chose."""
     include_images: bool
     urls_may_write: bool
-    approvals: ApprovalChoices
 
     @property
     def version(self) -> str:
         """Tells one state of the form from another, for a page that is older than the last save."""
         names = "defaults" if self.tools is None else ",".join(sorted(self.tools))
-        approvals = self.approvals.as_words()
-        state = f"{names}|{self.include_images}|{self.urls_may_write}|{approvals}"
+        state = f"{names}|{self.include_images}|{self.urls_may_write}"
         return sha256(state.encode()).hexdigest()[:16]
 
 
 class SelectionChanged(Exception):
     """The selection was changed since the form was rendered."""
 
+
+NEVER_CHOSE = Value(None, JSONField())
+"""In the column of the tools: a choice about something else is saved, so the defaults hold."""
 
 NO_PREFERENCES = Preferences(tools=None, spaces=(), include_images=True)
 
@@ -217,10 +218,11 @@ def save_tools(
     include_images: bool,
     *,
     urls_may_write: bool = False,
-    approvals: ApprovalChoices = ALWAYS_ASK,
+    approvals: ApprovalChoices | None = None,
     version: str | None = None,
 ) -> None:
     """Save which built-in tools the user wants; `version` is that of the choices it replaces.
+    Without `approvals`, those that are saved stay.
 
     Raises ValueError for a name that nobody offers, SelectionChanged for another version.
     """
@@ -231,7 +233,7 @@ def save_tools(
         "tools": sorted(wanted),
         "include_images": include_images,
         "urls_may_write": urls_may_write,
-        **{f"approve_{kind}": choice for kind, choice in approvals.as_words().items()},
+        **({} if approvals is None else _columns_of(approvals)),
     }
     with transaction.atomic():
         _check_version(user.pk, version)
@@ -240,23 +242,48 @@ def save_tools(
     announce(user.pk)
 
 
-def forget_tools(user: User, *, version: str | None = None) -> None:
-    """Go back to the defaults, whatever they will be. Raises SelectionChanged."""
-    user_id = user.pk
+def save_approvals(user: User, approvals: ApprovalChoices, *, version: str | None = None) -> None:
+    """Save what the user wants to be asked about, and leave the tools as they are.
+
+    `version` is that of the choices it replaces. Raises SelectionChanged for another one.
+    """
+    saved = _columns_of(approvals)
     with transaction.atomic():
-        _check_version(user_id, version)
-        ToolSelection.objects.filter(user_id=user_id).delete()
+        if version is not None and _locked(user.pk).approvals.version != version:
+            raise SelectionChanged
+        ToolSelection.objects.update_or_create(
+            user=user, defaults=saved, create_defaults={**saved, "tools": NEVER_CHOSE}
+        )
+        audit.record(Action.SELECTION_CHANGED, user, detail=saved)
+    announce(user.pk)
+
+
+def forget_tools(user: User, *, version: str | None = None) -> None:
+    """Go back to the default tools, whatever they will be; what is asked about stays.
+
+    Raises SelectionChanged.
+    """
+    defaults = {"tools": NEVER_CHOSE, "include_images": True, "urls_may_write": False}
+    with transaction.atomic():
+        _check_version(user.pk, version)
+        ToolSelection.objects.filter(user_id=user.pk).update(**defaults)
         audit.record(Action.SELECTION_CHANGED, user, detail={"tools": "defaults"})
-    announce(user_id)
+    announce(user.pk)
+
+
+def _columns_of(approvals: ApprovalChoices) -> dict[str, str]:
+    return {f"approve_{kind}": choice for kind, choice in approvals.as_words().items()}
 
 
 def _check_version(user_id: int, version: str | None) -> None:
-    if version is None:
-        return
-    # The user's row is the lock: there may be no selection to lock yet.
-    User.objects.select_for_update().get(pk=user_id)
-    if load_preferences(user_id).tool_choices.version != version:
+    if version is not None and _locked(user_id).tool_choices.version != version:
         raise SelectionChanged
+
+
+def _locked(user_id: int) -> Preferences:
+    """Read them under a lock, which is the user's row: there may be no selection to lock yet."""
+    User.objects.select_for_update().get(pk=user_id)
+    return load_preferences(user_id)
 
 
 def announce(user_id: int) -> None:

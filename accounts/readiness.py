@@ -22,8 +22,8 @@ class Need:
     """Something that a tool lacks, as the end of a sentence that begins with "Needs"."""
 
     text: str
-    section: str
-    """Of the settings page, where it can be given; "" where only the operator can."""
+    page: str
+    """The URL name of the page where it can be given; "" where only the operator can."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Permissions:
             yield Need("the administrator of this server to switch it on", "")
             return
         if text := self._lacking_on_hugging_face(tool):
-            yield Need(text, "hugging-face")
+            yield Need(text, "accounts:permissions")
         missing = scopes_for(tool.effects) - self.client_scopes
         if self.has_clients and missing:
             titles = " and ".join(f"“{LABELS[scope].title}”" for scope in sorted(missing))
-            yield Need(f"an app or key that is allowed to {titles}", "apps")
+            yield Need(f"an app or key that is allowed to {titles}", "accounts:apps")
 
     def _lacking_on_hugging_face(self, tool: ToolChoice) -> str:
         credential = self.credential

@@ -73,6 +73,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.operators.roles.role_context",
+                "hfmcp_site.page_frame.page_frame",
             ],
         },
     }

@@ -62,7 +62,7 @@ def finish(request: HttpRequest, state: State, person: Person, grant: HubTokenSe
     detail = {"scopes": granted, "added": added}
     audit.record(Action.HUB_ACCESS_CHANGED, user, detail=detail)
     _say(request, added, refused)
-    return redirect(state.get("next") or "accounts:settings")
+    return redirect(state.get("next") or "accounts:permissions")
 
 
 def refuse(request: HttpRequest, message: str) -> HttpResponse:
@@ -70,7 +70,7 @@ def refuse(request: HttpRequest, message: str) -> HttpResponse:
     if isinstance(request.user, User):
         audit.record(Action.HUB_ACCESS_CHANGED, request.user, outcome=Outcome.DENIED)
     messages.error(request, message)
-    return redirect("accounts:settings")
+    return redirect("accounts:permissions")
 
 
 def _refuse_another_account(request: HttpRequest, person: Person) -> HttpResponse:

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -66,7 +65,7 @@ def confirm_permissions(request: HttpRequest, user: User) -> HttpResponseBase:
     """Say what is going to be asked, before Hugging Face is."""
     chosen = _chosen(request, user)
     if not chosen:
-        return redirect(reverse("accounts:settings") + "#hugging-face")
+        return redirect("accounts:permissions")
     scope = oauth_scope(user)
     context = {
         "chosen": [permission_of(name) for name in chosen],
@@ -81,7 +80,7 @@ def confirm_permissions(request: HttpRequest, user: User) -> HttpResponseBase:
 def ask_for_permissions(request: HttpRequest, user: User) -> HttpResponseBase:
     chosen = _chosen(request, user)
     if not chosen:
-        return redirect(reverse("accounts:settings") + "#hugging-face")
+        return redirect("accounts:permissions")
     return _continue(request, step_up.ask(request, user, chosen))
 
 

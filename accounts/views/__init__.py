@@ -1,1 +1,1 @@
-"""The pages of accounts: sign_in, settings (tools and the page itself), keys, account."""
+"""The pages of accounts: sign_in, the pages of the settings, one approval, account."""

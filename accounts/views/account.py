@@ -2,12 +2,18 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.people import remove_account
-from accounts.settings_page import account_context
+from accounts.settings.permissions import connection_context
 from accounts.signed_in import for_users
+
+
+@require_safe
+@for_users
+def account(request: HttpRequest, user: User) -> HttpResponseBase:
+    return render(request, "accounts/settings/account.html", {"hub": settings.HF_ENDPOINT})
 
 
 @require_http_methods(["GET", "POST"])
@@ -16,7 +22,8 @@ def remove(request: HttpRequest, user: User) -> HttpResponseBase:
     """Ask first, then delete the account."""
     if request.method == "GET":
         context = {
-            **account_context(user),
+            **connection_context(user),
+            "hub": settings.HF_ENDPOINT,
             "audit_retention_days": settings.AUDIT_RETENTION_DAYS,
         }
         return render(request, "accounts/remove_account.html", context)

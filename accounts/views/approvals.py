@@ -1,15 +1,18 @@
-"""The page of one call that waits for its person: nobody else gets to see it."""
+"""Calls that wait for their person, all and one by one, and what they want to be asked about."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.approval_pages import approvals_context, card_of
+from accounts.approval_pages import approvals_context, card_of, choices_context
 from accounts.approvals import decide, own_approval, refuse_all, shown
-from accounts.groups.reading import approvals_of
+from accounts.forms import ApprovalsForm
+from accounts.groups.reading import approvals_of, offer_to
 from accounts.models import Approval, User
+from accounts.preferences import SelectionChanged, save_approvals
 from accounts.signed_in import for_users, is_htmx
 
 SAID = {
@@ -20,6 +23,50 @@ NOT_DECIDED = (
     "Nothing was changed: this was decided elsewhere meanwhile, it is too late, or you have chosen "
     "that it is never done. Here is how it stands."
 )
+
+
+CHANGED_MEANWHILE = (
+    "This was changed in another tab or browser since this page was opened. What you chose here is "
+    "not saved yet; save once more to replace what is saved."
+)
+
+
+@require_http_methods(["GET", "POST"])
+@for_users
+def approvals(request: HttpRequest, user: User) -> HttpResponseBase:
+    """Show what waits and what is asked about, which is saved where it is posted."""
+    if request.method == "POST":
+        return _save(request, user)
+    context = {**approvals_context(user), **choices_context(user)}
+    return render(request, "accounts/settings/approvals.html", context)
+
+
+def _save(request: HttpRequest, user: User) -> HttpResponseBase:
+    form = ApprovalsForm(request.POST)
+    if form.is_valid():
+        form.keep_within(offer_to(user))
+    if form.errors:
+        return _show_choices(request, user, choices_context(user, form), 422)
+    version = form.cleaned_data["version"] or None
+    try:
+        save_approvals(user, form.approvals, version=version)
+    except SelectionChanged:
+        section = {**choices_context(user, form), "problem": CHANGED_MEANWHILE}
+        return _show_choices(request, user, section, 409)
+    said = "What you are asked about is saved."
+    if is_htmx(request):
+        return _show_choices(request, user, {**choices_context(user), "toast": said})
+    messages.success(request, said)
+    return redirect("accounts:approvals")
+
+
+def _show_choices(
+    request: HttpRequest, user: User, section: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    if is_htmx(request):
+        return render(request, "accounts/_approval_choices.html", section, status=status)
+    context = {**approvals_context(user), **section}
+    return render(request, "accounts/settings/approvals.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +111,7 @@ def _tell(request: HttpRequest, user: User, said: str, *, is_done: bool = True) 
     if is_htmx(request):
         return render(request, "accounts/_waiting.html", {**approvals_context(user), "toast": said})
     messages.add_message(request, messages.SUCCESS if is_done else messages.WARNING, said)
-    return redirect(reverse("accounts:settings") + "#approvals")
+    return redirect("accounts:approvals")
 
 
 def _show(

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access_keys import (
     NameTaken,
@@ -14,18 +14,24 @@ from accounts.access_keys import (
     own_access_key,
     revoke_access_key,
 )
+from accounts.authorization.apps_section import apps_context
 from accounts.authorization.scopes import ScopesForm
 from accounts.forms import AccessKeyForm
 from accounts.granting import scopes_to_hand_out
 from accounts.models import User
-from accounts.settings_page import NewKey, keys_context, page_context
+from accounts.settings.keys import NewKey, keys_context
 from accounts.signed_in import for_users, is_htmx
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_users
-def create_key(request: HttpRequest, user: User) -> HttpResponse:
-    """Answer with the page that shows the key: a redirect would have to keep its text somewhere."""
+def keys(request: HttpRequest, user: User) -> HttpResponseBase:
+    """Lead to the page of the keys, or create one.
+
+    The answer to that is the page that shows the key: a redirect would have to keep its text.
+    """
+    if request.method == "GET":
+        return redirect(reverse("accounts:apps") + "#keys")
     form = AccessKeyForm(scopes_to_hand_out(user, request.session), request.POST)
     if form.is_valid():
         try:
@@ -70,7 +76,7 @@ def _tell(request: HttpRequest, user: User, said: str, status: int = 200) -> Htt
     messages.add_message(request, messages.SUCCESS if status == 200 else messages.WARNING, said)
     if shown is not None:
         return _render(request, user, keys_context(request, user, new_key=shown), status)
-    return redirect(reverse("accounts:settings") + "#keys")
+    return redirect("accounts:keys")
 
 
 def _shown_key(request: HttpRequest, user: User) -> NewKey | None:
@@ -85,5 +91,5 @@ def _render(
 ) -> HttpResponse:
     if is_htmx(request):
         return render(request, "accounts/_keys.html", section, status=status)
-    context = page_context(request, user, keys=section)
-    return render(request, "accounts/settings.html", context, status=status)
+    context = {**apps_context(user), **section, "keys_first": True}
+    return render(request, "accounts/settings/apps.html", context, status=status)

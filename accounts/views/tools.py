@@ -5,11 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.catalogue import catalogue
-from accounts.consequences import read_choices
 from accounts.forms import ToolsForm
 from accounts.groups.reading import offer_to
 from accounts.models import User
@@ -20,7 +18,7 @@ from accounts.preferences import (
     load_preferences,
     save_tools,
 )
-from accounts.settings_page import UNDO, page_context, tools_context
+from accounts.settings.tools import UNDO, tools_context
 from accounts.signed_in import for_users, is_htmx
 
 
@@ -69,7 +67,6 @@ def undo(request: HttpRequest, user: User) -> HttpResponseBase:
                 names,
                 saved["include_images"],
                 urls_may_write=saved.get("urls_may_write", False),
-                approvals=read_choices(saved.get("approvals", ())),
                 version=saved["version"],
             )
     except SelectionChanged:
@@ -93,7 +90,6 @@ def _save(request: HttpRequest, user: User) -> HttpResponseBase:
             form.cleaned_data["tools"],
             form.cleaned_data["include_images"],
             urls_may_write=form.cleaned_data["urls_may_write"],
-            approvals=form.approvals,
             version=form.cleaned_data["version"] or None,
         )
     except SelectionChanged:
@@ -114,20 +110,17 @@ def _saved(
             "tools": None if before.tools is None else sorted(before.tools),
             "include_images": before.include_images,
             "urls_may_write": before.urls_may_write,
-            "approvals": list(before.approvals.as_words().values()),
             "version": now.version,
         }
     if is_htmx(request):
         context = {**tools_context(request, user), "toast": said}
         return render(request, "accounts/_tools.html", context)
     messages.success(request, said)
-    return redirect(reverse("accounts:settings") + "#tools")
+    return redirect("accounts:tools")
 
 
 def _show(
     request: HttpRequest, user: User, section: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    if is_htmx(request):
-        return render(request, "accounts/_tools.html", section, status=status)
-    context = page_context(request, user, tools=section)
-    return render(request, "accounts/settings.html", context, status=status)
+    name = "accounts/_tools.html" if is_htmx(request) else "accounts/settings/tools.html"
+    return render(request, name, section, status=status)

@@ -1,22 +1,23 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.hub_webhooks import NewWebhook, create_webhook, delete_webhook
 from accounts.models import User
-from accounts.settings_page import page_context, webhook_context
+from accounts.settings.webhook import webhook_context
 from accounts.signed_in import for_users, is_htmx
 
 DELETED = "The webhook is deleted here."
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_users
-def create(request: HttpRequest, user: User) -> HttpResponse:
-    """Answer with the page that shows the secret: a redirect would have to keep it somewhere."""
-    return _render(request, user, create_webhook(user))
+def webhook(request: HttpRequest, user: User) -> HttpResponse:
+    """Create one where it is posted to, and answer with the page that shows the secret: a redirect
+    would have to keep it somewhere.
+    """
+    return _render(request, user, create_webhook(user) if request.method == "POST" else None)
 
 
 @require_POST
@@ -27,14 +28,12 @@ def delete(request: HttpRequest, user: User) -> HttpResponseBase:
         return _render(request, user, toast=DELETED if was_there else "")
     if was_there:
         messages.success(request, DELETED)
-    return redirect(reverse("accounts:settings") + "#webhook")
+    return redirect("accounts:webhook")
 
 
 def _render(
     request: HttpRequest, user: User, new_webhook: NewWebhook | None = None, toast: str = ""
 ) -> HttpResponse:
     section = webhook_context(request, user, new_webhook)
-    if is_htmx(request):
-        return render(request, "accounts/_webhook.html", {**section, "toast": toast})
-    context = page_context(request, user, webhook=section)
-    return render(request, "accounts/settings.html", context)
+    name = "accounts/_webhook.html" if is_htmx(request) else "accounts/settings/webhook.html"
+    return render(request, name, {**section, "toast": toast})

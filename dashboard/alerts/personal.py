@@ -131,7 +131,7 @@ def _of_keys(user_ids: list[int], now: datetime) -> Iterator[Notice]:
     )
     for pk, user_id, name, end in keys.values_list("pk", "user_id", "name", "expires_at"):
         if end is not None:
-            message = _ending(f"Your access key “{name}”", end, now, "keys", {"key": name})
+            message = _ending(f"Your access key “{name}”", end, now, "accounts:keys", {"key": name})
             yield Notice(user_id, f"key {pk} {_how_soon(end, now).days}", NEVER, message)
 
 
@@ -144,7 +144,7 @@ def _of_credentials(user_ids: list[int], now: datetime) -> Iterator[Notice]:
             type="hub_credential.ended",
             title="Your connection to Hugging Face has ended",
             text="Your assistants cannot use the Hub or your Spaces until you sign in again.",
-            url=settings.PUBLIC_URL + reverse("accounts:settings"),
+            url=settings.PUBLIC_URL + reverse("accounts:permissions"),
             data={},
         )
         yield Notice(user_id, f"credential ended {changed:%Y-%m-%dT%H:%M:%S}", NEVER, message)
@@ -156,18 +156,20 @@ def _of_credentials(user_ids: list[int], now: datetime) -> Iterator[Notice]:
     )
     for user_id, end in ending.values_list("user_id", "expires_at"):
         if end is not None:
-            message = _ending("The Hugging Face token in use here", end, now, "hugging-face", {})
+            message = _ending(
+                "The Hugging Face token in use here", end, now, "accounts:permissions", {}
+            )
             subject = f"credential {end:%Y-%m-%dT%H:%M} {_how_soon(end, now).days}"
             yield Notice(user_id, subject, NEVER, message)
 
 
-def _ending(what: str, end: datetime, now: datetime, section: str, data: dict[str, str]) -> Message:
+def _ending(what: str, end: datetime, now: datetime, page: str, data: dict[str, str]) -> Message:
     days = _how_soon(end, now).days
     return Message(
         type="credential.ending",
         title=f"{what} ends within {'a day' if days == 1 else f'{days} days'}",
         text=f"It ends at {end:%Y-%m-%d %H:%M} UTC; who uses it is locked out then.",
-        url=f"{settings.PUBLIC_URL}{reverse('accounts:settings')}#{section}",
+        url=settings.PUBLIC_URL + reverse(page),
         data={**data, "ends_at": end.isoformat()},
     )
 
@@ -186,7 +188,7 @@ def _of_approvals(user_ids: list[int], now: datetime) -> Iterator[Notice]:
             type="approval.waiting",
             title="A call waits for your approval",
             text="An assistant of yours wants to do something that you want to be asked about.",
-            url=f"{settings.PUBLIC_URL}{reverse('accounts:settings')}#approvals",
+            url=settings.PUBLIC_URL + reverse("accounts:approvals"),
             data={},
         )
         yield Notice(user_id, "approvals", APPROVALS_AGAIN_AFTER, message)

@@ -137,7 +137,7 @@ def _key(key: AccessKey, now: datetime) -> Holding:
     ends = ends_in_words(key, now)
     if not ends:
         return Holding(words, key.last_used_at)
-    url = reverse("accounts:settings") + "#keys"
+    url = reverse("accounts:keys")
     return Holding(words, key.last_used_at, f"The key {ends}", "Make a new key", url)
 
 

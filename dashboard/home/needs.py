@@ -103,7 +103,7 @@ def _asleep(space: Space) -> Need:
 def _keys(keys: Iterable[AccessKey], now: datetime) -> Iterator[Need]:
     for key in keys:
         if ends := ends_in_words(key, now):
-            url = reverse("accounts:settings") + "#keys"
+            url = reverse("accounts:keys")
             yield Need(f"The key “{key.name}” {ends}", "Make a new key", url)
 
 
@@ -112,11 +112,15 @@ def _permissions(permissions: Permissions, tools: Iterable[ToolChoice]) -> Itera
     lacking: dict[tuple[str, str], list[str]] = defaultdict(list)
     for tool in tools:
         for need in permissions.needs_of(tool):
-            if need.section:
-                lacking[need.section, need.text].append(tool.title)
-    for (section, text), titles in lacking.items():
-        url = f"{reverse('accounts:settings')}#{section}"
-        yield Need(f"{_listed(titles)}: switched on, not usable", "Allow it", url, f"Needs {text}.")
+            if need.page:
+                lacking[need.page, need.text].append(tool.title)
+    for (page, text), titles in lacking.items():
+        yield Need(
+            f"{_listed(titles)}: switched on, not usable",
+            "Allow it",
+            reverse(page),
+            f"Needs {text}.",
+        )
 
 
 def _listed(titles: Sequence[str]) -> str:

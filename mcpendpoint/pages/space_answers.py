@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import reswap
 
@@ -44,7 +44,7 @@ async def refuse(request: HttpRequest, why: str | Refused, *, space_id: str = ""
 def _page_of(space_id: str) -> str:
     if is_space_id(space_id):
         return reverse("spaces:status", args=space_id.split("/"))
-    return resolve_url("accounts:settings") + "#spaces"
+    return reverse("accounts:spaces")
 
 
 async def token_of(user: User) -> str:

@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
@@ -254,7 +254,7 @@ async def _done(
     said = f"{space_id} was {'added' if is_added else 'removed'}."
     if not is_htmx(request):
         messages.add_message(request, messages.ERROR if error else messages.SUCCESS, error or said)
-        return redirect(resolve_url("accounts:settings") + "#spaces")
+        return redirect("accounts:spaces")
     space = {"id": space_id, "is_added": is_added, "is_gradio": True}
     is_elsewhere = request.POST.get("from") == "list"  # than among the results of a search
     context = {

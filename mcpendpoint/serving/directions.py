@@ -8,54 +8,55 @@ from django.urls import reverse
 
 from mcpendpoint.tools.directions import Directions
 
-PERMISSIONS = "#hugging-face"
-"""Where the settings page says what the credential may do, and offers more."""
 
-
-@lru_cache(maxsize=1)
-def settings_url() -> str:
-    return str(settings.PUBLIC_URL) + reverse("accounts:settings")
+def page_url(name: str = "settings") -> str:
+    """Return the address of a page of the settings, by its URL name in accounts."""
+    return str(settings.PUBLIC_URL) + reverse(f"accounts:{name}")
 
 
 @lru_cache(maxsize=1)
 def site_directions() -> Directions:
-    url = settings_url()
+    url, tools = page_url(), page_url("tools")
     return Directions(
         sign_in=f"sign in at {url}",
         renew=f"sign in again at {url}, or use a new token",
-        allow_more=f"at {url}{PERMISSIONS}",
+        allow_more=f"at {page_url('permissions')}",
         tools_for_signed_in=f"Connect with the personal URL that is shown at {url}.",
         select_reading_tool=(
-            f"Select it at {url}, or choose a bouquet that has it with ?mix= in the URL."
+            f"Select it at {tools}, or choose a bouquet that has it with ?mix= in the URL."
         ),
         select_writing_tool=(
             "It writes or spends, so a URL alone does not switch it on. "
-            f"The person can sign in at {url} and tick it there, or tick that "
+            f"The person can sign in at {tools} and tick it there, or tick that "
             "URLs may switch on such tools."
         ),
-        select_space=f"Spaces are chosen at {url} or with ?gradio=owner/name in the URL",
+        select_space=(
+            f"Spaces are chosen at {page_url('spaces')} or with ?gradio=owner/name in the URL"
+        ),
         where_spaces_are_named="?gradio= in the URL, or x-mcp-gradio,",
         settings_url=url,
+        spaces_url=page_url("spaces"),
+        approvals_url=page_url("approvals"),
     )
 
 
 @lru_cache(maxsize=1)
 def page_directions() -> Directions:
     """Return them for who looks at a page of this site themselves, and is signed in."""
-    url = settings_url()
+    tick = f"Tick it at {page_url('tools')} and save that."
     return replace(
         site_directions(),
-        renew=f"sign in again at {url}",
-        select_reading_tool=f"Tick it at {url}#tools and save that.",
-        select_writing_tool=f"Tick it at {url}#tools and save that.",
-        select_space=f"Spaces are chosen at {url}#spaces",
+        renew=f"sign in again at {page_url()}",
+        select_reading_tool=tick,
+        select_writing_tool=tick,
+        select_space=f"Spaces are chosen at {page_url('spaces')}",
     )
 
 
 @lru_cache(maxsize=2)
 def program_directions(*, has_account: bool) -> Directions:
     """`has_account` says that what the person saved on the settings page holds."""
-    on_the_page = f"at {settings_url()}, or " if has_account else ""
+    on_the_page = f"at {page_url()}, or " if has_account else ""
     tool = (
         f"The person can select it {on_the_page}by the arguments that start this server: "
         "--mix and the name of a bouquet that has it."
@@ -78,5 +79,7 @@ def program_directions(*, has_account: bool) -> Directions:
             "--gradio owner/name"
         ),
         where_spaces_are_named="--gradio, or another argument that starts this server,",
-        settings_url=settings_url() if has_account else None,
+        settings_url=page_url() if has_account else None,
+        spaces_url=page_url("spaces") if has_account else None,
+        approvals_url=page_url("approvals") if has_account else None,
     )

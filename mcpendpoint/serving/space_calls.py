@@ -162,8 +162,7 @@ def _offered(listing: SpaceListing, name: str, context: RequestContext) -> Space
     held = _named(listing.held, name)
     if held is not None and held.held is not None:
         context.deny(Reason.APPROVAL)
-        url = context.directions.settings_url
-        where = f"{url}#spaces" if url and listing.choice.agreement else None
+        where = context.directions.spaces_url if listing.choice.agreement else None
         raise ToolError(explain_hold(name, listing.choice.space_id, held.held, where=where))
     return _named(listing.tools, name)
 

@@ -138,6 +138,5 @@ class UnselectedSpaces:
     def _refusal(self, tool: SpaceTool) -> str:
         if tool.held is None:
             return ""
-        url = self._asker.directions.settings_url
-        where = f"{url}#spaces" if url and self.saved(tool.space_id) else None
+        where = self._asker.directions.spaces_url if self.saved(tool.space_id) else None
         return explain_hold(tool.own_name, tool.space_id, tool.held, where=where)

@@ -23,3 +23,7 @@ class Directions:
     where_spaces_are_named: str
     """The subject of a sentence."""
     settings_url: str | None = None
+    spaces_url: str | None = None
+    """Of the page where Spaces are chosen, and what changed about them is agreed to."""
+    approvals_url: str | None = None
+    """Of the page of calls that wait, and of what is asked about."""

@@ -100,7 +100,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const isDisabled = before.focused && document.getElementById(before.focused);
   const main = isDisabled ? section.querySelector("button.primary:enabled") : null;
   const next = before.successors?.map((id) => document.getElementById(id)).find((each) => each?.checkVisibility());
-  const heading = section.querySelector("h2");
+  const heading = section.querySelector("h1, h2");
   heading.tabIndex = -1;
   (main ?? next ?? heading).focus({ preventScroll: Boolean(main ?? before.successors) });
 });

@@ -33,7 +33,7 @@ def test_a_new_key_is_shown_once_and_works(alice_client, alice):
 
     assert text in response.text
     assert f"Bearer {text}" in response.text
-    assert text not in alice_client.get("/settings/").text
+    assert text not in alice_client.get("/settings/apps/").text
     assert owner is not None
     assert (owner.user_id, owner.username, owner.hf_id) == (alice.pk, alice.username, alice.hf_id)
 
@@ -116,7 +116,7 @@ def test_nobody_revokes_the_key_of_another(alice_client, stranger, key_id):
 def test_nobody_sees_the_keys_of_another(alice_client, stranger):
     create_access_key(stranger, "Key of the stranger")
 
-    assert "Key of the stranger" not in alice_client.get("/settings/").text
+    assert "Key of the stranger" not in alice_client.get("/settings/apps/").text
 
 
 @pytest.mark.parametrize("key", ["", "hfmcp_", "hfmcp_unknown", "hf_token", "hfmcp_" + "x" * 5_000])
@@ -136,7 +136,7 @@ def test_use_is_noted_at_most_once_a_minute(alice, alice_client, monkeypatch):
     # The number may be one of a key of another test, whose use was noted a moment ago.
     monkeypatch.setattr(access_keys, "_uses", LastUse(access_keys._write_uses))
     row, _ = create_access_key(alice, "Laptop")
-    assert "never used" in alice_client.get("/settings/").text
+    assert "never used" in alice_client.get("/settings/apps/").text
 
     note_use(row.pk)
     first = AccessKey.objects.get(pk=row.pk).last_used_at
@@ -145,7 +145,7 @@ def test_use_is_noted_at_most_once_a_minute(alice, alice_client, monkeypatch):
     assert first is not None
     assert (timezone.now() - first).total_seconds() < 60
     assert AccessKey.objects.get(pk=row.pk).last_used_at == first
-    assert "last used" in alice_client.get("/settings/").text
+    assert "last used" in alice_client.get("/settings/apps/").text
 
 
 def test_revoking_twice_says_that_there_is_nothing_left(alice):

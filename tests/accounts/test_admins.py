@@ -54,7 +54,7 @@ def test_whoever_is_taken_out_is_none_at_the_next_request(named, client_of):
     named()
 
     assert statuses(browser) == {403}
-    assert ">Dashboard<" not in browser.get("/settings/").text
+    assert ">Dashboard<" not in browser.get("/settings/account/").text
 
 
 @pytest.mark.parametrize("entry", [HUB_ID, f"id:{HUB_ID}", HUB_ID.upper(), f"ID:{HUB_ID}"])
@@ -163,12 +163,12 @@ def test_where_nobody_is_an_admin_the_pages_say_how_to_become_one(named, client_
     settings.PUBLIC_URL = "https://mcp.example.org"
     browser = client_of(make_user("ada", hf_id=HUB_ID))
 
-    for path in ("/settings/", "/dashboard/"):
+    for path in ("/settings/account/", "/dashboard/"):
         assert f"ADMIN_HF_USERS=id:{HUB_ID}" in browser.get(path).text
 
 
 def test_whoever_is_no_admin_where_there_are_some_is_told_whom_to_ask(named, client_of):
     browser = client_of(make_user("bob", hf_id=OTHER_ID))
 
-    assert "ADMIN_HF_USERS=" not in browser.get("/settings/").text
+    assert "ADMIN_HF_USERS=" not in browser.get("/settings/account/").text
     assert "to add your Hugging Face id" in browser.get("/dashboard/").text

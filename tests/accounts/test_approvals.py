@@ -203,14 +203,14 @@ def test_what_a_person_is_shown_is_stored_encrypted(alice, waiting):
 def test_the_settings_page_lists_what_waits_and_decides_there(alice, alice_client, waiting):
     newer = ask(alice.pk, replace(SUBJECT, digest="e" * 64, title="Delete another"))
 
-    page = alice_client.get("/settings/")
+    page = alice_client.get("/settings/approvals/")
     assert [card.id for card in page.context["waiting"]] == [newer.pk, waiting.pk]
     assert "Waiting for your approval" in page.text
 
     form = {"decision": "refuse", "from": "settings"}
-    assert alice_client.post(url_of(newer), form).url == "/settings/#approvals"
+    assert alice_client.post(url_of(newer), form).url == "/settings/approvals/"
     alice_client.post(url_of(waiting), {**form, "decision": "approve"})
-    assert "Waiting for your approval" not in alice_client.get("/settings/").text
+    assert "Waiting for your approval" not in alice_client.get("/settings/approvals/").text
     assert Approval.objects.get(pk=waiting.pk).state == "approved"
 
 
@@ -230,7 +230,7 @@ def test_all_that_waits_is_refused_at_once(alice, stranger, alice_client, waitin
     for digest in "ef":
         ask(alice.pk, replace(SUBJECT, digest=digest * 64))
     theirs = ask(stranger.pk, SUBJECT)
-    assert "Refuse all 3" in alice_client.get("/settings/").text
+    assert "Refuse all 3" in alice_client.get("/settings/approvals/").text
 
     seen = [row.pk for row in Approval.objects.all()]
     unseen = ask(alice.pk, replace(SUBJECT, digest="9" * 64))
@@ -250,7 +250,7 @@ def test_what_is_never_done_cannot_be_approved_any_more(alice, alice_client, wai
 
     save_tools(alice, ["hf_fs"], True, approvals=ApprovalChoices(delete=Choice.NEVER))
 
-    for path in (url_of(waiting), "/settings/"):
+    for path in (url_of(waiting), "/settings/approvals/"):
         page = alice_client.get(path).text
         assert "You have chosen “Never”" in page
         assert "Approve: Delete" not in page
@@ -286,39 +286,56 @@ def test_everybody_is_asked_unless_they_choose_otherwise(alice, alice_client):
     assert load_preferences(alice.pk).approvals == ALWAYS_ASK
 
     form = {"approve_delete": "allow", "approve_publish": "ask", "approve_spend": "never"}
-    alice_client.post("/settings/tools/", form)
+    alice_client.post("/settings/approvals/", form)
 
     chosen = ApprovalChoices(Choice.ALLOW, Choice.ASK, Choice.NEVER)
     assert load_preferences(alice.pk).approvals == chosen
     assert find_user(alice.hf_id).preferences.approvals == chosen
-    assert 'value="never" checked' in alice_client.get("/settings/").text
-    alice_client.post("/settings/tools/", {"tools": []})
-    assert load_preferences(alice.pk).approvals == ALWAYS_ASK
+    assert 'value="never" checked' in alice_client.get("/settings/approvals/").text
 
 
-def test_the_choice_is_undone_and_reset_with_the_ticks(alice, alice_client):
+def test_the_choice_stays_whatever_is_done_about_the_tools(alice, alice_client):
     save_tools(alice, [], include_images=True, approvals=NEVER_SPEND)
 
-    alice_client.post("/settings/tools/defaults/")
-    assert load_preferences(alice.pk).approvals == ALWAYS_ASK
-    alice_client.post("/settings/tools/undo/")
+    for path in ("tools/", "tools/defaults/", "tools/undo/"):
+        assert alice_client.post(f"/settings/{path}", {"tools": ["hf_fs"]}).status_code == 302
+        assert load_preferences(alice.pk).approvals == NEVER_SPEND
 
+
+def test_the_default_tools_stay_the_defaults_for_whoever_only_chose_what_to_be_asked(
+    alice, alice_client
+):
+    alice_client.post("/settings/approvals/", {"approve_spend": "never"})
+
+    assert load_preferences(alice.pk).tools is None
+    assert find_user(alice.hf_id).preferences.tools is None
     assert load_preferences(alice.pk).approvals == NEVER_SPEND
+    assert "the defaults" in alice_client.get("/settings/").text
+
+
+def test_with_htmx_the_choices_are_answered_with_what_is_saved(alice_client):
+    form = {"approve_delete": "allow"}
+
+    answer = alice_client.post("/settings/approvals/", form, headers={"HX-Request": "true"})
+
+    assert "<html" not in answer.text
+    assert 'id="approve_delete-allow" name="approve_delete" value="allow" checked' in answer.text
+    assert "What you are asked about is saved." in answer.text
 
 
 def test_a_choice_of_another_tab_is_not_overwritten_unseen(alice, alice_client):
     save_tools(alice, [], include_images=True)
-    version = alice_client.get("/settings/").context["version"]
+    version = alice_client.get("/settings/approvals/").context["choices_version"]
     save_tools(alice, [], include_images=True, approvals=NEVER_SPEND)
 
-    answer = alice_client.post("/settings/tools/", {"version": version})
+    answer = alice_client.post("/settings/approvals/", {"version": version})
 
     assert answer.status_code == 409
     assert load_preferences(alice.pk).approvals == NEVER_SPEND
 
 
 def test_what_is_no_choice_is_refused(alice, alice_client):
-    answer = alice_client.post("/settings/tools/", {"approve_spend": "sometimes"})
+    answer = alice_client.post("/settings/approvals/", {"approve_spend": "sometimes"})
 
     assert answer.status_code == 422
     assert "Choose to be asked" in answer.text

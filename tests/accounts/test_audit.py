@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts import audit
 from accounts.access_keys import create_access_key, revoke_access_key
 from accounts.audit import Action, Outcome, ToolCall, write_tool_calls
+from accounts.consequences import ApprovalChoices, Choice
 from accounts.models import AuditEvent
 from accounts.people import remove_account
-from accounts.preferences import forget_tools, save_tools
+from accounts.preferences import forget_tools, save_approvals, save_tools
 from accounts.request_ids import begin_request
 from accounts.space_selection import add_space, remove_space
 from mcpendpoint.protocol import records
@@ -136,9 +137,16 @@ def test_changed_selections_are_logged(alice):
         "tools": ["hub_repo_search"],
         "include_images": False,
         "urls_may_write": False,
+    }
+
+
+def test_what_is_asked_about_is_logged(alice):
+    save_approvals(alice, ApprovalChoices(spend=Choice.NEVER))
+
+    assert events(alice)[0].detail == {
         "approve_delete": "ask",
         "approve_publish": "ask",
-        "approve_spend": "ask",
+        "approve_spend": "never",
     }
 
 

@@ -57,7 +57,7 @@ def test_a_webhook_is_made_on_the_settings_page_and_its_secret_shown_once(
     url, secret = shown(page)
     answer = tell(client, url.removeprefix("http://localhost:8000"), secret)
     assert (answer.status_code, answer.text) == (200, "Noted.")
-    later = alice_client.get("/settings/").text
+    later = alice_client.get("/settings/webhook/").text
     assert url in later
     assert secret not in later
     assert "Hugging Face told of something" in later
@@ -165,8 +165,10 @@ def test_so_many_deliveries_are_taken_and_no_more(alice, client, is_right):
 
 
 def test_a_server_that_cannot_be_reached_says_so(alice_client, settings):
-    assert "Hugging Face cannot reach this server" in alice_client.get("/settings/").text
+    assert "Hugging Face cannot reach this server" in alice_client.get("/settings/webhook/").text
 
     settings.PUBLIC_URL, settings.IS_PUBLIC_URL_SET = "https://mcp.example.org", True
 
-    assert "Hugging Face cannot reach this server" not in alice_client.get("/settings/").text
+    assert (
+        "Hugging Face cannot reach this server" not in alice_client.get("/settings/webhook/").text
+    )

@@ -7,14 +7,18 @@ from tests.live.people import Person
 from tests.live.product import Product
 
 PHONE = ViewportSize(width=390, height=740)
+PAGES = tuple(
+    f"/settings/{name}/"
+    for name in ("tools", "spaces", "apps", "approvals", "permissions", "webhook", "account")
+)
 TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-async def sign_in(page: Page, product: Product, person: Person) -> None:
-    await page.goto(f"{product.url}/sign-in/?next=/settings/")
+async def sign_in(page: Page, product: Product, person: Person, onward: str = "/settings/") -> None:
+    await page.goto(f"{product.url}/sign-in/?next={onward}")
     await page.get_by_label("Hugging Face access token").fill(person.token)
     await page.keyboard.press("Enter")
-    await expect(page).to_have_url(f"{product.url}/settings/")
+    await expect(page).to_have_url(f"{product.url}{onward}")
     await page.wait_for_load_state()  # or a form is sent before htmx is there to send it
 
 
@@ -33,27 +37,45 @@ async def signed_in(page: Page, complaints, product: Product, new_user) -> Page:
     return page
 
 
-async def test_saving_tools_reloads_nothing_and_keeps_the_focus(signed_in: Page, complaints):
-    await signed_in.evaluate("window.isSamePage = true")
-    tool = signed_in.locator("#tool-hub_repo_search")
-    save = signed_in.get_by_role("button", name="Save changes")
+@pytest.fixture
+async def tools(page: Page, complaints, product: Product, new_user) -> Page:
+    await sign_in(page, product, new_user(), "/settings/tools/")
+    return page
+
+
+@pytest.fixture
+async def spaces(page: Page, complaints, product: Product, new_user) -> Page:
+    await sign_in(page, product, new_user(), "/settings/spaces/")
+    return page
+
+
+@pytest.fixture
+async def keys(page: Page, complaints, product: Product, new_user) -> Page:
+    await sign_in(page, product, new_user(), "/settings/apps/")
+    return page
+
+
+async def test_saving_tools_reloads_nothing_and_keeps_the_focus(tools: Page, complaints):
+    await tools.evaluate("window.isSamePage = true")
+    tool = tools.locator("#tool-hub_repo_search")
+    save = tools.get_by_role("button", name="Save changes")
 
     await tool.uncheck()
     await save.press("Enter")
 
-    await expect(signed_in.locator("#toasts")).to_have_text("Your tools are saved.")
+    await expect(tools.locator("#toasts")).to_have_text("Your tools are saved.")
     await expect(save).to_be_focused()
-    assert await signed_in.evaluate("window.isSamePage") is True
-    await signed_in.reload()
+    assert await tools.evaluate("window.isSamePage") is True
+    await tools.reload()
     await expect(tool).not_to_be_checked()
     assert complaints == []
 
 
-async def test_a_space_is_found_added_and_removed_in_place(signed_in: Page, complaints):
-    selected = signed_in.locator("#selected-spaces")
+async def test_a_space_is_found_added_and_removed_in_place(spaces: Page, complaints):
+    selected = spaces.locator("#selected-spaces")
 
-    await signed_in.get_by_label("What should it do").fill("acme/asleep")
-    await signed_in.get_by_role("button", name="Add acme/asleep").click()
+    await spaces.get_by_label("What should it do").fill("acme/asleep")
+    await spaces.get_by_role("button", name="Add acme/asleep").click()
 
     await expect(selected).to_contain_text("gr1_")
     await expect(selected.locator(".space-status")).to_contain_text("Sleeping")
@@ -64,70 +86,70 @@ async def test_a_space_is_found_added_and_removed_in_place(signed_in: Page, comp
     assert complaints == []
 
 
-async def test_a_new_key_can_be_copied(signed_in: Page, complaints):
-    await signed_in.context.grant_permissions(["clipboard-read", "clipboard-write"])
+async def test_a_new_key_can_be_copied(keys: Page, complaints):
+    await keys.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    await signed_in.get_by_label("Name of a new key").fill("Laptop")
-    await signed_in.get_by_role("button", name="Create key").click()
-    await signed_in.get_by_role("button", name="Copy the new access key").click()
+    await keys.get_by_label("Name of a new key").fill("Laptop")
+    await keys.get_by_role("button", name="Create key").click()
+    await keys.get_by_role("button", name="Copy the new access key").click()
 
-    await expect(signed_in.get_by_role("button", name="Copied")).to_be_visible()
-    copied = await signed_in.evaluate("navigator.clipboard.readText()")
+    await expect(keys.get_by_role("button", name="Copied")).to_be_visible()
+    copied = await keys.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("hfmcp_")
-    assert copied == await signed_in.locator("#new-key").inner_text()
-    await expect(signed_in.get_by_role("button", name="Copy the new access key")).to_be_visible()
+    assert copied == await keys.locator("#new-key").inner_text()
+    await expect(keys.get_by_role("button", name="Copy the new access key")).to_be_visible()
     assert complaints == []
 
 
-async def test_focus_stays_in_the_section_when_what_had_it_goes_away(signed_in: Page):
-    heading = signed_in.get_by_role("heading", name="Access keys")
-    await signed_in.get_by_label("Name of a new key").fill("Laptop")
-    await signed_in.get_by_role("button", name="Create key").press("Enter")
-    await expect(signed_in.locator("#new-key")).to_be_visible()
+async def test_focus_stays_in_the_section_when_what_had_it_goes_away(keys: Page):
+    heading = keys.get_by_role("heading", name="Access keys")
+    await keys.get_by_label("Name of a new key").fill("Laptop")
+    await keys.get_by_role("button", name="Create key").press("Enter")
+    await expect(keys.locator("#new-key")).to_be_visible()
     await expect(heading).to_be_focused()
 
-    await signed_in.get_by_label("Revoke Laptop").press("Enter")
-    await signed_in.get_by_role("button", name="Revoke key").press("Enter")
+    await keys.get_by_label("Revoke Laptop").press("Enter")
+    await keys.get_by_role("button", name="Revoke key").press("Enter")
 
-    await expect(signed_in.locator("#keys")).to_contain_text("You have no access keys yet.")
+    await expect(keys.locator("#keys")).to_contain_text("You have no access keys yet.")
     await expect(heading).to_be_focused()
 
 
-async def test_focus_stays_with_the_spaces_when_one_is_removed(signed_in: Page):
-    await signed_in.get_by_label("What should it do").fill("acme/asleep")
-    await signed_in.get_by_role("button", name="Add acme/asleep").click()
+async def test_focus_stays_with_the_spaces_when_one_is_removed(spaces: Page):
+    await spaces.get_by_label("What should it do").fill("acme/asleep")
+    await spaces.get_by_role("button", name="Add acme/asleep").click()
 
-    await signed_in.locator("#selected-spaces").get_by_role("button", name="Remove").press("Enter")
+    await spaces.locator("#selected-spaces").get_by_role("button", name="Remove").press("Enter")
 
-    await expect(signed_in.get_by_role("heading", name="Spaces", exact=True)).to_be_focused()
+    await expect(spaces.get_by_role("heading", name="Spaces", exact=True)).to_be_focused()
 
 
-async def test_what_is_ticked_and_not_saved_is_not_lost_without_a_word(signed_in: Page):
-    await signed_in.locator("#tool-hub_repo_search").uncheck()
-    await expect(signed_in.locator(".unsaved")).to_have_text("Not saved yet")
+async def test_what_is_ticked_and_not_saved_is_not_lost_without_a_word(tools: Page):
+    await tools.locator("#tool-hub_repo_search").uncheck()
+    await expect(tools.locator(".unsaved")).to_have_text("Not saved yet")
     asked = []
-    signed_in.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss())[1])
+    tools.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss())[1])
 
-    await signed_in.locator("summary", has_text="Presets").click()
-    await signed_in.locator("#preset-docs").click()
-    await expect(signed_in.locator("#tool-hub_repo_search")).not_to_be_checked()
-    await signed_in.close(run_before_unload=True)
+    await tools.locator("summary", has_text="Presets").click()
+    await tools.locator("#preset-docs").click()
+    await expect(tools.locator("#tool-hub_repo_search")).not_to_be_checked()
+    await tools.close(run_before_unload=True)
 
     assert asked[0] == "confirm"
 
 
-async def test_who_taps_on_a_phone_stays_where_they_tapped(signed_in: Page):
-    await signed_in.set_viewport_size(PHONE)
-    preset, undo = signed_in.locator("#preset-jobs"), signed_in.locator("#undo-tools")
+async def test_who_taps_on_a_phone_stays_where_they_tapped(tools: Page):
+    await tools.set_viewport_size(PHONE)
+    preset, undo = tools.locator("#preset-jobs"), tools.locator("#undo-tools")
 
-    await signed_in.locator("summary", has_text="Presets").click()
-    await stays_in_place(preset, signed_in.get_by_text("is ticked below and not saved yet"))
-    await expect(signed_in.get_by_text("“Jobs” is not saved yet")).to_be_in_viewport()
-    await signed_in.get_by_role("button", name="Save changes").click()
+    await tools.locator("summary", has_text="Presets").click()
+    await stays_in_place(preset, tools.get_by_text("is ticked below and not saved yet"))
+    await expect(tools.get_by_text("“Jobs” is not saved yet")).to_be_in_viewport()
+    await tools.get_by_role("button", name="Save changes").click()
     await expect(undo).to_be_enabled()
-    await stays_in_place(undo, signed_in.get_by_text("Undone"))
+    await stays_in_place(undo, tools.get_by_text("Undone"))
 
-    await expect(signed_in.get_by_role("button", name="Save changes")).to_be_focused()
+    await expect(tools.get_by_role("button", name="Save changes")).to_be_focused()
 
 
 async def stays_in_place(button: Locator, outcome: Locator) -> None:
@@ -141,70 +163,70 @@ async def stays_in_place(button: Locator, outcome: Locator) -> None:
     assert abs(before["y"] - after["y"]) < 2
 
 
-async def test_what_is_not_saved_is_said_beside_a_button_in_sight(signed_in: Page):
-    await signed_in.set_viewport_size(PHONE)
+async def test_what_is_not_saved_is_said_beside_a_button_in_sight(tools: Page):
+    await tools.set_viewport_size(PHONE)
 
-    await signed_in.locator("#tool-hub_repo_search").uncheck()
+    await tools.locator("#tool-hub_repo_search").uncheck()
 
-    await expect(signed_in.locator(".unsaved")).to_be_in_viewport(ratio=1)
-    await expect(signed_in.get_by_role("button", name="Save changes")).to_be_in_viewport(ratio=1)
-    await expect(signed_in.get_by_text("3 of 5 on")).to_be_visible()
-
-
-async def test_a_message_goes_when_something_else_is_done(signed_in: Page):
-    await signed_in.get_by_role("button", name="Save changes").click()
-    await expect(signed_in.locator("#toasts")).to_have_text("Your tools are saved.")
-
-    await signed_in.locator("#tool-hub_repo_search").uncheck()
-
-    await expect(signed_in.locator("#toasts")).to_be_empty()
+    await expect(tools.locator(".unsaved")).to_be_in_viewport(ratio=1)
+    await expect(tools.get_by_role("button", name="Save changes")).to_be_in_viewport(ratio=1)
+    await expect(tools.get_by_text("3 of 5 on")).to_be_visible()
 
 
-async def test_clients_are_listed_with_a_new_key(signed_in: Page):
-    lists = signed_in.locator("summary", has_text="Claude Code")
+async def test_a_message_goes_when_something_else_is_done(tools: Page):
+    await tools.get_by_role("button", name="Save changes").click()
+    await expect(tools.locator("#toasts")).to_have_text("Your tools are saved.")
+
+    await tools.locator("#tool-hub_repo_search").uncheck()
+
+    await expect(tools.locator("#toasts")).to_be_empty()
+
+
+async def test_clients_are_listed_with_a_new_key(keys: Page):
+    lists = keys.locator("summary", has_text="Claude Code")
     await expect(lists).to_have_count(0)
-    await signed_in.get_by_label("Name of a new key").fill("Laptop")
-    await signed_in.get_by_role("button", name="Create key").click()
-    await expect(signed_in.locator("#new-key")).to_be_visible()
+    await keys.get_by_label("Name of a new key").fill("Laptop")
+    await keys.get_by_role("button", name="Create key").click()
+    await expect(keys.locator("#new-key")).to_be_visible()
 
     await expect(lists).to_have_count(1)
-    await expect(signed_in.locator("#keys").filter(has=lists)).to_contain_text("Bearer hfmcp_")
+    await expect(keys.locator("#keys").filter(has=lists)).to_contain_text("Bearer hfmcp_")
 
-    await signed_in.get_by_label("Revoke Laptop").click()
-    await signed_in.get_by_role("button", name="Revoke key").click()
+    await keys.get_by_label("Revoke Laptop").click()
+    await keys.get_by_role("button", name="Revoke key").click()
     await expect(lists).to_have_count(0)
 
 
-async def test_results_go_when_the_search_for_spaces_is_emptied(signed_in: Page):
-    await signed_in.get_by_label("What should it do").fill("acme/asleep")
-    await expect(signed_in.locator("#space-results")).to_contain_text("acme/asleep")
+async def test_results_go_when_the_search_for_spaces_is_emptied(spaces: Page):
+    await spaces.get_by_label("What should it do").fill("acme/asleep")
+    await expect(spaces.locator("#space-results")).to_contain_text("acme/asleep")
 
-    await signed_in.get_by_label("What should it do").fill("")
+    await spaces.get_by_label("What should it do").fill("")
 
-    await expect(signed_in.locator("#space-results")).not_to_contain_text("acme/asleep")
-
-
-async def test_a_failure_does_not_go_unnoticed(signed_in: Page):
-    await signed_in.route("**/settings/tools/", lambda route: route.fulfill(status=500))
-
-    await signed_in.get_by_role("button", name="Save changes").click()
-
-    await expect(signed_in.locator("#toasts")).to_contain_text("That did not work.")
+    await expect(spaces.locator("#space-results")).not_to_contain_text("acme/asleep")
 
 
-async def test_whose_session_is_over_is_led_to_sign_in(signed_in: Page, product: Product):
-    await signed_in.context.clear_cookies(name="sessionid")
+async def test_a_failure_does_not_go_unnoticed(tools: Page):
+    await tools.route("**/settings/tools/", lambda route: route.fulfill(status=500))
 
-    await signed_in.get_by_role("button", name="Save changes").click()
+    await tools.get_by_role("button", name="Save changes").click()
 
-    await expect(signed_in).to_have_url(f"{product.url}/sign-in/?next=/settings/")
+    await expect(tools.locator("#toasts")).to_contain_text("That did not work.")
+
+
+async def test_whose_session_is_over_is_led_to_sign_in(tools: Page, product: Product):
+    await tools.context.clear_cookies(name="sessionid")
+
+    await tools.get_by_role("button", name="Save changes").click()
+
+    await expect(tools).to_have_url(f"{product.url}/sign-in/?next=/settings/")
 
 
 async def test_everything_works_without_javascript(browser: Browser, product: Product, new_user):
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
     message = page.locator(".message[role=status]")
-    await sign_in(page, product, new_user())
+    await sign_in(page, product, new_user(), "/settings/tools/")
 
     await page.locator("#tool-hub_repo_search").uncheck()
     await page.get_by_role("button", name="Save changes").click()
@@ -213,14 +235,15 @@ async def test_everything_works_without_javascript(browser: Browser, product: Pr
     await expect(page.get_by_role("heading", name="Tools")).to_be_in_viewport()
     await expect(page.locator("#tool-hub_repo_search")).not_to_be_checked()
 
+    await page.goto(f"{product.url}/settings/spaces/")
     await page.get_by_label("What should it do").fill("acme/asleep")
     await page.get_by_role("button", name="Search", exact=True).click()
     await page.get_by_role("button", name="Add acme/asleep").click()
     await expect(message).to_contain_text("acme/asleep was added.")
     await page.get_by_role("link", name="State and tools").click()
     await expect(page.locator("main")).to_contain_text("Sleeping")
-    await page.get_by_role("link", name="Back to settings").click()
 
+    await page.goto(f"{product.url}/settings/apps/")
     await page.get_by_label("Name of a new key").fill("Laptop")
     await page.get_by_role("button", name="Create key").click()
     await expect(page.locator("#new-key")).to_contain_text("hfmcp_")
@@ -228,13 +251,14 @@ async def test_everything_works_without_javascript(browser: Browser, product: Pr
     await page.get_by_role("button", name="Revoke key").click()
     await expect(message).to_contain_text("The key is revoked.")
 
+    await page.goto(f"{product.url}/settings/account/")
     await page.get_by_role("link", name="Remove account").click()
     await page.get_by_role("button", name="Remove my account").click()
     await expect(message).to_contain_text("deleted")
 
 
 @pytest.mark.parametrize(
-    "path", ["/sign-in/", "/settings/", "/settings/account/remove/", "/mcp", "/"]
+    "path", ["/sign-in/", "/settings/", *PAGES, "/settings/account/remove/", "/mcp", "/"]
 )
 async def test_pages_fit_a_narrow_phone(page: Page, product: Product, new_user, path: str):
     await page.set_viewport_size({"width": 360, "height": 740})

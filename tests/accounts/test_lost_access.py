@@ -51,6 +51,7 @@ async def sign_in(page: Page, product: Product, person: Person) -> None:
 
 async def assistant_of(page: Page, product: Product, *more: str) -> Wire:
     """Return a client with a new key, good for what keys are by default and more."""
+    await page.goto(f"{product.url}/settings/apps/")
     await page.get_by_label("Name of a new key").fill("Laptop")
     for title in more:
         await page.locator("#keys").get_by_label(title).check()
@@ -151,6 +152,7 @@ async def test_what_changes_is_allowed_on_hugging_face_before_a_key_can_have_it(
     page: Page, oauth_product: Product, person: Person
 ):
     await sign_in(page, oauth_product, person)
+    await page.goto(f"{oauth_product.url}/settings/apps/")
     withheld = page.locator("#keys").get_by_text("Not available now: Make changes")
     await expect(withheld).to_be_visible()
     await page.locator("#keys").get_by_role("link", name="Allow it first.").click()
@@ -161,6 +163,7 @@ async def test_what_changes_is_allowed_on_hugging_face_before_a_key_can_have_it(
     await decide_on_hugging_face(page, person)
     await expect(page.get_by_text("This server may now: create repositories.")).to_be_visible()
 
+    await page.goto(f"{oauth_product.url}/settings/tools/")
     tick = page.locator("input[value=create_repo]")
     await page.locator("#tools details", has=tick).locator("summary").click()
     await tick.check()

@@ -35,7 +35,7 @@ def test_whoever_signs_in_for_a_page_gets_to_that_page(client, path):
 def test_what_a_tool_brings_is_shown_as_selected(alice, alice_client):
     save_tools(alice, ["hf_sandbox"], include_images=True)
 
-    rows = alice_client.get("/settings/").context["tools_form"].rows()
+    rows = alice_client.get("/settings/tools/").context["tools_form"].rows()
 
     shown = {tool.name for tool, is_ticked in rows if is_ticked and not tool.is_always_on}
     assert shown == {"hf_sandbox", "hf_sandbox_exec", "hf_sandbox_fs"}
@@ -56,11 +56,11 @@ def test_it_shows_the_scheme_that_the_proxy_in_front_serves(alice_client, alice,
 
 
 def test_it_is_never_cached(alice_client):
-    assert "no-store" in alice_client.get("/settings/").headers["cache-control"]
+    assert "no-store" in alice_client.get("/settings/tools/").headers["cache-control"]
 
 
 def test_every_tool_is_offered_with_its_purpose(alice_client):
-    page = alice_client.get("/settings/")
+    page = alice_client.get("/settings/tools/")
 
     for tool in catalogue.tools:
         assert tool.title in page.text
@@ -68,7 +68,7 @@ def test_every_tool_is_offered_with_its_purpose(alice_client):
 
 
 def test_the_defaults_are_ticked_for_whoever_never_chose(alice_client):
-    form = alice_client.get("/settings/").context["tools_form"]
+    form = alice_client.get("/settings/tools/").context["tools_form"]
 
     assert form.ticked == catalogue.default_tools
 
@@ -93,7 +93,7 @@ def test_what_a_costly_tool_brings_is_beside_it(alice_client):
 
 
 def group_of(client, name):
-    groups = client.get("/settings/").context["tool_groups"]
+    groups = client.get("/settings/tools/").context["tool_groups"]
     (found,) = [group for group in groups if name in {row.tool.name for row in group.rows}]
     return found
 
@@ -109,11 +109,11 @@ def test_saved_tools_come_back_ticked(alice_client, alice):
 
 
 def test_leave_for_urls_is_saved_shown_undone_and_gone_with_the_defaults(alice_client, alice):
-    assert 'name="urls_may_write">' in alice_client.get("/settings/").text
+    assert 'name="urls_may_write">' in alice_client.get("/settings/tools/").text
     leave = {"tools": [SEARCH], "urls_may_write": "on"}
     alice_client.post("/settings/tools/", leave)
     assert load_preferences(alice.pk).urls_may_write
-    for path in ("/settings/", "/settings/tools/?preset=docs"):
+    for path in ("/settings/tools/", "/settings/tools/?preset=docs"):
         assert 'name="urls_may_write" checked>' in alice_client.get(path).text
 
     alice_client.post("/settings/tools/", {"tools": [SEARCH]})
@@ -127,7 +127,7 @@ def test_leave_for_urls_is_saved_shown_undone_and_gone_with_the_defaults(alice_c
 
 def test_a_page_from_before_leave_was_given_does_not_take_it_back(alice_client, alice):
     save_tools(alice, [SEARCH], include_images=True)
-    version = alice_client.get("/settings/").context["version"]
+    version = alice_client.get("/settings/tools/").context["version"]
     save_tools(alice, [SEARCH], include_images=True, urls_may_write=True)
 
     form = {"tools": [SEARCH], "include_images": "on", "version": version}
@@ -184,13 +184,13 @@ def test_an_unknown_preset_is_an_error(alice_client):
 def test_a_save_can_be_undone_once(alice_client, alice):
     save_tools(alice, ["hf_jobs"], include_images=False)
     alice_client.post("/settings/tools/", {"tools": [SEARCH], "include_images": "on"})
-    assert alice_client.get("/settings/").context["can_undo"]
+    assert alice_client.get("/settings/tools/").context["can_undo"]
 
     alice_client.post("/settings/tools/undo/")
 
     assert load_preferences(alice.pk).tools == {"hf_jobs"}
     assert load_preferences(alice.pk).include_images is False
-    assert not alice_client.get("/settings/").context["can_undo"]
+    assert not alice_client.get("/settings/tools/").context["can_undo"]
     assert alice_client.post("/settings/tools/undo/").status_code == 409
 
 
@@ -219,7 +219,7 @@ def test_undo_takes_back_nothing_that_another_tab_saved_since(alice_client, alic
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_a_page_older_than_the_last_save_overwrites_nothing(alice_client, alice, headers):
-    version = alice_client.get("/settings/").context["version"]
+    version = alice_client.get("/settings/tools/").context["version"]
     save_tools(alice, ["hf_jobs"], include_images=True)
 
     response = alice_client.post(
@@ -266,8 +266,8 @@ def test_everybody_sees_their_own_spaces_only(alice_client, client_of, alice, st
     add_space(alice, "acme/of-alice", is_private=False, title="", emoji="")
     add_space(stranger, "acme/of-the-stranger", is_private=True, title="", emoji="")
 
-    page = alice_client.get("/settings/").text
-    page_of_stranger = client_of(stranger).get("/settings/").text
+    page = alice_client.get("/settings/spaces/").text
+    page_of_stranger = client_of(stranger).get("/settings/spaces/").text
 
     assert "acme/of-alice" in page
     assert "acme/of-the-stranger" not in page
@@ -280,7 +280,7 @@ def test_saving_tools_leaves_the_default_spaces_alone(alice_client, alice, setti
 
     alice_client.post("/settings/tools/", {"tools": [SEARCH]})
 
-    assert "Remove acme/image-maker" in alice_client.get("/settings/").text
+    assert "Remove acme/image-maker" in alice_client.get("/settings/spaces/").text
     assert not load_preferences(alice.pk).has_chosen_spaces
 
 
@@ -309,22 +309,22 @@ def test_a_default_space_can_be_removed(alice_client, alice, settings):
 def test_a_space_links_to_its_state(alice_client, alice):
     add_space(alice, "acme/image-maker", is_private=False, title="Image maker", emoji="🎨")
 
-    page = alice_client.get("/settings/").text
+    page = alice_client.get("/settings/spaces/").text
 
     assert 'href="/settings/spaces/acme/image-maker/"' in page
     assert "🎨" in page
 
 
 def test_the_banner_asks_for_a_new_sign_in_when_the_credential_is_gone(alice_client):
-    assert "Sign in again" not in alice_client.get("/settings/").text
+    assert "Sign in again" not in alice_client.get("/settings/tools/").text
 
     HubCredential.objects.update(needs_sign_in=True)
 
-    assert "Sign in again" in alice_client.get("/settings/").text
+    assert "Sign in again" in alice_client.get("/settings/tools/").text
 
 
 def test_the_page_has_no_inline_code_and_says_so_to_htmx(alice_client):
-    response = alice_client.get("/settings/")
+    response = alice_client.get("/settings/tools/")
     config = response.text.split("content='", 1)[1].split("'", 1)[0]
 
     assert "<style" not in response.text
@@ -334,7 +334,7 @@ def test_the_page_has_no_inline_code_and_says_so_to_htmx(alice_client):
 
 
 def needs_of(client, name):
-    groups = client.get("/settings/").context["tool_groups"]
+    groups = client.get("/settings/tools/").context["tool_groups"]
     rows = [row for group in groups for row in group.rows]
     return [need.text for row in rows if row.tool.name == name for need in row.needs]
 

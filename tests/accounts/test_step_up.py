@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 CONFIRM = "/settings/hugging-face/confirm/"
 ASK = "/settings/hugging-face/ask/"
-SECTION = "/settings/#hugging-face"
+SECTION = "/settings/permissions/"
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def asked_scopes(url: str) -> set[str]:
 def allow(visitor: Client, name: str, *scopes: str) -> str:
     """Go all the way; return the text of the settings page after it."""
     answer = come_back(visitor, authorize(ask(visitor, *scopes), name))
-    assert answer.headers["location"] == "/settings/"
-    return visitor.get("/settings/").text
+    assert answer.headers["location"] == "/settings/permissions/"
+    return visitor.get("/settings/permissions/").text
 
 
 def granted() -> set[str]:
@@ -45,16 +45,16 @@ def granted() -> set[str]:
 
 
 def test_the_settings_say_what_is_allowed_and_offer_more(person, visitor):
-    page = visitor.get("/settings/").text
+    page = visitor.get("/settings/permissions/").text
 
-    assert "What this server may do on Hugging Face" in page
+    assert "What this server may do for you on Hugging Face." in page
     assert "Read your repositories" in page
     assert 'name="scopes" value="jobs"' in page
     assert 'name="scopes" value="read-repos"' not in page
 
 
 def test_the_settings_say_which_tools_need_a_permission(person, visitor):
-    page = visitor.get("/settings/").text
+    page = visitor.get("/settings/permissions/").text
 
     offer = page.partition('name="scopes" value="jobs"')[2].partition("</li>")[0]
     assert "<code>hf_jobs</code>" in offer
@@ -178,7 +178,7 @@ def test_whoever_refuses_keeps_what_they_had(person, visitor):
     before = HubCredential.objects.values().get()
 
     come_back(visitor, authorize(ask(visitor, "jobs"), person.name, decision="deny"))
-    page = visitor.get("/settings/").text
+    page = visitor.get("/settings/permissions/").text
 
     assert "You did not give access on Hugging Face. Nothing has changed." in page
     assert HubCredential.objects.values().get() == before
@@ -191,7 +191,7 @@ def test_an_app_that_may_not_ask_for_it_is_said_to(person, visitor, settings):
 
     come_back(visitor, authorize(ask(visitor, "jobs"), person.name))
 
-    assert "HF_OAUTH_FURTHER_SCOPES" in visitor.get("/settings/").text
+    assert "HF_OAUTH_FURTHER_SCOPES" in visitor.get("/settings/permissions/").text
     assert granted() == before
 
 
@@ -253,7 +253,7 @@ def test_whoever_pasted_a_token_sees_what_it_may_do_and_how_to_change_it(
 ):
     HubCredential.objects.update(scope=role)
 
-    page = alice_client.get("/settings/").text
+    page = alice_client.get("/settings/permissions/").text
 
     assert words in page
     assert "/settings/tokens" in page
@@ -273,5 +273,5 @@ def test_whoever_pasted_a_token_can_sign_in_and_choose_instead(origin, visitor, 
 
 
 def test_without_an_oauth_app_there_is_nothing_to_ask(alice_client):
-    assert "confirm" not in alice_client.get("/settings/").text
+    assert "confirm" not in alice_client.get("/settings/permissions/").text
     assert alice_client.post(ASK, {"scopes": ["jobs"]}).headers["location"] == SECTION

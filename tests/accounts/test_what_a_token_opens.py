@@ -90,7 +90,7 @@ def test_who_may_only_read_hands_out_nothing_that_writes(visitor, person, kind):
     assert refused.status_code == 422
     assert "your own access does not allow it" in refused.text
     assert not AccessKey.objects.exists()
-    assert 'value="mcp:write"' not in visitor.get("/settings/").text
+    assert 'value="mcp:write"' not in visitor.get("/settings/apps/").text
     assert make_key(visitor, "mcp:read", "mcp:spaces").status_code == 200
 
 
@@ -187,4 +187,4 @@ def test_permissions_of_a_fine_grained_token_are_kept_with_it(visitor, person):
     role, *permissions = HubCredential.objects.get().scope.split()
     assert role == "fineGrained"
     assert [each.partition("@")[0] for each in permissions] == ["repo.content.read"]
-    assert "what you ticked for it" in visitor.get("/settings/").text
+    assert "what you ticked for it" in visitor.get("/settings/permissions/").text

@@ -23,6 +23,7 @@ async def test_a_connection_that_says_nothing_is_not_called_live(dashboard: Page
         server.on_message(lambda text: heard or (heard.append(1), socket.send(text)))
 
     await dashboard.route_web_socket("**/ws/dashboard/**", speak_once)
+    await dashboard.locator(".person-menu summary").click()
     await dashboard.get_by_role("link", name="Dashboard").click()
     badge = dashboard.locator(".live-badge")
     await expect(badge).to_have_text("Live")

@@ -101,6 +101,7 @@ async def test_signing_out_elsewhere_leaves_the_page(page: Page, product: Produc
 
     other = await page.context.new_page()
     await other.goto(f"{product.url}/dashboard/")
+    await other.locator(".person-menu summary").click()
     await other.get_by_role("button", name="Sign out").click()
 
     await page.wait_for_url("**/sign-in/?next=/dashboard/")

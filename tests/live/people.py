@@ -45,7 +45,7 @@ def sign_in(product: Product, token: str) -> httpx.Client:
 
 
 JUST_DO_IT = {f"approve_{kind}": "allow" for kind in ("delete", "publish", "spend")}
-"""Of the form of the tools: nobody is asked before a call."""
+"""Of the form of approvals: nobody is asked before a call."""
 
 
 def let_urls_write(product: Product, token: str) -> None:
@@ -53,9 +53,8 @@ def let_urls_write(product: Product, token: str) -> None:
     is done without a question."""
     with closing(sign_in(product, token)) as browser:
         form = {"tools": sorted(catalogue.default_tools), "include_images": "on"}
-        answer = post_form(
-            browser, "/settings/tools/", {**form, **JUST_DO_IT, "urls_may_write": "on"}
-        )
+        post_form(browser, "/settings/approvals/", {**JUST_DO_IT}).raise_for_status()
+        answer = post_form(browser, "/settings/tools/", {**form, "urls_may_write": "on"})
         answer.raise_for_status()
 
 

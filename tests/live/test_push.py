@@ -260,7 +260,7 @@ def test_several_changes_at_once_are_announced_together(somebody):
 
 
 def revoke_key(somebody: Somebody, administer: Any) -> None:
-    page = somebody.browser.get("/settings/").text
+    page = somebody.browser.get("/settings/apps/").text
     somebody.submit(re.search(r"/settings/keys/\d+/revoke/", page)[0])
 
 

@@ -43,7 +43,7 @@ class Settled:
         post_form(self.browser, path, form).raise_for_status()
 
     def path_on_settings(self, pattern: str) -> str:
-        return re.search(pattern, self.browser.get("/settings/").text)[0]
+        return re.search(pattern, self.browser.get("/settings/apps/").text)[0]
 
     def statuses(self, token: str) -> list[int]:
         return [Wire(f"{worker}/mcp", token).post(LIST).status_code for worker in self.workers]

@@ -109,7 +109,7 @@ def test_what_was_written_is_read_at_once(wire, somebody):
 
 def test_the_settings_page_says_which_tools_write(product, somebody):
     with closing(sign_in(product, somebody.token)) as browser:
-        page = browser.get("/settings/").text
+        page = browser.get("/settings/tools/").text
     for name in WRITING:
         row = re.search(rf'value="{name}".*?</li>|value="{name}".*?</label>', page, re.S)[0]
         assert "Write" in row

@@ -57,5 +57,6 @@ def settled_user(
 
 def save_tools(client: httpx.Client, *tools: str, **approvals: str) -> None:
     ticks = {"tools": list(tools), "include_images": "on"}
-    answer = post_form(client, "/settings/tools/", {**ticks, **JUST_DO_IT, **approvals})
-    assert answer.status_code == 200, answer.text
+    for path, form in (("approvals", {**JUST_DO_IT, **approvals}), ("tools", ticks)):
+        answer = post_form(client, f"/settings/{path}/", form)
+        assert answer.status_code == 200, answer.text

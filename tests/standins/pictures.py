@@ -119,12 +119,13 @@ async def authorize(page: Page, name: str) -> None:
 
 
 async def let_it_create_repositories(page: Page, url: str, name: str) -> None:
-    await page.goto(f"{url}/settings/")
+    await page.goto(f"{url}/settings/permissions/")
     await page.locator("input[name=scopes][value=contribute-repos]").check()
     await page.locator("#hugging-face").get_by_role("button", name="Continue").click()
     await page.get_by_role("button", name="Continue to Hugging Face").click()
     await authorize(page, name)
-    await page.wait_for_url(f"{url}/settings/")
+    await page.wait_for_url(f"{url}/settings/permissions/")
+    await page.goto(f"{url}/settings/tools/")
     await page.locator("#tools details").evaluate_all("all => all.forEach(it => it.open = true)")
     await page.locator("#tool-create_repo").check()
     await page.get_by_role("button", name="Save changes").click()
@@ -132,7 +133,7 @@ async def let_it_create_repositories(page: Page, url: str, name: str) -> None:
 
 
 async def make_key(page: Page, url: str, name: str, *, may_write: bool) -> str:
-    await page.goto(f"{url}/settings/")
+    await page.goto(f"{url}/settings/apps/")
     await page.get_by_label("Name of a new key").fill(name)
     if may_write:
         await page.locator("#keys input[name=scopes][value='mcp:write']").last.check()
@@ -198,11 +199,12 @@ async def look_as_an_admin(browser: Browser, url: str) -> None:
     await page.goto(f"{url}/")
     await take(page, "welcome")
     await sign_in(page, url, "admin")
-    await page.goto(f"{url}/settings/")
-    await take(page, "settings", "#tools")
+    await page.goto(f"{url}/settings/tools/")
+    await take(page, "settings")
+    await page.goto(f"{url}/settings/spaces/")
     await page.locator("#space-query").fill("image")
     await page.locator("#space-results .space").first.wait_for()
-    await take(page, "search", "#spaces h3")
+    await take(page, "search", "#space-query")
     await page.goto(f"{url}/dashboard/?range=15m")
     await page.locator(".uplot").first.wait_for()
     await page.wait_for_timeout(2_000)

@@ -1,7 +1,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access_keys import revoke_all_access_keys
@@ -37,7 +36,7 @@ def _tell(request: HttpRequest, user: User, said: str, status: int = 200) -> Htt
         context = {**apps_context(user), "toast": said}
         return render(request, "authorization/_apps.html", context, status=status)
     messages.add_message(request, messages.SUCCESS if status == 200 else messages.WARNING, said)
-    return redirect(reverse("accounts:settings") + "#apps")
+    return redirect("accounts:apps")
 
 
 @require_POST

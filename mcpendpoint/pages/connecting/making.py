@@ -16,7 +16,7 @@ from accounts.clients.guide import Client, Way
 from accounts.forms import AccessKeyForm
 from accounts.granting import scopes_to_hand_out
 from accounts.models import AccessKey, User
-from accounts.settings_page import NewKey
+from accounts.settings.keys import NewKey
 from accounts.signed_in import for_users
 from mcpendpoint.pages.connecting.shown import client_called, guide_context
 

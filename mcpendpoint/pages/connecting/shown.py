@@ -23,7 +23,7 @@ from accounts.forms import AccessKeyForm
 from accounts.granting import scopes_to_hand_out
 from accounts.models import User
 from accounts.operators.access import needs_sign_in
-from accounts.settings_page import NewKey
+from accounts.settings.keys import NewKey
 from mcpendpoint.access.arrivals import WAIT_SECONDS, arrivals
 from mcpendpoint.pages.connecting.progress import Progress, progress_of
 

@@ -39,7 +39,7 @@ from mcpendpoint.pages.trying.shapes import Shape, shape_of
 from mcpendpoint.pages.trying.snippets import curl, pretty, request_of
 from mcpendpoint.pages.upload_limits import upload_limits
 from mcpendpoint.pages.visits import Visit, visit_of
-from mcpendpoint.serving.directions import settings_url
+from mcpendpoint.serving.directions import page_url
 from mcpendpoint.serving.scope_checks import explain_absence
 from mcpendpoint.serving.tool_lists import find_definition
 from mcpendpoint.tools.base import ToolError
@@ -60,7 +60,7 @@ _render_fragment = sync_to_async(render_to_string)
 @for_users_async
 async def overview(request: HttpRequest, user: User) -> HttpResponseBase:
     """Lead to where all tools are."""
-    return redirect(reverse("accounts:settings") + "#tools")
+    return redirect("accounts:tools")
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,7 +114,7 @@ async def _look_up(visit: Visit, name: str) -> tuple[Shape | None, Context]:
 def _why_missing(name: str, listing: SpaceListing) -> str:
     held = next((tool for tool in listing.held if tool.name == name), None)
     if held is not None and held.held is not None:
-        where = f"{settings_url()}#spaces" if listing.choice.agreement else None
+        where = page_url("spaces") if listing.choice.agreement else None
         return explain_hold(name, listing.choice.space_id, held.held, where=where)
     return listing.problem or "The Space has no such tool, or it is not ticked."
 

@@ -69,7 +69,7 @@ async def held_back(
     try:
         return await _decided(subject, book_of(context.caller.user_id), context, asking)
     except TooManyApprovals:
-        return _not_done(words.too_many(context.directions.settings_url), context)
+        return _not_done(words.too_many(context.directions.approvals_url), context)
     except UNAVAILABLE as error:
         raise database_unavailable() from error
 
@@ -90,7 +90,7 @@ async def held_by_now(
     try:
         is_first = await book_of(context.caller.user_id).use(number, subject)
     except TooManyApprovals:
-        return _not_done(words.too_many(context.directions.settings_url), context)
+        return _not_done(words.too_many(context.directions.approvals_url), context)
     except UNAVAILABLE as error:
         raise database_unavailable() from error
     return None if is_first else _not_done(words.REPLAYED, context)
@@ -114,7 +114,7 @@ def _forbidden(consequence: Consequence, context: RequestContext) -> CallToolRes
     forbidden = context.caller.approvals.forbidden(consequence.kinds)
     if not forbidden:
         return None
-    return _not_done(words.forbidden(forbidden, context.directions.settings_url), context)
+    return _not_done(words.forbidden(forbidden, context.directions.approvals_url), context)
 
 
 async def _decided(

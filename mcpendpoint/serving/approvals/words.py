@@ -50,8 +50,8 @@ def declined(url: str) -> str:
     )
 
 
-def too_many(settings_url: str | None) -> str:
-    where = f" at {settings_url}#approvals" if settings_url else ""
+def too_many(approvals_url: str | None) -> str:
+    where = f" at {approvals_url}" if approvals_url else ""
     return (
         "Not done: too many calls wait for the person's approval already. Ask them to decide about "
         f"those first{where}, and then make the call again."
@@ -66,9 +66,9 @@ def _deeds(kinds: Iterable[Kind]) -> str:
     return " or ".join(_DEEDS[kind] for kind in sorted(kinds) if kind in _DEEDS)
 
 
-def forbidden(kinds: Iterable[Kind], settings_url: str | None) -> str:
+def forbidden(kinds: Iterable[Kind], approvals_url: str | None) -> str:
     deeds = _deeds(kinds)
-    change = f" They can change that at {settings_url}#approval-choices." if settings_url else ""
+    change = f" They can change that at {approvals_url}." if approvals_url else ""
     return (
         f"Not done: the person chose that tools never {deeds}. A job or sandbox that gets their "
         f"token, or a bucket to write to, counts as that.{change}"

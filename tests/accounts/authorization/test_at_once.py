@@ -92,7 +92,7 @@ def test_a_client_may_refresh_and_revoke_at_the_same_time(addresses, person):
 def test_a_client_that_is_disconnected_while_it_refreshes_has_nothing_left(addresses, person):
     app = live.register(addresses[0])
     token = app.tokens(person)["refresh_token"]
-    number = re.search(r"/settings/apps/(\d+)/disconnect/", person.get("/settings/").text)[1]
+    number = re.search(r"/settings/apps/(\d+)/disconnect/", person.get("/settings/apps/").text)[1]
 
     *refreshed, _ = at_once(
         *[lambda app=app: app.refresh(token) for app in everywhere(addresses, app)],
@@ -108,7 +108,7 @@ def test_a_client_that_is_disconnected_while_it_refreshes_has_nothing_left(addre
 def test_a_client_that_may_do_less_while_it_refreshes_has_no_token_for_more(addresses, person):
     app = live.register(addresses[0])
     token = app.tokens(person, scope="mcp:read mcp:spaces")["refresh_token"]
-    number = re.search(r"/settings/apps/(\d+)/scopes/", person.get("/settings/").text)[1]
+    number = re.search(r"/settings/apps/(\d+)/scopes/", person.get("/settings/apps/").text)[1]
 
     *refreshed, _ = at_once(
         *[lambda app=app: app.refresh(token) for app in everywhere(addresses, app)],

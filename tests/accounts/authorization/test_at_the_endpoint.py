@@ -256,7 +256,7 @@ def test_a_key_is_good_for_what_was_ticked(product, person, name):
 def test_a_disconnected_app_is_refused_at_once(product, person, app):
     wire = Wire(f"{product.url}/mcp", app.tokens(person)["access_token"])
     assert wire.post(LIST).status_code == 200
-    path = re.search(r"/settings/apps/\d+/disconnect/", person.get("/settings/").text)[0]
+    path = re.search(r"/settings/apps/\d+/disconnect/", person.get("/settings/apps/").text)[0]
 
     post_form(person, path, {})
 
@@ -267,7 +267,7 @@ def test_use_is_shown_on_the_settings_page(wire_for, person):
     wire_for().post(WHOAMI)
 
     deadline = time.monotonic() + 10
-    while "first used" not in person.get("/settings/").text:
+    while "first used" not in person.get("/settings/apps/").text:
         assert time.monotonic() < deadline
 
 

@@ -33,14 +33,14 @@ def disconnect(alice_client, connection_id, **kwargs):
 
 
 def test_nobody_is_connected_at_first(alice_client):
-    assert "No app is connected" in alice_client.get("/settings/").text
+    assert "No app is connected" in alice_client.get("/settings/apps/").text
 
 
 def test_a_connected_app_is_shown_with_what_it_may_do(alice_client):
     app = registered(client_name="Sketchy")
     app.tokens(alice_client, scope="mcp:read mcp:spaces")
 
-    page = alice_client.get("/settings/").text
+    page = alice_client.get("/settings/apps/").text
 
     assert "Sketchy" in page
     assert "unverified" in page
@@ -56,7 +56,7 @@ def test_use_is_noted_first_and_last(alice_client, app, alice):
     shown = connected_apps(alice)[0]
     assert shown.first_used_at == shown.last_used_at
     assert (timezone.now() - shown.first_used_at).total_seconds() < 60
-    assert "first used" in alice_client.get("/settings/").text
+    assert "first used" in alice_client.get("/settings/apps/").text
 
 
 def test_an_app_that_never_came_back_for_its_tokens_is_not_shown(alice_client, app, alice):
@@ -84,7 +84,7 @@ def test_a_disconnected_app_has_nothing_left(alice_client, app, alice):
 
     answer = disconnect(alice_client, connection_of(app, alice))
 
-    assert answer.headers["location"] == "/settings/#apps"
+    assert answer.headers["location"] == "/settings/apps/"
     assert [find_token(each["access_token"]) for each in tokens] == [None, None]
     assert {app.refresh(each["refresh_token"]).status_code for each in tokens} == {400}
     assert app.redeem(code).json()["error"] == "invalid_grant"
@@ -129,7 +129,7 @@ def test_nobody_disconnects_the_app_of_another(alice_client, app, stranger, conn
 def test_nobody_sees_the_apps_of_another(alice_client, stranger):
     registered(client_name="App of the stranger").tokens(browser_for(stranger))
 
-    assert "App of the stranger" not in alice_client.get("/settings/").text
+    assert "App of the stranger" not in alice_client.get("/settings/apps/").text
 
 
 def test_htmx_gets_the_section(alice_client, app, alice):
@@ -167,8 +167,8 @@ def test_signing_out_everywhere_ends_sessions_and_connections(alice_client, app,
 
     alice_client.post("/settings/sign-out-everywhere/")
 
-    assert "/sign-in/" in elsewhere.get("/settings/").headers["location"]
-    assert "/sign-in/" in alice_client.get("/settings/").headers["location"]
+    assert "/sign-in/" in elsewhere.get("/settings/apps/").headers["location"]
+    assert "/sign-in/" in alice_client.get("/settings/apps/").headers["location"]
     assert find_token(tokens["access_token"]) is None
     assert not RefreshToken.objects.filter(revoked=None).exists()
 
@@ -190,7 +190,7 @@ def test_nobody_else_is_signed_out(alice_client, app, stranger):
 
     alice_client.post("/settings/sign-out-everywhere/")
 
-    assert theirs.get("/settings/").status_code == 200
+    assert theirs.get("/settings/apps/").status_code == 200
     assert find_token(tokens["access_token"]) is not None
 
 
@@ -198,7 +198,7 @@ def test_whoever_signed_out_everywhere_can_sign_in_again(alice_client, alice):
     alice_client.post("/settings/sign-out-everywhere/")
     alice.refresh_from_db()
 
-    assert browser_for(alice).get("/settings/").status_code == 200
+    assert browser_for(alice).get("/settings/apps/").status_code == 200
 
 
 def change(client, scopes, **headers):

@@ -193,7 +193,7 @@ async def test_the_connected_app_can_be_disconnected_on_the_settings_page(
     async with client_of(url, provider_of(url, callback, visit, storage)) as client:
         await whoami(client)
 
-    await page.goto(f"{product.url}/settings/")
+    await page.goto(f"{product.url}/settings/apps/")
     await page.get_by_label("Disconnect A client of the SDK").click()
     await page.get_by_role("button", name="Disconnect now").click()
 

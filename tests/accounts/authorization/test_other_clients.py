@@ -58,7 +58,9 @@ class Owner:
         return url.startswith(self.site.url)
 
     async def disconnect_the_app(self) -> None:
-        (path,) = set(re.findall(r"/settings/apps/\d+/disconnect/", await self._get("/settings/")))
+        (path,) = set(
+            re.findall(r"/settings/apps/\d+/disconnect/", await self._get("/settings/apps/"))
+        )
         await self._post(path)
 
     async def let_tokens_expire(self) -> None:

@@ -33,7 +33,7 @@ def test_a_tool_that_is_not_offered_is_shown_unticked_with_the_reason(
 ):
     save_tools(alice, [SEARCH, JOBS], include_images=True)
 
-    page = alice_client.get("/settings/").text
+    page = alice_client.get("/settings/tools/").text
 
     row = row_of(page, JOBS)
     assert WHY in row and "disabled" in row and "checked" not in row
@@ -61,9 +61,9 @@ def test_what_is_not_offered_cannot_be_chosen(alice, alice_client, students):
 def test_a_laxer_rule_than_the_groups_cannot_be_chosen(alice, alice_client, students):
     save_tools(alice, [SEARCH], include_images=True, approvals=JUST_DO_IT)
 
-    shown = alice_client.get("/settings/").context["approval_rows"]
-    refused = save(alice_client, SEARCH, approve_spend="allow")
-    stricter = save(alice_client, SEARCH, approve_spend="never")
+    shown = alice_client.get("/settings/approvals/").context["approval_rows"]
+    refused = alice_client.post("/settings/approvals/", {"approve_spend": "allow"})
+    stricter = alice_client.post("/settings/approvals/", {"approve_spend": "never"})
 
     options = {row.field: row.options for row in shown}
     assert options["approve_spend"] == (
@@ -95,7 +95,7 @@ def test_a_space_from_before_stays_and_says_that_it_has_no_effect(alice, alice_c
     for space_id in ("acme/demo", "acme/other"):
         add_space(alice, space_id, is_private=False, title="", emoji="")
 
-    rows = alice_client.get("/settings/").context["spaces"]
+    rows = alice_client.get("/settings/spaces/").context["spaces"]
 
     assert {row.space.space_id: row.why_not for row in rows} == {
         "acme/demo": "",
@@ -106,7 +106,7 @@ def test_a_space_from_before_stays_and_says_that_it_has_no_effect(alice, alice_c
 def test_who_chose_no_space_yet_has_those_of_the_group(alice, alice_client, make_group):
     make_group(alice.username, default_spaces=["acme/demo", "acme/other"])
 
-    shown = alice_client.get("/settings/").context["default_spaces"]
+    shown = alice_client.get("/settings/spaces/").context["default_spaces"]
     alice_client.post("/settings/spaces/remove/", {"space_id": "acme/other"})
 
     assert [space_id for space_id, *_ in shown] == ["acme/demo", "acme/other"]
@@ -114,16 +114,17 @@ def test_who_chose_no_space_yet_has_those_of_the_group(alice, alice_client, make
 
 
 def test_one_reads_what_the_group_offers(alice, alice_client, students):
-    page = alice_client.get("/settings/").text
+    pages = [alice_client.get(f"/settings/{name}/").text for name in ("tools", "spaces")]
 
-    assert page.count("Your group “Students” offers 1 tool and the Space acme/demo.") == 2
-    assert "Every Gradio Space" not in page
+    for page in pages:
+        assert "Your group “Students” offers 1 tool and the Space acme/demo." in page
+    assert "Every Gradio Space" not in pages[1]
 
 
 def test_several_groups_are_named_together(alice, alice_client, students, make_group):
     make_group(alice.username, name="Staff", tools=[], spaces=["lab/*"])
 
-    page = alice_client.get("/settings/").text
+    page = alice_client.get("/settings/tools/").text
 
     assert "“Staff”, “Students” offer 1 tool, the Space acme/demo and all Spaces of lab." in page
 
@@ -132,7 +133,7 @@ def test_offered_spaces_are_there_to_add_until_they_are_added(alice, alice_clien
     make_group(alice.username, spaces=["acme/demo", "acme/parts", "lab/*"])
     add_space(alice, "Acme/Demo", is_private=False, title="", emoji="")
 
-    page = alice_client.get("/settings/")
+    page = alice_client.get("/settings/spaces/")
 
     assert page.context["spaces_to_add"] == ["acme/parts"]
     assert 'aria-label="Add acme/parts"' in page.text
@@ -141,14 +142,14 @@ def test_offered_spaces_are_there_to_add_until_they_are_added(alice, alice_clien
 def test_who_is_offered_no_space_is_not_asked_to_find_one(alice, alice_client, make_group):
     make_group(alice.username, spaces=[])
 
-    page = alice_client.get("/settings/").text
+    page = alice_client.get("/settings/spaces/").text
 
     assert "offers all tools and no Space." in page
     assert "Add a Space" not in page and "Find one below" not in page
 
 
 def test_a_preset_of_which_nothing_is_offered_is_not_listed(alice, alice_client, students):
-    presets = alice_client.get("/settings/").context["bouquets"]
+    presets = alice_client.get("/settings/tools/").context["bouquets"]
 
     offered = {"search", "all"}
     assert {preset.name for preset in presets} >= offered
@@ -160,7 +161,7 @@ def test_a_space_that_is_not_offered_is_refused_once(alice, alice_client, studen
     for space_id in ("acme/demo", "acme/other"):
         add_space(alice, space_id, is_private=False, title="", emoji="")
 
-    page = alice_client.get("/settings/").text
+    page = alice_client.get("/settings/spaces/").text
 
     # What would be said of it there is the refusal, again.
     assert reverse("spaces:status", args=["acme", "demo"]) in page
@@ -195,7 +196,8 @@ def test_home_shows_what_the_group_begins_with(alice, alice_client, make_group, 
 def test_who_is_in_no_group_reads_of_none(alice, alice_client, make_group):
     make_group("somebody-else", tools=[SEARCH])
 
-    page = alice_client.get("/settings/").text
+    page = alice_client.get("/settings/tools/").text
+    page += alice_client.get("/settings/spaces/").text
 
     assert "Not offered" not in page and "Your group" not in page
     assert "Every Gradio Space" in page

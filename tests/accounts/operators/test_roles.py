@@ -120,9 +120,9 @@ def test_the_first_person_on_a_local_server_is_its_admin_and_the_page_says_so(lo
     first, second = make_user("ada"), make_user("bob")
 
     assert (role_of(first), role_of(second)) == (Role.ADMIN, None)
-    page = client_of(first).get("/settings/").text
+    page = client_of(first).get("/settings/account/").text
     assert "first person" in page
-    assert "first person" not in client_of(second).get("/settings/").text
+    assert "first person" not in client_of(second).get("/settings/account/").text
 
 
 def test_nobody_becomes_admin_on_a_server_that_others_can_reach(local, db, settings):

@@ -106,7 +106,7 @@ def test_a_key_that_ends_can_be_made_anew(alice, at_home, left, said):
     page = at_home(alice)
 
     assert said in page
-    assert 'href="/settings/#keys" aria-label="Make a new key: Cursor"' in page
+    assert 'href="/settings/keys/" aria-label="Make a new key: Cursor"' in page
 
 
 def test_a_key_that_lasts_has_no_such_button(alice, at_home):

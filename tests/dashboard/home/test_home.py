@@ -139,7 +139,7 @@ def test_a_tool_that_lacks_a_permission_says_which_and_leads_there(alice, at_hom
 
     assert "Hugging Face Jobs: switched on, not usable" in page
     assert "Needs your permission on Hugging Face to “Run jobs”." in page
-    assert 'href="/settings/#hugging-face"' in page
+    assert 'href="/settings/permissions/"' in page
 
 
 def test_a_key_that_ends_soon_is_among_what_waits(alice, at_home):

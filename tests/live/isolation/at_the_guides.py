@@ -23,7 +23,7 @@ def connect_a_client(me: Tenant, others: list[Tenant]) -> None:
     again = re.search(r'hx-get="([^"]+)"', guide)[1].replace("&amp;", "&")
     answer = me.browser.get(f"{worker}{again}", headers=HTMX)
     assert answer.status_code in (200, 204)
-    settings = me.visit("/settings/").text
+    settings = me.visit("/settings/apps/").text
     (number,) = re.findall(r"/settings/apps/clients/(\d+)/remove/", settings)[:1]
     me.submit(f"/settings/apps/clients/{number}/remove/", {}, worker)
-    assert word not in me.visit("/settings/").text
+    assert word not in me.visit("/settings/apps/").text

@@ -18,7 +18,9 @@ def look_at_settings(me: Tenant, others: list[Tenant]) -> None:
     assert set(me.numbers_of("keys")) == set(me.keys)
     assert {app.name for app in me.apps} <= set(me.numbers_of("apps"))
     assert f"/u/{me.name}/mcp" in page
-    assert me.space_id in page
+    assert me.space_id in me.visit("/settings/spaces/").text
+    for name in ("tools", "approvals", "permissions", "webhook", "account"):
+        me.visit(f"/settings/{name}/").raise_for_status()
 
 
 def look_at_home(me: Tenant, others: list[Tenant]) -> None:
@@ -53,7 +55,7 @@ def try_tools(me: Tenant, others: list[Tenant]) -> None:
     """Each runs as whoever is at its page, and only what is theirs has one."""
     assert me.name in me.submit("/tools/hf_whoami/", {}).text
     assert me.submit("/tools/grp1_whoami/", {}).status_code == 200
-    assert me.visit("/tools/").url.path == "/settings/"
+    assert me.visit("/tools/").url.path == "/settings/tools/"
     theirs = {"arg.repo_ids": me.rng.choice(others).repo_id, "arg.repo_type": "model"}
     assert me.submit("/tools/hub_repo_details/", theirs).status_code in (200, 404)
     lines = {"Accept": "application/x-ndjson"}
@@ -330,7 +332,7 @@ def leave_and_come_back(me: Tenant, others: list[Tenant]) -> None:
     me.apps.clear()
     me.settle()
 
-    page = me.visit("/settings/").text + me.visit("/settings/activity/").text
+    page = me.visit("/settings/apps/").text + me.visit("/settings/activity/").text
     assert not any(name in page for name in old)
 
 

@@ -199,8 +199,9 @@ class Tenant(Visitor):
     def choose(self, tools: frozenset[str]) -> None:
         worker = self.worker
         ticks = {"tools": sorted(tools), "include_images": "on", "urls_may_write": "on"}
-        form = {**ticks, **JUST_DO_IT, "approve_delete": "ask"}
-        assert self.submit("/settings/tools/", form, worker).status_code == 200
+        approvals = {**JUST_DO_IT, "approve_delete": "ask"}
+        assert self.submit("/settings/approvals/", approvals, worker).status_code == 200
+        assert self.submit("/settings/tools/", ticks, worker).status_code == 200
         self.saved.now, self.saved.worker = tools, worker
 
     def add_space(self) -> None:
@@ -236,7 +237,7 @@ class Tenant(Visitor):
 
     def numbers_of(self, what: str) -> dict[str, int]:
         """Return the numbers of one's own keys or apps by name."""
-        page = self.visit("/settings/").text
+        page = self.visit("/settings/apps/").text
         found = re.findall(
             rf"<strong>([\w-]+)</strong>(?:(?!<strong>).)*?/{what}/(\d+)/", page, re.S
         )

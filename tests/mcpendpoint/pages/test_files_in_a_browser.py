@@ -35,6 +35,7 @@ def person(new_user) -> Person:
 @pytest.fixture
 async def files(page: Page, complaints, product: Product, person) -> Page:
     await sign_in(page, product, person)
+    await page.locator(".person-menu summary").click()
     await page.get_by_role("navigation", name="Main").get_by_role("link", name="Files").click()
     await expect(page.get_by_role("heading", name="Files", exact=True)).to_be_visible()
     await page.wait_for_load_state()

@@ -74,7 +74,7 @@ def take_over(browser, choice, space_id=MAKER, headers=None):
 
 
 def settings_page(browser):
-    return browser.get(reverse("accounts:settings")).content.decode()
+    return browser.get(reverse("accounts:spaces")).content.decode()
 
 
 def pins_of(user):

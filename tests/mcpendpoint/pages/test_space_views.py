@@ -46,7 +46,7 @@ def said_after(response, browser, space_id=""):
     is_of_space = is_space_id(space_id)
     own = reverse("spaces:status", args=space_id.split("/")) if is_of_space else ""
     assert response.status_code == 302
-    assert response.url == (own or reverse("accounts:settings") + "#spaces")
+    assert response.url == (own or reverse("accounts:spaces"))
     return [str(message) for message in response.wsgi_request._messages]
 
 
@@ -293,7 +293,7 @@ def test_what_cannot_be_chosen_is_refused_with_the_reason(browser, alice, header
     ):
         offered = ["greet", *(tools if tools != ["made-up"] else ())]
         page = choose(browser, tools, offered, space_id, **headers)
-        assert reason in (page or browser.get("/settings/").content.decode())
+        assert reason in (page or browser.get("/settings/spaces/").content.decode())
     assert tools_of(alice) is None
 
 
@@ -380,4 +380,4 @@ def test_status_of_a_space_that_was_made_private_after_it_was_added(browser, ali
     page = status(browser, MAKER, "?again")
     assert "made private" in page
     assert "greet" not in page
-    assert f"Remove {MAKER}" in browser.get(reverse("accounts:settings")).text
+    assert f"Remove {MAKER}" in browser.get(reverse("accounts:spaces")).text

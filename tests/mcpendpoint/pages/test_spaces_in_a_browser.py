@@ -11,7 +11,7 @@ async def open_settings(page, product, sign_in, person):
     session = sign_in(product, person.token)
     cookies = [{"name": k, "value": v, "url": product.url} for k, v in session.cookies.items()]
     await page.context.add_cookies(cookies)
-    await page.goto(f"{product.url}/settings/#spaces")
+    await page.goto(f"{product.url}/settings/spaces/")
 
 
 async def test_space_is_found_added_and_shown_with_its_tools_without_a_reload(

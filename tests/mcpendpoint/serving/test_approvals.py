@@ -153,7 +153,7 @@ async def test_who_chose_never_is_not_asked_and_nothing_is_done(product, settled
     async with connected(somebody, "auto", answering) as client:
         result = await client.call_tool("hf_fs_write", somebody.remove())
 
-    assert "/settings/#approval-choices" in result.content[0].text
+    assert "/settings/approvals/" in result.content[0].text
     assert answering.asked == []
     assert somebody.content_of() == "old"
 

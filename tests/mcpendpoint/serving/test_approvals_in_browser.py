@@ -10,10 +10,10 @@ PHONE = {"width": 390, "height": 740}
 
 
 async def sign_in(page: Page, somebody: Somebody) -> None:
-    await page.goto(f"{httpx.URL(somebody.url).join('/sign-in/?next=/settings/')}")
+    await page.goto(f"{httpx.URL(somebody.url).join('/sign-in/?next=/settings/approvals/')}")
     await page.get_by_label("Hugging Face access token").fill(somebody.person.token)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+    await expect(page.get_by_role("heading", name="Approvals", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("javascript", [True, False])

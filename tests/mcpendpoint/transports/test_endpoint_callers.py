@@ -25,7 +25,7 @@ def create_key(client, name="laptop"):
 
 
 def revoke_all_keys(client):
-    page = client.get("/settings/").text
+    page = client.get("/settings/apps/").text
     for path in set(re.findall(r"/settings/keys/\d+/revoke/", page)):
         assert post_form(client, path, {}).status_code == 200
 

@@ -50,7 +50,7 @@ def test_a_changed_tool_is_neither_listed_nor_called_until_its_person_agrees(own
     refused = call(wire)
     assert refused["isError"]
     assert "has changed since the person agreed to it" in refused["content"][0]["text"]
-    assert "/settings/#spaces" in refused["content"][0]["text"]
+    assert "/settings/spaces/" in refused["content"][0]["text"]
     assert "somebody else" not in str(refused)
 
     assert "You agreed to 1 tool" in own_space.agree()

@@ -135,7 +135,7 @@ def test_a_client_made_by_hand_gets_tokens_with_its_secret_alone(alice_client):
 
     assert App(app.client_id, "wrong", REDIRECT).redeem(code).status_code == 401
     assert app.redeem(app.code(alice_client)).json()["access_token"].startswith("hfmcp_at_")
-    settings = alice_client.get("/settings/").text
+    settings = alice_client.get("/settings/apps/").text
     assert app.client_id in settings
     assert app.client_secret not in settings
 
@@ -178,7 +178,7 @@ def test_a_client_made_by_hand_is_removed_by_its_maker_alone(
     path = f"/settings/apps/clients/{row.pk}/remove/"
 
     assert client_of(stranger).post(path).status_code == 404
-    assert app.client_id not in client_of(stranger).get("/settings/").text
+    assert app.client_id not in client_of(stranger).get("/settings/apps/").text
     assert alice_client.post(path).status_code == 302
     assert app.refresh(tokens["refresh_token"]).status_code == 401
     assert alice_client.post(path).status_code == 404

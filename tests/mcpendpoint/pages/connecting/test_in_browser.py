@@ -20,7 +20,7 @@ async def test_a_guide_turns_by_itself_when_its_client_arrives(
 ):
     person = new_user()
     await sign_in(page, product, person)
-    await page.get_by_role("link", name="Connect a client").click()
+    await page.get_by_role("link", name="Connect a client", exact=True).click()
     await page.get_by_role("link", name="Any other client").click()
     arrival = page.locator("#arrival")
     await expect(arrival).to_contain_text("Waiting for your client")

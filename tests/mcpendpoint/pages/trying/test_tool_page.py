@@ -235,7 +235,7 @@ def test_whose_connection_has_ended_is_told_what_to_do(page_of, alice, recorded)
 
 
 def test_each_selected_tool_is_linked_from_where_it_was_chosen(signed_in, alice, maker):
-    settings_page = signed_in.get(reverse("accounts:settings")).content.decode()
+    settings_page = signed_in.get(reverse("accounts:tools")).content.decode()
     status = signed_in.get(reverse("spaces:status", args=MAKER.split("/"))).content.decode()
 
     assert 'href="/tools/hub_repo_search/"' in settings_page
@@ -252,7 +252,7 @@ def test_tools_of_default_spaces_are_linked_and_run(signed_in, page_of, settings
 
 
 def test_the_address_above_all_tools_leads_to_them(signed_in):
-    assert signed_in.get("/tools/").url == "/settings/#tools"
+    assert signed_in.get("/tools/").url == "/settings/tools/"
 
 
 def test_neither_arguments_nor_tokens_are_logged(page_of, maker, caplog):

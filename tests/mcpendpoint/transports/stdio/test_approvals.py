@@ -94,7 +94,7 @@ def test_with_account_the_saved_choice_holds_and_the_page_is_the_sites(
     removed = program.result_of(call(2, "hf_fs_write", cmd="rm", args=[f"{uri}/a.txt"]))
 
     assert f"{product.url}/approvals/" in created["content"][0]["text"]
-    assert f"{product.url}/settings/#approval-choices" in removed["content"][0]["text"]
+    assert f"{product.url}/settings/approvals/" in removed["content"][0]["text"]
 
 
 def test_what_was_saved_and_an_argument_do_not_go_together(start_at_hub):

@@ -1,0 +1,1 @@
+"""What the pages of a person's settings show: one module for each page, and `pages`, their list."""

@@ -1,0 +1,73 @@
+"""The access keys, and the text of one that was made just now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.access_keys import MAX_KEYS
+from accounts.addresses import endpoint_url
+from accounts.authorization.scopes import (
+    Scope,
+    ScopeLabel,
+    read_scopes,
+    scope_rows,
+    scope_titles,
+)
+from accounts.clients.directory import guides_with_key
+from accounts.clients.guide import Address
+from accounts.credentials import oauth_scope
+from accounts.forms import AccessKeyForm
+from accounts.granting import scopes_to_hand_out
+from accounts.huggingface.permissions import further_permissions
+from accounts.models import AccessKey, User
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key that was created just now: only the page that shows its text knows it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    key: AccessKey
+    has_expired: bool
+
+    @property
+    def titles(self) -> list[str]:
+        return scope_titles(read_scopes(self.key.scope))
+
+    @property
+    def scope_rows(self) -> list[tuple[Scope, ScopeLabel, bool]]:
+        """Each scope that there is, and whether the key has it."""
+        return scope_rows(read_scopes(self.key.scope))
+
+
+def keys_context(
+    request: HttpRequest,
+    user: User,
+    form: AccessKeyForm | None = None,
+    new_key: NewKey | None = None,
+) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "key_form": form or AccessKeyForm(scopes_to_hand_out(user, request.session)),
+        "keys": [_key_row(key) for key in AccessKey.objects.filter(user_id=user.pk)],
+        "max_keys": MAX_KEYS,
+        "new_key": new_key,
+        "further_permissions": further_permissions(oauth_scope(user)),
+    }
+    if new_key:
+        address = Address(endpoint_url(request, user.username), new_key.text)
+        context["guides"] = guides_with_key(address)
+    return context
+
+
+def _key_row(key: AccessKey) -> KeyRow:
+    return KeyRow(
+        key=key,
+        has_expired=key.expires_at is not None and key.expires_at <= timezone.now(),
+    )

@@ -1,0 +1,105 @@
+"""The tools that are ticked, what a preset would change about them, and what each still lacks."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.catalogue import Bouquet, ToolChoice, catalogue
+from accounts.forms import ToolsForm, tools_form
+from accounts.groups.offers import Offer
+from accounts.groups.reading import offer_to
+from accounts.groups.words import told_to_members
+from accounts.models import User
+from accounts.preferences import Preferences, load_preferences
+from accounts.readiness import permissions_of
+from accounts.tool_groups import ToolRow, tool_groups
+
+UNDO = "tools_before"
+"""In the session: the choices before the last save, and the version that this save made."""
+
+
+@dataclass(frozen=True)
+class PresetPreview:
+    """What a preset would change, if it were saved."""
+
+    title: str
+    added: tuple[ToolChoice, ...]
+    removed: tuple[ToolChoice, ...]
+    risky: tuple[ToolChoice, ...]
+    """Those among the added ones that change something or cost something."""
+    left_out: tuple[ToolChoice, ...]
+    """Those that are not offered to this person."""
+
+
+def tools_context(
+    request: HttpRequest,
+    user: User,
+    form: ToolsForm | None = None,
+    preset: Bouquet | None = None,
+) -> dict[str, Any]:
+    """Return the page with what is saved, a form that was sent, or a preset to look at."""
+    preferences, offer = load_preferences(user.pk), offer_to(user)
+    saved = offer.ticked_at_first(catalogue) if preferences.tools is None else preferences.tools
+    shown = saved if preset is None else frozenset(preset.tools)
+    form = form or tools_form(shown, preferences.tool_choices)
+    return {
+        "tools_form": form,
+        "tool_groups": tool_groups(_tool_rows(user, form, offer)),
+        "bouquets": _presets(offer),
+        "offered": told_to_members(offer, catalogue),
+        "preset": preset.name if preset else _matching_preset(preferences),
+        "preview": preset and _preview(preset, saved, offer),
+        "why_not": offer.why_not,
+        "is_default": preferences.tools is None,
+        "version": preferences.tool_choices.version,
+        "can_undo": UNDO in request.session,
+    }
+
+
+def _tool_rows(user: User, form: ToolsForm, offer: Offer) -> list[ToolRow]:
+    permissions = permissions_of(user)
+    return [
+        ToolRow(tool, is_ticked, tuple(permissions.needs_of(tool)))
+        if offer.has_tool(tool.name)
+        else ToolRow(tool, False, (), offer.why_not)
+        for tool, is_ticked in form.rows()
+    ]
+
+
+def _presets(offer: Offer) -> list[Bouquet]:
+    """Return those that would bring something: what everybody has is on without them."""
+    always_on = {tool.name for tool in catalogue.tools if tool.is_always_on}
+
+    def brings_something(preset: Bouquet) -> bool:
+        brought = catalogue.with_brought(preset.tools) - always_on
+        return not brought or any(map(offer.has_tool, brought))
+
+    return [preset for preset in catalogue.bouquets if brings_something(preset)]
+
+
+def _preview(preset: Bouquet, saved: frozenset[str], offer: Offer) -> PresetPreview:
+    wanted, had = catalogue.with_brought(preset.tools), catalogue.with_brought(saved)
+    offered = [tool for tool in catalogue.tools if offer.has_tool(tool.name)]
+    changed = [tool for tool in offered if not tool.is_always_on]
+    added = tuple(tool for tool in changed if tool.name in wanted - had)
+    return PresetPreview(
+        title=preset.title,
+        added=added,
+        removed=tuple(tool for tool in changed if tool.name in had - wanted),
+        risky=tuple(tool for tool in added if not tool.only_reads),
+        left_out=tuple(
+            tool for tool in catalogue.tools if tool.name in wanted and tool not in offered
+        ),
+    )
+
+
+def _matching_preset(preferences: Preferences) -> str | None:
+    if preferences.tools is None:
+        return None
+    always_on = {tool.name for tool in catalogue.tools if tool.is_always_on}
+    chosen = preferences.tools | always_on
+    for bouquet in catalogue.bouquets:
+        if always_on.union(bouquet.tools) == chosen:
+            return bouquet.name
+    return None
