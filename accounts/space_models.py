@@ -32,7 +32,9 @@ class SelectedSpace(models.Model):
         max_length=10, choices=TakeOver, default=TakeOver.NOTHING, db_default=TakeOver.NOTHING
     )
     pins = models.JSONField(null=True)
-    """Fingerprints of the tools that the person agreed to: accounts.pins. NULL: none seen yet."""
+    """Fingerprints of what the person agreed to: accounts.pins. NULL: nothing was seen yet."""
+    pins_cover_parts = models.BooleanField(default=False, db_default=False)
+    """Whether they are of prompts and resources as well, as those of long ago are not."""
     tool_words = models.JSONField(null=True)
     """What the person calls its tools: accounts.tool_words."""
     header_names = models.JSONField(null=True)
@@ -58,11 +60,11 @@ class SelectedSpace(models.Model):
 
 
 class PinnedTools(models.Model):
-    """What a person agreed to of a Space's tools, to tell what changed: accounts.pins."""
+    """What a person agreed to of a Space, to tell what changed: accounts.pins."""
 
     space = models.OneToOneField(SelectedSpace, on_delete=models.CASCADE, related_name="pinned")
     tools = models.JSONField(default=dict)
-    """By name."""
+    """And prompts and resources, by key."""
     waiting = models.JSONField(default=list)
     """Fingerprints of what was seen since, and not agreed to."""
     was_first_sight = models.BooleanField(default=False)
@@ -71,7 +73,7 @@ class PinnedTools(models.Model):
     take_over_told_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return f"{len(self.tools)} tools of Space {self.space_id}"
+        return f"{len(self.tools)} parts of Space {self.space_id}"
 
 
 class SpaceHeader(models.Model):
