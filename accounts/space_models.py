@@ -21,6 +21,7 @@ class SelectedSpace(models.Model):
     space_id = models.CharField(max_length=200)
     slot = models.PositiveSmallIntegerField()
     is_active = models.BooleanField(default=True)
+    removed_at = models.DateTimeField(null=True)
     is_private = models.BooleanField(default=False)
     was_default = models.BooleanField(default=False, db_default=False)
     """Whether it was offered before anybody chose it, under names that assistants may know."""

@@ -167,16 +167,13 @@ def test_tools_that_come_and_go_fill_no_row(alice):
     assert len(saved(alice)) == MAX_PARTS
 
 
-def test_a_space_that_is_removed_takes_its_pins_along(alice):
+def test_nobody_agrees_to_anything_of_a_space_that_was_removed(alice):
     see(alice, tool())
     remove_space(alice, SPACE)
 
-    assert PinnedTools.objects.count() == 0
     assert see(alice, tool(pin="2")) is None
     assert not agree(alice, SPACE, [tool(pin="2")], [])
     assert not choose_take_over(alice, SPACE, TakeOver.GROWTH)
-    add_space(alice, SPACE, is_private=False, title="", emoji="")
-    assert saved(alice) is None
 
 
 def test_who_has_no_account_any_more_agrees_to_nothing(db):
