@@ -16,6 +16,7 @@ class AccountsConfig(AppConfig):
             job_secrets,
             late_results,
             news,
+            space_selection,
             triggers,
         )
         from accounts.database import lift_statement_limit
@@ -25,6 +26,7 @@ class AccountsConfig(AppConfig):
         housekeeping.register("calls too many for the audit log", audit.forget_surplus)
         housekeeping.register("jobs whose secrets were kept", job_secrets.forget_expired)
         housekeeping.register("late results", late_results.forget_expired)
+        housekeeping.register("Spaces that were removed", space_selection.forget_removed)
         housekeeping.register("approvals", approvals.forget_expired)
         housekeeping.register("notes of changes", news.forget_old)
         post_migrate.connect(triggers.set_up, sender=self)

@@ -1,7 +1,7 @@
-"""What a person agreed to of a Space's tools, and what waits for them since.
+"""What a person agreed to of a Space's parts (tools, prompts, resources), and what waits since.
 
-A pin is a fingerprint of one tool. Those that hold travel with the preferences; what the tools
-said is kept beside, to show what changed. What a tool's definition means is the caller's to know.
+A pin is a fingerprint of one part. Those that hold travel with the preferences; what the parts
+said is kept beside, to show what changed. What a definition means is the caller's to know.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
 from accounts.preferences import announce
-from accounts.space_changes import TakeOver
+from accounts.space_changes import PartKind, TakeOver, kind_and_name
 from accounts.space_models import PinnedTools, SelectedSpace
 from accounts.space_selection import audited, change_space, own_space
 
@@ -26,7 +26,7 @@ MAX_PINNED_BYTES = 100_000
 
 TAKE_OVER_TOLD_EVERY = timedelta(hours=1)
 
-MAX_TOOLS = 200
+MAX_PARTS = 400
 """Of a Space, with those that it had and has no more."""
 
 Definition = dict[str, Any]
@@ -35,40 +35,45 @@ IsGrowth = Callable[[Definition, Definition], bool]
 
 
 @dataclass(frozen=True)
-class SeenTool:
-    name: str
+class SeenPart:
+    key: str
+    """Its name; of other parts than tools as `space_changes.key_of` makes it."""
     pin: str
     definition: Definition
     is_suspicious: bool = False
 
+    @property
+    def kind(self) -> PartKind:
+        return kind_and_name(self.key)[0]
+
 
 @dataclass(frozen=True)
 class Rules:
-    """What decides about a tool that nobody looked at."""
+    """What decides about a part that nobody looked at."""
 
     is_growth: IsGrowth
     holds_suspicious: bool
-    """Whether a suspicious tool waits for the person, even at first sight."""
+    """Whether a suspicious part waits for the person, even at first sight."""
 
 
 @dataclass(frozen=True)
 class Pinned:
     """What was agreed to of one Space."""
 
-    tools: dict[str, Definition | None] = field(default_factory=dict)
-    """By name; None for one whose definition was too long to keep."""
+    parts: dict[str, Definition | None] = field(default_factory=dict)
+    """By key; None for one whose definition was too long to keep."""
     was_first_sight: bool = False
     pinned_at: datetime | None = None
     has_waiting: bool = False
 
 
-def pinned_tools(user: User, space_id: str) -> Pinned:
+def pinned_parts(user: User, space_id: str) -> Pinned:
     row = PinnedTools.objects.filter(
         space__user_id=user.pk, space__space_id=space_id, space__is_active=True
     ).first()
     if row is None:
         return Pinned()
-    definitions = {name: kept.get("definition") for name, kept in row.tools.items()}
+    definitions = {key: kept.get("definition") for key, kept in row.tools.items()}
     return Pinned(definitions, row.was_first_sight, row.pinned_at, bool(row.waiting))
 
 
@@ -78,8 +83,8 @@ def waiting_spaces(user: User) -> frozenset[str]:
     return frozenset(rows.exclude(waiting=[]).values_list("space__space_id", flat=True))
 
 
-def see_tools(
-    user_id: int, space_id: str, seen: Sequence[SeenTool], rules: Rules, *, is_adding: bool = False
+def see_parts(
+    user_id: int, space_id: str, seen: Sequence[SeenPart], rules: Rules, *, is_adding: bool = False
 ) -> frozenset[str] | None:
     """Note what a saved Space offers now, and return the pins that hold; None if it is not saved.
 
@@ -94,16 +99,18 @@ def see_tools(
             return None
         row = _row_of(space, was_first_sight=not is_adding)
         before, held = _pins_of(row), frozenset(space.pins or ())
-        for tool in seen:
-            if tool.pin not in before and _is_taken_over(tool, space, row, rules):
+        for part in seen:
+            if part.pin not in before and _is_taken_over(part, space, row, rules):
                 # Another worker may still know the version before, and would take that over again.
-                _pin(row, tool, keeps_former=True)
+                _pin(row, part, keeps_former=True)
         _note(user, space, row, seen, is_first=space.pins is None)
+        is_wider = not space.pins_cover_parts
+        space.pins_cover_parts = True
         after = _save(space, row)
-        if after != held and before and _is_time_to_tell(row):
+        if after != held and before and not is_wider and _is_time_to_tell(row):
             detail = {**audited(space), "taken_over": len(after - held)}
             audit.record(Action.SPACE_AGREED, user, detail=detail)
-    if after != held or not before:
+    if after != held or not before or is_wider:
         announce(user_id)
     return after
 
@@ -114,20 +121,20 @@ def forget_waiting(user: User, space_id: str) -> None:
     rows.update(waiting=[])
 
 
-def agree(user: User, space_id: str, tools: Iterable[SeenTool], gone: Iterable[str]) -> bool:
-    """Agree to exactly these tools, and forget those that are gone; False if it is not theirs."""
+def agree(user: User, space_id: str, parts: Iterable[SeenPart], gone: Iterable[str]) -> bool:
+    """Agree to exactly these parts, and forget those that are gone; False if it is not theirs."""
     with transaction.atomic():
         space = own_space(user, space_id)
         if space is None:
             return False
         row = _row_of(space, was_first_sight=False)
-        agreed = list(tools)
-        for name in gone:
-            row.tools.pop(name, None)
-        for tool in agreed:
-            _pin(row, tool, keeps_former=False)
+        agreed = list(parts)
+        for key in gone:
+            row.tools.pop(key, None)
+        for part in agreed:
+            _pin(row, part, keeps_former=False)
         row.was_first_sight, row.pinned_at = False, timezone.now()
-        pins = {tool.pin for tool in agreed}
+        pins = {part.pin for part in agreed}
         row.waiting = [pin for pin in row.waiting if pin not in pins]
         _save(space, row)
         detail = {**audited(space), "agreed": len(agreed)}
@@ -150,30 +157,45 @@ def _row_of(space: SelectedSpace, *, was_first_sight: bool) -> PinnedTools:
     )
 
 
-def _is_taken_over(tool: SeenTool, space: SelectedSpace, row: PinnedTools, rules: Rules) -> bool:
-    is_held = tool.is_suspicious and rules.holds_suspicious
-    if space.pins is None or space.takes_over == TakeOver.EVERYTHING:
+def _is_taken_over(part: SeenPart, space: SelectedSpace, row: PinnedTools, rules: Rules) -> bool:
+    is_held = part.is_suspicious and rules.holds_suspicious
+    if _is_first_sight(part, space) or space.takes_over == TakeOver.EVERYTHING:
         return not is_held
-    if space.takes_over == TakeOver.NOTHING or tool.is_suspicious:
+    if space.takes_over == TakeOver.NOTHING or part.is_suspicious:
         return False
-    before = row.tools.get(tool.name, {}).get("definition")
-    return before is not None and rules.is_growth(before, tool.definition)
+    before = row.tools.get(part.key, {}).get("definition")
+    return before is not None and rules.is_growth(before, part.definition)
+
+
+def _is_first_sight(part: SeenPart, space: SelectedSpace) -> bool:
+    """Whether nothing of this kind was looked at before, as pins once were of tools alone."""
+    is_covered = part.kind is PartKind.TOOL or space.pins_cover_parts
+    return space.pins is None or not is_covered
 
 
 def _note(
-    user: User, space: SelectedSpace, row: PinnedTools, seen: Sequence[SeenTool], *, is_first: bool
+    user: User, space: SelectedSpace, row: PinnedTools, seen: Sequence[SeenPart], *, is_first: bool
 ) -> None:
     """Note what waits now of what they ticked; it is told of when there was nothing before, or a
     Space that never says the same twice would fill the log.
     """
     pins = _pins_of(row)
-    wanted = [tool for tool in seen if space.tools is None or tool.name in space.tools]
-    waiting = sorted(tool.pin for tool in wanted if tool.pin not in pins)
+    waiting = sorted(part.pin for part in seen if part.pin not in pins and _is_ticked(part, space))
     is_news = bool(waiting) and not row.waiting
     row.waiting = waiting
     if is_news and not is_first:
         detail = {**audited(space), "waiting": len(waiting)}
         audit.record(Action.SPACE_CHANGED, user, detail=detail)
+
+
+def _is_ticked(part: SeenPart, space: SelectedSpace) -> bool:
+    match part.kind:
+        case PartKind.PROMPT:
+            return space.offers_prompts
+        case PartKind.RESOURCE:
+            return space.offers_resources
+        case _:
+            return space.tools is None or part.key in space.tools
 
 
 def _is_time_to_tell(row: PinnedTools) -> bool:
@@ -186,14 +208,14 @@ def _is_time_to_tell(row: PinnedTools) -> bool:
     return True
 
 
-def _pin(row: PinnedTools, tool: SeenTool, *, keeps_former: bool) -> None:
-    """Agree to a tool, and perhaps to the version before as well."""
-    before = row.tools.get(tool.name)
-    if before is None and len(row.tools) >= MAX_TOOLS:
+def _pin(row: PinnedTools, part: SeenPart, *, keeps_former: bool) -> None:
+    """Agree to a part, and perhaps to the version before as well."""
+    before = row.tools.get(part.key)
+    if before is None and len(row.tools) >= MAX_PARTS:
         row.tools.pop(next(iter(row.tools)))
-    pins = [tool.pin, *(pin for pin in (before or {}).get("pins", ()) if pin != tool.pin)]
+    pins = [part.pin, *(pin for pin in (before or {}).get("pins", ()) if pin != part.pin)]
     kept = pins[: 2 if keeps_former else 1]
-    row.tools[tool.name] = {"pins": kept, "definition": tool.definition}
+    row.tools[part.key] = {"pins": kept, "definition": part.definition}
 
 
 def _pins_of(row: PinnedTools) -> frozenset[str]:
@@ -204,9 +226,8 @@ def _save(space: SelectedSpace, row: PinnedTools) -> frozenset[str]:
     _shorten(row)
     row.save()
     pins = _pins_of(row)
-    if space.pins is None or pins != frozenset(space.pins):
-        space.pins = sorted(pins)
-        space.save(update_fields=["pins"])
+    space.pins = sorted(pins)
+    space.save(update_fields=["pins", "pins_cover_parts"])
     return pins
 
 

@@ -43,7 +43,7 @@ class SavedSpace:
     tools: frozenset[str] | None = None
     """Those of its tools that are ticked, in the Space's own names; None for all that it has."""
     pins: frozenset[str] | None = None
-    """Fingerprints of the tools that they agreed to; None where none was seen yet."""
+    """Fingerprints of what they agreed to; None where nothing was seen yet."""
     takes_over: TakeOver = TakeOver.NOTHING
     tool_words: tuple[ToolWords, ...] = ()
     header_names: frozenset[str] = frozenset()
@@ -52,6 +52,8 @@ class SavedSpace:
     offers_prompts: bool = False
     answers_within: int | None = None
     """Seconds after which a call that is not done answers how to get its result."""
+    pins_cover_parts: bool = False
+    """Whether the pins are of prompts and resources as well."""
 
     @property
     def prefix(self) -> str:
@@ -164,7 +166,7 @@ def read_preferences(rows: Sequence[Row], first: int) -> Preferences:
 SPACE_COLUMNS = (
     *("space_id", "slot", "is_private", "title", "emoji", "was_default", "asks_first"),
     *("tools", "pins", "takes_over", "tool_words", "header_names"),
-    *("offers_resources", "offers_prompts", "answers_within"),
+    *("offers_resources", "offers_prompts", "answers_within", "pins_cover_parts"),
 )
 """What read_space takes of a SelectedSpace, in this order."""
 

@@ -21,6 +21,7 @@ class SelectedSpace(models.Model):
     space_id = models.CharField(max_length=200)
     slot = models.PositiveSmallIntegerField()
     is_active = models.BooleanField(default=True)
+    removed_at = models.DateTimeField(null=True)
     is_private = models.BooleanField(default=False)
     was_default = models.BooleanField(default=False, db_default=False)
     """Whether it was offered before anybody chose it, under names that assistants may know."""
@@ -32,7 +33,9 @@ class SelectedSpace(models.Model):
         max_length=10, choices=TakeOver, default=TakeOver.NOTHING, db_default=TakeOver.NOTHING
     )
     pins = models.JSONField(null=True)
-    """Fingerprints of the tools that the person agreed to: accounts.pins. NULL: none seen yet."""
+    """Fingerprints of what the person agreed to: accounts.pins. NULL: nothing was seen yet."""
+    pins_cover_parts = models.BooleanField(default=False, db_default=False)
+    """Whether they are of prompts and resources as well, as those of long ago are not."""
     tool_words = models.JSONField(null=True)
     """What the person calls its tools: accounts.tool_words."""
     header_names = models.JSONField(null=True)
@@ -58,11 +61,11 @@ class SelectedSpace(models.Model):
 
 
 class PinnedTools(models.Model):
-    """What a person agreed to of a Space's tools, to tell what changed: accounts.pins."""
+    """What a person agreed to of a Space, to tell what changed: accounts.pins."""
 
     space = models.OneToOneField(SelectedSpace, on_delete=models.CASCADE, related_name="pinned")
     tools = models.JSONField(default=dict)
-    """By name."""
+    """And prompts and resources, by key."""
     waiting = models.JSONField(default=list)
     """Fingerprints of what was seen since, and not agreed to."""
     was_first_sight = models.BooleanField(default=False)
@@ -71,7 +74,7 @@ class PinnedTools(models.Model):
     take_over_told_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return f"{len(self.tools)} tools of Space {self.space_id}"
+        return f"{len(self.tools)} parts of Space {self.space_id}"
 
 
 class SpaceHeader(models.Model):

@@ -1,11 +1,13 @@
 """Which Spaces a user offers as tools, and how: what the settings pages save of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Action
@@ -18,6 +20,17 @@ from accounts.tool_words import ToolWords, stored_words
 
 MAX_EMOJI = 16
 """Code points: the longest that Unicode recommends has 10. What is longer is no emoji to cut."""
+
+UNDO_WITHIN = timedelta(minutes=10)
+"""Of its removal a Space that is added again is had as it was."""
+
+CHOSEN = (
+    *("asks_first", "tools", "takes_over", "pins", "pins_cover_parts", "tool_words"),
+    *("header_names", "offers_resources", "offers_prompts", "answers_within"),
+)
+"""What begins anew with a Space that is added anew."""
+
+MAX_FORGOTTEN = 1_000
 
 MAX_SLOT = 9_999
 """So many different Spaces can one user add in their life."""
@@ -41,7 +54,8 @@ class TooManySpaces(Exception):
 def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji: str) -> SavedSpace:
     """Offer a Space as tools, in the slot that it had before if it was ever added.
 
-    Raises TooManySpaces.
+    One that was removed a moment ago is had again as it was, but for its headers; any other begins
+    anew. Raises TooManySpaces.
     """
     with transaction.atomic():
         _choose_spaces(user.pk)
@@ -51,9 +65,9 @@ def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji:
             _check_room(rows.filter(is_active=True).count())
         if row is None:
             row = SelectedSpace(user_id=user.pk, space_id=space_id, slot=_next_slot(user.pk))
-        elif not row.is_active:
-            row.pins = None
-        row.is_active = True
+        elif not row.is_active and not _can_be_undone(row):
+            _begin_anew(row)
+        row.is_active, row.removed_at = True, None
         row.is_private = is_private
         row.title = title[:200]
         row.emoji = emoji if len(emoji) <= MAX_EMOJI else ""
@@ -64,18 +78,45 @@ def add_space(user: User, space_id: str, *, is_private: bool, title: str, emoji:
 
 
 def remove_space(user: User, space_id: str) -> None:
-    """Stop offering a Space; its slot stays its own. Does nothing for one that is not there."""
+    """Stop offering a Space; its slot stays its own. Does nothing for one that is not there.
+
+    What is secret of it goes at once, how it was chosen once that cannot be undone any more.
+    """
     with transaction.atomic():
         row = own_space(user, space_id)
         if row is not None:
-            row.is_active = False
-            row.pins = row.header_names = None
-            row.save(update_fields=["is_active", "pins", "header_names"])
-            PinnedTools.objects.filter(space=row).delete()
+            row.is_active, row.removed_at, row.header_names = False, timezone.now(), None
+            row.save(update_fields=["is_active", "removed_at", "header_names"])
             SpaceHeader.objects.filter(space=row).delete()
             KnownPrivateSpace.objects.filter(space=row).delete()
             audit.record(Action.SPACE_REMOVED, user, detail=audited(row))
     announce(user.pk)
+
+
+def _can_be_undone(row: SelectedSpace) -> bool:
+    return row.removed_at is not None and timezone.now() - row.removed_at < UNDO_WITHIN
+
+
+def _begin_anew(row: SelectedSpace) -> None:
+    """Forget how it was chosen and what was agreed to of it, in the row and in the database."""
+    PinnedTools.objects.filter(space=row).delete()
+    anew = SelectedSpace()
+    for name in CHOSEN:
+        setattr(row, name, getattr(anew, name))
+    row.removed_at = None
+
+
+def forget_removed(now: datetime) -> int:
+    """Forget how Spaces were chosen whose removal cannot be undone any more."""
+    rows = SelectedSpace.objects.filter(is_active=False, removed_at__lt=now - UNDO_WITHIN)
+    forgotten = list(rows.values_list("pk", "user_id")[:MAX_FORGOTTEN])
+    for pk, user_id in forgotten:
+        with transaction.atomic():
+            User.objects.select_for_update().filter(pk=user_id).first()  # as in _choose_spaces
+            if row := rows.filter(pk=pk).first():
+                _begin_anew(row)
+                row.save()
+    return len(forgotten)
 
 
 def mark_space(user: User, space_id: str, *, asks_first: bool) -> bool:

@@ -50,7 +50,7 @@ _WATCHED = (
         (
             *("space_id", "slot", "is_active", "is_private", "was_default", "asks_first", "tools"),
             *("takes_over", "pins", "tool_words", "header_names"),
-            *("offers_resources", "offers_prompts", "answers_within"),
+            *("offers_resources", "offers_prompts", "answers_within", "pins_cover_parts"),
         ),
         on_insert=True,
     ),

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from accounts.pins import Rules, SeenTool, see_tools
+from accounts.pins import Rules, SeenPart, see_parts
 from mcpendpoint.gradio.definitions import is_growth
-from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpacePart
 from mcpendpoint.gradio.trust import SHOW
 
 
-def seen(tool: SpaceTool) -> SeenTool:
-    return SeenTool(tool.own_name, tool.pin, tool.definition, bool(tool.findings))
+def seen(part: SpacePart) -> SeenPart:
+    return SeenPart(part.key, part.pin, part.definition, bool(part.findings))
 
 
 def see_listing(user_id: int, listing: SpaceListing, *, is_adding: bool = False) -> SpaceChoice:
@@ -20,8 +20,8 @@ def see_listing(user_id: int, listing: SpaceListing, *, is_adding: bool = False)
     if choice.agreement is None or not listing.unseen:
         return choice
     rules = Rules(is_growth, holds_suspicious=settings.SPACE_FINDINGS != SHOW)
-    tools = [seen(tool) for tool in listing.unseen]
-    pins = see_tools(user_id, choice.space_id, tools, rules, is_adding=is_adding)
-    if pins is None or pins == choice.agreement.pins:
+    parts = [seen(part) for part in listing.unseen]
+    pins = see_parts(user_id, choice.space_id, parts, rules, is_adding=is_adding)
+    if pins is None:
         return choice
-    return replace(choice, agreement=replace(choice.agreement, pins=pins))
+    return replace(choice, agreement=replace(choice.agreement, pins=pins, covers_parts=True))

@@ -1,4 +1,4 @@
-"""What a Space says of a tool, as it is agreed to: fingerprint, and what is kept to show a change.
+"""What a Space says of a part, as it is agreed to: fingerprint, and what is kept to show a change.
 
 Pure: no I/O. Of the Space's own words, before they are mended: an upgrade of this server, which may
 mend them otherwise, changes no fingerprint.
@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from accounts.space_changes import PartKind, key_of
 from mcpendpoint.protocol.visible_text import revealed
 
 MAX_DESCRIPTION_CHARS = 4_000
@@ -26,12 +27,17 @@ DIGEST_CHARS = 36
 """144 bits: the Space's owner makes both versions, so what counts is how hard two alike are."""
 
 Definition = dict[str, Any]
-"""description, parameters (JSON by name), required, rest (a digest)."""
+"""description, parameters (JSON by name), required, rest (a digest); of a resource, what else it
+says of itself in place of parameters, and nothing is required."""
 
 
 def fingerprint(said: dict[str, Any]) -> str:
-    """Return what stands for a tool: first for its name, then for all that is said of it."""
-    name = _digest(said["name"].encode("utf-8", "surrogatepass"))
+    """Return what stands for a part: first for its key, then for all that is said of it.
+
+    `kind` is said of other parts than tools, whose pins are older than those of the others.
+    """
+    key = key_of(PartKind(said.get("kind", PartKind.TOOL)), said["name"])
+    name = _digest(key.encode("utf-8", "surrogatepass"))
     return name[:NAME_CHARS] + _digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
 
 
@@ -63,6 +69,16 @@ def define(said: dict[str, Any]) -> Definition:
     }
 
 
+def define_resource(said: dict[str, Any]) -> Definition:
+    """Return what is kept of a resource, whose `name` is its URI."""
+    facts = {key: said[key] for key in ("title", "mimeType") if said.get(key)}
+    return {
+        "description": _shown(said["description"], MAX_DESCRIPTION_CHARS),
+        "parameters": {key: _json(_shown(value, MAX_VALUE_CHARS)) for key, value in facts.items()},
+        "rest": _digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)),
+    }
+
+
 @dataclass(frozen=True)
 class ChangedParameter:
     name: str
@@ -87,14 +103,13 @@ class Difference:
 
 def difference(before: Definition, after: Definition) -> Difference:
     had, has = before["parameters"], after["parameters"]
-    required = set(before["required"]), set(after["required"])
+    required = _required(before), _required(after)
     changed = tuple(
         ChangedParameter(
             name, _with_need(had, name, required[0]), _with_need(has, name, required[1])
         )
         for name in had
-        if name in has
-        and (had[name] != has[name] or (name in required[0]) is not (name in required[1]))
+        if name in has and _with_need(had, name, required[0]) != _with_need(has, name, required[1])
     )
     return Difference(
         description_before=before["description"],
@@ -112,7 +127,7 @@ def is_growth(before: Definition, after: Definition) -> bool:
     return (
         before["description"] == after["description"]
         and before["rest"] == after["rest"]
-        and before["required"] == after["required"]
+        and before.get("required") == after.get("required")
         and all(name in has and _has_grown(had[name], has[name]) for name in had)
     )
 
@@ -132,11 +147,18 @@ def _has_grown(before: str, after: str) -> bool:
     return set(map(_json, old)) <= set(map(_json, new))
 
 
-def _with_need(parameters: dict[str, str], name: str, required: set[str]) -> str:
+def _required(definition: Definition) -> set[str] | None:
+    required = definition.get("required")
+    return None if required is None else set(required)
+
+
+def _with_need(parameters: dict[str, str], name: str, required: set[str] | None) -> str:
+    if required is None:
+        return parameters[name]
     return f"{parameters[name]} ({'required' if name in required else 'may be left out'})"
 
 
-def _told(parameters: dict[str, str], name: str, required: set[str]) -> str:
+def _told(parameters: dict[str, str], name: str, required: set[str] | None) -> str:
     return f"{name}: {_with_need(parameters, name, required)}"
 
 

@@ -105,6 +105,7 @@ class FreshnessCache(Generic[K, V]):
         self._clock = clock
         self._entries: BoundedCache[K, _Entry[V]] = BoundedCache(max_bytes=max_weight)
         self._flights: dict[tuple[int, str, K], _Flight[V]] = {}
+        self._recalls: dict[tuple[int, str, K], asyncio.Task[_Entry[V] | None]] = {}
         self.others: Others[K, V] | None = None
 
     async def get(
@@ -121,7 +122,7 @@ class FreshnessCache(Generic[K, V]):
         `read_timeout_seconds`. With `known_will_do`, what is known is served as it is, a failure
         too, and loaded again behind the one who asks.
         """
-        entry = self._entries.get(key) or await self._recall(key, self._stale_seconds)
+        entry = self._entries.get(key) or await self._recall_first(key)
         if entry is None or not self._is_settled(entry):
             flight = self._start(key, load)
             if known_will_do and entry is not None and self._is_known(entry):
@@ -155,6 +156,7 @@ class FreshnessCache(Generic[K, V]):
     def clear(self) -> None:
         self._entries.clear()
         self._flights.clear()
+        self._recalls.clear()
 
     def _answer(self, entry: _Entry[V]) -> Remembered[V]:
         loaded = self._usable(entry)
@@ -185,6 +187,26 @@ class FreshnessCache(Generic[K, V]):
             self._flights[flight_key] = flight
             flight.task.add_done_callback(lambda _: self._land(flight_key, flight))
         return flight
+
+    async def _recall_first(self, key: K) -> _Entry[V] | None:
+        """Take over what another process knows of what is unknown here, asked once for however many
+        want it: a list asks, and asks again once it sees that it has to wait.
+        """
+        if self.others is None:
+            return None
+        asked = (id(asyncio.get_running_loop()), current_caller(), key)
+        task = self._recalls.get(asked)
+        if task is None:
+            task = self._recalls[asked] = run_behind(self._recall(key, self._stale_seconds))
+            task.add_done_callback(lambda done: self._end_recall(asked, done))
+        await asyncio.wait({task})
+        return task.result()
+
+    def _end_recall(
+        self, asked: tuple[int, str, K], done: "asyncio.Task[_Entry[V] | None]"
+    ) -> None:
+        if self._recalls.get(asked) is done:
+            del self._recalls[asked]
 
     async def _recall(self, key: K, within_seconds: float) -> _Entry[V] | None:
         """Take over what another process has found out since so long ago."""

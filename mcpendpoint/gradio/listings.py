@@ -1,10 +1,11 @@
 """Spaces as they are selected, and what each offers then. Pure: no I/O."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from accounts.groups.offers import SpacesOffered
 from accounts.preferences import SavedSpace
+from accounts.space_changes import PartKind, key_of
 from accounts.tool_words import ToolWords
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
 from mcpendpoint.gradio.errors import SpaceDenied
@@ -46,7 +47,7 @@ def saved_choice(
         prefix,
         space.is_private,
         tools,
-        Agreement(space.pins, space.takes_over),
+        Agreement(space.pins, space.takes_over, space.pins_cover_parts),
         space.tool_words,
         space.header_names,
         space.offers_resources,
@@ -89,6 +90,11 @@ class SpaceTool:
     """Of the Space that it is of."""
     views: frozenset[str] = frozenset()
     """URIs, the Space's own, of what shows its results."""
+    kind: PartKind = PartKind.TOOL
+
+    @property
+    def key(self) -> str:
+        return key_of(self.kind, self.own_name)
 
     @property
     def places(self) -> FilePlaces | None:
@@ -109,6 +115,21 @@ class SpaceResource:
     title: str
     description: str
     mime_type: str | None
+    own_uri: str = ""
+    pin: str = ""
+    definition: dict[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    held: Held | None = None
+    """Why it is not offered, if it is not."""
+    kind: ClassVar[PartKind] = PartKind.RESOURCE
+
+    @property
+    def key(self) -> str:
+        return key_of(self.kind, self.own_uri)
+
+
+SpacePart = SpaceTool | SpaceResource
+"""What a person agrees to of a Space: a tool, a prompt (which is run as a tool is), a resource."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +162,8 @@ class SpaceListing:
     """Whether the Hub said that there is no such Space that this caller may see."""
     held: tuple[SpaceTool, ...] = ()
     """Tools that are wanted and not offered, as their person has not agreed to them."""
-    unseen: tuple[SpaceTool, ...] = ()
-    """All tools of the Space, where some are not as the person who saved it agreed to them."""
+    unseen: tuple[SpacePart, ...] = ()
+    """All parts of the Space, where some are not as the person who saved it agreed to them."""
     lacking: tuple[SpaceTool, ...] = ()
     """Tools that are wanted and not offered, as their person has not given their headers."""
     refusal: Refusal | None = None
@@ -151,7 +172,10 @@ class SpaceListing:
     """Those that it can offer, whether they are wanted or not, as tools that return one."""
     lacking_prompts: tuple[SpaceTool, ...] = ()
     """Those that are not offered, as their person has not given their headers."""
+    held_prompts: tuple[SpaceTool, ...] = ()
     resources: tuple[SpaceResource, ...] = ()
+    held_resources: tuple[SpaceResource, ...] = ()
+    """Also those that are read all the same, as views of tools that are offered."""
     reason: Reason | None = None
     """Of a problem with all of the Space."""
 

@@ -1,20 +1,25 @@
 """What a Space has beside tools, as it is offered: resources and prompts.
 
-Nobody agrees to these one by one, as to tools: they are offered where a person ticked so, and each
-is picked by a person or their app, not by the model. What has findings is left out unless the
-operator only wants them shown.
+They are offered where a person ticked so, and are pinned as tools are: what is not as the person
+agreed to it waits for them.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from django.conf import settings
 
-from mcpendpoint.gradio.listings import SpaceChoice, SpaceResource, SpaceTool
+from accounts.space_changes import PartKind
+from mcpendpoint.gradio.listings import (
+    SpaceChoice,
+    SpaceListing,
+    SpacePart,
+    SpaceResource,
+    SpaceTool,
+)
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.resources import UpstreamResource
-from mcpendpoint.gradio.trust import SHOW
-from mcpendpoint.gradio.uris import uri_here
+from mcpendpoint.gradio.trust import Held, why_held
+from mcpendpoint.gradio.uris import is_of_template, uri_here
 
 
 def resources_of(
@@ -28,19 +33,41 @@ def resources_of(
             title=f"{choice.space_id}: {resource.name}",
             description=f"{resource.description} {words_of(choice.space_id)}".strip(),
             mime_type=resource.mime_type,
+            own_uri=resource.uri,
+            pin=resource.pin,
+            definition=resource.definition,
+            findings=resource.findings,
+            held=why_held(
+                resource.pin,
+                resource.findings,
+                choice.agreement,
+                settings.SPACE_FINDINGS,
+                PartKind.RESOURCE,
+            ),
         )
         for resource in resources
-        if _is_offered(resource)
     )
 
 
-def prompts_of(prompts: Iterable[SpaceTool]) -> tuple[SpaceTool, ...]:
-    """Return those that may be offered, none with the name of another."""
+def without_doubles(prompts: Iterable[SpaceTool]) -> tuple[SpaceTool, ...]:
+    """Return the prompts, none with the name of another."""
     named: dict[str, SpaceTool] = {}
     for prompt in prompts:
-        if _is_offered(prompt):
-            named.setdefault(prompt.name, replace(prompt, held=None, needs_agreement=False))
+        named.setdefault(prompt.name, prompt)
     return tuple(named.values())
+
+
+def held_at(own_uri: str, listing: SpaceListing) -> SpaceResource | None:
+    """Return the resource at a URI, or the template of it, that waits for its person; None where
+    there is none. What is listed by its very URI is of no template.
+    """
+    exact = {
+        resource.own_uri: resource for resource in (*listing.resources, *listing.held_resources)
+    }
+    if own_uri in exact:
+        return exact[own_uri] if exact[own_uri].held else None
+    held = (each for each in listing.held_resources if each.is_template)
+    return next((each for each in held if is_of_template(own_uri, each.own_uri)), None)
 
 
 def lacks_headers(tool: SpaceTool, choice: SpaceChoice) -> bool:
@@ -48,17 +75,13 @@ def lacks_headers(tool: SpaceTool, choice: SpaceChoice) -> bool:
     return bool(set(tool.headers) - choice.header_names)
 
 
-def left_out(parts: Iterable[SpaceTool | UpstreamResource]) -> list[str]:
-    """Say that some are left out, and why that may be."""
-    number = sum(not _is_offered(part) for part in parts)
+def left_out(parts: Iterable[SpacePart]) -> list[str]:
+    """Say that the operator lets some be refused, and why."""
+    number = sum(part.held is Held.REFUSED for part in parts)
     if not number:
         return []
     named = "1 prompt or resource is" if number == 1 else f"{number} prompts or resources are"
     return [f"{named} not offered: it speaks to the assistant of what to do."]
-
-
-def _is_offered(part: SpaceTool | UpstreamResource) -> bool:
-    return not part.findings or bool(settings.SPACE_FINDINGS == SHOW)
 
 
 def words_of(space_id: str, *, is_owners: bool = True) -> str:

@@ -1,9 +1,11 @@
 """What a Space says of one of its resources, read as hostile input. Pure: no I/O."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from accounts.space_changes import PartKind
+from mcpendpoint.gradio.definitions import Definition, define_resource, fingerprint
 from mcpendpoint.gradio.scanning import Finding, scan
 from mcpendpoint.gradio.uris import is_uri
 from mcpendpoint.protocol.visible_text import visible, visible_line
@@ -28,6 +30,10 @@ class UpstreamResource:
     description: str
     mime_type: str | None
     findings: tuple[Finding, ...] = ()
+    pin: str = ""
+    """Its fingerprint, as the Space describes it."""
+    definition: Definition = field(default_factory=dict)
+    """What is kept of it once somebody agreed to it."""
 
     @property
     def is_template(self) -> bool:
@@ -40,13 +46,17 @@ def parse_resource(entry: dict[str, Any]) -> UpstreamResource:
     uri = entry.get("uri", entry.get("uriTemplate"))
     if not isinstance(uri, str) or not is_uri(uri):
         raise BadResource("has no URI that clients take")
-    name, description = (_text(entry.get(key)) for key in ("name", "description"))
+    title, description = (_text(entry.get(key)) for key in ("name", "description"))
+    said = {"kind": PartKind.RESOURCE.value, "name": uri, "title": title}
+    said |= {"description": description, "mimeType": _text(entry.get("mimeType"))}
     return UpstreamResource(
         uri=uri,
-        name=visible_line(name)[:MAX_NAME_CHARS] or uri[:MAX_NAME_CHARS],
+        name=visible_line(title)[:MAX_NAME_CHARS] or uri[:MAX_NAME_CHARS],
         description=visible(description[:MAX_DESCRIPTION_CHARS]),
         mime_type=mime_type_of(entry),
-        findings=scan({"name": name, "description": description}),
+        findings=scan({"name": title, "description": description}),
+        pin=fingerprint(said),
+        definition=define_resource(said),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from accounts.space_changes import PartKind
 from mcpendpoint.gradio.api_endpoint import ApiEndpoint
 from mcpendpoint.gradio.api_facts import Facts, facts_of
 from mcpendpoint.gradio.checkable import is_checkable
@@ -36,8 +37,7 @@ MAX_DEPTH = 40
 MAX_NAME_CHARS = 200
 MAX_REASONS = 10
 
-TOOL, PROMPT, RESOURCE = "tool", "prompt", "resource"
-"""Kinds of entries, in Gradio's words (`meta.mcp_type`)."""
+TOOL, PROMPT, RESOURCE = (kind.value for kind in PartKind)
 
 _MOST = {TOOL: MAX_TOOLS, PROMPT: MAX_PROMPTS, RESOURCE: MAX_RESOURCES}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -171,7 +171,7 @@ class _Kept:
                 self.resources[resource.uri] = resource
         elif kind in self.functions:
             tools = self.functions[kind]
-            tool = _parse_tool(entry)
+            tool = _parse_tool(entry, kind)
             size = len(orjson.dumps(tool.input_schema)) + len(tool.description)
             self._check(kind, tool.name in tools, len(tools), size)
             tools[tool.name] = tool
@@ -228,7 +228,7 @@ def _from_object_form(name: str, schema: Any) -> dict[str, Any]:
     return {"name": name, "description": schema.get("description"), "inputSchema": parameters}
 
 
-def _parse_tool(entry: Any) -> UpstreamTool:
+def _parse_tool(entry: Any, kind: str) -> UpstreamTool:
     """Raises BadTool."""
     if not isinstance(entry, dict):
         raise BadTool("is not an object")
@@ -249,6 +249,8 @@ def _parse_tool(entry: Any) -> UpstreamTool:
     text = text if isinstance(text, str) else ""
     said = {"name": name, "own_name": own_name, "description": text, "_meta": meta}
     said["inputSchema"] = stated
+    if kind != TOOL:
+        said["kind"] = kind
     places = places_in(entry["inputSchema"])
     api = None
     if facts is not None:

@@ -13,6 +13,7 @@ from django.conf import settings
 from mcp_types import CallToolResult, TextContent
 
 from accounts.caching import BoundedCache, approximate_bytes
+from accounts.space_changes import PartKind
 from accounts.tool_words import ToolWords
 from mcpendpoint.files.links import files_url
 from mcpendpoint.gradio.advice import advise, text_of
@@ -25,15 +26,15 @@ from mcpendpoint.gradio.given_headers import given_headers, how_to_give
 from mcpendpoint.gradio.handing_over import prepare
 from mcpendpoint.gradio.headers import listed
 from mcpendpoint.gradio.keeping_results import keep_results, with_downloads, with_handles
-from mcpendpoint.gradio.listings import Refusal, SpaceChoice, SpaceListing, SpaceTool
+from mcpendpoint.gradio.listings import Refusal, SpaceChoice, SpaceListing, SpacePart, SpaceTool
 from mcpendpoint.gradio.metadata import meta_here, views_in
 from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.gradio.operator_lists import refusal_of
 from mcpendpoint.gradio.other_parts import (
     lacks_headers,
     left_out,
-    prompts_of,
     resources_of,
+    without_doubles,
     words_of,
 )
 from mcpendpoint.gradio.results import blocks_here
@@ -213,10 +214,13 @@ def _with_tools(
     held = tuple(tool for tool in wanted if tool.held is not None and tool not in lacking)
     sentences = [*([str(failure)] if failure else []), *schema.rejected, *doubles[:MAX_DOUBLES]]
     sentences += [*_lacks(choice, lacking), *_gone(choice, schema)]
-    all_prompts = [_tool(choice, info, prompt) for prompt in schema.prompts]
-    sentences += left_out([*all_prompts, *schema.resources])
-    prompts = prompts_of(all_prompts)
+    prompts = without_doubles(
+        _tool(choice, info, prompt, PartKind.PROMPT) for prompt in schema.prompts
+    )
+    resources = resources_of(choice, schema.resources)
+    sentences += left_out([*prompts, *resources])
     lacking_prompts = tuple(prompt for prompt in prompts if lacks_headers(prompt, choice))
+    given_prompts = [prompt for prompt in prompts if prompt not in lacking_prompts]
     if choice.offers_prompts:
         sentences += _lacks(choice, lacking_prompts, "prompt")
     if not tools and not sentences:
@@ -229,20 +233,22 @@ def _with_tools(
         not info.is_private,
         held=held,
         lacking=lacking,
-        unseen=_unseen(choice, tuple(tools.values())),
-        prompts=tuple(prompt for prompt in prompts if prompt not in lacking_prompts),
+        unseen=_unseen(choice, (*tools.values(), *prompts, *resources)),
+        prompts=tuple(prompt for prompt in given_prompts if prompt.held is None),
+        held_prompts=tuple(prompt for prompt in given_prompts if prompt.held is not None),
         lacking_prompts=lacking_prompts,
-        resources=resources_of(choice, schema.resources),
+        resources=tuple(resource for resource in resources if resource.held is None),
+        held_resources=tuple(resource for resource in resources if resource.held is not None),
         reason=reason_of(failure) if failure else None,
     )
 
 
-def _unseen(choice: SpaceChoice, tools: tuple[SpaceTool, ...]) -> tuple[SpaceTool, ...]:
+def _unseen(choice: SpaceChoice, parts: tuple[SpacePart, ...]) -> tuple[SpacePart, ...]:
     if choice.agreement is None:
         return ()
     pins = choice.agreement.pins
-    seen = tuple(tool for tool in tools if tool.held is not Held.REFUSED)
-    is_all_known = pins is not None and all(tool.pin in pins for tool in seen)
+    seen = tuple(part for part in parts if part.held is not Held.REFUSED)
+    is_all_known = pins is not None and all(part.pin in pins for part in seen)
     return () if is_all_known else seen
 
 
@@ -262,7 +268,9 @@ def _gone(choice: SpaceChoice, schema: SpaceSchema) -> list[str]:
     return [f"The Space has no tool “{visible_line(name)[:80]}”." for name in gone[:MAX_DOUBLES]]
 
 
-def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool:
+def _tool(
+    choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool, kind: PartKind = PartKind.TOOL
+) -> SpaceTool:
     words = next((words for words in choice.words if words.own_name == tool.name), None)
     words = words or ToolWords(tool.name)
     source = words_of(choice.space_id, is_owners=not words.description)
@@ -290,12 +298,13 @@ def _tool(choice: SpaceChoice, info: SpaceInfo, tool: UpstreamTool) -> SpaceTool
         definition=tool.definition,
         findings=findings,
         headers=tool.headers,
-        held=why_held(tool.pin, findings, choice.agreement, settings.SPACE_FINDINGS),
+        held=why_held(tool.pin, findings, choice.agreement, settings.SPACE_FINDINGS, kind),
         needs_agreement=choice.agreement is not None or settings.SPACE_FINDINGS != SHOW,
         file_places=tool.file_places,
         api=tool.api,
         prefix=choice.prefix,
         views=views_in(tool.meta),
+        kind=kind,
     )
 
 

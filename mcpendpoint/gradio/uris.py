@@ -13,6 +13,7 @@ from mcpendpoint.protocol.visible_text import has_hidden
 VIEWS = "ui://"
 MAX_URI_CHARS = 2_000
 
+_EXPRESSION = re.compile(r"\{[^{}]*\}")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,40}:[^\s]+")
 
 
@@ -47,3 +48,23 @@ def uri_there(uri: str) -> tuple[str, str] | None:
         label, slash, own = uri.partition("+")
     prefix = f"{label}_"
     return (prefix, own) if slash and prefix_of(prefix) == prefix and is_uri(own) else None
+
+
+def is_of_template(uri: str, template: str) -> bool:
+    """Whether a template may give a URI: what it holds in braces stands for anything.
+
+    By its fixed parts in their order, not by a pattern made of a stranger's text.
+    """
+    first, *parts = _EXPRESSION.split(template)
+    if not parts:
+        return uri == template
+    *between, last = parts
+    if not uri.startswith(first):
+        return False
+    at = len(first)
+    for part in between:
+        found = uri.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(uri) - len(last) >= at and uri.endswith(last)

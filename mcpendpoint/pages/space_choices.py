@@ -20,10 +20,9 @@ from mcpendpoint.gradio.naming import tool_name
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.pages.answer_times import answer_time
 from mcpendpoint.pages.space_answers import NOT_THEIRS, Refused, refuse, token_of
+from mcpendpoint.pages.space_rows import all_functions, all_tools
 from mcpendpoint.pages.space_status import (
     Fault,
-    all_functions,
-    all_tools,
     listing_of,
     saved_space,
     show_fault,

@@ -1,10 +1,9 @@
 """What the fragment about one Space shows: its state, its tools, and what became of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,74 +11,44 @@ from django_htmx.http import trigger_client_event
 
 from accounts.groups.reading import offer_to
 from accounts.models import User
-from accounts.pins import Pinned, forget_waiting, pinned_tools
+from accounts.pins import Pinned, forget_waiting, pinned_parts
 from accounts.preferences import Preferences, SavedSpace, load_preferences
 from accounts.signed_in import is_htmx
-from accounts.space_changes import TakeOver
+from accounts.space_changes import PartKind, TakeOver
 from accounts.space_prefixes import url_space_prefix
 from accounts.space_selection import default_spaces
 from accounts.tool_words import ToolWords
 from mcpendpoint.access.selection import offered_within
 from mcpendpoint.gradio.agreeing import see_listing
 from mcpendpoint.gradio.breaker import breakers
-from mcpendpoint.gradio.definitions import Difference, difference
 from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.gradio.given_headers import how_to_give
-from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool, saved_choice
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, saved_choice
 from mcpendpoint.gradio.spaces import list_space_tools
 from mcpendpoint.gradio.states import RUNNING, state_label
-from mcpendpoint.gradio.trust import Agreement, Held
 from mcpendpoint.gradio.waking import COMING
 from mcpendpoint.pages.answer_times import ANSWER_TIMES
 from mcpendpoint.pages.space_answers import SPACE_CHANGED, Refused, render, tell, token_of
-from mcpendpoint.protocol.visible_text import revealed
+from mcpendpoint.pages.space_rows import (
+    PartRow,
+    ToolRow,
+    all_functions,
+    all_others,
+    all_parts,
+    all_tools,
+    counted,
+    gone_parts,
+    header_rows,
+    part_row,
+    tool_row,
+)
 
 _offer_to = sync_to_async(offer_to)
 _load_preferences = sync_to_async(load_preferences)
-_pinned_tools = sync_to_async(pinned_tools)
+_pinned_parts = sync_to_async(pinned_parts)
 _forget_waiting = sync_to_async(forget_waiting)
 _see_listing = sync_to_async(see_listing)
-
-
-@dataclass(frozen=True)
-class ToolRow:
-    tool: SpaceTool
-    is_ticked: bool
-    state: str
-    """unchanged, changed, new, refused, or "" where nobody agreed to anything."""
-    difference: Difference | None
-    """What changed, where it is known what was there before."""
-    was: str
-    """The description as it was agreed to."""
-    words: ToolWords
-    """What its person calls it, and says of it."""
-    lacks_headers: bool
-    is_unfit: bool = False
-    """Whether these words are what its person typed, and cannot be saved."""
-
-    @property
-    def told(self) -> str:
-        """All that an assistant is told of it, as JSON."""
-        told = {"description": self.tool.description, "inputSchema": self.tool.input_schema}
-        return revealed(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
-
-    @property
-    def waits(self) -> bool:
-        """Whether it is held back until the person agrees."""
-        return self.is_ticked and self.tool.held is not None and self.state != "refused"
-
-    @property
-    def is_offered(self) -> bool:
-        return self.is_ticked and self.tool.held is None and not self.lacks_headers
-
-
-@dataclass(frozen=True)
-class HeaderRow:
-    name: str
-    tools: Sequence[str]
-    """That ask for it; none does any more if there are none."""
-    is_given: bool
 
 
 @dataclass(frozen=True)
@@ -115,27 +84,29 @@ async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dic
         listing = await listing_of(user, space_id, saved, token, is_default=is_default)
     except Refused as error:
         return {**context, "problem": str(error)}
-    tools = all_tools(listing)
-    pinned = await _pinned_tools(user, space_id) if saved else Pinned()
+    tools, there = all_tools(listing), all_parts(listing)
+    pinned = await _pinned_parts(user, space_id) if saved else Pinned()
     agreement = listing.choice.agreement
-    rows = [_row(tool, saved, agreement, pinned) for tool in tools]
-    if pinned.has_waiting and tools and not listing.unseen:
+    rows = [tool_row(tool, saved, agreement, pinned) for tool in tools]
+    others = [part_row(part, saved, agreement, pinned) for part in all_others(listing)]
+    if pinned.has_waiting and there and not listing.unseen:
         await _forget_waiting(user, space_id)
-    gone = sorted(pinned.tools.keys() - {tool.own_name for tool in tools}) if tools else []
+    waiting = [row for row in (*rows, *others) if row.waits]
     return {
         **context,
         "rows": rows,
         "is_by_api": bool(tools) and all(tool.api for tool in tools),
         "ticked": [row for row in rows if row.is_ticked],
-        "waiting": [row for row in rows if row.waits],
-        "news": [row for row in rows if row.state in ("new", "changed")],
-        "gone": gone,
+        "waiting": waiting,
+        "what_waits": counted(row.part for row in waiting),
+        "news": [row for row in (*rows, *others) if row.state in ("new", "changed")],
+        "gone": gone_parts(pinned, there) if there else [],
         "pinned": pinned if pinned.pinned_at else None,
         "take_over": _take_over(saved),
         "saved": saved,
-        "headers": _headers(all_functions(listing), saved),
+        "headers": header_rows(all_functions(listing), saved),
         "answer_times": ANSWER_TIMES,
-        "parts": _parts(listing, saved),
+        "parts": _parts(others, saved),
         "problem": _problem(listing, breakers.rest_of(space_id)),
         "state": state_label(listing.stage) if listing.stage else "",
         "is_running": listing.stage in RUNNING,
@@ -196,28 +167,6 @@ def _problem(listing: SpaceListing, rest: SpaceError | None) -> str:
     return said.replace(how_to_give(is_saved=True), "").strip()
 
 
-def all_tools(listing: SpaceListing) -> list[SpaceTool]:
-    return [*listing.tools, *listing.held, *listing.lacking]
-
-
-def all_functions(listing: SpaceListing) -> list[SpaceTool]:
-    """Return the tools, and the prompts, which are run as tools are."""
-    return [*all_tools(listing), *listing.prompts, *listing.lacking_prompts]
-
-
-def _headers(tools: Iterable[SpaceTool], saved: SavedSpace | None) -> list[HeaderRow]:
-    """Return the headers that a saved Space asks for, or was given."""
-    if saved is None:
-        return []
-    asked_for: dict[str, list[str]] = {name: [] for name in saved.header_names}
-    for tool in tools:
-        for name in tool.headers:
-            asked_for.setdefault(name, []).append(tool.name)
-    return [
-        HeaderRow(name, of, name in saved.header_names) for name, of in sorted(asked_for.items())
-    ]
-
-
 def _choice(space_id: str, saved: SavedSpace | None, *, is_default: bool) -> SpaceChoice:
     """Return the Space with all tools, as the endpoint offers it, or would but for the slot."""
     if saved is None:
@@ -225,50 +174,13 @@ def _choice(space_id: str, saved: SavedSpace | None, *, is_default: bool) -> Spa
     return saved_choice(saved, saved.prefix)
 
 
-def _row(
-    tool: SpaceTool, saved: SavedSpace | None, agreement: Agreement | None, pinned: Pinned
-) -> ToolRow:
-    is_ticked = saved is None or saved.tools is None or tool.own_name in saved.tools
-    state = _state(tool, agreement, pinned)
-    before = pinned.tools.get(tool.own_name)
-    changed = difference(before, tool.definition) if before and state == "changed" else None
-    return ToolRow(
-        tool,
-        is_ticked,
-        state,
-        changed,
-        was=before["description"] if before else "",
-        words=_words_of(tool, saved),
-        lacks_headers=bool(set(tool.headers) - (saved.header_names if saved else frozenset())),
-    )
-
-
-def _words_of(tool: SpaceTool, saved: SavedSpace | None) -> ToolWords:
-    said = {words.own_name: words for words in saved.tool_words} if saved else {}
-    return said.get(tool.own_name) or ToolWords(tool.own_name)
-
-
-def _state(tool: SpaceTool, agreement: Agreement | None, pinned: Pinned) -> str:
-    if tool.held is Held.REFUSED:
-        return "refused"
-    if agreement is None or agreement.pins is None:
-        return "new" if agreement and tool.held else ""
-    if tool.pin in agreement.pins:
-        return "unchanged"
-    return "changed" if tool.own_name in pinned.tools else "new"
-
-
-def _parts(listing: SpaceListing, saved: SavedSpace | None) -> dict[str, Any] | None:
+def _parts(others: Sequence[PartRow], saved: SavedSpace | None) -> dict[str, Any] | None:
     """Return what it has beside tools, None where it has nothing and nothing is ticked."""
-    if saved is None:
-        return None
-    ticked = saved.offers_resources or saved.offers_prompts
-    prompts = [*listing.prompts, *listing.lacking_prompts]
-    if not (listing.resources or prompts or ticked):
+    if saved is None or not (others or saved.offers_resources or saved.offers_prompts):
         return None
     return {
-        "resources": listing.resources,
-        "prompts": prompts,
+        "resources": [row for row in others if row.part.kind is PartKind.RESOURCE],
+        "prompts": [row for row in others if row.part.kind is PartKind.PROMPT],
         "offers_resources": saved.offers_resources,
         "offers_prompts": saved.offers_prompts,
     }

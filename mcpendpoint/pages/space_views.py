@@ -90,7 +90,8 @@ async def add(request: HttpRequest, user: User) -> HttpResponse:
         saved = await _add(user, space_id)
     except Refused as error:
         return await _done(request, space_id, error=str(error))
-    return await _done(request, saved.space_id, is_added=True)
+    was = "is back as you had it" if saved.pins is not None else "was added"
+    return await _done(request, saved.space_id, said=f"{saved.space_id} {was}.", is_added=True)
 
 
 @require_POST
@@ -100,7 +101,8 @@ async def remove(request: HttpRequest, user: User) -> HttpResponse:
     if not is_space_id(space_id):
         return await _done(request, space_id, error="That is not the id of a Space.")
     await _remove_space(user, space_id)
-    return await _done(request, space_id)
+    undo = "Added again within ten minutes it is back as it was, but for values of its headers."
+    return await _done(request, space_id, said=f"{space_id} was removed. {undo}")
 
 
 @require_POST
@@ -248,10 +250,14 @@ def _sentence(error: Exception) -> str:
 
 
 async def _done(
-    request: HttpRequest, space_id: str, *, is_added: bool = False, error: str = ""
+    request: HttpRequest,
+    space_id: str,
+    *,
+    said: str = "",
+    is_added: bool = False,
+    error: str = "",
 ) -> HttpResponse:
     """Say how adding or removing went."""
-    said = f"{space_id} was {'added' if is_added else 'removed'}."
     if not is_htmx(request):
         messages.add_message(request, messages.ERROR if error else messages.SUCCESS, error or said)
         return redirect("accounts:spaces")

@@ -1,4 +1,4 @@
-"""Forms by which people agree to the tools of their Spaces, and say what needs no agreement."""
+"""Forms by which people agree to the parts of their Spaces, and say what needs no agreement."""
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
@@ -6,24 +6,25 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.pins import agree as save_agreement
-from accounts.pins import choose_take_over, pinned_tools
+from accounts.pins import choose_take_over, pinned_parts
 from accounts.signed_in import for_users_async
 from accounts.space_changes import TakeOver
 from mcpendpoint.gradio.agreeing import seen
 from mcpendpoint.gradio.discovery import look_again
 from mcpendpoint.gradio.knowledge import spread
-from mcpendpoint.gradio.listings import SpaceListing, SpaceTool
+from mcpendpoint.gradio.listings import SpaceListing, SpacePart
 from mcpendpoint.gradio.trust import Held
 from mcpendpoint.hub.ids import is_space_id
 from mcpendpoint.pages.space_answers import NOT_THEIRS, Refused, refuse, token_of
-from mcpendpoint.pages.space_status import all_tools, listing_of, saved_space, show_space
+from mcpendpoint.pages.space_rows import all_parts, counted
+from mcpendpoint.pages.space_status import listing_of, saved_space, show_space
 
-MAX_PINS = 200
-"""Of a form: more than any Space has tools."""
+MAX_PINS = 400
+"""Of a form: more than any Space has parts."""
 
 _agree = sync_to_async(save_agreement)
 _choose_take_over = sync_to_async(choose_take_over)
-_pinned_tools = sync_to_async(pinned_tools)
+_pinned_parts = sync_to_async(pinned_parts)
 
 
 @require_POST
@@ -64,33 +65,33 @@ async def _agree_to(user: User, space_id: str, pins: set[str], gone: set[str]) -
         # Another worker may have shown what this one has not seen yet.
         look_again(space_id, token)
         listing = await listing_of(user, space_id, saved, token)
-    tools = [tool for tool in _tools_of(listing) if tool.pin in pins]
-    names = {tool.own_name for tool in _tools_of(listing)}
-    known = (await _pinned_tools(user, space_id)).tools.keys()
+    agreed = [part for part in _parts_of(listing) if part.pin in pins]
+    there = {part.key for part in _parts_of(listing)}
+    known = (await _pinned_parts(user, space_id)).parts.keys()
     missing = len(pins - _pins_of(listing))
-    lost = (gone & known) - names if names else set()
-    if tools or lost:
-        await _agree(user, space_id, [seen(tool) for tool in tools], lost)
+    lost = (gone & known) - there if there else set()
+    if agreed or lost:
+        await _agree(user, space_id, [seen(part) for part in agreed], lost)
         await spread(space_id)  # other workers may still know what is not agreed to any more
     again = f"{space_id} has changed again since this was shown: look at it once more."
-    if missing and not tools:
+    if missing and not agreed:
         raise Refused(again)
-    said = _sentence(space_id, len(tools), len(lost))
+    said = _sentence(space_id, counted(agreed), len(lost))
     return f"{said} {again}" if missing else said
 
 
-def _tools_of(listing: SpaceListing) -> list[SpaceTool]:
+def _parts_of(listing: SpaceListing) -> list[SpacePart]:
     """Return what can be agreed to."""
-    return [tool for tool in all_tools(listing) if tool.held is not Held.REFUSED]
+    return [part for part in all_parts(listing) if part.held is not Held.REFUSED]
 
 
 def _pins_of(listing: SpaceListing) -> set[str]:
-    return {tool.pin for tool in _tools_of(listing)}
+    return {part.pin for part in _parts_of(listing)}
 
 
-def _sentence(space_id: str, agreed: int, lost: int) -> str:
+def _sentence(space_id: str, agreed: str, lost: int) -> str:
     if agreed:
-        return f"You agreed to {agreed} tool{'' if agreed == 1 else 's'} of {space_id}."
+        return f"You agreed to {agreed} of {space_id}."
     if lost:
         return f"What {space_id} has no more is forgotten."
     return f"There was nothing of {space_id} to agree to."

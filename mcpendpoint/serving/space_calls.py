@@ -10,8 +10,7 @@ from accounts.consequences import Kind
 from mcpendpoint.gradio.discovery import look_again_after_failure
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceTool
 from mcpendpoint.gradio.metadata import without_apps
-from mcpendpoint.gradio.spaces import call_space_tool, list_space_tools
-from mcpendpoint.gradio.trust import explain_hold
+from mcpendpoint.gradio.spaces import call_space_tool
 from mcpendpoint.gradio.waking import COMING, wake_unseen
 from mcpendpoint.protocol.records import Reason
 from mcpendpoint.serving.approvals.asking import Asking
@@ -30,8 +29,7 @@ from mcpendpoint.serving.files_of_chatgpt import fetched
 from mcpendpoint.serving.late_results import LateCall
 from mcpendpoint.serving.leading_to_files import led_to_files, use_up
 from mcpendpoint.serving.scope_checks import SPACE_EFFECTS
-from mcpendpoint.serving.space_parts import asks_first
-from mcpendpoint.serving.unasked import agree_unasked
+from mcpendpoint.serving.space_parts import asks_first, check_agreed, listing_of
 from mcpendpoint.tools.base import Consequence, ToolError
 
 
@@ -102,7 +100,7 @@ async def _find_tool(space: SpaceChoice, name: str, context: RequestContext) -> 
     Raises ToolError.
     """
     token = await context.hub_token()
-    listing = await _listing_of(space, token, context)
+    listing = await listing_of(space, token, context)
     context.space_label = listing.label
     if _named(listing.tools, name) is None:
         # It may be there since; or nobody here has seen the Space awake.
@@ -111,7 +109,7 @@ async def _find_tool(space: SpaceChoice, name: str, context: RequestContext) -> 
             report = context.report_progress if context.wants_progress else None
             await wake_unseen(space.space_id, token, report, is_private=space.is_private)
         if is_unseen or look_again_after_failure(space.space_id, token):
-            listing = await _listing_of(space, token, context)
+            listing = await listing_of(space, token, context)
     tool = _offered(listing, name, context)
     if tool is None:
         raise _missing_tool(space, listing, name)
@@ -147,23 +145,11 @@ async def _run(
     return result.model_copy(update={"meta": without_apps(result.meta or {})})
 
 
-async def _listing_of(
-    space: SpaceChoice, token: str | None, context: RequestContext
-) -> SpaceListing:
-    (listing,) = await list_space_tools([space], token)
-    if await agree_unasked([listing], context):
-        by_now = context.selection.space_with(space.prefix) or space
-        (listing,) = await list_space_tools([by_now], token)
-    return listing
-
-
 def _offered(listing: SpaceListing, name: str, context: RequestContext) -> SpaceTool | None:
     """Raises ToolError for a tool that its person has not agreed to."""
     held = _named(listing.held, name)
-    if held is not None and held.held is not None:
-        context.deny(Reason.APPROVAL)
-        where = context.directions.spaces_url if listing.choice.agreement else None
-        raise ToolError(explain_hold(name, listing.choice.space_id, held.held, where=where))
+    if held is not None:
+        check_agreed(held, listing, name, context)
     return _named(listing.tools, name)
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 
 from mcpendpoint.gradio.discovery import look_again_after_failure
-from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing
+from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpacePart
 from mcpendpoint.gradio.spaces import list_space_tools
-from mcpendpoint.protocol.records import PRIVATE
+from mcpendpoint.gradio.trust import explain_hold
+from mcpendpoint.protocol.records import PRIVATE, Reason
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.scope_checks import SPACE_EFFECTS, check_scopes
+from mcpendpoint.serving.unasked import agree_unasked
+from mcpendpoint.tools.base import ToolError
 
 
 def with_prompts(context: RequestContext) -> tuple[SpaceChoice, ...]:
@@ -46,7 +49,7 @@ async def open_space(
     context.space_label = PRIVATE
     check_scopes(subject, SPACE_EFFECTS, context, **asked)
     token = await context.hub_token()
-    (listing,) = await list_space_tools([space], token)
+    listing = await listing_of(space, token, context)
     context.space_label = listing.label
     if listing.refusal is not None:
         context.deny(listing.refusal.reason)
@@ -54,9 +57,32 @@ async def open_space(
     return listing, token
 
 
-async def look_again(space: SpaceChoice, token: str | None) -> SpaceListing | None:
+async def look_again(
+    space: SpaceChoice, token: str | None, context: RequestContext
+) -> SpaceListing | None:
     """Return what a Space has by now, None if it was looked at a moment ago."""
     if not look_again_after_failure(space.space_id, token):
         return None
+    return await listing_of(space, token, context)
+
+
+async def listing_of(
+    space: SpaceChoice, token: str | None, context: RequestContext
+) -> SpaceListing:
+    """Return what a Space has, once what its person agrees to unasked was noted."""
     (listing,) = await list_space_tools([space], token)
+    if await agree_unasked([listing], context):
+        by_now = context.selection.space_with(space.prefix) or space
+        (listing,) = await list_space_tools([by_now], token)
     return listing
+
+
+def check_agreed(
+    part: SpacePart, listing: SpaceListing, name: str, context: RequestContext
+) -> None:
+    """Raises ToolError for a part of a Space that its person has not agreed to."""
+    if part.held is None:
+        return
+    context.deny(Reason.APPROVAL)
+    where = context.directions.spaces_url if listing.choice.agreement else None
+    raise ToolError(explain_hold(name, listing.choice.space_id, part.held, where=where))

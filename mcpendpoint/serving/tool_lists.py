@@ -103,6 +103,9 @@ async def listings_of(spaces: Sequence[SpaceChoice], context: RequestContext) ->
         return ()
     token, _ = await _token_of(context)
     listings = await _list_known(spaces, token)
+    if await agree_unasked(listings, context):
+        by_now = [context.selection.space_with(space.prefix) or space for space in spaces]
+        listings = await list_space_tools(by_now, token, known_will_do=True)
     _check_budget()
     return listings
 

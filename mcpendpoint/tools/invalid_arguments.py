@@ -38,12 +38,16 @@ _WORDS = {
 
 def invalid_arguments(name: str, model: type[BaseModel], error: ValidationError) -> ToolError:
     """Name each argument and what is wrong with it."""
-    known = ", ".join(model.model_fields) or "none"
     errors = error.errors(include_url=False, include_input=False)[:MAX_REASONS]
     reasons = "; ".join(_reason(each) for each in errors)
     wrong = {str(each["loc"][0]) for each in errors if each["loc"]}
-    text = f"Invalid arguments for {name}. {reasons.rstrip('.')}. Known arguments: {known}."
-    return ToolError(f"{text} Right: {example_call(model, wrong)}", reason=Reason.INVALID_ARGUMENTS)
+    right = (
+        f"Known arguments: {', '.join(model.model_fields)}. Right: {example_call(model, wrong)}"
+        if model.model_fields
+        else "It takes no arguments."
+    )
+    text = f"Invalid arguments for {name}. {reasons.rstrip('.')}. {right}"
+    return ToolError(text, reason=Reason.INVALID_ARGUMENTS)
 
 
 def _reason(error: Any) -> str:

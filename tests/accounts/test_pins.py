@@ -8,20 +8,20 @@ from django.db import connection, connections
 
 from accounts.models import AuditEvent, User
 from accounts.pins import (
+    MAX_PARTS,
     MAX_PINNED_BYTES,
-    MAX_TOOLS,
     Rules,
-    SeenTool,
+    SeenPart,
     agree,
     choose_take_over,
-    pinned_tools,
-    see_tools,
+    pinned_parts,
+    see_parts,
     waiting_spaces,
 )
 from accounts.preferences import load_preferences, preferences_changed
-from accounts.space_changes import TakeOver
-from accounts.space_models import PinnedTools
-from accounts.space_selection import add_space, remove_space
+from accounts.space_changes import PartKind, TakeOver, key_of
+from accounts.space_models import PinnedTools, SelectedSpace
+from accounts.space_selection import add_space, choose_space_parts, remove_space
 
 SPACE = "acme/one"
 RULES = Rules(is_growth=lambda before, after: before["of"] == after["of"], holds_suspicious=False)
@@ -35,11 +35,11 @@ def alice(db):
 
 
 def tool(name="greet", pin="1", *, of="", is_suspicious=False, **more):
-    return SeenTool(name, f"{name}-{pin}", {"of": of, **more}, is_suspicious)
+    return SeenPart(name, f"{name}-{pin}", {"of": of, **more}, is_suspicious)
 
 
 def see(user, *tools, rules=RULES):
-    return see_tools(user.pk, SPACE, tools, rules)
+    return see_parts(user.pk, SPACE, tools, rules)
 
 
 def saved(user):
@@ -70,6 +70,40 @@ def test_what_changed_waits_and_is_told_of_once(alice):
     assert event.detail == {"space": SPACE, "slot": 1, "waiting": 2}
     see(alice, tool())
     assert waiting_spaces(alice) == frozenset()
+
+
+def prompt(name="greet", pin="1"):
+    return SeenPart(key_of(PartKind.PROMPT, name), f"prompt-{name}-{pin}", {"of": ""})
+
+
+def test_a_prompt_is_another_part_than_the_tool_of_its_name(alice):
+    see(alice, tool(), prompt())
+
+    assert see(alice, tool(pin="2"), prompt()) == {"greet-1", "prompt-greet-1"}
+    agree(alice, SPACE, [tool(pin="2")], ["greet"])
+
+    assert saved(alice) == {"greet-2", "prompt-greet-1"}
+
+
+def test_a_prompt_waits_for_those_who_ticked_prompts(alice):
+    see(alice, tool(), prompt())
+    see(alice, tool(), prompt(pin="2"))
+    assert waiting_spaces(alice) == frozenset()
+
+    choose_space_parts(alice, SPACE, resources=False, prompts=True)
+    assert see(alice, tool(), prompt(pin="2")) == {"greet-1", "prompt-greet-1"}
+
+    assert waiting_spaces(alice) == {SPACE}
+
+
+def test_prompts_of_a_space_whose_tools_alone_were_pinned_are_agreed_to_at_first_sight(alice):
+    see(alice, tool())
+    SelectedSpace.objects.update(pins_cover_parts=False)
+
+    assert see(alice, tool(pin="2"), prompt()) == {"greet-1", "prompt-greet-1"}
+    assert see(alice, tool(pin="2"), prompt(pin="2")) == {"greet-1", "prompt-greet-1"}
+
+    assert not AuditEvent.objects.filter(action="space_agreed").exists()
 
 
 def test_whoever_agrees_to_a_version_has_not_agreed_to_the_one_before_any_more(alice):
@@ -121,32 +155,29 @@ def test_what_is_kept_is_bounded_and_the_fingerprint_is_kept(alice):
     row = PinnedTools.objects.get()
     assert len(orjson.dumps(row.tools)) < MAX_PINNED_BYTES + 10_000
     assert len(saved(alice)) == 60
-    kept = pinned_tools(alice, SPACE).tools
+    kept = pinned_parts(alice, SPACE).parts
     assert 0 < sum(each is None for each in kept.values()) < 60
 
 
 def test_tools_that_come_and_go_fill_no_row(alice):
     choose_take_over(alice, SPACE, TakeOver.EVERYTHING)
-    for start in range(0, 3 * MAX_TOOLS, 50):
-        see(alice, *(tool(f"t{n}") for n in range(start, start + 50)))
+    for start in range(0, 3 * MAX_PARTS, 200):
+        see(alice, *(tool(f"t{n}") for n in range(start, start + 200)))
 
-    assert len(saved(alice)) == MAX_TOOLS
+    assert len(saved(alice)) == MAX_PARTS
 
 
-def test_a_space_that_is_removed_takes_its_pins_along(alice):
+def test_nobody_agrees_to_anything_of_a_space_that_was_removed(alice):
     see(alice, tool())
     remove_space(alice, SPACE)
 
-    assert PinnedTools.objects.count() == 0
     assert see(alice, tool(pin="2")) is None
     assert not agree(alice, SPACE, [tool(pin="2")], [])
     assert not choose_take_over(alice, SPACE, TakeOver.GROWTH)
-    add_space(alice, SPACE, is_private=False, title="", emoji="")
-    assert saved(alice) is None
 
 
 def test_who_has_no_account_any_more_agrees_to_nothing(db):
-    assert see_tools(987_654, SPACE, [tool()], RULES) is None
+    assert see_parts(987_654, SPACE, [tool()], RULES) is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,7 +12,12 @@ from mcpendpoint.gradio.naming import prefix_of
 from mcpendpoint.gradio.spaces import call_space_tool, source_of
 from mcpendpoint.serving.context import RequestContext
 from mcpendpoint.serving.rpc_errors import NotFound
-from mcpendpoint.serving.space_parts import look_again, open_space, with_prompts
+from mcpendpoint.serving.space_parts import (
+    check_agreed,
+    look_again,
+    open_space,
+    with_prompts,
+)
 from mcpendpoint.serving.tool_lists import listings_of
 
 MAX_CHOICES_TOLD = 20
@@ -63,8 +68,11 @@ async def get_prompt_of_space(
         raise _no_such(name, "No selected Space offers it.")
     listing, token = await open_space(space, f"The prompt {name}", context, prompt=name[:80])
     prompt = _named(listing, name)
-    if prompt is None and (by_now := await look_again(space, token)):
+    if prompt is None and (by_now := await look_again(space, token, context)):
         listing, prompt = by_now, _named(by_now, name)
+    for held in listing.held_prompts:
+        if held.name == name:
+            check_agreed(held, listing, f"The prompt {name}", context)
     if prompt is None:
         if listing.problem and not listing.prompts:
             raise SpaceError(listing.problem, reason=listing.reason)

@@ -6,10 +6,17 @@ from mcp_types import ReadResourceResult, Resource, ResourceTemplate
 
 from mcpendpoint.gradio.errors import SpaceError
 from mcpendpoint.gradio.listings import SpaceChoice, SpaceListing, SpaceResource
+from mcpendpoint.gradio.other_parts import held_at
 from mcpendpoint.gradio.reading import read_space_resource
 from mcpendpoint.gradio.spaces import source_of
 from mcpendpoint.serving.context import RequestContext
-from mcpendpoint.serving.space_parts import asks_first, look_again, open_space, with_resources
+from mcpendpoint.serving.space_parts import (
+    asks_first,
+    check_agreed,
+    look_again,
+    open_space,
+    with_resources,
+)
 from mcpendpoint.serving.tool_lists import listings_of
 from mcpendpoint.tools.hf_fs.failures import Code, Failure
 
@@ -63,8 +70,10 @@ async def read_of_space(prefix: str, own_uri: str, context: RequestContext) -> R
             "is read without them.",
         )
     listing, token = await open_space(space, "Reading a resource of a Space", context)
-    if space not in with_resources(context):
-        await _check_is_view(space, own_uri, listing, token)
+    if not any(each.prefix == prefix for each in with_resources(context)):
+        await _check_is_view(space, own_uri, listing, token, context)
+    elif own_uri not in listing.views and (held := held_at(own_uri, listing)):
+        check_agreed(held, listing, f"The resource {own_uri[:MAX_SHOWN_CHARS]}", context)
     contents = await read_space_resource(
         space, own_uri, token=token, include_images=context.include_images
     )
@@ -72,12 +81,16 @@ async def read_of_space(prefix: str, own_uri: str, context: RequestContext) -> R
 
 
 async def _check_is_view(
-    space: SpaceChoice, own_uri: str, listing: SpaceListing, token: str | None
+    space: SpaceChoice,
+    own_uri: str,
+    listing: SpaceListing,
+    token: str | None,
+    context: RequestContext,
 ) -> None:
     """Raises unless it is of a tool that the caller has."""
     if own_uri in listing.views:
         return
-    by_now = await look_again(space, token) or listing
+    by_now = await look_again(space, token, context) or listing
     if own_uri in by_now.views:
         return
     if by_now.problem and not by_now.tools:

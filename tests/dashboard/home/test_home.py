@@ -15,7 +15,7 @@ from accounts.access_keys import create_access_key
 from accounts.approvals import Subject
 from accounts.consequences import Kind
 from accounts.models import HubCredential
-from accounts.pins import Rules, SeenTool, see_tools
+from accounts.pins import Rules, SeenPart, see_parts
 from accounts.preferences import save_tools
 from accounts.space_selection import add_space, remove_space
 from mcpendpoint.files.keeping import keep_upload
@@ -84,7 +84,7 @@ def test_a_call_that_waits_for_a_file_leads_to_its_page(alice, at_home):
 
 def test_a_space_that_changed_its_tools_leads_to_what_changed(alice, at_home, maker):
     for pin in ("before", "after"):
-        see_tools(alice.pk, MAKER, [SeenTool("paint", pin, {"description": pin})], NOBODYS)
+        see_parts(alice.pk, MAKER, [SeenPart("paint", pin, {"description": pin})], NOBODYS)
 
     page = at_home(alice)
 

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from mcpendpoint.gradio.errors import SpaceError, SpaceGone
-from mcpendpoint.gradio.freshness import FreshnessCache, Loaded
+from mcpendpoint.gradio.freshness import FreshnessCache, Loaded, Told
 
 FRESH, FAILED, STALE = 300, 30, 1000
 
@@ -249,3 +249,28 @@ async def test_bug_in_a_load_is_not_mistaken_for_a_failure(cache):
 
     with pytest.raises(KeyError):
         await cache.get("k", source)
+
+
+class Others:
+    """Other processes, which know an answer."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def recall(self, key, within_seconds):
+        self.asked.append(key)
+        await asyncio.sleep(0)
+        return Told(Loaded("known", FRESH, 10), 1.0, None, 0.0)
+
+
+async def test_others_are_asked_once_by_many_and_by_one_who_begins_anew(cache):
+    cache.others = Others()
+    source = Source("new")
+    begun = cache.get("a/b", source)
+    begun.send(None)
+    begun.close()
+
+    found = await asyncio.gather(*(cache.get("a/b", source) for _ in range(3)))
+
+    assert {each.value for each in found} == {"known"}
+    assert cache.others.asked == ["a/b"]

@@ -1,9 +1,11 @@
 """What is given to a Space's tool is looked at before it leaves."""
 
+import json
+
 import pytest
 
 from mcpendpoint.gradio.errors import SpaceError
-from mcpendpoint.gradio.given_arguments import read_arguments
+from mcpendpoint.gradio.given_arguments import example_call, read_arguments
 from mcpendpoint.protocol.portable_tools import ANY_BUT_LISTS, ANYTHING
 from mcpendpoint.tools.base import ToolError
 from tests.mcpendpoint.gradio.test_spaces import MAKER, call, find
@@ -49,23 +51,58 @@ def test_what_is_meant_is_taken_as_it_is_meant(given, meant):
 
 
 @pytest.mark.parametrize(
-    ("given", "reason"),
+    ("given", "reason", "more"),
     [
-        ({"steps": 99}, "steps: This should be 50 or less."),
-        ({"steps": "many"}, "steps: This should be a whole number."),
-        ({"style": "wax"}, "style: This should be one of: oil, ink"),
-        ({"prompt": "x" * 11}, "prompt: This has 11 characters, and may have 10."),
-        ({"tags": ["x", 5]}, "tags[2]: This should be a text."),
-        ({"seed": "much"}, "seed: This should be a number or null."),
-        ({"prompt": None}, "prompt: This should be a text."),
+        ({"steps": 99}, "steps: This should be 50 or less.", {"steps": 20}),
+        ({"steps": "many"}, "steps: This should be a whole number.", {"steps": 20}),
+        ({"style": "wax"}, "style: This should be one of: oil, ink", {}),
+        ({"prompt": "x" * 11}, "prompt: This has 11 characters, and may have 10.", {}),
+        ({"tags": ["x", 5]}, "tags[2]: This should be a text.", {"tags": ["text"]}),
+        ({"seed": "much"}, "seed: This should be a number or null.", {"seed": 1}),
+        ({"prompt": None}, "prompt: This should be a text.", {}),
     ],
 )
-def test_what_is_wrong_is_refused_with_the_reason_and_a_right_example(given, reason):
+def test_what_is_wrong_is_refused_with_the_reason_and_a_right_example(given, reason, more):
+    """The example has what is required, and what was wrong as it would be right."""
     with pytest.raises(SpaceError) as refused:
         read(**given)
 
     assert reason in str(refused.value)
-    assert 'Right: {"prompt": "text", "style": "oil"}' in str(refused.value)
+    right = json.loads(str(refused.value).partition("Right: ")[2])
+    assert right == {"prompt": "text", "style": "oil", **more}
+    assert read(**right) == right
+
+
+@pytest.mark.parametrize(
+    ("said", "example"),
+    [
+        ({"type": "string", "default": "a cat"}, "a cat"),
+        ({"type": "string", "default": ""}, "text"),
+        ({"type": "string", "enum": ["oil", "ink"], "default": "wax"}, "oil"),
+        ({"type": "string", "maxLength": 2}, "te"),
+        ({"type": "string", "minLength": 6}, "text text"),
+        ({"type": "string", "format": "date-time"}, "2026-01-31T12:00:00Z"),
+        ({"type": "integer", "minimum": 5}, 5),
+        ({"type": "integer", "maximum": -3}, -3),
+        ({"type": "number", "exclusiveMinimum": 3}, 4),
+        ({"type": "boolean"}, True),
+        ({"type": "array", "items": {"enum": ["a"]}, "minItems": 2}, ["a", "a"]),
+        ({"anyOf": [{"type": "null"}, {"type": "string", "enum": ["x"]}]}, "x"),
+    ],
+)
+def test_an_example_is_of_what_the_space_says(said, example):
+    schema = {"type": "object", "properties": {"a": said}, "required": ["a"]}
+
+    assert json.loads(example_call(schema)) == {"a": example}
+    assert read_arguments("gr1_x", schema, {"a": example}) == {"a": example}
+
+
+def test_a_tool_without_arguments_is_said_to_take_none():
+    with pytest.raises(SpaceError) as refused:
+        read_arguments("gr1_x", {"type": "object", "properties": {}, "maxProperties": 0}, {"a": 1})
+
+    assert "It takes no arguments." in str(refused.value)
+    assert "Right" not in str(refused.value)
 
 
 def test_all_that_is_missing_is_said_at_once():

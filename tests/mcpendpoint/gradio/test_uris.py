@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.space_prefixes import url_space_prefix
-from mcpendpoint.gradio.uris import is_uri, is_view, uri_here, uri_there
+from mcpendpoint.gradio.uris import is_of_template, is_uri, is_view, uri_here, uri_there
 
 PREFIXES = ["gr1_", "grp2_", "gr9999_", url_space_prefix("acme/parts")]
 URIS = [
@@ -57,3 +57,23 @@ def test_what_is_of_no_space_is_not_taken_for_one(uri):
 )
 def test_what_is_no_uri_is_not_offered(text):
     assert not is_uri(text)
+
+
+@pytest.mark.parametrize(
+    ("uri", "is_one"),
+    [
+        ("card://Ada/front", True),
+        ("card://a/b/front/2/front", True),
+        ("card://front", False),
+        ("card://Ada/back", False),
+        ("cards://Ada/front", False),
+    ],
+)
+def test_a_template_gives_what_has_its_fixed_parts_in_their_order(uri, is_one):
+    assert is_of_template(uri, "card://{name}/front") is is_one
+
+
+def test_what_stands_in_braces_may_be_anything_and_each_fixed_part_is_used_once():
+    assert is_of_template("a:b-c-d", "a:{x}-{y}-{z}")
+    assert not is_of_template("a:b-d", "a:{x}-{y}-{z}")
+    assert is_of_template("a:" + "-" * 2_000, "a:{x}" + "-{y}" * 400)

@@ -91,7 +91,7 @@ def test_what_is_shown_when_a_space_is_added_is_agreed_to(browser, alice, added)
     page = status(browser, MAKER)
 
     assert sorted(badges(page)) == [("fail", "Unchanged"), ("greet", "Unchanged")]
-    assert "You agreed to its tools as they were" in page
+    assert "You agreed to what it has as it was" in page
     assert "wait for you" not in page
     assert "Tools wait for you" not in settings_page(browser)
 
@@ -110,7 +110,7 @@ def test_a_space_that_slept_when_it_was_added_is_agreed_to_at_first_sight(
     page = status(browser, MAKER, "?again")
 
     assert len(pins_of(alice)) == 2
-    assert "when they were first seen here" in page
+    assert "when it was first seen here" in page
 
 
 def test_a_space_from_before_there_were_pins_is_agreed_to_at_first_sight(browser, alice, tell):
