@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.preferences import announce
 from accounts.space_changes import TakeOver
 from accounts.space_models import PinnedTools, SelectedSpace
-from accounts.space_selection import audited, change_space, own_space
+from accounts.space_selection import audited, change_space, own_space, ticked_anywhere
 
 MAX_PINNED_BYTES = 100_000
 """Of what is kept of a Space for a person. Of what does not fit, only the fingerprint is."""
@@ -167,7 +167,8 @@ def _note(
     Space that never says the same twice would fill the log.
     """
     pins = _pins_of(row)
-    wanted = [tool for tool in seen if space.tools is None or tool.name in space.tools]
+    ticked = ticked_anywhere(space)
+    wanted = [tool for tool in seen if ticked is None or tool.name in ticked]
     waiting = sorted(tool.pin for tool in wanted if tool.pin not in pins)
     is_news = bool(waiting) and not row.waiting
     row.waiting = waiting

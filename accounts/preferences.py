@@ -4,13 +4,13 @@ All writes go through here, and each announces itself with `preferences_changed`
 this process forget at once. Other processes hear of it within a second: accounts.news.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet, Subquery, Value
 from django.dispatch import Signal
 
 from accounts import audit
@@ -19,6 +19,7 @@ from accounts.catalogue import catalogue
 from accounts.compiled_query import CompiledQuery, Row
 from accounts.consequences import ALWAYS_ASK, ApprovalChoices, read_choices
 from accounts.models import ToolSelection, User
+from accounts.profile_models import CHOSEN_OF_SPACE, Profile
 from accounts.space_changes import TakeOver
 from accounts.space_prefixes import space_prefix, url_space_prefix
 from accounts.tool_words import ToolWords, read_words
@@ -122,12 +123,16 @@ class KnownUser:
     preferences: Preferences
 
 
-def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[Any, Row]:
+def with_preferences(
+    rows: QuerySet[Any], user: str, *columns: str | Subquery
+) -> QuerySet[Any, Row]:
     """Return these columns and then what read_preferences takes, a row for each Space at least.
 
-    `user` leads from a row to the person: "user__", or "" where it is the person.
+    `user` leads from a row to the person: "user__", or "" where it is the person. It is their
+    default profile that is read.
     """
-    spaces = FilteredRelation(f"{user}spaces", condition=Q(**{f"{user}spaces__is_active": True}))
+    selected = {f"{user}spaces__is_active": True, f"{user}spaces__is_in_default": True}
+    spaces = FilteredRelation(f"{user}spaces", condition=Q(**selected))
     found: QuerySet[Any, Row] = (
         rows.annotate(active_spaces=spaces)
         .order_by("active_spaces__slot")
@@ -194,10 +199,53 @@ _BY_HF_ID = CompiledQuery(
 )
 
 
-def load_preferences(user_id: int) -> Preferences:
+def load_preferences(user_id: int, profile_id: int | None = None) -> Preferences:
+    """Return what somebody saved: in one profile of theirs, or else in the default one."""
+    if profile_id is not None:
+        further = list(_of_profiles(Profile.objects.filter(user_id=user_id, pk=profile_id)))
+        if further and not further[0][0]:
+            return read_preferences(further, 1)
     rows = with_preferences(User.objects.filter(pk=user_id), "", "pk", "is_active")
     user = _known_user(list(rows))
     return user.preferences if user else NO_PREFERENCES
+
+
+def preferences_of(
+    user_id: int, profile_id: int | None, rows: Sequence[Row], first: int
+) -> Preferences:
+    """Return what a credential selects that opens one profile only, or each (None): then it is
+    read from the rows that it was found by, as read_preferences does.
+    """
+    if profile_id is None:
+        return read_preferences(rows, first)
+    return load_preferences(user_id, profile_id)
+
+
+def load_profile(user_id: int, name: str) -> Preferences | None:
+    """Return what somebody saved in their profile of this name, if they have one."""
+    rows = list(_of_profiles(Profile.objects.filter(user_id=user_id, name=name)))
+    if not rows:
+        return None
+    is_default = rows[0][0]
+    return load_preferences(user_id) if is_default else read_preferences(rows, 1)
+
+
+def _of_profiles(rows: QuerySet[Profile]) -> QuerySet[Profile, Row]:
+    """Return whether it is the default one, whose choices are elsewhere, and as
+    with_preferences does the rest.
+    """
+    found: QuerySet[Profile, Row] = rows.order_by("spaces__space__slot").values_list(
+        "is_default",
+        "user__hub_changes",
+        Value(True),  # noqa: FBT003 - has_chosen_spaces
+        *("tools", "include_images", "urls_may_write"),
+        *(f"approve_{kind}" for kind in ALWAYS_ASK.as_words()),
+        *(
+            f"spaces__{column}" if column in CHOSEN_OF_SPACE else f"spaces__space__{column}"
+            for column in SPACE_COLUMNS
+        ),
+    )
+    return found
 
 
 def find_user(hf_id: str) -> KnownUser | None:
@@ -220,7 +268,8 @@ def save_tools(
     approvals: ApprovalChoices = ALWAYS_ASK,
     version: str | None = None,
 ) -> None:
-    """Save which built-in tools the user wants; `version` is that of the choices it replaces.
+    """Save which built-in tools the user wants in the profile that they edit; `version` is that
+    of the choices it replaces.
 
     Raises ValueError for a name that nobody offers, SelectionChanged for another version.
     """
@@ -234,28 +283,56 @@ def save_tools(
         **{f"approve_{kind}": choice for kind, choice in approvals.as_words().items()},
     }
     with transaction.atomic():
-        _check_version(user.pk, version)
-        ToolSelection.objects.update_or_create(user=user, defaults=saved)
-        audit.record(Action.SELECTION_CHANGED, user, detail=saved)
+        _check_version(user, version)
+        if user.edited_profile is None:
+            ToolSelection.objects.update_or_create(user=user, defaults=saved)
+        else:
+            _change_profile(user.edited_profile, saved)
+        audit.record(Action.SELECTION_CHANGED, user, detail=saved | edited(user))
     announce(user.pk)
 
 
 def forget_tools(user: User, *, version: str | None = None) -> None:
     """Go back to the defaults, whatever they will be. Raises SelectionChanged."""
-    user_id = user.pk
     with transaction.atomic():
-        _check_version(user_id, version)
-        ToolSelection.objects.filter(user_id=user_id).delete()
-        audit.record(Action.SELECTION_CHANGED, user, detail={"tools": "defaults"})
-    announce(user_id)
+        _check_version(user, version)
+        if user.edited_profile is None:
+            ToolSelection.objects.filter(user_id=user.pk).delete()
+        else:
+            _change_profile(user.edited_profile, NEVER_CHOSEN)
+        detail = {"tools": "defaults", **edited(user)}
+        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
+    announce(user.pk)
 
 
-def _check_version(user_id: int, version: str | None) -> None:
+NEVER_CHOSEN = {
+    "tools": None,
+    "include_images": True,
+    "urls_may_write": False,
+    **{f"approve_{kind}": choice for kind, choice in ALWAYS_ASK.as_words().items()},
+}
+"""Columns of a profile whose tools are the defaults."""
+
+
+def _change_profile(profile: Profile, saved: Mapping[str, Any]) -> None:
+    """Raises SelectionChanged for a profile that is gone, or has become the default one."""
+    own = Profile.objects.filter(user_id=profile.user_id, is_default=False)
+    if not own.filter(pk=profile.pk).update(**saved):
+        raise SelectionChanged
+
+
+def edited(user: User) -> dict[str, str]:
+    """Return, for the log, which profile is changed."""
+    return {"profile": user.edited_profile.name} if user.edited_profile else {}
+
+
+def _check_version(user: User, version: str | None) -> None:
     if version is None:
         return
     # The user's row is the lock: there may be no selection to lock yet.
-    User.objects.select_for_update().get(pk=user_id)
-    if load_preferences(user_id).tool_choices.version != version:
+    User.objects.select_for_update().get(pk=user.pk)
+    now = load_preferences(user.pk, user.edited_profile_id)
+    if now.tool_choices.version != version:
         raise SelectionChanged
 
 
