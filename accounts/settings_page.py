@@ -121,7 +121,7 @@ def tools_context(
     preset: Bouquet | None = None,
 ) -> dict[str, Any]:
     """Return the section with what is saved, a form that was sent, or a preset to look at."""
-    preferences, offer = load_preferences(user.pk), offer_to(user)
+    preferences, offer = load_preferences(user.pk, user.edited_profile_id), offer_to(user)
     saved = offer.ticked_at_first(catalogue) if preferences.tools is None else preferences.tools
     shown = saved if preset is None else frozenset(preset.tools)
     form = form or tools_form(shown, preferences.tool_choices)
@@ -178,7 +178,7 @@ def _preview(preset: Bouquet, saved: frozenset[str], offer: Offer) -> PresetPrev
 
 
 def spaces_context(user: User) -> dict[str, Any]:
-    preferences, offer = load_preferences(user.pk), offer_to(user)
+    preferences, offer = load_preferences(user.pk, user.edited_profile_id), offer_to(user)
     waiting, to_add = waiting_spaces(user), _spaces_to_add(preferences, offer)
     spaces = [
         _space_row(space, offer, waits=space.space_id in waiting) for space in preferences.spaces

@@ -39,6 +39,18 @@ def own_profile(user: User, profile_id: int) -> Profile:
     return profile
 
 
+def profile_called(user: User, name: str) -> Profile:
+    """Return one by its name; the only selection that somebody has is called FIRST_NAME.
+
+    Raises NoSuchProfile.
+    """
+    own = own_profiles(user) or [Profile(user=user, name=FIRST_NAME, is_default=True)]
+    found = next((profile for profile in own if profile.name == name), None)
+    if found is None:
+        raise NoSuchProfile
+    return found
+
+
 def create_profile(user: User, name: str, source_id: int | None = None) -> Profile:
     """Make one with the default tools and without Spaces; or as a copy of another.
 
@@ -151,12 +163,11 @@ Choices = dict[SelectedSpace, dict[str, object]]
 
 
 def spaces_of(user: User, profile: Profile) -> Choices:
-    """Return the Spaces of a profile, and what is chosen of each."""
+    """Return the Spaces that somebody chose for a profile, and what of each."""
     if not profile.is_default:
         rows = ProfileSpace.objects.filter(user_id=user.pk, profile=profile)
         in_order = rows.select_related("space").order_by("space__slot")
         return {row.space: _chosen_of(row) for row in in_order}
-    choose_spaces(user.pk)
     spaces = SelectedSpace.objects.filter(user_id=user.pk, is_active=True, is_in_default=True)
     return {space: _chosen_of(space) for space in spaces}
 
@@ -174,10 +185,12 @@ def _chosen_of(row: SelectedSpace | ProfileSpace) -> dict[str, object]:
 
 
 def _copy(user: User, source: Profile, profile: Profile) -> None:
+    choose_spaces(user.pk)
     _put(user, profile, tools_of(user, source), spaces_of(user, source))
 
 
 def _exchange(user: User, default: Profile, profile: Profile) -> None:
+    choose_spaces(user.pk)
     own, others = tools_of(user, default), tools_of(user, profile)
     own_spaces, other_spaces = spaces_of(user, default), spaces_of(user, profile)
     Profile.objects.filter(user_id=user.pk, pk=default.pk).update(is_default=False)
