@@ -1,13 +1,27 @@
 """What a client is served at the address of a profile, and by a credential that opens one alone."""
 
+from datetime import timedelta
+
 import pytest
+from asgiref.sync import sync_to_async
+from django.conf import settings as django_settings
+from django.core.handlers.asgi import ASGIHandler
 from django.test import Client
+from django.utils import timezone
 
 from accounts.access_keys import create_access_key
+from accounts.authorization.connections import bind_app
+from accounts.authorization.models import AccessToken, Application, Connection
+from accounts.authorization.tokens import generate_access_token
 from accounts.groups import changing
 from accounts.groups.models import Group
-from accounts.profiles.changing import bind_key, make_default, rename_profile
+from accounts.preferences import save_tools
+from accounts.profiles.changing import bind_key, create_profile, make_default, rename_profile
+from mcpendpoint.transports.handler import EndpointHandler
+from tests.accounts.conftest import make_user
 from tests.accounts.profiles.conftest import FILES, SEARCH, WRITE
+from tests.mcpendpoint.asgi_client import AsgiRequest
+from tests.mcpendpoint.wire import modern, modern_headers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,3 +183,86 @@ def test_a_profile_costs_a_query_once(alice, key, two, ask, django_assert_num_qu
 
     with django_assert_num_queries(0):
         ask(key, path=at(alice, "work"))
+
+
+@pytest.mark.parametrize(
+    ("granted", "allowed"),
+    [
+        (["/mcp", "/u/{}/mcp"], {"/mcp", "/u/{}/mcp", "/u/{}/work/mcp"}),
+        (["/u/{}/mcp"], {"/u/{}/mcp"}),
+        (["/u/{}/work/mcp"], {"/u/{}/work/mcp"}),
+        (["/mcp"], {"/mcp"}),
+    ],
+)
+def test_a_token_counts_where_it_is_for(alice, two, ask, token_for, granted, allowed):
+    token = token_for(alice, granted)
+
+    served = {
+        path
+        for path in ("/mcp", "/u/{}/mcp", "/u/{}/work/mcp", "/u/{}/default/mcp")
+        if ask(token, path=path.format(alice.username)).status_code == 200
+    }
+
+    assert served - {"/u/{}/default/mcp"} == allowed
+
+
+def test_a_bound_app_has_its_profile_everywhere_and_no_other(alice, two, ask, tools, token_for):
+    token = token_for(alice, ["/mcp", "/u/{}/mcp"])
+    assert tools(token, "/mcp") == {SEARCH}
+
+    bind_app(alice, Connection.objects.get().pk, two.pk)
+
+    assert tools(token, "/mcp") == tools(token, at(alice, "work")) == {FILES}
+    refused = ask(token, path=at(alice, "default"))
+    assert refused.status_code == 403
+    assert "This app opens only" in refused.json()["error_description"]
+
+
+async def test_only_streams_of_the_profile_that_changed_are_told(settings):
+    listen = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
+    user, work, key = await sync_to_async(_person_with_two)()
+    app = EndpointHandler(ASGIHandler())
+    headers = {**modern_headers(listen), "Authorization": f"Bearer {key}"}
+
+    async with (
+        AsgiRequest(app, listen, headers, path=at(user)) as default,
+        AsgiRequest(app, listen, headers, path=at(user, "work")) as other,
+    ):
+        await default.chunk()
+        await other.chunk()
+        user.edited_profile = work
+        await sync_to_async(save_tools)(user, [FILES, SEARCH], True)
+        while b"tools/list_changed" not in await other.chunk():
+            pass  # it is kept alive
+        default.disconnect()
+        silent = await default.rest()
+
+    assert b"list_changed" not in silent
+
+
+def _person_with_two():
+    user = make_user()
+    save_tools(user, [SEARCH], True)
+    work = create_profile(user, "work")
+    return user, work, create_access_key(user, "Laptop")[1]
+
+
+@pytest.fixture
+def token_for():
+    """Return an access token for some of a person's addresses."""
+
+    def token(user, paths):
+        app = Application.objects.create(name="App", client_id="app")
+        Connection.objects.create(user=user, application=app)
+        text = generate_access_token(None)
+        AccessToken.objects.create(
+            user=user,
+            application=app,
+            token=text,
+            scope="mcp:read mcp:spaces",
+            resource=[django_settings.PUBLIC_URL + path.format(user.username) for path in paths],
+            expires=timezone.now() + timedelta(hours=1),
+        )
+        return text
+
+    return token
