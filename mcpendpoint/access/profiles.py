@@ -24,14 +24,19 @@ async def in_profile(caller: Caller, name: str) -> Caller:
     known = _profiles.peek(key) or await _profiles.get(key)
     if known.preferences is None:
         raise NoProfile
-    return replace(caller, preferences=known.preferences, profile=name)
+    if known.latest is None or known.latest[0] is not caller:
+        there = replace(caller, preferences=known.preferences, profile=name)
+        known.latest = (caller, there)
+    return known.latest[1]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _KnownProfile:
     user_id: int
     preferences: Preferences | None
     """None where the person has no such profile."""
+    latest: tuple[Caller, Caller] | None = None
+    """Who came last, and as whom they are served: callers are remembered, and come often."""
 
 
 async def _load(key: tuple[int, str]) -> _KnownProfile:

@@ -4,9 +4,11 @@ import pytest
 
 from accounts.access_keys import create_access_key
 from accounts.audit_models import AuditEvent
+from accounts.consequences import ApprovalChoices, Choice
+from accounts.groups.reading import approvals_of
 from accounts.people import remove
 from accounts.pins import pinned_tools
-from accounts.preferences import load_preferences, load_profile
+from accounts.preferences import load_preferences, load_profile, save_tools
 from accounts.profile_models import Profile, ProfileSpace
 from accounts.profiles.changing import (
     MAX_PROFILES,
@@ -233,3 +235,13 @@ def test_changes_of_profiles_are_in_the_log(alice, work):
 
     event = AuditEvent.objects.filter(action="profile_changed").latest("pk")
     assert event.detail == {"profile": "office", "did": "renamed", "before": "work"}
+
+
+def test_what_one_profile_never_does_may_be_approved_for_another(alice, work):
+    save_tools(alice, [SEARCH], True, approvals=ApprovalChoices(delete=Choice.NEVER))
+
+    assert approvals_of(alice).delete == Choice.ASK
+
+    alice.edited_profile = work
+    save_tools(alice, [SEARCH], True, approvals=ApprovalChoices(delete=Choice.NEVER))
+    assert approvals_of(alice).delete == Choice.NEVER

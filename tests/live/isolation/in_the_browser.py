@@ -176,7 +176,7 @@ def touch_what_others_have(me: Tenant, others: list[Tenant]) -> None:
 def have_profiles(me: Tenant, others: list[Tenant]) -> None:
     """A profile of one's own is served at its address to oneself alone."""
     word, worker = new_word("profile"), me.worker
-    me.ledger.note(me.name, word)
+    me.ledger.note(me.name, word, told_to_admins=True)  # as the name of a key
     assert word in me.submit("/settings/profiles/", {"name": word}, worker).text
     page = me.visit("/settings/profiles/").text
     assert not [other.name for other in others if other.name in page]
