@@ -222,9 +222,10 @@ def ticked_anywhere(space: SelectedSpace) -> frozenset[str] | None:
     ticked = list(rows.values_list("tools", flat=True))
     if space.is_in_default:
         ticked.append(space.tools)
-    if not ticked or None in ticked:
+    some = [tools for tools in ticked if tools is not None]
+    if not some or len(some) < len(ticked):
         return None
-    return frozenset(tool for tools in ticked for tool in tools)
+    return frozenset(tool for tools in some for tool in tools)
 
 
 def choose_spaces(user_id: int) -> None:

@@ -10,8 +10,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-FORMAT = "hfmcp-profile"
-VERSION = 1
 MAX_FILE_BYTES = 200_000
 MAX_TOOLS = 200
 MAX_SPACES = 50
@@ -41,8 +39,8 @@ class FiledSpace(_Strict):
 
 
 class FiledProfile(_Strict):
-    format: Literal["hfmcp-profile"] = FORMAT
-    version: Literal[1] = VERSION
+    format: Literal["hfmcp-profile"] = "hfmcp-profile"
+    version: Literal[1] = 1
     name: Annotated[str, StringConstraints(max_length=40)] = ""
     tools: Annotated[list[ToolName], Field(max_length=MAX_TOOLS)] | None = None
     include_images: bool = True
@@ -114,7 +112,7 @@ def _is_printable(text: str) -> bool:
     return bool(_PRINTABLE.fullmatch(text))
 
 
-def stricter(filed: Mapping[str, str]) -> dict[str, str]:
+def stricter(filed: Mapping[Any, str]) -> dict[str, str]:
     """Return columns of approvals: what a file says, as far as it asks no less than the default."""
     return {f"approve_{kind}": said for kind, said in filed.items() if said == "never"}
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.catalogue import catalogue
+from accounts.consequences import ALWAYS_ASK
 from accounts.groups.reading import offer_to
 from accounts.models import User
 from accounts.preferences import NEVER_CHOSEN, load_preferences
@@ -29,22 +30,19 @@ MAX_LINK_CHARS = 4_000
 def as_file(user: User, profile: Profile) -> str:
     """Return a profile as JSON: without private Spaces, and without what they were given."""
     tools = tools_of(user, profile)
-    filed = FiledProfile.model_construct(
-        format="hfmcp-profile",
-        version=1,
-        name=profile.name,
-        tools=tools["tools"],
-        include_images=tools["include_images"],
-        approvals={kind: tools[f"approve_{kind}"] for kind in ("delete", "publish", "spend")},
-        spaces=[
-            FiledSpace.model_construct(
-                id=space_id,
-                **{name: value for name, value in chosen.items() if name in _OF_FILE},
-            )
+    written = {
+        "format": "hfmcp-profile",
+        "version": 1,
+        "name": profile.name,
+        "tools": tools["tools"],
+        "include_images": tools["include_images"],
+        "approvals": {kind: tools[f"approve_{kind}"] for kind in ALWAYS_ASK.as_words()},
+        "spaces": [
+            {"id": space_id, **{key: value for key, value in chosen.items() if key in _OF_FILE}}
             for space_id, chosen in _public_spaces(user, profile).items()
         ],
-    )
-    return json.dumps(filed.model_dump(), indent=2, ensure_ascii=False) + "\n"
+    }
+    return json.dumps(written, indent=2, ensure_ascii=False) + "\n"
 
 
 def share_path(user: User, profile: Profile) -> str:

@@ -188,7 +188,10 @@ def have_profiles(me: Tenant, others: list[Tenant]) -> None:
         .status_code
         == 403
     )
+    messages = me.wire(f"/u/{me.name}/{word}/sse/messages")
+    assert messages.post(request("tools/list")).status_code == 404  # of no stream
     assert word in me.visit(f"/settings/profiles/{word}/file/").text
+    assert me.submit("/settings/profiles/file/", {}, worker).status_code == 422
     me.submit("/settings/profiles/default/edit/", {}, worker)
     me.submit(f"/settings/profiles/{number}/rename/", {"name": f"{word}-b"}, worker)
     page = me.submit(f"/settings/profiles/{number}/delete/", {}, worker).text
