@@ -22,7 +22,12 @@ from accounts.compiled_query import CompiledQuery
 from accounts.granting import scopes_still_held
 from accounts.last_use import LastUse, write_uses
 from accounts.models import AccessKey, User
-from accounts.preferences import Preferences, announce, read_preferences, with_preferences
+from accounts.preferences import (
+    Preferences,
+    announce,
+    preferences_of,
+    with_preferences,
+)
 
 PREFIX = "hfmcp_"
 SECRET_BYTES = 32
@@ -43,6 +48,8 @@ class KeyOwner:
     """With those that they imply."""
     expires_at: datetime | None
     preferences: Preferences
+    profile: str | None = None
+    """The only one of its owner's that it opens; None for each."""
 
     @property
     def has_expired(self) -> bool:
@@ -111,6 +118,7 @@ _BY_DIGEST = CompiledQuery(
         "user__",
         *("pk", "name", "user_id", "user__username", "user__hf_id", "scope", "expires_at"),
         *("user__hub_credential__kind", "user__hub_credential__scope"),
+        *("profile_id", "profile__name"),
     )
 )
 
@@ -122,7 +130,8 @@ def find_access_key(key: str) -> KeyOwner | None:
     rows = _BY_DIGEST.rows(_digest(key))
     if not rows:
         return None
-    key_id, name, user_id, username, hf_id, scope, expires_at, kind, hub_scope = rows[0][:9]
+    key_id, name, user_id, username, hf_id, scope, expires_at = rows[0][:7]
+    kind, hub_scope, profile_id, profile = rows[0][7:11]
     owner = KeyOwner(
         key_id=key_id,
         name=name,
@@ -131,7 +140,8 @@ def find_access_key(key: str) -> KeyOwner | None:
         hf_id=hf_id or "",
         scopes=scopes_still_held(read_scopes(scope), kind, hub_scope),
         expires_at=expires_at,
-        preferences=read_preferences(rows, 9),
+        preferences=preferences_of(user_id, profile_id, rows, 11),
+        profile=profile,
     )
     return None if owner.has_expired else owner
 

@@ -27,14 +27,20 @@ def public_origin(scheme: str, host: str) -> str:
     return str(settings.PUBLIC_URL) if settings.IS_PUBLIC_URL_SET else f"{scheme}://{host}"
 
 
-def endpoint_url(request: HttpRequest, username: str) -> str:
+def endpoint_url(request: HttpRequest, username: str, profile: str | None = None) -> str:
     """Return the URL that this user gives to their MCP clients."""
-    return site_url(request) + personal_path(username)
+    return site_url(request) + personal_path(username, profile)
 
 
-def personal_path(username: str) -> str:
-    """Return the path of this user's endpoint; never fails, whatever name is stored."""
-    return reverse("mcpendpoint:personal", args=[username.replace("/", "~") or "~"])
+def personal_path(username: str, profile: str | None = None) -> str:
+    """Return the path of this user's endpoint, or of one of their profiles.
+
+    Never fails, whatever name is stored.
+    """
+    name = username.replace("/", "~") or "~"
+    if profile is None:
+        return reverse("mcpendpoint:personal", args=[name])
+    return reverse("mcpendpoint:profile", args=[name, profile])
 
 
 def oauth_callback_url(request: HttpRequest) -> str:

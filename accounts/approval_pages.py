@@ -108,7 +108,7 @@ def choice_rows(
 
 def choices_context(user: User, form: ApprovalsForm | None = None) -> dict[str, Any]:
     """Return what is saved, or a form that was sent."""
-    saved = load_preferences(user.pk).approvals
+    saved = load_preferences(user.pk, user.edited_profile_id).approvals
     form = form or approvals_form(saved)
     return {
         "approval_rows": choice_rows(form.approvals, form.errors, offer_to(user)),

@@ -40,6 +40,7 @@ class AuditEvent(models.Model):
         SPACE_REMOVED = "space_removed", "Space removed"
         SPACE_CHANGED = "space_changed", "Space changed its tools"
         SPACE_AGREED = "space_agreed", "Agreed to a Space's tools"
+        PROFILE_CHANGED = "profile_changed", "Profiles changed"
         HUB_ACCESS_CHANGED = "hub_access_changed", "Hugging Face permissions changed"
         HUB_ACCESS_RENEWED = "hub_access_renewed", "Hugging Face access renewed"
         HUB_ACCESS_ENDED = "hub_access_ended", "Hugging Face access ended"

@@ -6,8 +6,8 @@ from django.db.models.functions import Now, Upper
 
 from accounts import space_models  # noqa: F401 - Django finds models through this module
 from accounts.audit_models import AuditEvent as AuditEvent  # as above
-from accounts.consequences import Choice
 from accounts.encryption import EncryptedTextField
+from accounts.profile_models import Profile, ToolFields
 
 
 class User(AbstractUser):
@@ -20,9 +20,17 @@ class User(AbstractUser):
     has_chosen_spaces = models.BooleanField(default=False, db_default=False, editable=False)
     """Whether they ever added or removed a Space; until then the default Spaces are theirs."""
 
+    edited_profile: Profile | None = None
+    """The profile that a request is about, None for the default one. It is stored nowhere:
+    accounts.profiles.editing."""
+
     class Meta(AbstractUser.Meta):
         # As `username__iexact` asks.
         indexes = [models.Index(Upper("username"), name="user_by_name")]
+
+    @property
+    def edited_profile_id(self) -> int | None:
+        return self.edited_profile.pk if self.edited_profile else None
 
 
 class FormerName(models.Model):
@@ -88,26 +96,14 @@ class HubCredential(models.Model):
         return bool(self.access_token) and not self.needs_sign_in
 
 
-class ToolSelection(models.Model):
-    """The built-in tools that a user saved, and what they are asked about.
+class ToolSelection(ToolFields):
+    """The built-in tools of somebody's default profile, and what they are asked about.
 
     No row, or null (of JSON) for the tools: they never chose, so the defaults hold.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="tool_selection")
     tools = models.JSONField(default=list)
-    include_images = models.BooleanField(default=True)
-    urls_may_write = models.BooleanField(default=False, db_default=False)
-    """Whether a URL may switch on tools that write or spend, without their tick in `tools`."""
-    approve_delete = models.CharField(
-        max_length=5, choices=Choice, default=Choice.ASK, db_default=Choice.ASK
-    )
-    approve_publish = models.CharField(
-        max_length=5, choices=Choice, default=Choice.ASK, db_default=Choice.ASK
-    )
-    approve_spend = models.CharField(
-        max_length=5, choices=Choice, default=Choice.ASK, db_default=Choice.ASK
-    )
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -125,6 +121,10 @@ class AccessKey(models.Model):
     """What it is good for, as accounts.authorization.scopes writes it."""
     was_reduced = models.BooleanField(default=False, db_default=False)
     """Whether it is from before keys had scopes, when each could do everything."""
+    profile = models.ForeignKey(
+        Profile, null=True, on_delete=models.RESTRICT, related_name="access_keys"
+    )
+    """The only one that it opens. NULL: it opens each, and the default one unless asked."""
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.preferences import announce
 from accounts.space_changes import PartKind, TakeOver, kind_and_name
 from accounts.space_models import PinnedTools, SelectedSpace
-from accounts.space_selection import audited, change_space, own_space
+from accounts.space_selection import audited, change_space, offered_anywhere, own_space
 
 MAX_PINNED_BYTES = 100_000
 """Of what is kept of a Space for a person. Of what does not fit, only the fingerprint is."""
@@ -180,22 +180,14 @@ def _note(
     Space that never says the same twice would fill the log.
     """
     pins = _pins_of(row)
-    waiting = sorted(part.pin for part in seen if part.pin not in pins and _is_ticked(part, space))
+    offered = offered_anywhere(space)
+    wanted = [part for part in seen if offered.has(part.kind, part.key)]
+    waiting = sorted(part.pin for part in wanted if part.pin not in pins)
     is_news = bool(waiting) and not row.waiting
     row.waiting = waiting
     if is_news and not is_first:
         detail = {**audited(space), "waiting": len(waiting)}
         audit.record(Action.SPACE_CHANGED, user, detail=detail)
-
-
-def _is_ticked(part: SeenPart, space: SelectedSpace) -> bool:
-    match part.kind:
-        case PartKind.PROMPT:
-            return space.offers_prompts
-        case PartKind.RESOURCE:
-            return space.offers_resources
-        case _:
-            return space.tools is None or part.key in space.tools
 
 
 def _is_time_to_tell(row: PinnedTools) -> bool:

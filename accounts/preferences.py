@@ -4,13 +4,13 @@ All writes go through here, and each announces itself with `preferences_changed`
 this process forget at once. Other processes hear of it within a second: accounts.news.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, FilteredRelation, JSONField, Q, QuerySet, Value
+from django.db.models import F, FilteredRelation, JSONField, Q, QuerySet, Subquery, Value
 from django.dispatch import Signal
 
 from accounts import audit
@@ -19,6 +19,7 @@ from accounts.catalogue import catalogue
 from accounts.compiled_query import CompiledQuery, Row
 from accounts.consequences import ALWAYS_ASK, ApprovalChoices, read_choices
 from accounts.models import ToolSelection, User
+from accounts.profile_models import CHOSEN_OF_SPACE, Profile
 from accounts.space_changes import TakeOver
 from accounts.space_prefixes import space_prefix, url_space_prefix
 from accounts.tool_words import ToolWords, read_words
@@ -125,12 +126,16 @@ class KnownUser:
     preferences: Preferences
 
 
-def with_preferences(rows: QuerySet[Any], user: str, *columns: str) -> QuerySet[Any, Row]:
+def with_preferences(
+    rows: QuerySet[Any], user: str, *columns: str | Subquery
+) -> QuerySet[Any, Row]:
     """Return these columns and then what read_preferences takes, a row for each Space at least.
 
-    `user` leads from a row to the person: "user__", or "" where it is the person.
+    `user` leads from a row to the person: "user__", or "" where it is the person. It is their
+    default profile that is read.
     """
-    spaces = FilteredRelation(f"{user}spaces", condition=Q(**{f"{user}spaces__is_active": True}))
+    selected = {f"{user}spaces__is_active": True, f"{user}spaces__is_in_default": True}
+    spaces = FilteredRelation(f"{user}spaces", condition=Q(**selected))
     found: QuerySet[Any, Row] = (
         rows.annotate(active_spaces=spaces)
         .order_by("active_spaces__slot")
@@ -197,10 +202,53 @@ _BY_HF_ID = CompiledQuery(
 )
 
 
-def load_preferences(user_id: int) -> Preferences:
+def load_preferences(user_id: int, profile_id: int | None = None) -> Preferences:
+    """Return what somebody saved: in one profile of theirs, or else in the default one."""
+    if profile_id is not None:
+        further = list(_of_profiles(Profile.objects.filter(user_id=user_id, pk=profile_id)))
+        if further and not further[0][0]:
+            return read_preferences(further, 1)
     rows = with_preferences(User.objects.filter(pk=user_id), "", "pk", "is_active")
     user = _known_user(list(rows))
     return user.preferences if user else NO_PREFERENCES
+
+
+def preferences_of(
+    user_id: int, profile_id: int | None, rows: Sequence[Row], first: int
+) -> Preferences:
+    """Return what a credential selects that opens one profile only, or each (None): then it is
+    read from the rows that it was found by, as read_preferences does.
+    """
+    if profile_id is None:
+        return read_preferences(rows, first)
+    return load_preferences(user_id, profile_id)
+
+
+def load_profile(user_id: int, name: str) -> Preferences | None:
+    """Return what somebody saved in their profile of this name, if they have one."""
+    rows = list(_of_profiles(Profile.objects.filter(user_id=user_id, name=name)))
+    if not rows:
+        return None
+    is_default = rows[0][0]
+    return load_preferences(user_id) if is_default else read_preferences(rows, 1)
+
+
+def _of_profiles(rows: QuerySet[Profile]) -> QuerySet[Profile, Row]:
+    """Return whether it is the default one, whose choices are elsewhere, and as
+    with_preferences does the rest.
+    """
+    found: QuerySet[Profile, Row] = rows.order_by("spaces__space__slot").values_list(
+        "is_default",
+        "user__hub_changes",
+        Value(True),  # noqa: FBT003 - has_chosen_spaces
+        *("tools", "include_images", "urls_may_write"),
+        *(f"approve_{kind}" for kind in ALWAYS_ASK.as_words()),
+        *(
+            f"spaces__{column}" if column in CHOSEN_OF_SPACE else f"spaces__space__{column}"
+            for column in SPACE_COLUMNS
+        ),
+    )
+    return found
 
 
 def find_user(hf_id: str) -> KnownUser | None:
@@ -223,8 +271,8 @@ def save_tools(
     approvals: ApprovalChoices | None = None,
     version: str | None = None,
 ) -> None:
-    """Save which built-in tools the user wants; `version` is that of the choices it replaces.
-    Without `approvals`, those that are saved stay.
+    """Save which built-in tools the user wants in the profile that they edit; `version` is that
+    of the choices it replaces. Without `approvals`, those that are saved stay.
 
     Raises ValueError for a name that nobody offers, SelectionChanged for another version.
     """
@@ -238,25 +286,32 @@ def save_tools(
         **({} if approvals is None else _columns_of(approvals)),
     }
     with transaction.atomic():
-        _check_version(user.pk, version)
-        ToolSelection.objects.update_or_create(user=user, defaults=saved)
-        audit.record(Action.SELECTION_CHANGED, user, detail=saved)
+        _check_version(user, version)
+        if user.edited_profile is None:
+            ToolSelection.objects.update_or_create(user=user, defaults=saved)
+        else:
+            _change_profile(user.edited_profile, saved)
+        audit.record(Action.SELECTION_CHANGED, user, detail=saved | edited(user))
     announce(user.pk)
 
 
 def save_approvals(user: User, approvals: ApprovalChoices, *, version: str | None = None) -> None:
-    """Save what the user wants to be asked about, and leave the tools as they are.
+    """Save what the user wants to be asked about in the profile that they edit, and leave its
+    tools as they are.
 
     `version` is that of the choices it replaces. Raises SelectionChanged for another one.
     """
     saved = _columns_of(approvals)
     with transaction.atomic():
-        if version is not None and _locked(user.pk).approvals.version != version:
+        if version is not None and _locked(user).approvals.version != version:
             raise SelectionChanged
-        ToolSelection.objects.update_or_create(
-            user=user, defaults=saved, create_defaults={**saved, "tools": NEVER_CHOSE}
-        )
-        audit.record(Action.SELECTION_CHANGED, user, detail=saved)
+        if user.edited_profile is None:
+            ToolSelection.objects.update_or_create(
+                user=user, defaults=saved, create_defaults={**saved, "tools": NEVER_CHOSE}
+            )
+        else:
+            _change_profile(user.edited_profile, saved)
+        audit.record(Action.SELECTION_CHANGED, user, detail=saved | edited(user))
     announce(user.pk)
 
 
@@ -265,27 +320,55 @@ def forget_tools(user: User, *, version: str | None = None) -> None:
 
     Raises SelectionChanged.
     """
-    defaults = {"tools": NEVER_CHOSE, "include_images": True, "urls_may_write": False}
+    defaults = {"include_images": True, "urls_may_write": False}
     with transaction.atomic():
-        _check_version(user.pk, version)
-        ToolSelection.objects.filter(user_id=user.pk).update(**defaults)
-        audit.record(Action.SELECTION_CHANGED, user, detail={"tools": "defaults"})
+        _check_version(user, version)
+        if user.edited_profile is None:
+            rows = ToolSelection.objects.filter(user_id=user.pk)
+            rows.update(tools=NEVER_CHOSE, **defaults)
+        else:
+            _change_profile(user.edited_profile, {"tools": None, **defaults})
+        detail = {"tools": "defaults", **edited(user)}
+        audit.record(Action.SELECTION_CHANGED, user, detail=detail)
     announce(user.pk)
+
+
+PROFILE_DEFAULTS = {
+    "tools": None,
+    "include_images": True,
+    "urls_may_write": False,
+    **{f"approve_{kind}": choice for kind, choice in ALWAYS_ASK.as_words().items()},
+}
+"""Columns of a profile that nothing was chosen for."""
 
 
 def _columns_of(approvals: ApprovalChoices) -> dict[str, str]:
     return {f"approve_{kind}": choice for kind, choice in approvals.as_words().items()}
 
 
-def _check_version(user_id: int, version: str | None) -> None:
-    if version is not None and _locked(user_id).tool_choices.version != version:
+def _change_profile(profile: Profile, saved: Mapping[str, Any]) -> None:
+    """Raises SelectionChanged for a profile that is gone, or has become the default one."""
+    own = Profile.objects.filter(user_id=profile.user_id, is_default=False)
+    if not own.filter(pk=profile.pk).update(**saved):
         raise SelectionChanged
 
 
-def _locked(user_id: int) -> Preferences:
-    """Read them under a lock, which is the user's row: there may be no selection to lock yet."""
-    User.objects.select_for_update().get(pk=user_id)
-    return load_preferences(user_id)
+def edited(user: User) -> dict[str, str]:
+    """Return, for the log, which profile is changed."""
+    return {"profile": user.edited_profile.name} if user.edited_profile else {}
+
+
+def _check_version(user: User, version: str | None) -> None:
+    if version is not None and _locked(user).tool_choices.version != version:
+        raise SelectionChanged
+
+
+def _locked(user: User) -> Preferences:
+    """Read what the profile that they edit has under a lock, which is the user's row: there may be
+    no selection to lock yet.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    return load_preferences(user.pk, user.edited_profile_id)
 
 
 def announce(user_id: int) -> None:

@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.contrib.auth import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
 from accounts.outgoing import callers
+from accounts.profiles.editing import EditedProfileGone, edited_profile
 from accounts.sessions import SessionStore
 
 P = ParamSpec("P")
@@ -29,9 +30,11 @@ def for_users(view: UserView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
 
     @never_cache
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if isinstance(request.user, User):
-            return view(request, request.user, *args, **kwargs)
-        return _to_sign_in(request)
+        if not isinstance(request.user, User):
+            return _to_sign_in(request)
+        if refusal := _note_profile(request, request.user):
+            return refusal
+        return view(request, request.user, *args, **kwargs)
 
     update_wrapper(guarded, view)
     return guarded
@@ -47,11 +50,29 @@ def for_users_async(view: AsyncView[P]) -> AsyncGuarded[P]:
         user = await request.auser()
         if isinstance(user, User):
             callers.note_person(str(user.pk))
+            if refusal := await _note_profile_async(request, user):
+                return refusal
             return await view(request, user, *args, **kwargs)
         return await sync_to_async(_to_sign_in)(request)
 
     update_wrapper(guarded, view)
     return guarded
+
+
+def _note_profile(request: HttpRequest, user: User) -> HttpResponse | None:
+    """Note which profile a request is about; refuse to change another than was meant."""
+    try:
+        user.edited_profile = edited_profile(request, user)
+    except EditedProfileGone:
+        if request.method == "POST":
+            said = "The profile that you were editing is gone, so nothing was saved."
+            messages.warning(request, said)
+            url = resolve_url("profiles:list")
+            return HttpResponseClientRedirect(url) if is_htmx(request) else redirect(url)
+    return None
+
+
+_note_profile_async = sync_to_async(_note_profile)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -5,14 +5,17 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.encryption import EncryptedTextField
+from accounts.profile_models import SpaceFields
 from accounts.space_changes import TakeOver
 
 
-class SelectedSpace(models.Model):
+class SelectedSpace(SpaceFields):
     """A Gradio Space that a user offers as tools.
 
     The slot is part of its tools' names and stays with the Space for life: a removed Space keeps
     its row (inactive), so that its slot never comes to mean another Space.
+
+    What is chosen of it here is that of the default profile; further ones have a ProfileSpace.
     """
 
     user = models.ForeignKey(
@@ -21,14 +24,14 @@ class SelectedSpace(models.Model):
     space_id = models.CharField(max_length=200)
     slot = models.PositiveSmallIntegerField()
     is_active = models.BooleanField(default=True)
+    """Whether any profile has it."""
+    is_in_default = models.BooleanField(default=True, db_default=True)
+    """Whether it is the default profile that has it, or one of those, while any has."""
     removed_at = models.DateTimeField(null=True)
+    """When it was taken out of the default profile, or out of the last one that had it."""
     is_private = models.BooleanField(default=False)
     was_default = models.BooleanField(default=False, db_default=False)
     """Whether it was offered before anybody chose it, under names that assistants may know."""
-    asks_first = models.BooleanField(default=False, db_default=False)
-    """Whether the person wants to be asked before each call."""
-    tools = models.JSONField(null=True)
-    """Those of its tools that are offered, in the Space's own names; null for all that it has."""
     takes_over = models.CharField(
         max_length=10, choices=TakeOver, default=TakeOver.NOTHING, db_default=TakeOver.NOTHING
     )
@@ -36,14 +39,8 @@ class SelectedSpace(models.Model):
     """Fingerprints of what the person agreed to: accounts.pins. NULL: nothing was seen yet."""
     pins_cover_parts = models.BooleanField(default=False, db_default=False)
     """Whether they are of prompts and resources as well, as those of long ago are not."""
-    tool_words = models.JSONField(null=True)
-    """What the person calls its tools: accounts.tool_words."""
     header_names = models.JSONField(null=True)
     """Names of the headers that SpaceHeader has of it."""
-    offers_resources = models.BooleanField(default=False, db_default=False)
-    offers_prompts = models.BooleanField(default=False, db_default=False)
-    answers_within = models.PositiveSmallIntegerField(null=True)
-    """Seconds after which a call that is not done answers how to get its result; null: as usual."""
     title = models.CharField(max_length=200, blank=True)
     emoji = models.CharField(max_length=16, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)

@@ -48,9 +48,27 @@ _WATCHED = (
         "accounts_selectedspace",
         "user_id",
         (
-            *("space_id", "slot", "is_active", "is_private", "was_default", "asks_first", "tools"),
-            *("takes_over", "pins", "tool_words", "header_names"),
-            *("offers_resources", "offers_prompts", "answers_within", "pins_cover_parts"),
+            *("space_id", "slot", "is_active", "is_in_default", "is_private", "was_default"),
+            *("asks_first", "tools", "takes_over", "pins", "pins_cover_parts", "tool_words"),
+            *("header_names", "offers_resources", "offers_prompts", "answers_within"),
+        ),
+        on_insert=True,
+    ),
+    _Watched(
+        "accounts_profile",
+        "user_id",
+        (
+            *("name", "is_default", "tools", "include_images", "urls_may_write"),
+            *("approve_delete", "approve_publish", "approve_spend"),
+        ),
+        on_insert=True,
+    ),
+    _Watched(
+        "accounts_profilespace",
+        "user_id",
+        (
+            *("asks_first", "tools", "tool_words"),
+            *("offers_resources", "offers_prompts", "answers_within"),
         ),
         on_insert=True,
     ),
@@ -60,7 +78,13 @@ _WATCHED = (
         ("kind", "access_token", "scope", "needs_sign_in", "expires_at"),
         on_insert=True,
     ),
-    _Watched("accounts_accesskey", "user_id", ("name", "digest", "scope", "expires_at")),
+    _Watched(
+        "accounts_accesskey",
+        "user_id",
+        ("name", "digest", "scope", "expires_at", "profile_id"),
+    ),
+    # Its tokens go with it, and are watched themselves.
+    _Watched("authorization_connection", "user_id", ("profile_id",), on_delete=False),
     _Watched(
         "authorization_accesstoken",
         "user_id",

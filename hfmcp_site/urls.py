@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("mcpendpoint.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.authorization.urls")),
+    path("", include("accounts.profiles.urls")),
     path("connect/", include("mcpendpoint.pages.connect_urls")),
     path("settings/spaces/", include("mcpendpoint.pages.space_urls")),
     path("settings/alerts/", include("dashboard.alerts.personal_urls")),

@@ -11,7 +11,10 @@ urlpatterns = [
     path("webhooks/hugging-face/<slug:address>/", hub_webhook, name="hub-webhook"),
     *(
         path(f"{RESOURCE}{resource}{slash}", protected_resource)
-        for resource in ("", "/mcp", "/u/<str:username>/mcp", "/sse", "/u/<str:username>/sse")
+        for resource in (
+            *("", "/mcp", "/u/<str:username>/mcp", "/u/<str:username>/<slug:profile>/mcp"),
+            *("/sse", "/u/<str:username>/sse", "/u/<str:username>/<slug:profile>/sse"),
+        )
         for slash in ("", "/")
     ),
 ]

@@ -33,6 +33,7 @@ from accounts.authorization.tokens import TokenGrant
 from accounts.last_use import LastUse, write_uses
 from accounts.models import User
 from accounts.preferences import announce
+from accounts.profiles.changing import changing, own_profile
 from accounts.space_models import KnownPrivateSpace
 
 
@@ -45,6 +46,8 @@ class ConnectedApp:
     connected_at: datetime
     first_used_at: datetime | None
     last_used_at: datetime | None
+    profile_id: int | None = None
+    """Of the only profile that it opens."""
     ended: bool = False
     """Whether no token of it is good any more, so that it has to ask its person again."""
 
@@ -88,6 +91,7 @@ def authorized_apps(user: User) -> list[ConnectedApp]:
             connected_at=row.created_at,
             first_used_at=row.first_used_at,
             last_used_at=row.last_used_at,
+            profile_id=row.profile_id,
             ended=row.application_id not in scopes,
         )
         for row in rows
@@ -141,6 +145,22 @@ def change_scopes(user: User, connection_id: int, scopes: Iterable[Scope]) -> bo
         note(Action.SCOPES_CHANGED, user, row.application, scopes=text)
     announce(user.pk)
     return True
+
+
+def bind_app(user: User, connection_id: int, profile_id: int | None) -> bool:
+    """Let a client open one profile only, or each (None); return whether it is connected.
+
+    Raises NoSuchProfile.
+    """
+    with changing(user, "", "app bound") as detail:
+        profile = None if profile_id is None else own_profile(user, profile_id)
+        row = _lock(user, connection_id)
+        if row is not None:
+            detail |= {"profile": profile.name if profile else "all"}
+            detail |= {"app": row.application.shown_name}
+            row.profile = profile
+            row.save(update_fields=["profile"])
+    return row is not None
 
 
 def _lock(user: User, connection_id: int) -> Connection | None:

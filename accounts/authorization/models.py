@@ -24,6 +24,7 @@ from accounts.authorization.events import note
 from accounts.authorization.redirects import usable
 from accounts.models import User
 from accounts.preferences import announce
+from accounts.profile_models import Profile
 
 MAX_NAME_LENGTH = 80
 
@@ -168,6 +169,8 @@ class Connection(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     first_used_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    profile = models.ForeignKey(Profile, null=True, on_delete=models.RESTRICT, related_name="apps")
+    """The only one that it opens, as of an access key."""
 
     class Meta:
         ordering = ["-created_at"]

@@ -1,6 +1,7 @@
-"""The addresses that a token can be for (RFC 8707): the shared endpoint and each user's own.
+"""The addresses that a token can be for (RFC 8707): the shared endpoint, and each user's own, of
+which every profile has one.
 
-Both are of PUBLIC_URL, by whatever other name a request came: what a token is for does not depend
+All are of PUBLIC_URL, by whatever other name a request came: what a token is for does not depend
 on the Host header of whoever sends it. Nobody is given a token for the address of another, so the
 name in a personal one is its owner's, be it the name that they have now or one of before.
 """
@@ -11,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.http.request import validate_host
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
 from accounts.addresses import personal_path
 from accounts.models import User
@@ -23,8 +24,8 @@ def shared_resource() -> str:
     return str(settings.PUBLIC_URL) + reverse("mcpendpoint:shared")
 
 
-def personal_resource(username: str) -> str:
-    return str(settings.PUBLIC_URL) + personal_path(username.lower())
+def personal_resource(username: str, profile: str | None = None) -> str:
+    return str(settings.PUBLIC_URL) + personal_path(username.lower(), profile and profile.lower())
 
 
 class Audience(StrEnum):
@@ -34,14 +35,33 @@ class Audience(StrEnum):
     PERSONAL = "personal"
 
 
-def audiences_of(resources: Iterable[str]) -> frozenset[Audience]:
-    """Return what a token for these resources is for, as `canonical_resource` writes them."""
-    kinds = {
-        Audience.SHARED if resource == shared_resource() else Audience.PERSONAL
-        for resource in resources
-        if canonical_resource(resource) is not None
-    }
-    return frozenset(kinds)
+def audiences_of(resources: Iterable[str]) -> frozenset[str]:
+    """Return what a token for these resources is for, as `canonical_resource` writes them: an
+    Audience, or the name of a profile after a slash.
+    """
+    return frozenset(filter(None, map(_audience_of, resources)))
+
+
+def _audience_of(resource: str) -> str | None:
+    match = _match(resource)
+    if match is None:
+        return None
+    if "username" not in match.kwargs:
+        return Audience.SHARED
+    profile = match.kwargs.get("profile")
+    return f"/{profile.lower()}" if profile else Audience.PERSONAL
+
+
+def is_good_at(audiences: frozenset[str], owner: tuple[str, str | None] | None) -> bool:
+    """Return whether a token counts at an address: its owner's, where it has one.
+
+    One whose client named no address, or both of them, counts at those of profiles as well.
+    """
+    if owner is None:
+        return Audience.SHARED in audiences
+    if owner[1] is None:
+        return Audience.PERSONAL in audiences
+    return f"/{owner[1]}" in audiences or audiences.issuperset(Audience)
 
 
 def own_resources(user: User) -> set[str]:
@@ -52,7 +72,10 @@ def own_resources(user: User) -> set[str]:
     """
     former = user.former_names.values_list("name", flat=True)
     free = [name for name in former if not User.objects.filter(username__iexact=name).exists()]
-    return {*default_resources(user.username), *map(personal_resource, free)}
+    names = [user.username, *free]
+    profiles = [None, *user.profiles.values_list("name", flat=True)]
+    own = {personal_resource(name, profile) for name in names for profile in profiles}
+    return {shared_resource(), *own}
 
 
 def default_resources(username: str) -> list[str]:
@@ -62,18 +85,29 @@ def default_resources(username: str) -> list[str]:
 
 def canonical_resource(uri: str) -> str | None:
     """Return the one way in which we write this resource, None for one that is not ours."""
+    match = _match(uri)
+    if match is None:
+        return None
+    if "username" not in match.kwargs:
+        return shared_resource()
+    return personal_resource(match.kwargs["username"], match.kwargs.get("profile"))
+
+
+_ENDPOINTS = {
+    f"mcpendpoint:{name}{transport}"
+    for name in ("shared", "personal", "profile")
+    for transport in ("", "_sse")
+}
+
+
+def _match(uri: str) -> ResolverMatch | None:
+    """Return which endpoint of ours is meant, if one is."""
     path = _path_here(uri)
     try:
         match = resolve(path.removesuffix("/")) if path else None
     except Resolver404:
         return None
-    if match is None:
-        return None
-    if match.view_name in {"mcpendpoint:shared", "mcpendpoint:shared_sse"}:
-        return shared_resource()
-    if match.view_name in {"mcpendpoint:personal", "mcpendpoint:personal_sse"}:
-        return personal_resource(match.kwargs["username"])
-    return None
+    return match if match is not None and match.view_name in _ENDPOINTS else None
 
 
 def names_whole_server(uri: str) -> bool:

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from accounts.authorization.models import AccessToken, shown_client_name
-from accounts.authorization.resources import Audience, audiences_of
+from accounts.authorization.models import AccessToken, Connection, shown_client_name
+from accounts.authorization.resources import audiences_of
 from accounts.authorization.scopes import Scope, read_scopes
 from accounts.compiled_query import CompiledQuery
 from accounts.granting import scopes_still_held
-from accounts.preferences import Preferences, read_preferences, with_preferences
+from accounts.preferences import (
+    Preferences,
+    preferences_of,
+    with_preferences,
+)
 
 ACCESS_PREFIX = "hfmcp_at_"
 REFRESH_PREFIX = "hfmcp_rt_"
@@ -36,10 +41,12 @@ class TokenGrant:
     """With those that they imply."""
     resources: frozenset[str]
     """The addresses that it was given for, as accounts.authorization.resources writes them."""
-    audiences: frozenset[Audience]
-    """Where it counts: at the shared address, at the owner's own, or at both."""
+    audiences: frozenset[str]
+    """Where it counts, as accounts.authorization.resources tells."""
     expires_at: datetime
     preferences: Preferences
+    profile: str | None = None
+    """The only one of its owner's that it opens; None for each."""
 
     @property
     def has_expired(self) -> bool:
@@ -54,6 +61,10 @@ def generate_refresh_token(request: object) -> str:
     return REFRESH_PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
 
 
+_CONNECTION = Connection.objects.filter(
+    user_id=OuterRef("user_id"), application_id=OuterRef("application_id")
+)
+
 _BY_CHECKSUM = CompiledQuery(
     lambda checksum: with_preferences(
         AccessToken.objects.filter(
@@ -63,6 +74,7 @@ _BY_CHECKSUM = CompiledQuery(
         *("pk", "user_id", "application_id", "user__username", "user__hf_id"),
         *("application__client_id", "application__name", "scope", "resource", "expires"),
         *("user__hub_credential__kind", "user__hub_credential__scope"),
+        *(Subquery(_CONNECTION.values(name)) for name in ("profile_id", "profile__name")),
     )
 )
 
@@ -76,7 +88,7 @@ def find_token(token: str) -> TokenGrant | None:
         return None
     *ids, username, hf_id, client_id, client_name, scope, resource, expires = rows[0][:10]
     token_id, user_id, application_id = ids
-    kind, hub_scope = rows[0][10:12]
+    kind, hub_scope, profile_id, profile = rows[0][10:14]
     granted = read_scopes(scope)
     # A token for nowhere in particular is not one for everywhere.
     if not granted or not resource:
@@ -93,6 +105,7 @@ def find_token(token: str) -> TokenGrant | None:
         resources=frozenset(resource),
         audiences=audiences_of(resource),
         expires_at=expires,
-        preferences=read_preferences(rows, 12),
+        preferences=preferences_of(user_id, profile_id, rows, 14),
+        profile=profile,
     )
     return None if grant.has_expired else grant

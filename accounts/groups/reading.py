@@ -14,6 +14,7 @@ from accounts.operators.block_list import whom_to_ask
 from accounts.operators.models import Membership
 from accounts.operators.subjects import Organization
 from accounts.preferences import load_preferences
+from accounts.profile_models import Profile
 
 
 def there_are_groups() -> bool:
@@ -69,7 +70,14 @@ def rules_of(group: Group) -> Rules:
 
 
 def approvals_of(user: User) -> ApprovalChoices:
-    """Return what holds before calls of this person: what they chose, and no less than a group of
-    theirs asks for.
+    """Return what holds before calls of this person: what they chose, in the laxest of their
+    profiles, and no less than a group of theirs asks for.
+
+    Which profile a call came by is decided where it is made.
     """
-    return load_preferences(user.pk).approvals.or_stricter(offer_to(user).least)
+    chosen = load_preferences(user.pk).approvals
+    columns = [f"approve_{kind}" for kind in chosen.as_words()]
+    further = Profile.objects.filter(user_id=user.pk, is_default=False).values_list(*columns)
+    for words in further:
+        chosen = chosen.or_laxer(read_choices(words))
+    return chosen.or_stricter(offer_to(user).least)

@@ -18,7 +18,7 @@ class Facts:
 
     @cached_property
     def preferences(self) -> Preferences:
-        return load_preferences(self.user.pk)
+        return load_preferences(self.user.pk, self.user.edited_profile_id)
 
     @cached_property
     def offer(self) -> Offer:
@@ -31,6 +31,11 @@ class Facts:
     @cached_property
     def waiting_approvals(self) -> int:
         return count_waiting(self.user)
+
+    @cached_property
+    def profiles(self) -> int:
+        """Of those that have a name."""
+        return self.user.profiles.count()
 
     @cached_property
     def keys(self) -> int:

@@ -37,6 +37,7 @@ GROUPS = (
                 words.waiting_approvals,
                 ("approvals", "approval-choices"),
             ),
+            SettingsPage("Profiles", "profiles:list", words.profiles),
             SettingsPage("Apps and keys", "accounts:apps", words.apps, anchors=("apps", "keys")),
             SettingsPage("Connect a client", "connect:choose", words.connect),
         ),

@@ -33,7 +33,7 @@ class SpaceRow:
 
 
 def spaces_context(user: User) -> dict[str, Any]:
-    preferences, offer = load_preferences(user.pk), offer_to(user)
+    preferences, offer = load_preferences(user.pk, user.edited_profile_id), offer_to(user)
     waiting, to_add = waiting_spaces(user), _spaces_to_add(preferences, offer)
     spaces = [
         _space_row(space, offer, waits=space.space_id in waiting) for space in preferences.spaces

@@ -39,7 +39,7 @@ def tools_context(
     preset: Bouquet | None = None,
 ) -> dict[str, Any]:
     """Return the page with what is saved, a form that was sent, or a preset to look at."""
-    preferences, offer = load_preferences(user.pk), offer_to(user)
+    preferences, offer = load_preferences(user.pk, user.edited_profile_id), offer_to(user)
     saved = offer.ticked_at_first(catalogue) if preferences.tools is None else preferences.tools
     shown = saved if preset is None else frozenset(preset.tools)
     form = form or tools_form(shown, preferences.tool_choices)

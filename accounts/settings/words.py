@@ -41,6 +41,11 @@ def spaces(facts: Facts) -> str:
     return _number(number, "Space") + suffix if number else "Find one, and its tools are yours"
 
 
+def profiles(facts: Facts) -> str:
+    further = facts.profiles
+    return _number(further, "profile") if further else "One selection, for all your assistants"
+
+
 def approvals(facts: Facts) -> str:
     if waiting := facts.waiting_approvals:
         return f"{_number(waiting, 'call')} {'waits' if waiting == 1 else 'wait'} for you"

@@ -41,7 +41,7 @@ def tools(request: HttpRequest, user: User) -> HttpResponseBase:
 @require_POST
 @for_users
 def reset(request: HttpRequest, user: User) -> HttpResponseBase:
-    before = load_preferences(user.pk).tool_choices
+    before = load_preferences(user.pk, user.edited_profile_id).tool_choices
     forget_tools(user)
     return _saved(request, user, "You are back to the defaults.", before)
 
@@ -79,7 +79,7 @@ def _save(request: HttpRequest, user: User) -> HttpResponseBase:
     form = ToolsForm(request.POST)
     if not form.is_valid():
         return _show(request, user, tools_context(request, user, form), 422)
-    before, offer = load_preferences(user.pk).tool_choices, offer_to(user)
+    before, offer = load_preferences(user.pk, user.edited_profile_id).tool_choices, offer_to(user)
     saved = offer.ticked_at_first(catalogue) if before.tools is None else before.tools
     form.keep_within(offer, saved)
     if form.errors:
@@ -104,7 +104,7 @@ def _save(request: HttpRequest, user: User) -> HttpResponseBase:
 def _saved(
     request: HttpRequest, user: User, said: str, before: ToolChoices | None
 ) -> HttpResponseBase:
-    now = load_preferences(user.pk).tool_choices
+    now = load_preferences(user.pk, user.edited_profile_id).tool_choices
     if before is not None and before != now:
         request.session[UNDO] = {
             "tools": None if before.tools is None else sorted(before.tools),

@@ -13,7 +13,7 @@ from accounts.access_keys import KeyOwner, find_access_key
 from accounts.access_keys import note_use as note_key_use
 from accounts.addresses import personal_path
 from accounts.authorization.connections import note_use as note_app_use
-from accounts.authorization.resources import Audience
+from accounts.authorization.resources import is_good_at
 from accounts.authorization.tokens import ACCESS_PREFIX, TokenGrant, find_token
 from accounts.bearer import bearer_token
 from accounts.caching import remember_short
@@ -32,6 +32,7 @@ from accounts.preferences import (
     find_user,
 )
 from mcpendpoint.access.admission import check_person, read_blocks_at_first
+from mcpendpoint.access.profiles import in_profile
 from mcpendpoint.access.who import (
     ANONYMOUS,
     Caller,
@@ -40,6 +41,7 @@ from mcpendpoint.access.who import (
     CallerRefused,
     Credential,
     NotAdmitted,
+    UrlOwner,
     may_be_token,
 )
 from mcpendpoint.protocol.records import Reason
@@ -52,33 +54,34 @@ def _invalid_token(message: str) -> CallerRefused:
     return CallerRefused(401, "invalid_token", message)
 
 
-async def identify(head: RequestHead, url_username: str | None, *, must_sign_in: bool) -> Caller:
-    """Return who asks; `url_username` is the owner in `/u/<username>/mcp`.
+async def identify(head: RequestHead, owner: UrlOwner | None, *, must_sign_in: bool) -> Caller:
+    """Return who asks; `owner` is None at the shared address.
 
     Raises CallerRefused.
     """
     caller = await read_credential(head)
     if caller is ANONYMOUS:
-        if must_sign_in or url_username is not None or needs_sign_in():
+        if must_sign_in or owner is not None or needs_sign_in():
             raise CallerRefused(401, "", SIGN_IN, reason=Reason.NO_CREDENTIAL)
         return caller
-    if url_username is not None and (caller.username or "").lower() != url_username.lower():
-        raise await _refuse_at_url_of(url_username, caller)
-    audience = Audience.SHARED if url_username is None else Audience.PERSONAL
-    if caller.audiences is not None and audience not in caller.audiences:
+    if owner is not None and (caller.username or "").lower() != owner.username.lower():
+        raise await _refuse_at_url_of(owner, caller)
+    if caller.audiences is not None and not is_good_at(caller.audiences, owner):
         raise _invalid_token("This token is for another address of this server.")
+    if owner is not None and owner.profile is not None:
+        return await in_profile(caller, owner.profile)
     return caller
 
 
-async def _refuse_at_url_of(url_username: str, caller: Caller) -> CallerRefused:
+async def _refuse_at_url_of(owner: UrlOwner, caller: Caller) -> CallerRefused:
     name, user_id = caller.username, caller.user_id
     if (
         name
         and user_id
-        and is_hub_name(url_username)
-        and await lookups.run(has_held_name, user_id, url_username)
+        and is_hub_name(owner.username)
+        and await lookups.run(has_held_name, user_id, owner.username)
     ):
-        return CallerMoved(personal_path(name), caller)
+        return CallerMoved(personal_path(name, owner.profile), caller)
     return CallerElsewhere(caller)
 
 
@@ -228,6 +231,7 @@ async def _load_owner(key: str) -> _Known[KeyOwner]:
         scopes=owner.scopes,
         credential_name=owner.name,
         expires_at=owner.expires_at,
+        only_profile=owner.profile,
     )
     return _Known(owner, caller, await _refusal_of(owner))
 
@@ -246,6 +250,7 @@ async def _load_grant(token: str) -> _Known[TokenGrant]:
         credential_name=grant.client_name,
         audiences=grant.audiences,
         expires_at=grant.expires_at,
+        only_profile=grant.profile,
     )
     return _Known(grant, caller, await _refusal_of(grant))
 

@@ -15,8 +15,12 @@ from mcpendpoint.protocol.request_head import read_request_head
 from mcpendpoint.protocol.security import is_host_served, public_base
 
 
-async def protected_resource(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
-    """RFC 9728 metadata of the shared endpoint, or of a user's own."""
+async def protected_resource(
+    request: HttpRequest, username: str | None = None, profile: str | None = None
+) -> HttpResponseBase:
+    """RFC 9728 metadata of the shared endpoint, or of a user's own: also of a profile that is
+    none, since nobody is told who has which.
+    """
     head = read_request_head(request)
     if not is_host_served(head):
         return JsonResponse({"error": "misdirected_request"}, status=421)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db import DatabaseError
 
-from accounts.authorization.resources import Audience
 from accounts.authorization.scopes import ALL_SCOPES, Scope
 from accounts.consequences import ALWAYS_ASK, ApprovalChoices
 from accounts.credentials import hub_token, recheck
@@ -32,6 +32,15 @@ class Credential(StrEnum):
     """Of a person who is signed in to the pages of this site."""
 
 
+class UrlOwner(NamedTuple):
+    """Whose address a request came to."""
+
+    username: str
+    """As in `/u/<username>/mcp`."""
+    profile: str | None = None
+    """As in `/u/<username>/<profile>/mcp`."""
+
+
 def owner_of(user_id: int) -> str:
     """Return the word that tells one of our users from others."""
     return f"user {user_id}"
@@ -51,8 +60,12 @@ class Caller:
     """The OAuth client that holds the credential."""
     credential_name: str = ""
     """What its owner calls the access key, or the name of the OAuth client."""
-    audiences: frozenset[Audience] | None = None
+    audiences: frozenset[str] | None = None
     """Where the credential counts; None for anywhere on this server."""
+    only_profile: str | None = None
+    """The one that the credential opens; None for each."""
+    profile: str | None = None
+    """The one whose `preferences` these are, where the address named it."""
     expires_at: datetime | None = None
     """When the credential ends, as far as is known here."""
     hf_id: str = ""
@@ -133,12 +146,13 @@ _REASONS = {
     308: Reason.NOT_FOUND,
     401: Reason.BAD_CREDENTIAL,
     403: Reason.BAD_CREDENTIAL,
+    404: Reason.NOT_FOUND,
     503: Reason.HUB_DOWN,
 }
 
 
 class CallerRefused(Exception):
-    """Why nobody is served: `status` 308, 401, 403 or 503.
+    """Why nobody is served: `status` 308, 401, 403, 404 or 503.
 
     `error` is as RFC 6750 section 3.1 names it, `reason` for the record.
     """
@@ -174,6 +188,25 @@ class CallerElsewhere(CallerRefused):
     def __init__(self, caller: Caller) -> None:
         super().__init__(403, "access_denied", "This URL belongs to another user.")
         self.caller = caller
+
+
+class OtherProfileOnly(CallerRefused):
+    """The credential opens one profile, and the address is that of another."""
+
+    def __init__(self, caller: Caller) -> None:
+        what = "app" if caller.credential is Credential.OAUTH else "access key"
+        super().__init__(
+            403,
+            "access_denied",
+            f"This {what} opens only the profile “{caller.only_profile}” of its owner.",
+        )
+
+
+class NoProfile(CallerRefused):
+    """The address is the caller's own, and there is nothing at it."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "not_found", "You have no profile of this name.")
 
 
 class CallerMoved(CallerRefused):

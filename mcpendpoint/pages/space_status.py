@@ -66,7 +66,7 @@ class Fault:
 
 
 async def status_of(user: User, space_id: str, *, is_again: bool = False) -> dict[str, Any]:
-    preferences = await _load_preferences(user.pk)
+    preferences = await _load_preferences(user.pk, user.edited_profile_id)
     saved = _saved_in(preferences, space_id)
     at_first = default_spaces(await _offer_to(user))
     is_default = not preferences.has_chosen_spaces and space_id in at_first
@@ -134,7 +134,7 @@ async def show_fault(request: HttpRequest, user: User, space_id: str, fault: Fau
 
 
 async def saved_space(user: User, space_id: str) -> SavedSpace | None:
-    return _saved_in(await _load_preferences(user.pk), space_id)
+    return _saved_in(await _load_preferences(user.pk, user.edited_profile_id), space_id)
 
 
 def _saved_in(preferences: Preferences, space_id: str) -> SavedSpace | None:

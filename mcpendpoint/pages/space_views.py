@@ -213,7 +213,7 @@ async def _tell_of(user_id: int, space_id: str) -> None:
 
 
 async def _saved_ids(user: User) -> frozenset[str]:
-    preferences = await _load_preferences(user.pk)
+    preferences = await _load_preferences(user.pk, user.edited_profile_id)
     if not preferences.has_chosen_spaces:
         return frozenset(default_spaces(await _offer_to(user)))
     return frozenset(space.space_id for space in preferences.spaces)

@@ -9,17 +9,21 @@ from accounts.catalogue import ToolChoice, catalogue
 from accounts.clients.directory import grouped_clients
 from accounts.models import User
 from accounts.signed_in import render_page
+from mcpendpoint.access.who import UrlOwner
 
 
-async def welcome(request: HttpRequest, owner: str | None) -> HttpResponse:
-    """Return the page of the endpoint; `owner` is the name in `/u/<name>/mcp`, None at `/mcp`.
+async def welcome(request: HttpRequest, url_owner: UrlOwner | None) -> HttpResponse:
+    """Return the page of the endpoint; `url_owner` is None at `/mcp`.
 
     Somebody who is signed in gets their own address, wherever they are.
     """
     user = await _signed_in(request)
+    owner, profile = url_owner or (None, None)
     shared_url = site_url(request) + reverse("mcpendpoint:shared")
     name = user.username if user else owner
-    mcp_url = shared_url if name is None else endpoint_url(request, name)
+    is_at_home = user is None or (owner or "").lower() == user.username.lower()
+    profile = profile if is_at_home else None
+    mcp_url = shared_url if name is None else endpoint_url(request, name, profile)
     context = {
         "mcp_url": mcp_url,
         "shared_url": shared_url,

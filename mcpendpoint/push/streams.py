@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from accounts import credentials, known_people  # noqa: F401 - they forget before a stream looks
 from accounts.behind import start_task
 from accounts.preferences import preferences_changed
 from mcpendpoint.protocol.sessions import Session

@@ -16,7 +16,7 @@ from mcpendpoint.access import limits
 from mcpendpoint.access.admission import check_client
 from mcpendpoint.access.limits import Parsed
 from mcpendpoint.access.selecting import selection_of
-from mcpendpoint.access.who import Caller
+from mcpendpoint.access.who import Caller, UrlOwner
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import MalformedMessage, Message
@@ -57,20 +57,20 @@ class _Service:
     listening: Listening | None
 
     async def serve(
-        self, request: HttpRequest, head: RequestHead, username: str | None
+        self, request: HttpRequest, head: RequestHead, owner: UrlOwner | None
     ) -> HttpResponseBase:
         if refusal := refuse_entry(request, head):
             return refusal
         if head.method == "POST":
-            return await self._serve_post(request, head, username)
+            return await self._serve_post(request, head, owner)
         if head.method == "OPTIONS":
             return empty_response(204, preflight_headers(head))
         if is_for_a_browser(head):
-            return await welcome(request, username)
+            return await welcome(request, owner)
         if head.method == "GET" and _has_session(head) and (self._pushes or resumes_call(head)):
-            return await self._serve_get(head, username)
+            return await self._serve_get(head, owner)
         if head.method == "DELETE" and _has_session(head):
-            return await self._end_session(head, username)
+            return await self._end_session(head, owner)
         # Also for a GET without a session: some clients would hold on to what they get.
         return refuse_request(
             head,
@@ -83,17 +83,17 @@ class _Service:
     def _pushes(self) -> bool:
         return self.listening is not None and "push" in settings.MCP_TRANSPORTS
 
-    async def _end_session(self, head: RequestHead, username: str | None) -> HttpResponseBase:
+    async def _end_session(self, head: RequestHead, owner: UrlOwner | None) -> HttpResponseBase:
         try:
-            caller, _ = await identify_caller(head, username)
+            caller, _ = await identify_caller(head, owner)
             await ended_sessions.end(_session(head, caller).number)
         except REFUSALS as error:
             return refuse(error, head, Recording(address=head.client_address))
         return empty_response(204)
 
-    async def _serve_get(self, head: RequestHead, username: str | None) -> HttpResponseBase:
+    async def _serve_get(self, head: RequestHead, owner: UrlOwner | None) -> HttpResponseBase:
         try:
-            caller, overrides = await identify_caller(head, username)
+            caller, overrides = await identify_caller(head, owner)
             session = _session(head, caller)
             if resumes_call(head):
                 return await resume(head, session, caller)
@@ -101,10 +101,10 @@ class _Service:
         except REFUSALS as error:
             return refuse(error, head, Recording(address=head.client_address))
         assert self.listening is not None  # noqa: S101 - see _pushes
-        return await self.listening.serve_session(head, username, caller, selection, session)
+        return await self.listening.serve_session(head, owner, caller, selection, session)
 
     async def _serve_post(
-        self, request: HttpRequest, head: RequestHead, username: str | None
+        self, request: HttpRequest, head: RequestHead, owner: UrlOwner | None
     ) -> HttpResponseBase:
         if refusal := refuse_body(request, head):
             return refusal
@@ -114,7 +114,7 @@ class _Service:
             address=head.client_address,
         )
         try:
-            recording.caller, overrides = await identify_caller(head, username)
+            recording.caller, overrides = await identify_caller(head, owner)
             limits.charge(recording.caller, head, parsed)
             if isinstance(parsed, MalformedMessage):
                 raise parsed
@@ -126,7 +126,7 @@ class _Service:
         if isinstance(parsed, list):
             return await self.answering.answer_batch(parsed, head, recording.caller, selection)
         if self.listening and _is_listen(parsed, head):
-            return await self.listening.serve_listen(parsed, head, username, recording, selection)
+            return await self.listening.serve_listen(parsed, head, owner, recording, selection)
         return await self.answering.answer_message(parsed, head, recording, selection)
 
 

@@ -18,7 +18,7 @@ from accounts.authorization.scopes import Scope
 from mcpendpoint.access.admission import check_client
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import InvalidOverrides, Selection
-from mcpendpoint.access.who import Caller, CallerRefused, NotAdmitted
+from mcpendpoint.access.who import Caller, CallerRefused, NotAdmitted, UrlOwner
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.client_tag import UNKNOWN_CLIENT
 from mcpendpoint.protocol.invalid_params import explain_invalid_params
@@ -112,7 +112,7 @@ class ListWatch:
     lists: SerializedToolLists
     head: RequestHead
     """Without what does not decide about the list."""
-    username: str | None
+    url_owner: UrlOwner | None
     peer: kernel.Peer
     key: bytes
     owner: str
@@ -133,7 +133,7 @@ class ListWatch:
 
     async def _context(self) -> RequestContext:
         try:
-            caller, overrides = await identify_caller(self.head, self.username)
+            caller, overrides = await identify_caller(self.head, self.url_owner)
             selection = selection_of(caller, overrides)
         except InvalidOverrides as error:
             raise StreamEnds from error
@@ -163,7 +163,7 @@ class Listening:
         self,
         message: Message,
         head: RequestHead,
-        username: str | None,
+        owner: UrlOwner | None,
         recording: Recording,
         selection: Selection,
     ) -> HttpResponseBase:
@@ -187,7 +187,7 @@ class Listening:
             text = f"One stream tells of {MAX_OF_STREAM} resources at most. Subscribe to fewer."
             return json_response(error_message(INVALID_PARAMS, text, message.id), 400)
         try:
-            response = await self._open(head, username, peer, recording.caller, selection, frames)
+            response = await self._open(head, owner, peer, recording.caller, selection, frames)
         except NOT_OPENED as error:
             return _refuse(error, recording, message.id)
         recording.finish(Outcome.OK, is_stream=True)
@@ -196,7 +196,7 @@ class Listening:
     async def serve_session(
         self,
         head: RequestHead,
-        username: str | None,
+        owner: UrlOwner | None,
         caller: Caller,
         selection: Selection,
         session: Session,
@@ -210,7 +210,7 @@ class Listening:
         if known_list is None and time.time() - session.began_at > COMES_BACK_AFTER_SECONDS:
             known_list = ""  # it comes back, and cannot say what it knows
         try:
-            return await self._open(head, username, peer, caller, selection, frames, known_list)
+            return await self._open(head, owner, peer, caller, selection, frames, known_list)
         except NOT_OPENED as error:
             recording = Recording(caller=caller, peer=peer, address=head.client_address)
             return _refuse(error, recording)
@@ -218,7 +218,7 @@ class Listening:
     async def serve_sse(
         self,
         head: RequestHead,
-        username: str | None,
+        owner: UrlOwner | None,
         caller: Caller,
         selection: Selection,
         number: str,
@@ -229,7 +229,7 @@ class Listening:
         peer = kernel.Peer(False, SSE_VERSION, UNKNOWN_CLIENT, session=session)
         frames = SseFrames(address, "push" in settings.MCP_TRANSPORTS)
         try:
-            return await self._open(head, username, peer, caller, selection, frames)
+            return await self._open(head, owner, peer, caller, selection, frames)
         except NOT_OPENED as error:
             recording = Recording(caller=caller, peer=peer, address=head.client_address)
             return _refuse(error, recording)
@@ -237,7 +237,7 @@ class Listening:
     async def _open(
         self,
         head: RequestHead,
-        username: str | None,
+        owner: UrlOwner | None,
         peer: kernel.Peer,
         caller: Caller,
         selection: Selection,
@@ -245,7 +245,7 @@ class Listening:
         known_list: str | None = None,
     ) -> PushResponse:
         """Raises one of NOT_OPENED."""
-        watch = self._watch(head, username, peer, caller)
+        watch = self._watch(head, owner, peer, caller)
         if watch.size > MAX_KEPT_CHARS:
             raise HeadTooLarge
         open_streams.check_room(
@@ -269,15 +269,16 @@ class Listening:
         return PushResponse(partial(open_streams.hold, watch, seen, known_list, origin, frames))
 
     def _watch(
-        self, head: RequestHead, username: str | None, peer: kernel.Peer, caller: Caller
+        self, head: RequestHead, owner: UrlOwner | None, peer: kernel.Peer, caller: Caller
     ) -> ListWatch:
         kept = tuple(pair for pair in head.pairs if pair[0].startswith(_KEPT_HEADERS))
         of_peer = (peer.protocol_version, peer.shows_views)
-        decisive = (kept, (username or "").lower(), head.raw_query, *of_peer)
+        at = owner and (owner.username.lower(), owner.profile)
+        decisive = (kept, at, head.raw_query, *of_peer)
         return ListWatch(
             lists=self.lists,
             head=replace(head, pairs=kept, headers=dict(kept)),
-            username=username,
+            url_owner=owner,
             peer=kernel.nameless(peer),
             key=blake2b(repr(decisive).encode(), digest_size=16).digest(),
             owner=caller.owner_at(head.client_address),

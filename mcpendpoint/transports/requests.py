@@ -16,9 +16,10 @@ from mcpendpoint.access import limits
 from mcpendpoint.access.admission import check_address
 from mcpendpoint.access.caller import identify, read_credential
 from mcpendpoint.access.limits import Parsed, TooMany
+from mcpendpoint.access.profiles import in_profile
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import RequestOverrides, Selection, read_overrides
-from mcpendpoint.access.who import Caller, NotAdmitted
+from mcpendpoint.access.who import Caller, NotAdmitted, UrlOwner
 from mcpendpoint.protocol.messages import MalformedMessage, parse_body
 from mcpendpoint.protocol.records import Outcome
 from mcpendpoint.protocol.request_head import RequestHead, read_request_head
@@ -33,18 +34,21 @@ from mcpendpoint.transports.responses import error_response
 logger = logging.getLogger(__name__)
 
 View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
-Serve = Callable[[HttpRequest, RequestHead, str | None], Coroutine[Any, Any, HttpResponseBase]]
+Serve = Callable[[HttpRequest, RequestHead, UrlOwner | None], Coroutine[Any, Any, HttpResponseBase]]
 
 
 def as_view(serve: Serve) -> View:
     """Return the Django view of what serves requests."""
 
-    async def view(request: HttpRequest, username: str | None = None) -> HttpResponseBase:
+    async def view(
+        request: HttpRequest, username: str | None = None, profile: str | None = None
+    ) -> HttpResponseBase:
         head = read_request_head(request)
+        owner = None if username is None else UrlOwner(username, profile and profile.lower())
         recorded = note_recorded()
         try:
             with serving_request(head) as span:
-                response = await serve(request, head, username)
+                response = await serve(request, head, owner)
                 note_status(span, response.status_code)
         except NotAdmitted as blocked:
             response = refuse(blocked, head, Recording(address=head.client_address))
@@ -86,23 +90,25 @@ def refuse_entry(request: HttpRequest, head: RequestHead) -> HttpResponse | None
 
 
 async def identify_caller(
-    head: RequestHead, username: str | None
+    head: RequestHead, owner: UrlOwner | None
 ) -> tuple[Caller, RequestOverrides]:
     """Return who asks, and what the URL asks for. Raises CallerRefused and InvalidOverrides."""
     callers.note_address(head.client_address)
     overrides = read_overrides(head)
-    caller = await identify(head, username, must_sign_in=overrides.must_sign_in)
+    caller = await identify(head, owner, must_sign_in=overrides.must_sign_in)
     caller.note_for_outgoing()
     return caller, overrides
 
 
 def context_of(caller: Caller, selection: Selection, head: RequestHead) -> RequestContext:
-    return RequestContext(caller, selection, head, renewal=partial(_by_now, head))
+    return RequestContext(caller, selection, head, renewal=partial(_by_now, head, caller.profile))
 
 
-async def _by_now(head: RequestHead) -> tuple[Caller, Selection]:
+async def _by_now(head: RequestHead, profile: str | None) -> tuple[Caller, Selection]:
     """Raises CallerRefused and InvalidOverrides."""
     caller = await read_credential(head)
+    if profile is not None:
+        caller = await in_profile(caller, profile)
     return caller, selection_of(caller, read_overrides(head))
 
 

@@ -7,6 +7,9 @@ from tests.routes import all_routes, path_of
 
 WITHOUT_COOKIES = (
     *("mcp", "mcp/", "u/<str:username>/mcp", "u/<str:username>/mcp/"),
+    *("u/<str:username>/<slug:profile>/mcp", "u/<str:username>/<slug:profile>/mcp/"),
+    *("u/<str:username>/<slug:profile>/sse", "u/<str:username>/<slug:profile>/sse/"),
+    "u/<str:username>/<slug:profile>/sse/messages",
     *("sse", "sse/", "u/<str:username>/sse", "u/<str:username>/sse/"),
     *("sse/messages", "u/<str:username>/sse/messages"),
     *("oauth/token", "oauth/register", "oauth/revoke"),

@@ -79,6 +79,7 @@ CHANGING = (
     pages.agree_to_tools_of_a_space,
     pages.choose_for_a_space,
     pages.have_alerts,
+    pages.have_profiles,
     pages.change_selection,
     pages.try_other_selections,
     pages.make_and_revoke_keys,

@@ -19,7 +19,7 @@ from mcpendpoint.access import limits
 from mcpendpoint.access.admission import check_client
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import RequestOverrides, Selection
-from mcpendpoint.access.who import Caller, CallerMoved, NotAdmitted
+from mcpendpoint.access.who import Caller, CallerMoved, NotAdmitted, UrlOwner
 from mcpendpoint.pages.welcome import welcome
 from mcpendpoint.protocol import kernel
 from mcpendpoint.protocol.messages import MalformedMessage, Message, error_message
@@ -69,7 +69,7 @@ class _Service:
     running: dict[asyncio.Task[None], Place] = field(default_factory=dict)
 
     async def serve(
-        self, request: HttpRequest, head: RequestHead, username: str | None
+        self, request: HttpRequest, head: RequestHead, owner: UrlOwner | None
     ) -> HttpResponseBase:
         if refusal := refuse_entry(request, head):
             return refusal
@@ -81,11 +81,11 @@ class _Service:
             return empty_response(204, preflight_headers(head))
         is_of_messages = head.path.rstrip("/").endswith(MESSAGES)
         if head.method == "POST" and is_of_messages:
-            return await self._take(request, head, username)
+            return await self._take(request, head, owner)
         if head.method == "GET" and not is_of_messages:
             if is_for_a_browser(head):
-                return await welcome(request, username)
-            return await self._open(head, username)
+                return await welcome(request, owner)
+            return await self._open(head, owner)
         return refuse_request(
             head,
             405,
@@ -93,9 +93,9 @@ class _Service:
             headers={"Allow": "POST" if is_of_messages else "GET"},
         )
 
-    async def _open(self, head: RequestHead, username: str | None) -> HttpResponseBase:
+    async def _open(self, head: RequestHead, owner: UrlOwner | None) -> HttpResponseBase:
         try:
-            caller, overrides = await _identify(head, username)
+            caller, overrides = await _identify(head, owner)
             selection = selection_of(caller, overrides)
         except REFUSALS as error:
             return refuse(error, head, Recording(address=head.client_address))
@@ -104,14 +104,14 @@ class _Service:
         if head.raw_query:
             address += f"&{head.raw_query}"
         response = await self.listening.serve_sse(
-            head, username, caller, selection, place.number, address
+            head, owner, caller, selection, place.number, address
         )
         if isinstance(response, PushResponse):
             return PushResponse(partial(_hold, response.hold, place, caller.owner))
         return response
 
     async def _take(
-        self, request: HttpRequest, head: RequestHead, username: str | None
+        self, request: HttpRequest, head: RequestHead, owner: UrlOwner | None
     ) -> HttpResponseBase:
         if refusal := refuse_body(request, head):
             return refusal
@@ -124,7 +124,7 @@ class _Service:
         )
         place: Place | None = None
         try:
-            recording.caller, overrides = await _identify(head, username)
+            recording.caller, overrides = await _identify(head, owner)
             place, session_id = await _find_session(head, recording.caller)
             limits.charge(recording.caller, head, parsed)
             if isinstance(parsed, MalformedMessage):
@@ -198,9 +198,9 @@ async def _hold(hold: Hold, place: Place, owner: str, receive: Receive, send: Se
         sse_sessions.end(place)
 
 
-async def _identify(head: RequestHead, username: str | None) -> tuple[Caller, RequestOverrides]:
+async def _identify(head: RequestHead, owner: UrlOwner | None) -> tuple[Caller, RequestOverrides]:
     try:
-        return await identify_caller(head, username)
+        return await identify_caller(head, owner)
     except CallerMoved as moved:
         at = MESSAGES if head.method == "POST" else ""
         path = moved.path.removesuffix("/mcp") + "/sse" + at

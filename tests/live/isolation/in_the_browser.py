@@ -175,6 +175,31 @@ def touch_what_others_have(me: Tenant, others: list[Tenant]) -> None:
             assert me.submit(path, VALID).status_code in expected, path
 
 
+def have_profiles(me: Tenant, others: list[Tenant]) -> None:
+    """A profile of one's own is served at its address to oneself alone."""
+    word, worker = new_word("profile"), me.worker
+    me.ledger.note(me.name, word, told_to_admins=True)  # as the name of a key
+    assert word in me.submit("/settings/profiles/", {"name": word}, worker).text
+    page = me.visit("/settings/profiles/").text
+    assert not [other.name for other in others if other.name in page]
+    [number] = re.findall(rf'/profiles/(\d+)/rename/"(?:(?!<li>).)*?value="{word}"', page, re.S)
+    assert me.wire(f"/u/{me.name}/{word}/mcp").post(request("tools/list")).status_code == 200
+    assert (
+        me.wire(f"/u/{me.rng.choice(others).name}/{word}/mcp")
+        .post(request("tools/list"))
+        .status_code
+        == 403
+    )
+    messages = me.wire(f"/u/{me.name}/{word}/sse/messages")
+    assert messages.post(request("tools/list")).status_code == 404  # of no stream
+    assert word in me.visit(f"/settings/profiles/{word}/file/").text
+    assert me.submit("/settings/profiles/file/", {}, worker).status_code == 422
+    me.submit("/settings/profiles/default/edit/", {}, worker)
+    me.submit(f"/settings/profiles/{number}/rename/", {"name": f"{word}-b"}, worker)
+    page = me.submit(f"/settings/profiles/{number}/delete/", {}, worker).text
+    assert f"/u/{me.name}/{word}-b/mcp" not in page
+
+
 def have_alerts(me: Tenant, others: list[Tenant]) -> None:
     """What one person's alerts go to is on nobody else's page."""
     word = new_word("alerts")

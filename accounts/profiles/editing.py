@@ -1,0 +1,35 @@
+"""Which profile the pages of tools and Spaces show and change: chosen in the session."""
+
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.profile_models import Profile
+
+SESSION = "edited_profile"
+
+
+class EditedProfileGone(Exception):
+    """It was deleted since it was chosen: what is sent now was not meant for another."""
+
+
+def edited_profile(request: HttpRequest, user: User) -> Profile | None:
+    """Return the chosen one, None for the default one. Asks the database where one was chosen.
+
+    Raises EditedProfileGone.
+    """
+    chosen = request.session.get(SESSION)
+    if chosen is None:
+        return None
+    profile = Profile.objects.filter(user_id=user.pk, pk=chosen).first()
+    if profile is None:
+        del request.session[SESSION]
+        raise EditedProfileGone
+    return None if profile.is_default else profile
+
+
+def edit(request: HttpRequest, profile: Profile | None) -> None:
+    """Let the pages be about this one from now on."""
+    if profile is None or profile.is_default:
+        request.session.pop(SESSION, None)
+    else:
+        request.session[SESSION] = profile.pk

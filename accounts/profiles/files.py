@@ -1,0 +1,122 @@
+"""A profile as a file, and what a link to one says. Pure: no I/O.
+
+Whoever wrote a file or a link may be anybody: neither has a secret, and neither loosens anything.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+MAX_FILE_BYTES = 200_000
+MAX_TOOLS = 200
+MAX_SPACES = 50
+
+_SPACE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
+
+ToolName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
+OwnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+SpaceId = Annotated[str, StringConstraints(pattern=_SPACE_ID, max_length=193)]
+
+
+class BadFile(Exception):
+    """Why it is no profile, for the person to read."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class FiledSpace(_Strict):
+    id: SpaceId
+    tools: Annotated[list[OwnName], Field(min_length=1, max_length=MAX_TOOLS)] | None = None
+    asks_first: bool = False
+    offers_resources: bool = False
+    offers_prompts: bool = False
+
+
+class FiledProfile(_Strict):
+    format: Literal["hfmcp-profile"] = "hfmcp-profile"
+    version: Literal[1] = 1
+    name: Annotated[str, StringConstraints(max_length=40)] = ""
+    tools: Annotated[list[ToolName], Field(max_length=MAX_TOOLS)] | None = None
+    include_images: bool = True
+    approvals: dict[Literal["delete", "publish", "spend"], Literal["ask", "allow", "never"]] = {}
+    spaces: Annotated[list[FiledSpace], Field(max_length=MAX_SPACES)] = []
+
+
+def read_file(data: bytes) -> FiledProfile:
+    """Raises BadFile."""
+    if len(data) > MAX_FILE_BYTES:
+        raise BadFile("The file is too large to be a profile.")
+    try:
+        read = FiledProfile.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part)[:40] for part in first["loc"][:4])
+        raise BadFile(
+            f"This is no profile that this server can read{f' (see {place})' if place else ''}."
+        ) from error
+    return _checked(read)
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link to a profile names."""
+
+    name: str
+    tools: tuple[str, ...]
+    spaces: tuple[str, ...]
+
+    @property
+    def query(self) -> dict[str, str]:
+        said = {"name": self.name, "tools": ",".join(self.tools), "spaces": ",".join(self.spaces)}
+        return {key: text for key, text in said.items() if text}
+
+
+def read_link(query: Mapping[str, Any]) -> FiledProfile:
+    """Raises BadFile."""
+    tools, spaces = (_words(str(query.get(key, ""))) for key in ("tools", "spaces"))
+    if not tools and not spaces:
+        raise BadFile("The link names no tools and no Spaces.")
+    try:
+        read = FiledProfile(
+            name=str(query.get("name", ""))[:40],
+            tools=tools or None,
+            spaces=[FiledSpace(id=space_id) for space_id in spaces],
+        )
+    except ValidationError as error:
+        raise BadFile("The link names what can be neither a tool nor a Space.") from error
+    return _checked(read)
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+
+
+def _checked(read: FiledProfile) -> FiledProfile:
+    """Raises BadFile."""
+    ids = [space.id.lower() for space in read.spaces]
+    if len(set(ids)) < len(ids):
+        raise BadFile("It names a Space twice.")
+    names = [name for space in read.spaces for name in space.tools or ()]
+    if not all(map(_is_printable, names)):
+        raise BadFile("It names a tool that no tool is called.")
+    return read
+
+
+def _is_printable(text: str) -> bool:
+    return bool(_PRINTABLE.fullmatch(text))
+
+
+def stricter(filed: Mapping[Any, str]) -> dict[str, str]:
+    """Return columns of approvals: what a file says, as far as it asks no less than the default."""
+    return {f"approve_{kind}": said for kind, said in filed.items() if said == "never"}
+
+
+def known(names: Iterable[str] | None, existing: Iterable[str]) -> list[str] | None:
+    """Return those of the tools that this server has."""
+    return None if names is None else sorted(set(names) & set(existing))
