@@ -7,7 +7,7 @@ from accounts.audit_models import AuditEvent
 from accounts.consequences import ApprovalChoices, Choice
 from accounts.groups.reading import approvals_of
 from accounts.people import remove
-from accounts.pins import pinned_tools
+from accounts.pins import pinned_parts
 from accounts.preferences import load_preferences, load_profile, save_tools
 from accounts.profile_models import Profile, ProfileSpace
 from accounts.profiles.changing import (
@@ -105,7 +105,7 @@ def test_what_a_space_was_given_is_kept_until_no_profile_has_it(alice, work, add
     remove_space(alice, "acme/one")
     assert not header_values(alice.pk, "acme/one")
     assert not SelectedSpace.objects.get(space_id="acme/one").is_active
-    assert pinned_tools(alice, "acme/one").tools == {}
+    assert pinned_parts(alice, "acme/one").parts == {}
 
 
 def test_a_copy_has_all_that_its_source_selects(alice, save, add):

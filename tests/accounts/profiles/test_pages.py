@@ -35,7 +35,9 @@ def test_a_profile_is_made_edited_and_made_the_default(alice, alice_client):
 
     assert load_profile(alice.pk, "work").tools == {FILES}
     assert load_preferences(alice.pk).tools is None
-    assert "those of your profile <strong>work" in text_of(alice_client.get("/settings/"))
+    for page in ("tools", "spaces", "approvals"):
+        shown = text_of(alice_client.get(f"/settings/{page}/"))
+        assert "editing your profile <strong>work" in shown
 
     work = Profile.objects.get(name="work")
     alice_client.post(f"{PAGE}{work.pk}/default/")
