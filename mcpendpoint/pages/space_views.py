@@ -64,6 +64,8 @@ MAX_TOOLS = 500
 """Of a form: more than any Space has that can be read."""
 MAX_NAME_CHARS = 200
 ADDING_SECONDS = 5.0
+
+_UNDO = "Added again within ten minutes it is as it was, but for values of its headers."
 """How long somebody who adds a Space waits for its tools, which else are pinned at first sight."""
 
 
@@ -90,8 +92,8 @@ async def add(request: HttpRequest, user: User) -> HttpResponse:
         saved = await _add(user, space_id)
     except Refused as error:
         return await _done(request, space_id, error=str(error))
-    was = "is back as you had it" if saved.pins is not None else "was added"
-    return await _done(request, saved.space_id, said=f"{saved.space_id} {was}.", is_added=True)
+    said = f"{saved.space_id} was added."
+    return await _done(request, saved.space_id, said=said, is_added=True)
 
 
 @require_POST
@@ -101,8 +103,11 @@ async def remove(request: HttpRequest, user: User) -> HttpResponse:
     if not is_space_id(space_id):
         return await _done(request, space_id, error="That is not the id of a Space.")
     await _remove_space(user, space_id)
-    undo = "Added again within ten minutes it is back as it was, but for values of its headers."
-    return await _done(request, space_id, said=f"{space_id} was removed. {undo}")
+    if user.edited_profile is not None:
+        said = f"{space_id} was removed from your profile “{user.edited_profile.name}”."
+    else:
+        said = f"{space_id} was removed. {_UNDO}"
+    return await _done(request, space_id, said=said)
 
 
 @require_POST
