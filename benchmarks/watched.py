@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from operator import truediv
 from statistics import median
 from urllib.request import Request, urlopen
 
@@ -22,15 +23,16 @@ from websockets.typing import Origin
 from benchmarks.callers import run_wrk
 from benchmarks.servers import Server
 from dashboard.ranges import RANGES
-from tests import environment
 from tests.live.people import sign_in
 from tests.live.product import Product, start_product
 from tests.live.storage import fresh_storage
-from tests.standins.serve import Running, start
+from tests.standins.serve import start
 from tests.unlimited import NO_LIMITS
 
 _BODY = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
 _FEW_A_SECOND = 5
+_NOTHING = "counts nothing"
+_UNWATCHED = "benchmarks.unwatched"
 ADMIN = "hf_admin"
 
 
@@ -38,13 +40,13 @@ def main() -> int:
     options = _options()
     with start("tests.standins.hub") as hub, fresh_storage() as storage:
         env = {"HF_ENDPOINT": hub.url, "DEFAULT_SPACES": "", **NO_LIMITS, **storage}
-        with start_product(env) as watched, _unwatched(env) as unwatched:
+        with start_product(env) as watched, start_product(env, _UNWATCHED) as unwatched:
             _measure_rates(watched, unwatched, options)
             _measure_viewers(watched, options)
     return 0
 
 
-def _measure_rates(watched: Product, unwatched: Running, options: argparse.Namespace) -> None:
+def _measure_rates(watched: Product, unwatched: Product, options: argparse.Namespace) -> None:
     rates: dict[str, list[float]] = {}
     costs: dict[str, list[float]] = {}
 
@@ -58,15 +60,24 @@ def _measure_rates(watched: Product, unwatched: Running, options: argparse.Names
     pid = watched.process.pid
     for url in (watched.url, unwatched.url):
         urlopen(_request(url)).read()  # the first one loads what all others need
-    for _ in range(options.rounds):
-        measure("counts nothing", unwatched.url, unwatched.process.pid)
+
+    def measure_nothing() -> None:
+        measure(_NOTHING, unwatched.url, unwatched.process.pid)
+
+    def measure_watched() -> None:
         measure("counts", watched.url, pid)
         with _viewers(watched, options.viewers), _prometheus(watched):
             measure(f"counts, {options.viewers} viewers", watched.url, pid)
-    base = median(rates["counts nothing"])
+
+    for number in range(options.rounds):
+        # In turn: what else the machine does is as much with the one as with the other.
+        turns = (measure_nothing, measure_watched)
+        for turn in turns if number % 2 else reversed(turns):
+            turn()
     for name, measured in rates.items():
         rate, spread = median(measured), f"{min(measured):,.0f}-{max(measured):,.0f}"
-        share, cost = rate / base, median(costs[name])
+        share = median(map(truediv, measured, rates[_NOTHING]))
+        cost = median(costs[name])
         print(f"{name:<22}{rate:>8,.0f} a second {spread:>14}{share:>7.0%}{cost:>8.0f} µs of CPU")
 
 
@@ -86,12 +97,6 @@ def _share_of_a_core(server: Server, seconds: float) -> float:
     before, began = server.cpu_seconds(), time.monotonic()
     time.sleep(seconds)
     return (server.cpu_seconds() - before) / (time.monotonic() - began)
-
-
-@contextmanager
-def _unwatched(env: dict[str, str]) -> Iterator[Running]:
-    with start("benchmarks.unwatched", env={**environment.SETTINGS, "PORT": "0", **env}) as server:
-        yield server
 
 
 class _Heard:
@@ -181,8 +186,8 @@ def _request(url: str) -> Request:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.watched", description=__doc__)
     parser.add_argument("--viewers", type=int, default=100)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=32)
     return parser.parse_args()
 

@@ -64,9 +64,9 @@ MAX_TOOLS = 500
 """Of a form: more than any Space has that can be read."""
 MAX_NAME_CHARS = 200
 ADDING_SECONDS = 5.0
+"""How long somebody who adds a Space waits for its tools, which else are pinned at first sight."""
 
 _UNDO = "Added again within ten minutes it is as it was, but for values of its headers."
-"""How long somebody who adds a Space waits for its tools, which else are pinned at first sight."""
 
 
 @require_GET

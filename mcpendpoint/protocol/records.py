@@ -1,4 +1,4 @@
-"""One frozen record per handled message, passed to listeners.
+"""One record per handled message, passed to listeners.
 
 A listener is called on the event loop and must only take note: append, never wait.
 """
@@ -89,9 +89,10 @@ class Reason(StrEnum):
     OUR_FAULT = "our_fault"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Record:
     """What is known of one handled message. No argument, token or name of a person is in it.
+    Nobody changes one; it is not frozen because that takes twice as long to make.
 
     Of a request that was over a limit when it came in, neither method nor client is known.
     """

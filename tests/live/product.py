@@ -29,10 +29,10 @@ class Product:
 
 
 @contextmanager
-def start_product(env: Mapping[str, str]) -> Iterator[Product]:
+def start_product(env: Mapping[str, str], module: str = "tests.live") -> Iterator[Product]:
     """Serve the product with `env`, by default on a new SQLite database of its own.
 
-    Neither the shell's settings nor those in `.env` reach it.
+    Neither the shell's settings nor those in `.env` reach it. `module` is what is run.
     """
     with tempfile.TemporaryDirectory(prefix="hfmcp-product-") as folder:
         port = env.get("PORT") or str(free_port())
@@ -46,7 +46,7 @@ def start_product(env: Mapping[str, str]) -> Iterator[Product]:
             "LOG_FILE": str(log_file),
         }
         log_file.touch()
-        with start("tests.live", env={**environment.SETTINGS, **defaults, **env}) as running:
+        with start(module, env={**environment.SETTINGS, **defaults, **env}) as running:
             yield Product(
                 url=env.get("PUBLIC_URL", url), process=running.process, log_file=log_file
             )
