@@ -11,8 +11,12 @@ const STANDINS = new Map([
 ]);
 const HOSTS = new Set([...STANDINS.keys()].map((origin) => new URL(origin).hostname));
 STANDINS.set(HUB, HUB); // where the stand-in's own links to further pages lead
-const standinOf = (url) =>
-  url.hostname.endsWith('.hf.jobs') ? `${HUB}/_jobs/${url.hostname}` : STANDINS.get(url.origin);
+// A stand-in of every Space, where there is one: as HF_SPACE_URL has it.
+const spaceOf = (host) => process.env.HF_SPACE_URL?.replace('{subdomain}', host.split('.')[0]);
+const standinOf = (url) => {
+  if (url.hostname.endsWith('.hf.jobs')) return `${HUB}/_jobs/${url.hostname}`;
+  return url.hostname.endsWith('.hf.space') ? spaceOf(url.hostname) : STANDINS.get(url.origin);
+};
 
 const fetchForReal = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
@@ -27,8 +31,8 @@ globalThis.fetch = async (input, init) => {
 // is told to allow. The two hosts are on loopback here, so that is what the look-up has to say.
 process.env.ALLOW_INTERNAL_ADDRESS_HOSTS = [...HOSTS].join(',');
 dns.lookup = async (hostname) => {
-  // Of a sandbox, too: an address that is looked at only, since what is sent goes to the stand-in.
-  if (hostname.endsWith('.hf.jobs')) return [{ address: '1.1.1.1', family: 4 }];
+  // Of a sandbox or a Space, too: an address that is looked at only, since what is sent goes to the stand-in.
+  if (/\.hf\.(jobs|space)$/.test(hostname)) return [{ address: '1.1.1.1', family: 4 }];
   if (!HOSTS.has(hostname)) throw new Error(`${hostname} is out of reach`);
   return [{ address: '127.0.0.1', family: 4 }];
 };
