@@ -34,7 +34,7 @@ CALL = {"name": "hub_repo_search", "arguments": {"query": "bert"}}
 KINDS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("tools/list", {}, "ok"),
     ("tools/list", {}, "ok"),
-    ("ping", {}, "ok"),
+    ("ping", {}, "rejected"),  # 2026-07-28 has none
     ("tools/call", CALL, "ok"),
     ("tools/call", {"name": "hub_repo_search", "arguments": {"limit": "many"}}, "tool_error"),
     ("tools/call", {"name": "no_such_tool", "arguments": {}}, "rejected"),
