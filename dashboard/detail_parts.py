@@ -19,7 +19,7 @@ from dashboard.periods import counted
 from dashboard.ranges import Range
 from dashboard.reading_details import About, Totals
 from dashboard.shown_connections import Fact
-from dashboard.shown_lists import client_address
+from dashboard.shown_lists import client_address, name_of_space
 from dashboard.tables import (
     Column,
     Note,
@@ -33,6 +33,7 @@ from dashboard.tables import (
     when,
 )
 from mcpendpoint.gradio.last_known import last_known
+from mcpendpoint.protocol.records import REFUSED
 
 
 def tiles_of(totals: Totals, histogram: Mapping[int, int] | None = None) -> tuple[Tile, ...]:
@@ -84,6 +85,24 @@ def percentiles_of(histogram: Mapping[int, int]) -> tuple[tuple[str, str], ...]:
     )
 
 
+_CREDENTIALS = {
+    "anonymous": "None",
+    "access_key": "Access key",
+    "oauth": "App (OAuth)",
+    "hf_token": "Hugging Face token",
+    "session": "Signed in to a page",
+    REFUSED: "Wrong",
+}
+
+
+def _in_words(column: str, name: str) -> str:
+    if column == "credential":
+        return _CREDENTIALS.get(name, name)
+    if column == "space_id":
+        return name_of_space(name)
+    return name
+
+
 def parts_table(
     about: About,
     name: str,
@@ -104,14 +123,14 @@ def parts_table(
         ),
         tuple(
             row(
-                part.names[0] or "unknown",
+                _in_words(columns[0], part.names[0]) or "unknown",
                 (
                     number(part.messages),
                     number(part.errors, is_bad=True),
                     percentage(part.errors / part.messages),
                     when(part.last_at),
                 ),
-                note=" ".join(part.names[1:]),
+                note=" ".join(map(_in_words, columns[1:], part.names[1:])),
                 href=link(*part.names, about.shown) if link else "",
             )
             for part in parts

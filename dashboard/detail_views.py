@@ -32,6 +32,7 @@ from dashboard.reading_lists import CLIENTS, TOOLS
 from dashboard.shown_connections import Fact
 from dashboard.shown_lists import (
     client_address,
+    name_of_space,
     reason_in_words,
     reason_table,
     space_address,
@@ -125,14 +126,18 @@ def tool(request: HttpRequest) -> HttpResponse:
     now, name, space_id = visit(request), _given(request, "name"), _given(request, "space")
     about = About(Q(tool=name, space_id=space_id), now.shown)
     histogram, by_step = read_latencies(now.shown, tool=name, space_id=space_id)
-    space = (Note(f"All of {space_id}", space_address(space_id, now.shown)),) if space_id else ()
+    space = (
+        (Note(f"All of {name_of_space(space_id)}", space_address(space_id, now.shown)),)
+        if space_id
+        else ()
+    )
     totals = about.totals()
     first_bytes = read_first_bytes(now.shown, tool=name, space_id=space_id)
     detail = Detail(
         section="tools",
         kind="Tool",
         title=name,
-        subtitle=space_id,
+        subtitle=name_of_space(space_id),
         tiles=(*tiles_of(totals, histogram), *answers_of(totals, first_bytes)),
         tables=(
             reason_table(about.reasons(), now.shown),
@@ -158,7 +163,7 @@ def space(request: HttpRequest) -> HttpResponse:
     detail = Detail(
         section="spaces",
         kind="Space",
-        title=space_id,
+        title=name_of_space(space_id),
         subtitle="",
         tiles=(*tiles_of(totals, histogram), *answers_of(totals, first_bytes)),
         tables=(

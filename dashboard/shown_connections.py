@@ -15,12 +15,12 @@ _BY_CLIENT = (
     Column("Client"),
     Column("Subscriptions", "number"),
     Column("Session streams", "number"),
-    Column("In distress", "number"),
+    Column("Not answering", "number"),
     Column("Opened", "number"),
     Column("Came back", "number"),
     Column("Ended by", "tags"),
-    Column("Told", "number"),
-    Column("Listed again", "number"),
+    Column("Told of changes", "number"),
+    Column("Listed again then", "number"),
     Column("Resources", "number"),
     Column("Pings answered", "number"),
 )
@@ -34,6 +34,8 @@ _STREAMS = (
     Column("Last sign of life", "when"),
     Column("Session"),
 )
+_STATES = {"distressed": "not answering"}
+"""Whose client does not read what is sent, or did not answer a ping."""
 _OPENED_BY = {"subscription": "subscriptions/listen", "sse": "HTTP+SSE"}
 
 
@@ -53,7 +55,7 @@ def facts(all_of_them: Connections) -> tuple[Fact, ...]:
             "Open now",
             f"{count(all_of_them.open)}: {count(all_of_them.subscriptions)} by "
             f"subscriptions/listen, {count(all_of_them.sessions)} in sessions"
-            + (f", {count(distressed)} in distress" if distressed else ""),
+            + (f", {count(distressed)} not answering" if distressed else ""),
             is_bad=distressed > 0,
         ),
         Fact(
@@ -120,7 +122,8 @@ def _client_row(client: ClientStreams, shown: Range) -> Row:
 
 def _stream_row(stream: StreamNow) -> Row:
     era = "modern" if stream.kind == "subscription" else "legacy"
-    state = stream.state + (f" by {stream.ended_by}" if stream.ended_by else "")
+    state = _STATES.get(stream.state, stream.state)
+    state += f" by {stream.ended_by}" if stream.ended_by else ""
     is_open = bool(stream.session) and stream.state != "gone"
     end = reverse("dashboard:end-session", args=[stream.session]) if is_open else ""
     return row(

@@ -19,6 +19,7 @@ from dashboard.tables import (
     when,
 )
 from dashboard.tally import OTHER
+from mcpendpoint.protocol.records import PRIVATE
 
 _CLIENT = (
     Column("Client", sort="name"),
@@ -82,7 +83,7 @@ def tool_table(tools: Iterable[Tool], total: int, shown: Range) -> Table:
             row(
                 tool.tool,
                 _usage_cells(tool),
-                note=tool.space_id,
+                note=name_of_space(tool.space_id),
                 href=tool_address(tool.tool, tool.space_id, shown),
             )
             for tool in tools
@@ -100,7 +101,7 @@ def space_table(spaces: Iterable[Tool], total: int, shown: Range) -> Table:
         (Column("Space", sort="name"), *_USAGE),
         tuple(
             row(
-                space.space_id,
+                name_of_space(space.space_id),
                 _usage_cells(space),
                 href=space_address(space.space_id, shown),
             )
@@ -159,6 +160,10 @@ def tool_address(tool: str, space_id: str, shown: Range) -> str:
         return ""
     space = {"space": space_id} if space_id else {}
     return address("tool", shown.query, name=tool, **space)
+
+
+def name_of_space(space_id: str) -> str:
+    return "private Spaces" if space_id == PRIVATE else space_id
 
 
 def space_address(space_id: str, shown: Range) -> str:
