@@ -65,13 +65,14 @@ function scrollBack({ scrolled, places }) {
   scrollTo({ top: scrolled, behavior: "instant" });
 }
 
-// The ids of what is like a button, beginning with what comes after it; null where nothing can be.
+// The ids of a button, or of the summary that it is folded below, and of what is like that, beginning
+// with what comes after it; null where nothing can be.
 function successorsOf(button, section) {
-  const { among } = button.dataset;
-  if (!among) return null;
-  const alike = [...section.querySelectorAll(`[data-among="${among}"]`)];
-  const at = alike.indexOf(button);
-  return [...alike.slice(at + 1), ...alike.slice(0, at).reverse()].map((each) => each.id);
+  const first = button.dataset.among ? button : button.closest("details")?.querySelector("summary[data-among]");
+  if (!first) return null;
+  const alike = [...section.querySelectorAll(`[data-among="${first.dataset.among}"]`)];
+  const at = alike.indexOf(first);
+  return [...alike.slice(at), ...alike.slice(0, at).reverse()].map((each) => each.id);
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {
