@@ -1,15 +1,8 @@
-// Messages in the corner of the page stay long enough to be read, and go by a click or Escape.
-const SHOW_MS = 15000;
-let dismissal = 0;
-
+// A message in the corner of the page can be read for as long as one likes: it goes by a click, by Escape
+// or with the next thing that is done.
 function dismissToasts() {
   document.getElementById("toasts")?.replaceChildren();
 }
-
-new MutationObserver(() => {
-  clearTimeout(dismissal);
-  dismissal = setTimeout(dismissToasts, SHOW_MS);
-}).observe(document.getElementById("toasts"), { childList: true });
 
 // Say so when something that htmx sent did not arrive, or was answered with an error.
 function say(text) {
