@@ -19,11 +19,11 @@ logger = logging.getLogger(__name__)
 
 FIRST_FLUSH_SECONDS = 0.2
 """After a quiet time: soon, since somebody may be watching for it."""
-FLUSH_SECONDS = 0.8
-"""Of what a process that is killed has not stored, no more than a second is lost."""
-SHARE_OF_TIME = 0.02
-"""What storing takes of a processor, which answers need: the counts of many people, 50 ms for 200
-of them, are stored less often."""
+FLUSH_SECONDS = 0.5
+"""A process that is killed loses what it had not stored: no more than its last second."""
+SHARE_OF_TIME = 0.05
+"""What storing takes of a processor at most, which answers need: the counts of a great many people
+are stored less often."""
 LONGEST_REST_SECONDS = 5.0
 MAX_DOUBLINGS = 6
 """Half a minute."""
