@@ -61,11 +61,19 @@ class ConnectedApp:
         return scope_rows(self.scopes)
 
 
-def note_consent(user: User, application: Application, scopes: Iterable[Scope]) -> None:
+def note_consent(
+    user: User, application: Application, scopes: Iterable[Scope], profile_id: int | None
+) -> None:
+    """Remember it with the only profile that the client opens; None for each.
+
+    Raises NoSuchProfile.
+    """
     now = timezone.now()
     Application.objects.filter(pk=application.pk).update(let_in_at=now)
-    Connection.objects.get_or_create(user_id=user.pk, application=application)
+    row, _is_new = Connection.objects.get_or_create(user_id=user.pk, application=application)
     note(Action.CONSENT, user, application, scopes=write_scopes(scopes))
+    if row.profile_id != profile_id:
+        bind_app(user, row.pk, profile_id)
 
 
 def connected_apps(user: User) -> list[ConnectedApp]:

@@ -34,6 +34,7 @@ from accounts.authorization.redirects import Destination, destination_of
 from accounts.authorization.resources import default_resources, own_resources
 from accounts.authorization.scopes import LABELS, Scope, write_scopes
 from accounts.authorization.validator import canonical_resources
+from accounts.authorization.warnings import Warning, gravest_warning
 from accounts.connecting import Stage
 from accounts.granting import scopes_to_hand_out
 from accounts.models import User
@@ -70,6 +71,16 @@ class Asked:
     @property
     def destination(self) -> Destination:
         return destination_of(self.redirect_uri)
+
+    @property
+    def warning(self) -> Warning | None:
+        namesakes = Application.vouched_for_as(self.client_name)
+        return gravest_warning(self.client_name, self.publisher, self.destination, namesakes)
+
+    @property
+    def resources(self) -> list[str]:
+        named: list[str] = self.credentials["resource"]
+        return named
 
 
 class AskedWrongly(Exception):

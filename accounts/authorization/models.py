@@ -27,6 +27,7 @@ from accounts.preferences import announce
 from accounts.profile_models import Profile
 
 MAX_NAME_LENGTH = 80
+MAX_NAMESAKES = 5
 
 
 def shown_client_name(name: str) -> str:
@@ -73,6 +74,13 @@ class Application(AbstractApplication):
         if self.registration_source != self.RegistrationSource.CIMD:
             return None
         return urlsplit(self.client_id).netloc
+
+    @classmethod
+    def vouched_for_as(cls, name: str) -> list[str]:
+        """Return the sites whose documents call an app so, whatever its capitals."""
+        documented = cls.objects.filter(registration_source=cls.RegistrationSource.CIMD)
+        namesakes = documented.filter(is_active=True, name__iexact=name)[:MAX_NAMESAKES]
+        return sorted({app.publisher for app in namesakes if app.publisher})
 
     def is_usable(self, request: object) -> bool:
         return self.is_active

@@ -1,15 +1,8 @@
-// Messages in the corner of the page stay long enough to be read, and go by a click or Escape.
-const SHOW_MS = 15000;
-let dismissal = 0;
-
+// A message in the corner of the page can be read for as long as one likes: it goes by a click, by Escape
+// or with the next thing that is done.
 function dismissToasts() {
   document.getElementById("toasts")?.replaceChildren();
 }
-
-new MutationObserver(() => {
-  clearTimeout(dismissal);
-  dismissal = setTimeout(dismissToasts, SHOW_MS);
-}).observe(document.getElementById("toasts"), { childList: true });
 
 // Say so when something that htmx sent did not arrive, or was answered with an error.
 function say(text) {
@@ -65,13 +58,14 @@ function scrollBack({ scrolled, places }) {
   scrollTo({ top: scrolled, behavior: "instant" });
 }
 
-// The ids of what is like a button, beginning with what comes after it; null where nothing can be.
+// The ids of a button, or of the summary that it is folded below, and of what is like that, beginning
+// with what comes after it; null where nothing can be.
 function successorsOf(button, section) {
-  const { among } = button.dataset;
-  if (!among) return null;
-  const alike = [...section.querySelectorAll(`[data-among="${among}"]`)];
-  const at = alike.indexOf(button);
-  return [...alike.slice(at + 1), ...alike.slice(0, at).reverse()].map((each) => each.id);
+  const first = button.dataset.among ? button : button.closest("details")?.querySelector("summary[data-among]");
+  if (!first) return null;
+  const alike = [...section.querySelectorAll(`[data-among="${first.dataset.among}"]`)];
+  const at = alike.indexOf(first);
+  return [...alike.slice(at), ...alike.slice(0, at).reverse()].map((each) => each.id);
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {

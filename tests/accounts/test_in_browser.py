@@ -115,6 +115,24 @@ async def test_focus_stays_in_the_section_when_what_had_it_goes_away(keys: Page)
     await expect(heading).to_be_focused()
 
 
+async def test_focus_goes_on_among_keys_that_are_changed_and_revoked(keys: Page):
+    for name in ("Laptop", "Phone"):
+        await keys.get_by_label("Name of a new key").fill(name)
+        await keys.get_by_role("button", name="Create key").press("Enter")
+        await expect(keys.get_by_label(f"Revoke {name}")).to_be_visible()
+
+    await keys.get_by_label("Change what Laptop may do").press("Enter")
+    await keys.get_by_role("button", name="Save").locator("visible=true").press("Enter")
+    await expect(keys.locator("#toasts")).to_have_text("What the key may do is changed.")
+    await expect(keys.get_by_label("Change what Laptop may do")).to_be_focused()
+
+    await keys.get_by_label("Revoke Laptop").press("Enter")
+    await keys.get_by_role("button", name="Revoke key").locator("visible=true").press("Enter")
+
+    await expect(keys.get_by_label("Revoke Laptop")).to_have_count(0)
+    await expect(keys.get_by_label("Revoke Phone")).to_be_focused()
+
+
 async def test_focus_stays_with_the_spaces_when_one_is_removed(spaces: Page):
     await spaces.get_by_label("What should it do").fill("acme/asleep")
     await spaces.get_by_role("button", name="Add acme/asleep").click()

@@ -2,6 +2,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -13,21 +14,37 @@ from accounts.authorization import consent
 from accounts.authorization.connections import note_consent
 from accounts.authorization.consent import Asked, AskedWrongly
 from accounts.authorization.events import note
+from accounts.authorization.offered import bound_profile, contents_of, profiles_for
 from accounts.authorization.redirects import destination_of
 from accounts.authorization.scopes import LABELS, Scope, ScopeLabel
 from accounts.connecting import Stage, report
 from accounts.credentials import needs_sign_in
 from accounts.models import User
+from accounts.profiles.changing import NoSuchProfile
 
 RETRY_AFTER_SECONDS = 60
+
+
+EACH_PROFILE = "each"
 
 
 class ConsentForm(forms.Form):
     decision = forms.ChoiceField(choices=[("allow", "Authorize"), ("deny", "Deny")])
 
-    def __init__(self, asked: Asked, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial={"scopes": [scope.value for scope in asked.scopes]})
-        self._asked = asked
+    def __init__(self, asked: Asked, user: User, data: QueryDict | None = None) -> None:
+        ticked = [scope.value for scope in asked.scopes]
+        bound = bound_profile(user, asked.application)
+        super().__init__(data, initial={"scopes": ticked, "profile": bound or EACH_PROFILE})
+        self._asked, self._bound = asked, bound
+        self.profiles = profiles_for(user, asked.resources)
+        self.fields["profile"] = forms.ChoiceField(
+            choices=[
+                (EACH_PROFILE, "The one whose address it uses"),
+                *((profile.pk, f"{profile.name} alone") for profile in self.profiles),
+            ],
+            required=False,
+            error_messages={"invalid_choice": "You have no such profile (any more)."},
+        )
         self.fields["scopes"] = forms.MultipleChoiceField(
             choices=[(scope.value, LABELS[scope].title) for scope in asked.scopes],
             required=False,
@@ -37,6 +54,14 @@ class ConsentForm(forms.Form):
     def clean(self) -> None:
         if self.cleaned_data.get("decision") == "allow" and not self.cleaned_data.get("scopes"):
             self.add_error("scopes", "Tick at least one thing that it may do, or deny.")
+
+    @property
+    def profile_id(self) -> int | None:
+        """Return the only profile that the app is to open: as before, where nobody was asked."""
+        chosen = self.cleaned_data["profile"]
+        if not chosen:
+            return self._bound
+        return None if chosen == EACH_PROFILE else int(chosen)
 
     def rows(self) -> list[tuple[Scope, ScopeLabel, bool]]:
         ticked = set(self["scopes"].value() or ())
@@ -53,7 +78,7 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
         asked = consent.read_request(request, request.user)
         if request.method == "GET":
             report(Stage.ASKED, request.user.pk, client=asked.client_name)
-            return _ask(request, asked, ConsentForm(asked))
+            return _ask(request, request.user, asked, ConsentForm(asked, request.user))
         return _answer(request, request.user, asked)
     except AskedWrongly as wrong:
         report(wrong.stage, request.user.pk, why=wrong.description)
@@ -61,25 +86,32 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
 
 
 def _answer(request: HttpRequest, user: User, asked: Asked) -> HttpResponse:
-    form = ConsentForm(asked, request.POST)
+    form = ConsentForm(asked, user, request.POST)
     if not form.is_valid():
-        return _ask(request, asked, form)
+        return _ask(request, user, asked, form)
     if form.cleaned_data["decision"] == "deny":
         note(Action.CONSENT, user, asked.application, Outcome.DENIED)
         report(Stage.DENIED, user.pk, client=asked.client_name)
         return _leave(request, consent.decline(asked), asked.client_name)
     scopes = [Scope(scope) for scope in form.cleaned_data["scopes"]]
-    url = consent.accept(request, asked, scopes)
-    note_consent(user, asked.application, scopes)
+    try:
+        with transaction.atomic():
+            note_consent(user, asked.application, scopes, form.profile_id)
+            url = consent.accept(request, asked, scopes)
+    except NoSuchProfile as problem:
+        # It was deleted a moment ago.
+        form.add_error("profile", str(problem))
+        return _ask(request, user, asked, form)
     report(Stage.AGREED, user.pk, client=asked.client_name)
     return _leave(request, url, asked.client_name)
 
 
-def _ask(request: HttpRequest, asked: Asked, form: ConsentForm) -> HttpResponse:
+def _ask(request: HttpRequest, user: User, asked: Asked, form: ConsentForm) -> HttpResponse:
+    contents = contents_of(user, form.profiles, asked.scopes)
     return render(
         request,
         "authorization/consent.html",
-        {"asked": asked, "form": form},
+        {"asked": asked, "form": form, "contents": contents},
         status=422 if form.errors else 200,
     )
 
