@@ -14,11 +14,13 @@ WITHOUT_COOKIES = (
     *("sse/messages", "u/<str:username>/sse/messages"),
     *("oauth/token", "oauth/register", "oauth/revoke"),
     "webhooks/hugging-face/<slug:address>/",
-    *("u/<str:username>", "u/<str:username>/<path:rest>"),  # where nothing is
 )
 """They look at no cookie, so a browser can be made to do nothing there that anybody could not."""
 
-ROUTES = [route for route in all_routes() if route not in WITHOUT_COOKIES]
+NOWHERE = ("u/<str:username>", "u/<str:username>/<path:rest>")
+"""Near addresses, where nothing can be done."""
+
+ROUTES = [route for route in all_routes() if route not in WITHOUT_COOKIES + NOWHERE]
 
 
 @pytest.fixture
@@ -43,3 +45,10 @@ def test_where_forms_are_not_checked_a_session_is_nobody(browser, alice, route):
     answer = browser.post(path, call, content_type="application/json")
 
     assert alice.username not in answer.text
+
+
+@pytest.mark.parametrize("route", NOWHERE)
+def test_near_addresses_do_nothing_for_anybody(browser, alice, route):
+    path = path_of(route, lambda converter, name: alice.username)
+
+    assert browser.post(path).status_code == 404
