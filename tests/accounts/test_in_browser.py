@@ -71,6 +71,29 @@ async def test_saving_tools_reloads_nothing_and_keeps_the_focus(tools: Page, com
     assert complaints == []
 
 
+async def test_tools_are_found_as_somebody_types_and_none_loses_its_tick(tools: Page, complaints):
+    field, jobs = tools.get_by_label("Find a tool"), tools.locator("#tool-hf_jobs")
+    search = tools.locator("#tool-hub_repo_search")
+    await expect(search).to_be_checked()
+
+    await field.fill("jobs")
+    await field.press("Enter")
+
+    await expect(jobs).to_be_visible()
+    await expect(search).to_be_hidden()
+    await expect(tools.locator("#tools-found")).to_contain_text(" of ")
+    await jobs.check()
+    await tools.get_by_role("button", name="Save changes").click()
+    await expect(tools.locator("#toasts")).to_have_text("Your tools are saved.")
+    await expect(field).to_have_value("jobs")
+    await expect(search).to_be_hidden()
+    await field.fill("")
+    await expect(search).to_be_visible()
+    await expect(search).to_be_checked()
+    await expect(jobs).to_be_checked()
+    assert complaints == []
+
+
 async def test_a_space_is_found_added_and_removed_in_place(spaces: Page, complaints):
     selected = spaces.locator("#selected-spaces")
 
