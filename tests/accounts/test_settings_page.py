@@ -92,30 +92,6 @@ def test_what_a_costly_tool_brings_is_beside_it(alice_client):
     assert group_of(alice_client, "hf_sandbox_fs") == group_of(alice_client, "hf_sandbox")
 
 
-def found_by(client, query):
-    page = client.get("/settings/tools/", {"q": query})
-    rows = [row for group in page.context["tool_groups"] for row in group.rows]
-    return {row.tool.name for row in rows if row.is_found}
-
-
-def test_tools_are_found_by_words_of_their_names_titles_and_effects(alice_client):
-    everything = {tool.name for tool in catalogue.tools}
-    assert found_by(alice_client, "") == everything
-    assert SEARCH in found_by(alice_client, "REPO  search")
-    spending = {tool.name for tool in catalogue.tools if "spend" in tool.effects}
-    assert spending <= found_by(alice_client, "spend") < everything
-    assert found_by(alice_client, "<no such tool>") == set()
-
-
-def test_a_search_hides_ticks_and_does_not_take_them_out_of_the_form(alice_client, alice):
-    save_tools(alice, [SEARCH], include_images=True)
-
-    page = alice_client.get("/settings/tools/", {"q": "no such tool"})
-
-    assert "0 of " in page.text
-    assert f'id="tool-{SEARCH}" name="tools" value="{SEARCH}" checked>' in page.text
-
-
 def group_of(client, name):
     groups = client.get("/settings/tools/").context["tool_groups"]
     (found,) = [group for group in groups if name in {row.tool.name for row in group.rows}]
