@@ -15,6 +15,13 @@ class ToolRow:
     """What it lacks besides the tick."""
     why_not: str = ""
     """Why it cannot be ticked, "" where it can."""
+    is_found: bool = True
+    """Has what was searched for. What has it not is hidden, and its tick is still sent."""
+
+    @property
+    def words(self) -> str:
+        """What a search looks through, here and in static/js/filter.js."""
+        return words_of(self.tool)
 
 
 @dataclass(frozen=True)
@@ -30,8 +37,22 @@ class ToolGroup:
         return sum(row.is_ticked for row in self.rows)
 
     @property
+    def found(self) -> int:
+        return sum(row.is_found for row in self.rows)
+
+    @property
     def is_open(self) -> bool:
         return self.is_main or self.ticked > 0
+
+
+def words_of(tool: ToolChoice) -> str:
+    return f"{tool.title} {tool.name} {tool.purpose} {' '.join(sorted(tool.effects))}".lower()
+
+
+def is_found(tool: ToolChoice, query: str) -> bool:
+    """Say whether the tool has every word of the query, or a part of a word."""
+    words = words_of(tool)
+    return all(word in words for word in query.lower().split())
 
 
 def tool_groups(rows: Iterable[ToolRow]) -> list[ToolGroup]:

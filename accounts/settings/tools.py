@@ -13,10 +13,12 @@ from accounts.groups.words import told_to_members
 from accounts.models import User
 from accounts.preferences import Preferences, load_preferences
 from accounts.readiness import permissions_of
-from accounts.tool_groups import ToolRow, tool_groups
+from accounts.tool_groups import ToolRow, is_found, tool_groups
 
 UNDO = "tools_before"
 """In the session: the choices before the last save, and the version that this save made."""
+
+MAX_QUERY = 100
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,14 @@ def tools_context(
     saved = offer.ticked_at_first(catalogue) if preferences.tools is None else preferences.tools
     shown = saved if preset is None else frozenset(preset.tools)
     form = form or tools_form(shown, preferences.tool_choices)
+    query = request.GET.get("q", "").strip()[:MAX_QUERY]
+    rows = _tool_rows(user, form, offer, query)
     return {
         "tools_form": form,
-        "tool_groups": tool_groups(_tool_rows(user, form, offer)),
+        "tool_groups": tool_groups(rows),
+        "query": query,
+        "found": sum(row.is_found for row in rows),
+        "tool_count": len(rows),
         "bouquets": _presets(offer),
         "offered": told_to_members(offer, catalogue),
         "preset": preset.name if preset else _matching_preset(preferences),
@@ -57,14 +64,16 @@ def tools_context(
     }
 
 
-def _tool_rows(user: User, form: ToolsForm, offer: Offer) -> list[ToolRow]:
+def _tool_rows(user: User, form: ToolsForm, offer: Offer, query: str) -> list[ToolRow]:
     permissions = permissions_of(user)
-    return [
-        ToolRow(tool, is_ticked, tuple(permissions.needs_of(tool)))
-        if offer.has_tool(tool.name)
-        else ToolRow(tool, False, (), offer.why_not)
-        for tool, is_ticked in form.rows()
-    ]
+
+    def row_of(tool: ToolChoice, is_ticked: bool) -> ToolRow:
+        found = is_found(tool, query)
+        if not offer.has_tool(tool.name):
+            return ToolRow(tool, False, (), offer.why_not, is_found=found)
+        return ToolRow(tool, is_ticked, tuple(permissions.needs_of(tool)), is_found=found)
+
+    return [row_of(tool, is_ticked) for tool, is_ticked in form.rows()]
 
 
 def _presets(offer: Offer) -> list[Bouquet]:

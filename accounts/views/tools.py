@@ -105,7 +105,8 @@ def _saved(
     request: HttpRequest, user: User, said: str, before: ToolChoices | None
 ) -> HttpResponseBase:
     now = load_preferences(user.pk, user.edited_profile_id).tool_choices
-    if before is not None and before != now:
+    can_undo = before is not None and before != now
+    if before is not None and can_undo:
         request.session[UNDO] = {
             "tools": None if before.tools is None else sorted(before.tools),
             "include_images": before.include_images,
@@ -113,7 +114,8 @@ def _saved(
             "version": now.version,
         }
     if is_htmx(request):
-        context = {**tools_context(request, user), "toast": said}
+        toast = {"toast": said, "toast_undo": "undo-tools-form" if can_undo else ""}
+        context = {**tools_context(request, user), **toast}
         return render(request, "accounts/_tools.html", context)
     messages.success(request, said)
     return redirect("accounts:tools")

@@ -21,7 +21,8 @@ document.addEventListener("htmx:responseError", () => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest(".toast")) dismissToasts();
+  const isButton = event.target.closest("button"); // such as Undo: its form is sent first
+  if (event.target.closest(".toast") && !isButton) dismissToasts();
 });
 
 // It was about the last thing done.

@@ -254,6 +254,14 @@ def test_htmx_gets_the_section_and_a_word_that_it_is_saved(alice_client):
     assert "Your tools are saved." in response.text
 
 
+def test_only_a_save_that_changed_something_offers_to_undo_it_in_its_message(alice_client):
+    undo = 'form="undo-tools-form">Undo</button>'
+    form = {"tools": [SEARCH]}
+
+    assert undo in alice_client.post("/settings/tools/", form, headers=HTMX).text
+    assert undo not in alice_client.post("/settings/tools/", form, headers=HTMX).text
+
+
 def test_htmx_gets_errors_in_the_section(alice_client):
     response = alice_client.post("/settings/tools/", {"tools": ["nonsense"]}, headers=HTMX)
 
