@@ -14,7 +14,6 @@ from dashboard.counts import (
     Counts,
     LimitCount,
     PeriodCount,
-    PeriodLatency,
     Sums,
     UsageLatency,
 )
@@ -28,7 +27,7 @@ from dashboard.models import (
     ToolCount,
     TrafficCount,
 )
-from dashboard.periods import by_period, counted
+from dashboard.periods import by_period, counted, latencies_by_period
 from dashboard.ranges import MINUTE, Range, floor
 from dashboard.reading_connections import read_connections
 from dashboard.reading_lists import CLIENTS, METHODS, SPACES, TOOLS
@@ -86,12 +85,7 @@ def _read_counts(shown: Range, now: datetime, rows: int) -> Counts:
             spaces=all_spaces,
         ),
         periods=read_traffic(shown),
-        period_latencies=[
-            PeriodLatency(*row)
-            for row in by_period(MethodLatency, shown)
-            .values_list("period", "bucket")
-            .annotate(Sum("count"))
-        ],
+        period_latencies=latencies_by_period(MethodLatency, shown),
         clients=clients,
         client_protocols=read_protocols(shown, {row.name for row in clients}),
         methods=methods,

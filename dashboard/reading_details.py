@@ -10,7 +10,7 @@ from django.db.models import Max, Q, QuerySet, Sum
 from dashboard.counts import PeriodCount, PeriodLatency, rate
 from dashboard.metrics import Point, series_of
 from dashboard.models import FirstByteCount, LatencyCount, MessageCount, PersonCount
-from dashboard.periods import by_period, counted
+from dashboard.periods import by_period, counted, latencies_by_period
 from dashboard.ranges import HOUR, Range, ceiling, floor
 from mcpendpoint.protocol.records import ERRORS, Outcome
 
@@ -110,13 +110,9 @@ class About:
 def read_latencies(shown: Range, **which: str) -> tuple[Mapping[int, int], list[PeriodLatency]]:
     """Return the histogram of a tool or Space in a range, and those of each step of it."""
     whole = counted(LatencyCount, shown).filter(**which)
-    by_step = by_period(LatencyCount, shown).filter(**which)
     return (
         dict(whole.values_list("bucket").annotate(Sum("count"))),
-        [
-            PeriodLatency(*row)
-            for row in by_step.values_list("period", "bucket").annotate(Sum("count"))
-        ],
+        latencies_by_period(LatencyCount, shown, **which),
     )
 
 

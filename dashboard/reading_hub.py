@@ -13,7 +13,7 @@ from dashboard.histogram import percentile
 from dashboard.hub_tally import HubOutcome
 from dashboard.metrics import Point
 from dashboard.models import HubCount, HubLatency
-from dashboard.periods import by_period, counted
+from dashboard.periods import by_period, counted, latencies_by_period
 from dashboard.ranges import Range
 
 
@@ -59,8 +59,7 @@ def read_hub_series(shown: Range, **which: str) -> tuple[Point, ...]:
     counts = by_period(HubCount, shown).filter(**which).values_list("period").annotate(**_SUMS)
     sums = {period: Sums(*found) for period, *found in counts}
     histograms: dict[datetime, dict[int, int]] = defaultdict(dict)
-    latencies = by_period(HubLatency, shown).filter(**which).values_list("period", "bucket")
-    for period, bucket, count in latencies.annotate(Sum("count")):
+    for period, bucket, count in latencies_by_period(HubLatency, shown, **which):
         histograms[period][bucket] = count
     nothing = Sums(0, 0, 0, None)
     return tuple(
