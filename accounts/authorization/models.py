@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 from oauth2_provider.models import (
     AbstractAccessToken,
@@ -47,7 +48,7 @@ class Application(AbstractApplication):
     """When somebody last agreed to it, whether that holds to this day or not."""
 
     class Meta(AbstractApplication.Meta):
-        pass
+        indexes = [models.Index(Upper("name"), name="application_upper_name")]
 
     def clean(self) -> None:
         # Not django-oauth-toolkit's: it knows schemes by a list only.
