@@ -182,7 +182,7 @@ def test_without_public_url_they_are_of_the_host_that_was_asked(make_product):
     assert metadata["authorization_servers"] == [f"http://localhost:{port}"]
 
 
-@pytest.mark.parametrize("path", ["settings", "mcp/x", "u/a/b/mcp", "u//mcp", "<script>"])
+@pytest.mark.parametrize("path", ["settings", "mcp/x", "u/a/b/c/mcp", "u//mcp", "<script>"])
 def test_there_is_no_metadata_of_what_is_no_endpoint(product, path):
     answer = httpx.get(f"{product.url}/.well-known/oauth-protected-resource/{path}")
 
