@@ -55,7 +55,11 @@ def keys_context(
 ) -> dict[str, Any]:
     context: dict[str, Any] = {
         "key_form": form or AccessKeyForm(scopes_to_hand_out(user, request.session)),
-        "keys": [_key_row(key) for key in AccessKey.objects.filter(user_id=user.pk)],
+        "keys": [
+            _key_row(key)
+            for key in AccessKey.objects.filter(user_id=user.pk).select_related("profile")
+        ],
+        "has_profiles": user.profiles.exists(),
         "max_keys": MAX_KEYS,
         "new_key": new_key,
         "further_permissions": further_permissions(oauth_scope(user)),

@@ -1,4 +1,6 @@
-"""Whoever is signed in to the site, as the endpoint knows callers: with what they selected."""
+"""Whoever is signed in to the site, as the endpoint knows callers: with what they selected, in the
+profile that they edit.
+"""
 
 from dataclasses import dataclass
 
@@ -31,7 +33,7 @@ class Visit:
 
     async def context(self) -> RequestContext:
         """Return what a message of this person has at hand, as it is at this moment."""
-        caller, selection = await _as_caller(self.user)
+        caller, selection = await self._as_caller(self.user)
         return RequestContext(
             caller, selection, None, own_directions=page_directions(), renewal=self._by_now
         )
@@ -41,20 +43,19 @@ class Visit:
         user = await _signed_in_by_now(self.session_key)
         if user is None or user.pk != self.user.pk:
             raise CallerRefused(401, "", "You have signed out meanwhile.")
-        return await _as_caller(user)
+        return await self._as_caller(user)
+
+    async def _as_caller(self, user: User) -> tuple[Caller, Selection]:
+        caller = Caller(
+            Credential.SESSION,
+            user.pk,
+            user.username,
+            await _load_preferences(user.pk, self.user.edited_profile_id),
+            hf_id=user.hf_id or "",
+            offer=await _offer_to(user),
+        )
+        return caller, selection_of(caller, NO_OVERRIDES)
 
 
 def visit_of(request: HttpRequest, user: User) -> Visit:
     return Visit(user, request.session.session_key, client_address(request))
-
-
-async def _as_caller(user: User) -> tuple[Caller, Selection]:
-    caller = Caller(
-        Credential.SESSION,
-        user.pk,
-        user.username,
-        await _load_preferences(user.pk),
-        hf_id=user.hf_id or "",
-        offer=await _offer_to(user),
-    )
-    return caller, selection_of(caller, NO_OVERRIDES)
