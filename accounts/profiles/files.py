@@ -4,11 +4,14 @@ Whoever wrote a file or a link may be anybody: neither has a secret, and neither
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from accounts.consequences import ApprovalChoices, Choice
 
 MAX_FILE_BYTES = 200_000
 MAX_TOOLS = 200
@@ -40,7 +43,7 @@ class FiledSpace(_Strict):
 
 class FiledProfile(_Strict):
     format: Literal["hfmcp-profile"] = "hfmcp-profile"
-    version: Literal[1] = 1
+    version: Annotated[int, Field(ge=1, le=1)] = 1
     name: Annotated[str, StringConstraints(max_length=40)] = ""
     tools: Annotated[list[ToolName], Field(max_length=MAX_TOOLS)] | None = None
     include_images: bool = True
@@ -53,7 +56,7 @@ def read_file(data: bytes) -> FiledProfile:
     if len(data) > MAX_FILE_BYTES:
         raise BadFile("The file is too large to be a profile.")
     try:
-        read = FiledProfile.model_validate_json(data)
+        read = FiledProfile.model_validate_json(data.removeprefix(BOM_UTF8))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part)[:40] for part in first["loc"][:4])
@@ -112,9 +115,10 @@ def _is_printable(text: str) -> bool:
     return bool(_PRINTABLE.fullmatch(text))
 
 
-def stricter(filed: Mapping[Any, str]) -> dict[str, str]:
-    """Return columns of approvals: what a file says, as far as it asks no less than the default."""
-    return {f"approve_{kind}": said for kind, said in filed.items() if said == "never"}
+def stricter(filed: Mapping[Any, str], own: ApprovalChoices) -> dict[str, str]:
+    """Return columns of approvals: never, where a file says so, or the person does of their own."""
+    said = (*filed.items(), *own.as_words().items())
+    return {f"approve_{kind}": choice for kind, choice in said if choice == Choice.NEVER}
 
 
 def known(names: Iterable[str] | None, existing: Iterable[str]) -> list[str] | None:

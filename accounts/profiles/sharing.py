@@ -78,7 +78,7 @@ def free_name(user: User, wanted: str) -> str:
 
 def add_filed(user: User, filed: FiledProfile, name: str) -> Profile:
     """Make a new profile of what was read: what this server has of it, and never laxer than a new
-    one. Raises ProfileProblem and TooManySpaces.
+    one or their default one. Raises ProfileProblem and TooManySpaces.
     """
     with changing(user, name, "added"):
         profile = create_profile(user, name)
@@ -86,7 +86,7 @@ def add_filed(user: User, filed: FiledProfile, name: str) -> Profile:
             **PROFILE_DEFAULTS,
             "tools": known(filed.tools, (tool.name for tool in catalogue.tools)),
             "include_images": filed.include_images,
-            **stricter(filed.approvals),
+            **stricter(filed.approvals, load_preferences(user.pk).approvals),
         }
         Profile.objects.filter(user_id=user.pk, pk=profile.pk).update(**columns)
         before, user.edited_profile = user.edited_profile, profile
@@ -111,7 +111,7 @@ def _add(user: User, profile: Profile, filed: FiledSpace) -> None:
     rows = ProfileSpace.objects.filter(user_id=user.pk, profile=profile)
     rows.filter(space__space_id=saved.space_id).update(
         tools=filed.tools,
-        asks_first=filed.asks_first,
+        asks_first=filed.asks_first or bool(own and own.is_in_default and own.asks_first),
         offers_resources=filed.offers_resources,
         offers_prompts=filed.offers_prompts,
     )

@@ -9,7 +9,7 @@ from accounts.authorization.models import Application, Connection
 from accounts.preferences import load_preferences, load_profile
 from accounts.profile_models import Profile
 from accounts.profiles.changing import create_profile
-from accounts.space_selection import choose_space_tools
+from accounts.space_selection import choose_space_tools, mark_space
 from tests.accounts.profiles.conftest import FILES, SEARCH
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +136,18 @@ def test_an_import_loosens_nothing(alice, alice_client):
     assert not saved.urls_may_write
 
 
+def test_an_import_does_not_do_what_its_person_never_wants(alice, alice_client, add):
+    alice_client.post("/settings/approvals/", {"approve_delete": "never"})
+    add(alice, "acme/one")
+    mark_space(alice, "acme/one", asks_first=True)
+
+    upload(alice_client, b'\xef\xbb\xbf{"name": "mine", "spaces": [{"id": "acme/one"}]}')
+
+    saved = load_profile(alice.pk, "mine")
+    assert saved.approvals.as_words()["delete"] == "never"
+    assert saved.asks_before("acme/one")
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -144,6 +156,7 @@ def test_an_import_loosens_nothing(alice, alice_client):
         b"[]",
         b"\xff\xfe",
         b'{"version": 2}',
+        b'{"version": true}',
         b'{"format": "other"}',
         b'{"urls_may_write": true}',
         b'{"tools": "hf_fs"}',
