@@ -78,8 +78,12 @@ class Storer(Generic[B]):
                 context=contextvars.Context(),
             )
 
+    def _settle(self) -> None:
+        """Bring into the batch what is not in it yet."""
+
     async def flush(self) -> None:
         """Store what was noted; keep it when that fails."""
+        self._settle()
         batch, self._batch = self._batch, self._new_batch()
         if not len(batch):
             return
@@ -105,6 +109,7 @@ class Storer(Generic[B]):
 
     def finish_at_exit(self) -> None:
         """Store the last notes of a process that ends without having said so."""
+        self._settle()
         batch, self._batch = self._batch, self._new_batch()
         if len(batch):
             try:
@@ -115,6 +120,7 @@ class Storer(Generic[B]):
     @property
     def unstored(self) -> int:
         """How many notes are not in the database yet."""
+        self._settle()
         return len(self._batch)
 
     @property
@@ -128,7 +134,7 @@ class Storer(Generic[B]):
     async def _store_until_done(self) -> None:
         try:
             await asyncio.sleep(FIRST_FLUSH_SECONDS)
-            while len(self._batch):
+            while self.unstored:
                 await self.flush()
                 await asyncio.sleep(self.rest_seconds)
         finally:
