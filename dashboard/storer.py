@@ -21,6 +21,8 @@ FIRST_FLUSH_SECONDS = 0.2
 """After a quiet time: soon, since somebody may be watching for it."""
 FLUSH_SECONDS = 0.5
 """A process that is killed loses what it had not stored: no more than its last second."""
+SHORTEST_REST_SECONDS = 0.1
+"""Where the database takes long: what was noted meanwhile waits already."""
 SHARE_OF_TIME = 0.05
 """What storing takes of a processor at most, which answers need: the counts of a great many people
 are stored less often."""
@@ -125,8 +127,8 @@ class Storer(Generic[B]):
 
     @property
     def rest_seconds(self) -> float:
-        """How long to wait until what is noted meanwhile is stored: longer after much work, and
-        after each failure twice as long.
+        """How long from one storing to the next: longer after much work, and after each failure
+        twice as long.
         """
         rest = min(self._worked_seconds / SHARE_OF_TIME, LONGEST_REST_SECONDS)
         return max(rest, FLUSH_SECONDS * 2.0 ** min(self._failures, MAX_DOUBLINGS))
@@ -135,8 +137,10 @@ class Storer(Generic[B]):
         try:
             await asyncio.sleep(FIRST_FLUSH_SECONDS)
             while self.unstored:
+                began = time.monotonic()
                 await self.flush()
-                await asyncio.sleep(self.rest_seconds)
+                took = time.monotonic() - began
+                await asyncio.sleep(max(self.rest_seconds - took, SHORTEST_REST_SECONDS))
         finally:
             self._storing = None
 
