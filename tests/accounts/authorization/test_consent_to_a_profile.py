@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def work(alice):
-    return create_profile(alice, "work")
+def team(alice):
+    return create_profile(alice, "team")
 
 
 def options(page: str) -> list[str]:
@@ -43,40 +43,40 @@ def test_nobody_is_asked_for_a_profile_who_has_one_selection(alice_client, app):
 
 
 def test_an_app_opens_the_profile_whose_address_it_uses_unless_told_otherwise(
-    alice_client, app, work
+    alice_client, app, team
 ):
     page = alice_client.get(app.authorize_url()).text
 
-    assert options(page) == ["The one whose address it uses", "default alone", "work alone"]
+    assert options(page) == ["The one whose address it uses", "default alone", "team alone"]
     agree(alice_client, app.authorize_url())
     assert Connection.objects.get().profile is None
 
 
-def test_an_app_is_held_to_the_profile_that_its_person_chooses(alice_client, app, work):
-    decide(alice_client, app.authorize_url(), "allow", ["mcp:read"], profile=work.pk)
+def test_an_app_is_held_to_the_profile_that_its_person_chooses(alice_client, app, team):
+    decide(alice_client, app.authorize_url(), "allow", ["mcp:read"], profile=team.pk)
 
-    assert Connection.objects.get().profile == work
+    assert Connection.objects.get().profile == team
 
 
-def test_who_agrees_again_finds_the_profile_chosen_before(alice_client, app, work):
-    decide(alice_client, app.authorize_url(), "allow", ["mcp:read"], profile=work.pk)
+def test_who_agrees_again_finds_the_profile_chosen_before(alice_client, app, team):
+    decide(alice_client, app.authorize_url(), "allow", ["mcp:read"], profile=team.pk)
 
     page = alice_client.get(app.authorize_url()).text
     agree(alice_client, app.authorize_url())
 
-    assert f'<option value="{work.pk}" selected>' in page
-    assert Connection.objects.get().profile == work
+    assert f'<option value="{team.pk}" selected>' in page
+    assert Connection.objects.get().profile == team
 
 
 def test_an_app_at_the_address_of_a_profile_cannot_be_held_to_another(
-    alice_client, alice, app, work
+    alice_client, alice, app, team
 ):
-    url = app.authorize_url(resource=f"{ISSUER}/u/{alice.username}/work/mcp")
+    url = app.authorize_url(resource=f"{ISSUER}/u/{alice.username}/team/mcp")
 
-    assert options(alice_client.get(url).text) == ["The one whose address it uses", "work alone"]
+    assert options(alice_client.get(url).text) == ["The one whose address it uses", "team alone"]
 
 
-def test_the_profile_of_another_person_is_none(alice_client, app, work, stranger):
+def test_the_profile_of_another_person_is_none(alice_client, app, team, stranger):
     theirs = create_profile(stranger, "theirs")
 
     answer = decide(alice_client, app.authorize_url(), "allow", ["mcp:read"], profile=theirs.pk)
@@ -85,8 +85,8 @@ def test_the_profile_of_another_person_is_none(alice_client, app, work, stranger
     assert not Grant.objects.exists()
 
 
-def test_a_profile_that_was_deleted_meanwhile_is_chosen_anew(alice_client, alice, app, work):
-    gone = work.pk
+def test_a_profile_that_was_deleted_meanwhile_is_chosen_anew(alice_client, alice, app, team):
+    gone = team.pk
     delete_profile(alice, gone)
 
     answer = decide(alice_client, app.authorize_url(), "allow", ["mcp:read"], profile=gone)

@@ -31,6 +31,6 @@ def save() -> Callable[..., None]:
 
 
 @pytest.fixture
-def work(alice) -> Profile:
+def team(alice) -> Profile:
     """A profile of Alice's that selects nothing yet."""
-    return create_profile(alice, "work")
+    return create_profile(alice, "team")

@@ -39,11 +39,11 @@ def key(alice, key_of) -> str:
 
 
 @pytest.fixture
-def two(alice, work, save):
+def two(alice, team, save):
     """Alice's two profiles, told apart by a tool."""
     save(alice, SEARCH)
-    save(alice, FILES, profile=work)
-    return work
+    save(alice, FILES, profile=team)
+    return team
 
 
 @pytest.fixture
@@ -63,9 +63,9 @@ def at(user, profile=None):
 def test_each_address_serves_its_profile(alice, key, two, tools):
     assert tools(key, "/mcp") == {SEARCH}
     assert tools(key, at(alice)) == {SEARCH}
-    assert tools(key, at(alice, "work")) == {FILES}
+    assert tools(key, at(alice, "team")) == {FILES}
     assert tools(key, at(alice, "default")) == {SEARCH}
-    assert tools(key, at(alice, "WORK").upper().replace("/U/", "/u/").replace("MCP", "mcp")) == {
+    assert tools(key, at(alice, "TEAM").upper().replace("/U/", "/u/").replace("MCP", "mcp")) == {
         FILES
     }
 
@@ -77,7 +77,7 @@ def test_a_client_of_the_newest_revision_is_served_alike(alice, key, two):
         "io.modelcontextprotocol/clientCapabilities": {},
     }
     answer = Client(headers={"host": "localhost:8000"}).post(
-        at(alice, "work"),
+        at(alice, "team"),
         {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": meta}},
         content_type="application/json",
         headers={
@@ -95,25 +95,25 @@ def test_a_client_of_the_newest_revision_is_served_alike(alice, key, two):
 def test_a_call_is_held_to_the_profile_of_its_address(alice, key, two, ask):
     call = {"name": SEARCH, "arguments": {"query": "x"}}
 
-    refused = ask(key, "tools/call", call, path=at(alice, "work")).json()
+    refused = ask(key, "tools/call", call, path=at(alice, "team")).json()
 
     assert "error" in refused or refused["result"]["isError"]
 
 
 def test_what_is_saved_holds_for_the_next_request(alice, key, two, tools, save):
-    assert tools(key, at(alice, "work")) == {FILES}
+    assert tools(key, at(alice, "team")) == {FILES}
 
     save(alice, SEARCH, FILES, profile=two)
 
-    assert tools(key, at(alice, "work")) == {SEARCH, FILES}
+    assert tools(key, at(alice, "team")) == {SEARCH, FILES}
 
 
 def test_a_renamed_profile_has_another_address(alice, key, two, tools, ask):
-    assert tools(key, at(alice, "work")) == {FILES}
+    assert tools(key, at(alice, "team")) == {FILES}
 
     rename_profile(alice, two.pk, "office")
 
-    assert ask(key, path=at(alice, "work")).status_code == 404
+    assert ask(key, path=at(alice, "team")).status_code == 404
     assert tools(key, at(alice, "office")) == {FILES}
 
 
@@ -123,7 +123,7 @@ def test_another_default_is_served_at_the_address_without_a_name(alice, key, two
     make_default(alice, two.pk)
 
     assert tools(key, at(alice)) == {FILES}
-    assert tools(key, at(alice, "work")) == {FILES}
+    assert tools(key, at(alice, "team")) == {FILES}
     assert tools(key, at(alice, "default")) == {SEARCH}
 
 
@@ -132,7 +132,7 @@ def test_an_address_of_no_profile_says_so_to_its_owner_alone(
 ):
     assert ask(key, path=at(alice, "nothing")).status_code == 404
     others = key_of(stranger)
-    for name in ("work", "nothing", "mcp"):
+    for name in ("team", "nothing", "mcp"):
         anonymous, other = ask(path=at(alice, name)), ask(others, path=at(alice, name))
         assert (anonymous.status_code, other.status_code) == (401, 403)
         assert other.json()["error_description"] == "This URL belongs to another user."
@@ -144,11 +144,11 @@ def test_a_bound_key_has_its_profile_everywhere_and_no_other(alice, two, tools, 
 
     bind_key(alice, row.pk, two.pk)
 
-    assert tools(key, "/mcp") == tools(key, at(alice)) == tools(key, at(alice, "work")) == {FILES}
+    assert tools(key, "/mcp") == tools(key, at(alice)) == tools(key, at(alice, "team")) == {FILES}
     refused = ask(key, path=at(alice, "default"))
     assert refused.status_code == 403
     assert refused.json()["error_description"] == (
-        "This access key opens only the profile “work” of its owner."
+        "This access key opens only the profile “team” of its owner."
     )
 
 
@@ -164,13 +164,13 @@ def test_a_bound_key_stays_with_its_profile_when_that_becomes_the_default(alice,
 def test_groups_hold_in_each_profile(alice, key, two, tools, boss):
     changing.make(Group(name="Students", is_for_others=True, tools=[SEARCH]), boss)
 
-    assert tools(key, at(alice, "work")) == set()
+    assert tools(key, at(alice, "team")) == set()
     assert tools(key, at(alice)) == {SEARCH}
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_the_metadata_of_an_address_names_it(alice, slash):
-    path = at(alice, "work") + slash
+    path = at(alice, "team") + slash
     client = Client(headers={"host": "localhost:8000"})
 
     answer = client.get(f"/.well-known/oauth-protected-resource{path}")
@@ -179,18 +179,18 @@ def test_the_metadata_of_an_address_names_it(alice, slash):
 
 
 def test_a_profile_costs_a_query_once(alice, key, two, ask, django_assert_num_queries):
-    ask(key, path=at(alice, "work"))
+    ask(key, path=at(alice, "team"))
 
     with django_assert_num_queries(0):
-        ask(key, path=at(alice, "work"))
+        ask(key, path=at(alice, "team"))
 
 
 @pytest.mark.parametrize(
     ("granted", "allowed"),
     [
-        (["/mcp", "/u/{}/mcp"], {"/mcp", "/u/{}/mcp", "/u/{}/work/mcp"}),
+        (["/mcp", "/u/{}/mcp"], {"/mcp", "/u/{}/mcp", "/u/{}/team/mcp"}),
         (["/u/{}/mcp"], {"/u/{}/mcp"}),
-        (["/u/{}/work/mcp"], {"/u/{}/work/mcp"}),
+        (["/u/{}/team/mcp"], {"/u/{}/team/mcp"}),
         (["/mcp"], {"/mcp"}),
     ],
 )
@@ -199,7 +199,7 @@ def test_a_token_counts_where_it_is_for(alice, two, ask, token_for, granted, all
 
     served = {
         path
-        for path in ("/mcp", "/u/{}/mcp", "/u/{}/work/mcp", "/u/{}/default/mcp")
+        for path in ("/mcp", "/u/{}/mcp", "/u/{}/team/mcp", "/u/{}/default/mcp")
         if ask(token, path=path.format(alice.username)).status_code == 200
     }
 
@@ -212,7 +212,7 @@ def test_a_bound_app_has_its_profile_everywhere_and_no_other(alice, two, ask, to
 
     bind_app(alice, Connection.objects.get().pk, two.pk)
 
-    assert tools(token, "/mcp") == tools(token, at(alice, "work")) == {FILES}
+    assert tools(token, "/mcp") == tools(token, at(alice, "team")) == {FILES}
     refused = ask(token, path=at(alice, "default"))
     assert refused.status_code == 403
     assert "This app opens only" in refused.json()["error_description"]
@@ -220,17 +220,17 @@ def test_a_bound_app_has_its_profile_everywhere_and_no_other(alice, two, ask, to
 
 async def test_only_streams_of_the_profile_that_changed_are_told(settings):
     listen = modern("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
-    user, work, key = await sync_to_async(_person_with_two)()
+    user, team, key = await sync_to_async(_person_with_two)()
     app = EndpointHandler(ASGIHandler())
     headers = {**modern_headers(listen), "Authorization": f"Bearer {key}"}
 
     async with (
         AsgiRequest(app, listen, headers, path=at(user)) as default,
-        AsgiRequest(app, listen, headers, path=at(user, "work")) as other,
+        AsgiRequest(app, listen, headers, path=at(user, "team")) as other,
     ):
         await default.chunk()
         await other.chunk()
-        user.edited_profile = work
+        user.edited_profile = team
         await sync_to_async(save_tools)(user, [FILES, SEARCH], True)
         while b"tools/list_changed" not in await other.chunk():
             pass  # it is kept alive
@@ -243,8 +243,8 @@ async def test_only_streams_of_the_profile_that_changed_are_told(settings):
 def _person_with_two():
     user = make_user()
     save_tools(user, [SEARCH], True)
-    work = create_profile(user, "work")
-    return user, work, create_access_key(user, "Laptop")[1]
+    team = create_profile(user, "team")
+    return user, team, create_access_key(user, "Laptop")[1]
 
 
 @pytest.fixture

@@ -28,35 +28,35 @@ def upload(client, data: bytes):
 
 
 def test_a_profile_is_made_edited_and_made_the_default(alice, alice_client):
-    alice_client.post(PAGE, {"name": "work", "source": ""})
+    alice_client.post(PAGE, {"name": "team", "source": ""})
     form = {"tools": [FILES], "include_images": "on"}
     saved = alice_client.post("/settings/tools/", form)
     assert saved.status_code == 302, text_of(saved)
 
-    assert load_profile(alice.pk, "work").tools == {FILES}
+    assert load_profile(alice.pk, "team").tools == {FILES}
     assert load_preferences(alice.pk).tools is None
     for page in ("tools", "spaces", "approvals"):
         shown = text_of(alice_client.get(f"/settings/{page}/"))
-        assert "editing your profile <strong>work" in shown
+        assert "editing your profile <strong>team" in shown
 
-    work = Profile.objects.get(name="work")
-    alice_client.post(f"{PAGE}{work.pk}/default/")
+    team = Profile.objects.get(name="team")
+    alice_client.post(f"{PAGE}{team.pk}/default/")
     assert load_preferences(alice.pk).tools == {FILES}
 
 
 def test_the_only_selection_is_copied_before_it_has_a_row(alice, alice_client, save):
     save(alice, SEARCH)
 
-    alice_client.post(PAGE, {"name": "work", "source": "default"})
+    alice_client.post(PAGE, {"name": "team", "source": "default"})
 
-    assert load_profile(alice.pk, "work").tools == {SEARCH}
+    assert load_profile(alice.pk, "team").tools == {SEARCH}
 
 
-def test_the_page_shows_each_address(alice, alice_client, work):
+def test_the_page_shows_each_address(alice, alice_client, team):
     page = text_of(alice_client.get(PAGE))
 
     assert f"/u/{alice.username}/mcp<" in page
-    assert f"/u/{alice.username}/work/mcp<" in page
+    assert f"/u/{alice.username}/team/mcp<" in page
     alice.refresh_from_db()
     assert not alice.has_chosen_spaces
 
@@ -68,9 +68,9 @@ def test_a_name_that_does_not_do_is_said_to(alice_client):
     assert "another meaning" in text_of(answer)
 
 
-def test_what_was_sent_for_a_profile_that_is_gone_changes_no_other(alice, alice_client, work):
-    alice_client.post(f"{PAGE}work/edit/")
-    work.delete()
+def test_what_was_sent_for_a_profile_that_is_gone_changes_no_other(alice, alice_client, team):
+    alice_client.post(f"{PAGE}team/edit/")
+    team.delete()
 
     answer = alice_client.post("/settings/tools/", {"tools": [FILES]})
 
@@ -79,52 +79,52 @@ def test_what_was_sent_for_a_profile_that_is_gone_changes_no_other(alice, alice_
     assert "is gone" in text_of(alice_client.get(PAGE))
 
 
-def test_a_key_and_an_app_are_bound(alice, alice_client, work):
+def test_a_key_and_an_app_are_bound(alice, alice_client, team):
     key, _ = create_access_key(alice, "Key")
     app = Application.objects.create(name="App", client_id="app")
     connection = Connection.objects.create(user=alice, application=app)
 
-    alice_client.post(f"{PAGE}keys/{key.pk}/", {"profile": work.pk})
-    alice_client.post(f"{PAGE}apps/{connection.pk}/", {"profile": work.pk})
+    alice_client.post(f"{PAGE}keys/{key.pk}/", {"profile": team.pk})
+    alice_client.post(f"{PAGE}apps/{connection.pk}/", {"profile": team.pk})
 
     key.refresh_from_db()
     connection.refresh_from_db()
-    assert key.profile == connection.profile == work
+    assert key.profile == connection.profile == team
 
 
 @pytest.mark.parametrize(
-    "path", ["work/edit/", "{}/rename/", "{}/default/", "{}/delete/", "work/file/"]
+    "path", ["team/edit/", "{}/rename/", "{}/default/", "{}/delete/", "team/file/"]
 )
-def test_the_profile_of_another_is_not_there(alice, stranger, client_of, work, path):
-    other, url = client_of(stranger), PAGE + path.format(work.pk)
+def test_the_profile_of_another_is_not_there(alice, stranger, client_of, team, path):
+    other, url = client_of(stranger), PAGE + path.format(team.pk)
 
-    answer = other.get(url) if path == "work/file/" else other.post(url, {"name": "mine"})
+    answer = other.get(url) if path == "team/file/" else other.post(url, {"name": "mine"})
 
     assert answer.status_code == 404
-    work.refresh_from_db()
-    assert work.name == "work"
+    team.refresh_from_db()
+    assert team.name == "team"
 
 
 def test_what_is_exported_is_imported_as_it_was(
     alice, stranger, client_of, alice_client, add, save
 ):
-    work = create_profile(alice, "work")
-    save(alice, SEARCH, profile=work)
-    add(alice, "acme/one", work)
+    team = create_profile(alice, "team")
+    save(alice, SEARCH, profile=team)
+    add(alice, "acme/one", team)
     choose_space_tools(alice, "acme/one", ["draw"])
 
-    file = alice_client.get(f"{PAGE}work/file/").content
+    file = alice_client.get(f"{PAGE}team/file/").content
     upload(client_of(stranger), file)
 
-    here, there = load_profile(alice.pk, "work"), load_profile(stranger.pk, "work")
+    here, there = load_profile(alice.pk, "team"), load_profile(stranger.pk, "team")
     assert there.tools == here.tools == {SEARCH}
     assert [(s.space_id, s.tools) for s in there.spaces] == [("acme/one", {"draw"})]
 
 
-def test_an_import_keeps_the_names_that_are_there(alice, alice_client, work):
-    upload(alice_client, b'{"name": "work", "tools": ["hf_fs", "of_another_server"]}')
+def test_an_import_keeps_the_names_that_are_there(alice, alice_client, team):
+    upload(alice_client, b'{"name": "team", "tools": ["hf_fs", "of_another_server"]}')
 
-    assert load_profile(alice.pk, "work-2").tools == {FILES}
+    assert load_profile(alice.pk, "team-2").tools == {FILES}
 
 
 def test_an_import_loosens_nothing(alice, alice_client):
@@ -194,7 +194,7 @@ def test_a_private_space_and_what_it_was_given_is_in_no_file_and_link(alice, ali
     assert b"acme/hidden" not in alice_client.get(PAGE).content
 
 
-LINK = "/profiles/add/?name=work&tools=hf_fs,hf_fs_write&spaces=acme/one"
+LINK = "/profiles/add/?name=team&tools=hf_fs,hf_fs_write&spaces=acme/one"
 
 
 def test_a_link_asks_before_it_adds(alice, alice_client):

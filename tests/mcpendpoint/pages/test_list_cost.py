@@ -28,7 +28,7 @@ def test_the_tools_of_spaces_count_as_those_of_this_server(client, alice):
 def test_it_is_the_profile_that_is_edited_whose_list_is_told_of(client, alice):
     client.force_login(alice)
     save_tools(alice, ["hub_repo_search", "hf_fs"], include_images=True)
-    client.post(reverse("profiles:list"), {"name": "work", "source": ""})
+    client.post(reverse("profiles:list"), {"name": "team", "source": ""})
     client.post(reverse("accounts:tools"), {"tools": ["hf_fs"], "include_images": "on"})
 
     assert "told of 2 tools, in about " in told(client)
