@@ -70,6 +70,10 @@ class ApprovalChoices:
     def as_words(self) -> dict[str, str]:
         return {field.name: str(getattr(self, field.name)) for field in fields(self)}
 
+    def as_columns(self) -> dict[str, str]:
+        """As tables and forms call them."""
+        return {f"approve_{kind}": choice for kind, choice in self.as_words().items()}
+
     @property
     def version(self) -> str:
         """Tells one state of the form from another, for a page that is older than the last save."""

@@ -14,6 +14,7 @@ MAX_NAME = 96
 _NAME = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,95}"
 
 HubName = Annotated[str, StringConstraints(strict=True, pattern=rf"^{_NAME}$")]
+HubRepoId = Annotated[str, StringConstraints(strict=True, pattern=rf"^{_NAME}/{_NAME}$")]
 HubId = Annotated[str, StringConstraints(strict=True, pattern=r"^[!-~]{1,64}$")]
 """Hex digits on huggingface.co; never changes."""
 

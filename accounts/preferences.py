@@ -146,7 +146,7 @@ def with_preferences(
             f"{user}tool_selection__tools",
             f"{user}tool_selection__include_images",
             f"{user}tool_selection__urls_may_write",
-            *(f"{user}tool_selection__approve_{kind}" for kind in ALWAYS_ASK.as_words()),
+            *(f"{user}tool_selection__{column}" for column in ALWAYS_ASK.as_columns()),
             *(f"active_spaces__{column}" for column in SPACE_COLUMNS),
         )
     )
@@ -242,7 +242,7 @@ def _of_profiles(rows: QuerySet[Profile]) -> QuerySet[Profile, Row]:
         "user__hub_changes",
         Value(True),  # noqa: FBT003 - has_chosen_spaces
         *("tools", "include_images", "urls_may_write"),
-        *(f"approve_{kind}" for kind in ALWAYS_ASK.as_words()),
+        *ALWAYS_ASK.as_columns(),
         *(
             f"spaces__{column}" if column in CHOSEN_OF_SPACE else f"spaces__space__{column}"
             for column in SPACE_COLUMNS
@@ -268,11 +268,10 @@ def save_tools(
     include_images: bool,
     *,
     urls_may_write: bool = False,
-    approvals: ApprovalChoices | None = None,
     version: str | None = None,
 ) -> None:
     """Save which built-in tools the user wants in the profile that they edit; `version` is that
-    of the choices it replaces. Without `approvals`, those that are saved stay.
+    of the choices it replaces.
 
     Raises ValueError for a name that nobody offers, SelectionChanged for another version.
     """
@@ -283,7 +282,6 @@ def save_tools(
         "tools": sorted(wanted),
         "include_images": include_images,
         "urls_may_write": urls_may_write,
-        **({} if approvals is None else _columns_of(approvals)),
     }
     with transaction.atomic():
         _check_version(user, version)
@@ -301,7 +299,7 @@ def save_approvals(user: User, approvals: ApprovalChoices, *, version: str | Non
 
     `version` is that of the choices it replaces. Raises SelectionChanged for another one.
     """
-    saved = _columns_of(approvals)
+    saved = approvals.as_columns()
     with transaction.atomic():
         if version is not None and _locked(user).approvals.version != version:
             raise SelectionChanged
@@ -337,13 +335,9 @@ PROFILE_DEFAULTS = {
     "tools": None,
     "include_images": True,
     "urls_may_write": False,
-    **{f"approve_{kind}": choice for kind, choice in ALWAYS_ASK.as_words().items()},
+    **ALWAYS_ASK.as_columns(),
 }
 """Columns of a profile that nothing was chosen for."""
-
-
-def _columns_of(approvals: ApprovalChoices) -> dict[str, str]:
-    return {f"approve_{kind}": choice for kind, choice in approvals.as_words().items()}
 
 
 def _change_profile(profile: Profile, saved: Mapping[str, Any]) -> None:

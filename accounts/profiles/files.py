@@ -11,18 +11,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from accounts.consequences import ApprovalChoices, Choice
+from accounts.consequences import ALWAYS_ASK, ApprovalChoices, Choice
+from accounts.hub_names import HubRepoId
 
 MAX_FILE_BYTES = 200_000
 MAX_TOOLS = 200
 MAX_SPACES = 50
 
-_SPACE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
 
 ToolName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
 OwnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-SpaceId = Annotated[str, StringConstraints(pattern=_SPACE_ID, max_length=193)]
 
 
 class BadFile(Exception):
@@ -34,7 +33,7 @@ class _Strict(BaseModel):
 
 
 class FiledSpace(_Strict):
-    id: SpaceId
+    id: HubRepoId
     tools: Annotated[list[OwnName], Field(min_length=1, max_length=MAX_TOOLS)] | None = None
     asks_first: bool = False
     offers_resources: bool = False
@@ -117,8 +116,8 @@ def _is_printable(text: str) -> bool:
 
 def stricter(filed: Mapping[Any, str], own: ApprovalChoices) -> dict[str, str]:
     """Return columns of approvals: never, where a file says so, or the person does of their own."""
-    said = (*filed.items(), *own.as_words().items())
-    return {f"approve_{kind}": choice for kind, choice in said if choice == Choice.NEVER}
+    never = {kind: Choice.NEVER for kind, choice in filed.items() if choice == Choice.NEVER}
+    return ALWAYS_ASK.or_stricter(own).or_stricter(ApprovalChoices(**never)).as_columns()
 
 
 def known(names: Iterable[str] | None, existing: Iterable[str]) -> list[str] | None:

@@ -58,6 +58,10 @@ def share_path(user: User, profile: Profile) -> str:
     return reverse("profiles:add") + "?" + urlencode(link.query, safe=",/")
 
 
+def is_link(url: str | None) -> bool:
+    return (url or "").startswith(reverse("profiles:add"))
+
+
 _OF_FILE = frozenset(FiledSpace.model_fields)
 
 

@@ -26,6 +26,7 @@ from accounts.operators.memberships import organizations_of
 from accounts.operators.refusing import refuse_sign_in
 from accounts.operators.roles import awaits_first_admin, is_page_for_roles
 from accounts.people import AccountDisabled, HubTokenSet, Person, upsert_user
+from accounts.profiles.sharing import is_link
 from accounts.sign_in_limit import seconds_to_wait
 
 SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -163,6 +164,7 @@ def _render(
         "asking_client": asking_client(onward),
         "has_to_approve": is_page_of_approval(onward),
         "is_for_roles": is_page_for_roles(onward),
+        "adds_profile": is_link(onward),
         "awaits_first_admin": awaits_first_admin(),
         "is_signed_in": request.user.is_authenticated,
     }

@@ -13,7 +13,7 @@ from accounts import approvals
 from accounts.approvals import MAX_WAITING, Subject, TooManyApprovals, ask, settle, take
 from accounts.consequences import ALWAYS_ASK, JUST_DO_IT, ApprovalChoices, Choice, Kind
 from accounts.models import Approval, AuditEvent
-from accounts.preferences import find_user, load_preferences, save_tools
+from accounts.preferences import find_user, load_preferences, save_approvals, save_tools
 from accounts.space_selection import add_space, mark_space
 
 pytestmark = pytest.mark.django_db
@@ -248,7 +248,8 @@ def test_all_that_waits_is_refused_at_once(alice, stranger, alice_client, waitin
 def test_what_is_never_done_cannot_be_approved_any_more(alice, alice_client, waiting):
     assert "You have chosen “Never”" not in alice_client.get(url_of(waiting)).text
 
-    save_tools(alice, ["hf_fs"], True, approvals=ApprovalChoices(delete=Choice.NEVER))
+    save_tools(alice, ["hf_fs"], True)
+    save_approvals(alice, ApprovalChoices(delete=Choice.NEVER))
 
     for path in (url_of(waiting), "/settings/approvals/"):
         page = alice_client.get(path).text
@@ -295,7 +296,8 @@ def test_everybody_is_asked_unless_they_choose_otherwise(alice, alice_client):
 
 
 def test_the_choice_stays_whatever_is_done_about_the_tools(alice, alice_client):
-    save_tools(alice, [], include_images=True, approvals=NEVER_SPEND)
+    save_tools(alice, [], include_images=True)
+    save_approvals(alice, NEVER_SPEND)
 
     for path in ("tools/", "tools/defaults/", "tools/undo/"):
         assert alice_client.post(f"/settings/{path}", {"tools": ["hf_fs"]}).status_code == 302
@@ -326,7 +328,8 @@ def test_with_htmx_the_choices_are_answered_with_what_is_saved(alice_client):
 def test_a_choice_of_another_tab_is_not_overwritten_unseen(alice, alice_client):
     save_tools(alice, [], include_images=True)
     version = alice_client.get("/settings/approvals/").context["choices_version"]
-    save_tools(alice, [], include_images=True, approvals=NEVER_SPEND)
+    save_tools(alice, [], include_images=True)
+    save_approvals(alice, NEVER_SPEND)
 
     answer = alice_client.post("/settings/approvals/", {"version": version})
 

@@ -12,7 +12,7 @@ from accounts.models import PersonChange
 from accounts.operators.models import Membership
 from accounts.operators.subjects import Organization
 from accounts.people import Person, upsert_user
-from accounts.preferences import save_tools
+from accounts.preferences import save_approvals, save_tools
 from accounts.space_selection import add_space
 from tests.accounts.groups.conftest import FILES, JOBS, SEARCH, WRITE
 from tests.live.people import new_user
@@ -129,7 +129,8 @@ def test_dynamic_space_runs_no_space_that_is_not_offered(alice, key, call, make_
 
 
 def test_a_person_may_not_be_laxer_than_their_group(alice, call, make_group):
-    save_tools(alice, ["create_repo"], include_images=True, approvals=JUST_DO_IT)
+    save_tools(alice, ["create_repo"], include_images=True)
+    save_approvals(alice, JUST_DO_IT)
     make_group(alice.username, approve_publish="never")
     key = create_access_key(alice, "Laptop", scopes=ALL_SCOPES)[1]
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.catalogue import catalogue
 from accounts.consequences import JUST_DO_IT
-from accounts.preferences import load_preferences, save_tools
+from accounts.preferences import load_preferences, save_approvals, save_tools
 from accounts.space_selection import add_space
 from tests.accounts.groups.conftest import FILES, JOBS, SEARCH
 
@@ -59,7 +59,8 @@ def test_what_is_not_offered_cannot_be_chosen(alice, alice_client, students):
 
 
 def test_a_laxer_rule_than_the_groups_cannot_be_chosen(alice, alice_client, students):
-    save_tools(alice, [SEARCH], include_images=True, approvals=JUST_DO_IT)
+    save_tools(alice, [SEARCH], include_images=True)
+    save_approvals(alice, JUST_DO_IT)
 
     shown = alice_client.get("/settings/approvals/").context["approval_rows"]
     refused = alice_client.post("/settings/approvals/", {"approve_spend": "allow"})

@@ -8,7 +8,7 @@ from accounts.consequences import ApprovalChoices, Choice
 from accounts.groups.reading import approvals_of
 from accounts.people import remove
 from accounts.pins import pinned_parts
-from accounts.preferences import load_preferences, load_profile, save_tools
+from accounts.preferences import load_preferences, load_profile, save_approvals, save_tools
 from accounts.profile_models import Profile, ProfileSpace
 from accounts.profiles.changing import (
     MAX_PROFILES,
@@ -238,10 +238,12 @@ def test_changes_of_profiles_are_in_the_log(alice, team):
 
 
 def test_what_one_profile_never_does_may_be_approved_for_another(alice, team):
-    save_tools(alice, [SEARCH], True, approvals=ApprovalChoices(delete=Choice.NEVER))
+    save_tools(alice, [SEARCH], True)
+    save_approvals(alice, ApprovalChoices(delete=Choice.NEVER))
 
     assert approvals_of(alice).delete == Choice.ASK
 
     alice.edited_profile = team
-    save_tools(alice, [SEARCH], True, approvals=ApprovalChoices(delete=Choice.NEVER))
+    save_tools(alice, [SEARCH], True)
+    save_approvals(alice, ApprovalChoices(delete=Choice.NEVER))
     assert approvals_of(alice).delete == Choice.NEVER

@@ -215,6 +215,7 @@ def test_a_link_leads_through_the_sign_in(client):
 
     assert answer.status_code == 302
     assert "next=/profiles/add/" in answer.url
+    assert "Somebody made a link" in text_of(client.get(answer.url))
 
 
 @pytest.mark.parametrize("query", ["", "tools=<b>", "spaces=https://evil.example/x", "tools=,"])
