@@ -144,11 +144,13 @@ class SingleFlightCache(Generic[K, V]):
         *,
         max_bytes: int,
         max_entries: int = 10_000,
+        size_of: Callable[[V], int] = approximate_bytes,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._values: BoundedCache[K, V] = BoundedCache(
             max_bytes=max_bytes, max_entries=max_entries, clock=clock
         )
+        self._size_of = size_of
         self._flights: dict[tuple[int, K], asyncio.Task[V]] = {}
 
     def peek(self, key: K) -> V | None:
@@ -185,7 +187,7 @@ class SingleFlightCache(Generic[K, V]):
         value, seconds = await load()
         still_wanted = self._flights.get((id(asyncio.get_running_loop()), key))
         if seconds > 0 and still_wanted is asyncio.current_task():
-            size = approximate_bytes(key) + approximate_bytes(value)
+            size = approximate_bytes(key) + self._size_of(value)
             self._values.put(key, value, size_bytes=size, seconds=seconds)
         return value
 

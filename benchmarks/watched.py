@@ -1,13 +1,16 @@
 """What it costs to be watched, on PostgreSQL and Redis: `python -m benchmarks.watched`.
 
-The same requests in turn to a worker that counts nothing, to one that counts, and to the latter
-while it shows what it counts to many viewers and to a Prometheus that asks each second. Then what
-the viewers cost it while a few requests a second come.
+The same requests in turn to a worker that counts nothing, that counts, and that counts while it
+shows it to many viewers and to a Prometheus that asks each second. Then what the viewers cost it
+while a few requests a second come. It is one worker all the time: of two that do the same, one may
+take a tenth longer than the other for as long as they live.
 """
 
 import argparse
 import asyncio
 import json
+import os
+import signal
 import sys
 import threading
 import time
@@ -32,7 +35,7 @@ from tests.unlimited import NO_LIMITS
 _BODY = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
 _FEW_A_SECOND = 5
 _NOTHING = "counts nothing"
-_UNWATCHED = "benchmarks.unwatched"
+_SWITCHED = "benchmarks.switched"
 ADMIN = "hf_admin"
 
 
@@ -40,35 +43,36 @@ def main() -> int:
     options = _options()
     with start("tests.standins.hub") as hub, fresh_storage() as storage:
         env = {"HF_ENDPOINT": hub.url, "DEFAULT_SPACES": "", **NO_LIMITS, **storage}
-        with start_product(env) as watched, start_product(env, _UNWATCHED) as unwatched:
-            _measure_rates(watched, unwatched, options)
-            _measure_viewers(watched, options)
+        with start_product(env, _SWITCHED) as product:
+            _measure_rates(product, options)
+            _measure_viewers(product, options)
     return 0
 
 
-def _measure_rates(watched: Product, unwatched: Product, options: argparse.Namespace) -> None:
+def _measure_rates(product: Product, options: argparse.Namespace) -> None:
     rates: dict[str, list[float]] = {}
     costs: dict[str, list[float]] = {}
+    url, pid = product.url, product.process.pid
 
-    def measure(name: str, url: str, pid: int) -> None:
+    def measure(name: str) -> None:
         server = Server(name, url, pid)
         before = server.cpu_seconds()
         requests, rate = run_wrk(url, [], _BODY, options)
         rates.setdefault(name, []).append(rate)
         costs.setdefault(name, []).append((server.cpu_seconds() - before) / requests * 1e6)
 
-    pid = watched.process.pid
-    for url in (watched.url, unwatched.url):
-        urlopen(_request(url)).read()  # the first one loads what all others need
-
     def measure_nothing() -> None:
-        measure(_NOTHING, unwatched.url, unwatched.process.pid)
+        os.kill(pid, signal.SIGUSR1)
+        measure(_NOTHING)
+        os.kill(pid, signal.SIGUSR2)
 
     def measure_watched() -> None:
-        measure("counts", watched.url, pid)
-        with _viewers(watched, options.viewers), _prometheus(watched):
-            measure(f"counts, {options.viewers} viewers", watched.url, pid)
+        measure("counts")
+        with _viewers(product, options.viewers), _prometheus(product):
+            measure(f"counts, {options.viewers} viewers")
 
+    with _viewers(product, options.viewers):
+        urlopen(_request(url)).read()  # the first one loads what all others need
     for number in range(options.rounds):
         # In turn: what else the machine does is as much with the one as with the other.
         turns = (measure_nothing, measure_watched)

@@ -50,9 +50,10 @@ class ListedAgain:
 
     def note(self, record: Record) -> None:
         """Count who lists again; a listener of records, on the event loop."""
-        if record.method != LIST_TOOLS or record.outcome is not Outcome.OK:
+        is_anybody_told = self._told or self._until
+        if not is_anybody_told or record.method != LIST_TOOLS or record.outcome is not Outcome.OK:
             return
-        source = record.source
+        source = record.source()
         told_here = self._told.pop(source, None)
         until = self._until.pop(source, 0.0)
         if told_here is not None or until > time.monotonic():

@@ -19,7 +19,7 @@ from dashboard.reading import read_before, read_snapshot
 
 KEEP_SECONDS = 2.0
 
-SHARE_OF_TIME = 0.03
+SHARE_OF_TIME = 0.01
 """What making the pages of all ranges takes of a processor, which answers need."""
 SHARE_OF_WAITING = 0.1
 """What counts as that of the time that the database takes: its processors are others' too."""
@@ -100,7 +100,10 @@ def _is_series(part: Any) -> bool:
 class LivePages:
     def __init__(self) -> None:
         self._pages: SingleFlightCache[tuple[str, bool], LivePage] = SingleFlightCache(
-            max_bytes=16_000_000, max_entries=16
+            max_bytes=16_000_000,
+            max_entries=16,
+            # Two for each range, of a bounded length: to weigh each takes as long as to send it.
+            size_of=lambda _: 500_000,
         )
         self._efforts: dict[tuple[str, bool], tuple[float, float, float]] = {}
         """What each took when it was last made, the time before, and when that was."""

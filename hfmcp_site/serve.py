@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 import uvicorn
@@ -25,6 +26,10 @@ KEEP_ALIVE_SECONDS = 75
 
 WORKER_START_SECONDS = 30
 """How long a worker may take to start on a busy machine, or not answer, before it is replaced."""
+
+WEBSOCKETS: dict[str, Any] = {"ws": "websockets-sansio", "ws_per_message_deflate": False}
+"""Uncompressed: the dashboard sends a few kilobytes a second, and to compress them for each viewer
+takes as long as all else that is sent them, and 0.3 MB."""
 
 
 class Workers(Multiprocess):
@@ -90,7 +95,7 @@ def _configure(workers: int, graceful_stop_seconds: int) -> uvicorn.Config:
         "hfmcp_site.asgi:application",
         workers=workers,
         http="hfmcp_site.connections:PatientForAWhile",
-        ws="websockets-sansio",
+        **WEBSOCKETS,
         log_config=None,  # ours is set up with Django's settings
         access_log=False,
         server_header=False,

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import tracing
-from hfmcp_site.monitoring.instruments import registry
+from hfmcp_site.monitoring.instruments import count_noted, registry
 from hfmcp_site.monitoring.otlp import MetricsSender
 from mcpendpoint import __version__
 
@@ -98,6 +98,7 @@ def sending_what_is_left(lifespan: Lifespan) -> Lifespan:
 
 
 async def _send_what_is_left() -> None:
+    count_noted()  # for the other workers, which add up what this one leaves
     loop, sent = asyncio.get_running_loop(), asyncio.Semaphore(0)
 
     def send(flush: Callable[[], Any]) -> None:

@@ -4,14 +4,16 @@ no name of a client, person or Space is one.
 With PROMETHEUS_MULTIPROC_DIR each process writes into files that all can add up.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.metrics_core import Metric
 
 from accounts.outgoing.watching import Asked
 from mcpendpoint import __version__
-from mcpendpoint.protocol.records import KNOWN_METHODS, Record
+from mcpendpoint.protocol.records import AT_ONCE, KNOWN_METHODS, Record
 from mcpendpoint.tools.registry import by_name
 
 T = TypeVar("T")
@@ -22,7 +24,17 @@ SPACE = "space"
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
-registry = CollectorRegistry()
+_noted: deque[Record] = deque()
+"""What is not counted yet. A deque, as whoever collects does so on another thread."""
+
+
+class _Registry(CollectorRegistry):
+    def collect(self) -> Iterable[Metric]:
+        count_noted()
+        return super().collect()
+
+
+registry = _Registry()
 """Of this process alone."""
 
 _requests = Counter(
@@ -133,6 +145,22 @@ _hub_seconds_by = _Children(_hub_seconds.labels)
 
 def note_record(record: Record) -> None:
     """A listener of mcpendpoint.protocol.records."""
+    _noted.append(record)
+    if len(_noted) >= AT_ONCE:
+        count_noted()
+
+
+def count_noted() -> None:
+    """Count what was noted until now; on any thread."""
+    while _noted:
+        try:
+            record = _noted.popleft()
+        except IndexError:  # another thread took the last one
+            return
+        _count(record)
+
+
+def _count(record: Record) -> None:
     method = (record.method or "none") if record.method in KNOWN_METHODS else UNKNOWN
     ended = (record.outcome.value, record.reason.value if record.reason else "")
     seconds = record.duration_ms / 1000

@@ -11,7 +11,7 @@ from prometheus_client import Gauge
 from accounts.behind import start_task
 from accounts.caching import caches
 from dashboard.worker_load import load_now
-from hfmcp_site.monitoring.instruments import registry
+from hfmcp_site.monitoring.instruments import count_noted, registry
 from mcpendpoint.push.streams import open_streams
 
 LOOK_EVERY_SECONDS = 5.0
@@ -46,7 +46,8 @@ in_progress = InProgress()
 
 
 def look() -> None:
-    """Set all gauges of this process; on the event loop."""
+    """Bring all that this process shows up to date; on the event loop."""
+    count_noted()
     _in_progress.set(in_progress.count)
     _streams.set(len(open_streams))
     load = load_now()

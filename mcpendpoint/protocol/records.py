@@ -14,6 +14,9 @@ from mcp_types.version import KNOWN_PROTOCOL_VERSIONS
 
 logger = logging.getLogger(__name__)
 
+AT_ONCE = 64
+"""How many records a listener may keep to look at together: it takes a third of the time of one by
+one between answers, and less than what one answer takes."""
 
 PRIVATE = "private"
 """What is recorded in place of the name of a Space that not everybody may know of."""
@@ -141,8 +144,9 @@ class Record:
     """Tells the networks of callers apart while this process lasts, and says nothing of them."""
     listed: int = 0
     """Of a tools/list: how many tools it gave."""
-    source: str = ""
-    """Of a tools/list: what tells the messages of one client of one caller from others'."""
+    source: Callable[[], str] = str
+    """Of a tools/list: what tells the messages of one client of one caller from others'. It takes
+    time to find out, and most listeners need not know."""
 
 
 Listener = Callable[[Record], None]

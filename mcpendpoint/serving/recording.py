@@ -114,7 +114,7 @@ class Recording:
                 first_byte_ms=((first_byte_at or now) - self.started) * 1000 if is_stream else None,
                 limit=limit,
                 listed=context.tools_listed if context else 0,
-                source=self._source if self.method == LIST_TOOLS else "",
+                source=self._source if self.method == LIST_TOOLS else str,
                 credential_name=self.caller.credential_name,
                 address=self.address if settings.AUDIT_IP else "",
                 # Python salts it anew in each process.
@@ -125,7 +125,6 @@ class Recording:
             )
         )
 
-    @property
     def _source(self) -> str:
         return source_of(self.peer, self.caller, self.address) if self.peer else ""
 

@@ -4,6 +4,7 @@ import re
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 import pytest
@@ -155,7 +156,8 @@ async def test_who_lists_again_is_counted_once_whichever_worker_is_asked():
     await worker._telling
 
     for source in ("1", "1", "3"):
-        worker.note(make_record(method="tools/list", source=source, client_name="a"))
+        source_of_it = partial(str, source)
+        worker.note(make_record(method="tools/list", source=source_of_it, client_name="a"))
 
     assert noted.events == [("a", "watched"), ("b", "watched"), ("a", "listed_again")]
 

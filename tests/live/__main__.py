@@ -13,6 +13,7 @@ from typing import Any
 import django
 import uvicorn
 
+from hfmcp_site.serve import WEBSOCKETS
 from tests.live.migrated import make_database
 
 
@@ -47,7 +48,7 @@ def main() -> None:
     config = uvicorn.Config(
         "hfmcp_site.asgi:application",
         lifespan="off",
-        ws="websockets-sansio",
+        **WEBSOCKETS,
         proxy_headers=False,
         log_level="warning",
     )
