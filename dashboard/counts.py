@@ -3,9 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dashboard.connections_shown import Connections
+
+Histograms = Mapping[datetime, Mapping[int, int]]
+"""How long messages of each period took, as dashboard.histogram has it."""
+
+NO_LATENCIES: Histograms = MappingProxyType({})
 
 
 def rate(part: int, whole: int) -> float:
@@ -68,12 +74,6 @@ class LimitCount(NamedTuple):
     messages: int
 
 
-class PeriodLatency(NamedTuple):
-    period: datetime
-    bucket: int
-    messages: int
-
-
 class UsageLatency(NamedTuple):
     name: str
     space_id: str
@@ -100,7 +100,7 @@ class Counts:
 
     sums: Sums = Sums()
     periods: Sequence[PeriodCount] = ()
-    period_latencies: Sequence[PeriodLatency] = ()
+    period_latencies: Histograms = field(default_factory=dict)
     clients: Sequence[ClientCount] = ()
     client_protocols: Sequence[ClientProtocol] = ()
     methods: Sequence[UsageCount] = ()

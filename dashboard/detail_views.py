@@ -219,7 +219,7 @@ def _all_reasons(now: Visit) -> Detail:
                 all_clients,
             ),
         ),
-        series=series_json(series_of(shown, read_traffic(shown, reason__gt=""), ())),
+        series=series_json(series_of(shown, read_traffic(shown, reason__gt=""))),
     )
 
 
@@ -239,7 +239,7 @@ def _one_reason(now: Visit, reason: str) -> Detail:
             parts_table(about, "methods", "Methods", ("method",)),
             parts_table(about, "credentials", "Credentials", ("credential",)),
         ),
-        series=series_json(series_of(now.shown, read_traffic(now.shown, reason=reason), ())),
+        series=series_json(series_of(now.shown, read_traffic(now.shown, reason=reason))),
         links=(
             Note("All reasons", address("errors", now.shown.query)),
             *links_of_operators(now, audit={"reason": reason}),

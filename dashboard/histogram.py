@@ -2,7 +2,8 @@
 and from any number of processes by adding counts up. Pure.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from math import ceil, log2
 
 BUCKETS_PER_DOUBLING = 4
@@ -21,6 +22,13 @@ def bucket_of(duration_ms: float) -> int:
     if duration_ms >= HIGHEST_MS:
         return LAST_BUCKET
     return 1 + int(log2(duration_ms / LOWEST_MS) * BUCKETS_PER_DOUBLING)
+
+
+def added_up(histograms: Iterable[Mapping[int, int]]) -> Mapping[int, int]:
+    total: Counter[int] = Counter()
+    for histogram in histograms:
+        total.update(histogram)
+    return total
 
 
 def by_doubling(counts: Mapping[int, int]) -> list[tuple[float, float, int]]:

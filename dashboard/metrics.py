@@ -8,16 +8,17 @@ from typing import Any
 
 from dashboard.connections_shown import Connections
 from dashboard.counts import (
+    NO_LATENCIES,
     ClientCount,
     ClientProtocol,
     Counts,
+    Histograms,
     PeriodCount,
-    PeriodLatency,
     UsageCount,
     UsageLatency,
     rate,
 )
-from dashboard.histogram import percentile
+from dashboard.histogram import added_up, percentile
 from dashboard.ranges import MINUTE, Range
 from mcpendpoint.protocol.records import ERRORS, Outcome
 
@@ -189,7 +190,7 @@ def _totals(now: datetime, counts: Counts) -> Totals:
     requests = sum(outcomes.values())
     errors = sum(outcomes[outcome] for outcome in ERRORS)
     limited = outcomes[Outcome.LIMITED]
-    histogram = merged(counts.period_latencies)
+    histogram = added_up(counts.period_latencies.values())
     return Totals(
         requests=requests,
         requests_per_minute=round(requests_per_minute(now, counts.last_minutes), 1),
@@ -217,23 +218,20 @@ def _totals(now: datetime, counts: Counts) -> Totals:
 
 
 def series_of(
-    shown: Range, counts: Iterable[PeriodCount], latencies: Iterable[PeriodLatency]
+    shown: Range, counts: Iterable[PeriodCount], latencies: Histograms = NO_LATENCIES
 ) -> tuple[Point, ...]:
     requests: dict[datetime, int] = defaultdict(int)
     errors: dict[datetime, int] = defaultdict(int)
-    by_period: dict[datetime, list[PeriodLatency]] = defaultdict(list)
     for row in counts:
         requests[row.period] += row.messages
         if row.outcome in ERRORS:
             errors[row.period] += row.messages
-    for latency in latencies:
-        by_period[latency.period].append(latency)
     return tuple(
         Point(
             at=period,
             requests=requests[period],
             errors=errors[period],
-            p95_ms=_rounded(percentile(merged(by_period[period]), 0.95)),
+            p95_ms=_rounded(percentile(latencies.get(period, {}), 0.95)),
         )
         for period in shown.periods
     )
@@ -311,7 +309,7 @@ def _usages(
         )
 
 
-def merged(latencies: Iterable[PeriodLatency | UsageLatency]) -> dict[int, int]:
+def merged(latencies: Iterable[UsageLatency]) -> dict[int, int]:
     """Return one histogram of them all."""
     histogram: dict[int, int] = defaultdict(int)
     for row in latencies:

@@ -1,13 +1,13 @@
 """What is counted of one client, tool, Space or reason. Synchronous, as dashboard.reading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Max, Q, QuerySet, Sum
 
-from dashboard.counts import PeriodCount, PeriodLatency, rate
+from dashboard.counts import NO_LATENCIES, Histograms, PeriodCount, rate
 from dashboard.metrics import Point, series_of
 from dashboard.models import FirstByteCount, LatencyCount, MessageCount, PersonCount
 from dashboard.periods import by_period, counted, latencies_by_period
@@ -98,7 +98,7 @@ class About:
         found = self.rows.exclude(reason="").values_list("reason").annotate(total=Sum("count"))
         return list(found.order_by("-total", "reason"))
 
-    def series(self, latencies: Sequence[PeriodLatency] = ()) -> tuple[Point, ...]:
+    def series(self, latencies: Histograms = NO_LATENCIES) -> tuple[Point, ...]:
         rows = by_period(MessageCount, self.shown).filter(self.which)
         found = [
             PeriodCount(*row)
@@ -107,7 +107,7 @@ class About:
         return series_of(self.shown, found, latencies)
 
 
-def read_latencies(shown: Range, **which: str) -> tuple[Mapping[int, int], list[PeriodLatency]]:
+def read_latencies(shown: Range, **which: str) -> tuple[Mapping[int, int], Histograms]:
     """Return the histogram of a tool or Space in a range, and those of each step of it."""
     whole = counted(LatencyCount, shown).filter(**which)
     return (

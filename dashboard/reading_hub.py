@@ -58,16 +58,14 @@ def read_hub_series(shown: Range, **which: str) -> tuple[Point, ...]:
     """Return requests, those that the Hub failed at, and how long its answers took, by step."""
     counts = by_period(HubCount, shown).filter(**which).values_list("period").annotate(**_SUMS)
     sums = {period: Sums(*found) for period, *found in counts}
-    histograms: dict[datetime, dict[int, int]] = defaultdict(dict)
-    for period, bucket, count in latencies_by_period(HubLatency, shown, **which):
-        histograms[period][bucket] = count
+    histograms = latencies_by_period(HubLatency, shown, **which)
     nothing = Sums(0, 0, 0, None)
     return tuple(
         Point(
             at=period,
             requests=sums.get(period, nothing).requests,
             errors=sums.get(period, nothing).down,
-            p95_ms=percentile(histograms[period], 0.95),
+            p95_ms=percentile(histograms.get(period, {}), 0.95),
         )
         for period in shown.periods
     )

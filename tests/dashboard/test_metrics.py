@@ -8,7 +8,6 @@ from dashboard.counts import (
     Counts,
     LimitCount,
     PeriodCount,
-    PeriodLatency,
     Sums,
     UsageCount,
     UsageLatency,
@@ -65,7 +64,7 @@ def test_what_was_turned_away_is_no_error_and_makes_none_look_rare():
 def test_the_series_shows_each_minute_with_its_errors_and_p95():
     counts = Counts(
         periods=[PeriodCount(THIS_MINUTE, "ok", 5), PeriodCount(THIS_MINUTE, "failed", 2)],
-        period_latencies=[PeriodLatency(THIS_MINUTE, 20, 7)],
+        period_latencies={THIS_MINUTE: {20: 7}},
     )
 
     *before, last = build_snapshot(HOUR, NOON, counts).series
