@@ -95,7 +95,11 @@ class Week:
         return (
             Section("What was asked", tuple(_traffic(week))),
             _section("What went wrong, by reason", _reasons(week), "Nothing."),
-            _section("Spaces that failed", _spaces(self._failed), "None."),
+            _section(
+                "Spaces that failed, calls with wrong arguments apart",
+                _spaces(self._failed),
+                "None.",
+            ),
             _section("Slowest tools: 19 of 20 calls were faster", _slow(week), "None was used."),
             _section("Access keys", _keys_that_end(now), "None ends within 14 days."),
         )
