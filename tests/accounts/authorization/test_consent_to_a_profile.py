@@ -76,6 +76,17 @@ def test_an_app_at_the_address_of_a_profile_cannot_be_held_to_another(
     assert options(alice_client.get(url).text) == ["The one whose address it uses", "team alone"]
 
 
+def test_an_app_that_is_held_to_one_profile_is_not_let_into_each_by_asking_for_another(
+    alice_client, alice, app, team
+):
+    office = create_profile(alice, "office")
+    decide(alice_client, app.authorize_url(), "allow", ["mcp:read"], profile=office.pk)
+
+    url = app.authorize_url(resource=f"{ISSUER}/u/{alice.username}/team/mcp")
+
+    assert f'<option value="{team.pk}" selected>' in alice_client.get(url).text
+
+
 def test_the_profile_of_another_person_is_none(alice_client, app, team, stranger):
     theirs = create_profile(stranger, "theirs")
 
