@@ -139,7 +139,7 @@ def disconnect(user: User, connection_id: int) -> bool:
 def change_scopes(user: User, connection_id: int, scopes: Iterable[Scope]) -> bool:
     """Let a client do more or less from now on, without a new sign-in; return whether there is one.
 
-    Every token that it holds is for this then, and every one that it gets for those.
+    Every token that it holds is for this then, and every one that it gets for those or for a code.
     """
     text = write_scopes(scopes)
     with transaction.atomic():
@@ -150,6 +150,7 @@ def change_scopes(user: User, connection_id: int, scopes: Iterable[Scope]) -> bo
         AccessToken.objects.filter(**which).update(scope=text)
         # Those that were replaced too: for a moment they are still taken.
         RefreshToken.objects.filter(**which).update(scope=text)
+        Grant.objects.filter(**which).update(scope=text)
         note(Action.SCOPES_CHANGED, user, row.application, scopes=text)
     announce(user.pk)
     return True
