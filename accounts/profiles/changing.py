@@ -134,7 +134,9 @@ def changing(user: User, name: str, did: str) -> Iterator[dict[str, str]]:
     """Change profiles alone among this person's requests; what is yielded is for the log."""
     detail = {"profile": name[:MAX_NAME_LENGTH], "did": did}
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        # Not against those who only refer to this row: they may hold what is wanted here, such as
+        # an app's connection while it refreshes, and would wait for us.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
         yield detail
         audit.record(Action.PROFILE_CHANGED, user, detail=detail)
     announce(user.pk)
