@@ -21,6 +21,7 @@ from accounts.authorization.models import (
     Grant,
     RefreshToken,
 )
+from accounts.authorization.resources import audiences_of
 from accounts.authorization.scopes import (
     Scope,
     ScopeLabel,
@@ -203,6 +204,32 @@ def _take_back(user: User, which: dict[str, Any]) -> None:
         revoked=now, updated=now
     )
     AccessToken.objects.filter(user_id=user.pk, **which).delete()
+
+
+def forget_address(sender: object, user_id: int, name: str, **kwargs: object) -> None:
+    """Let no code and no token be good any more at the address of a profile that had this name."""
+    which = {"user_id": user_id}
+    list(Connection.objects.select_for_update().filter(**which))  # as each of their refreshes does
+    here = f"/{name}"
+    for rows in (
+        Grant.objects.filter(**which),
+        RefreshToken.objects.filter(revoked=None, **which),
+        AccessToken.objects.filter(**which),
+    ):
+        for row in rows.only("pk", "resource"):
+            left = [each for each in row.resource or () if here not in audiences_of([each])]
+            if not left and row.resource:
+                _end(row)
+            elif left != (row.resource or []):
+                rows.filter(pk=row.pk).update(resource=left)
+
+
+def _end(row: Grant | RefreshToken | AccessToken) -> None:
+    if isinstance(row, RefreshToken):
+        # Whoever comes with it again is told so, and may be a thief.
+        RefreshToken.objects.filter(pk=row.pk).update(revoked=timezone.now())
+    else:
+        row.delete()
 
 
 def _write_uses(used: Collection[tuple[int, int]]) -> None:

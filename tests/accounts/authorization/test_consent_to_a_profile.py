@@ -106,6 +106,18 @@ def test_a_profile_that_was_deleted_meanwhile_is_chosen_anew(alice_client, alice
     assert "no such profile" in answer.text
 
 
+def test_an_app_of_a_profile_gets_no_token_for_the_next_of_its_name(alice_client, alice, app, team):
+    address = f"{ISSUER}/u/{alice.username}/team/mcp"
+    tokens = app.tokens(alice_client, resource=address)
+    code = app.code(alice_client, resource=address)
+
+    delete_profile(alice, team.pk)
+    create_profile(alice, "team")
+
+    assert app.redeem(code).status_code == 400
+    assert app.refresh(tokens["refresh_token"]).status_code == 400
+
+
 def test_a_registered_app_on_another_site_cannot_take_the_name_of_a_known_one(alice_client):
     Application.objects.create(
         name="Claude",
