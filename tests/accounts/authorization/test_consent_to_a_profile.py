@@ -118,12 +118,13 @@ def test_an_app_of_a_profile_gets_no_token_for_the_next_of_its_name(alice_client
     assert app.refresh(tokens["refresh_token"]).status_code == 400
 
 
-def test_a_registered_app_on_another_site_cannot_take_the_name_of_a_known_one(alice_client):
+@pytest.mark.parametrize("name", ["claude", "\uff23\uff4c\uff41\uff55\uff44\uff45"])
+def test_a_registered_app_on_another_site_cannot_take_the_name_of_a_known_one(alice_client, name):
     Application.objects.create(
         name="Claude",
         client_id="https://claude.example/client",
         registration_source=Application.RegistrationSource.CIMD,
     )
-    app = registered(client_name="claude", redirect_uris=["https://evil.example/callback"])
+    app = registered(client_name=name, redirect_uris=["https://evil.example/callback"])
 
     assert "this is not that one" in alice_client.get(app.authorize_url()).text
