@@ -195,6 +195,7 @@ def test_an_import_does_not_do_what_its_person_never_wants(alice, alice_client, 
         b'{"spaces": [{"id": "../../x"}]}',
         b'{"spaces": [{"id": "a/b"}, {"id": "A/B"}]}',
         b'{"spaces": [{"id": "a/b", "tools": ["x\\u0000"]}]}',
+        b'{"spaces": [{"id": "a/b", "tools": ["\\u202ex"]}]}',
         b'{"spaces": [{"id": "a/b\\n"}]}',
         b'{"tools": [' + b"[" * 5000 + b"]" * 5000 + b"]}",
         b'{"name": "' + b"a" * 300_000 + b'"}',
@@ -206,6 +207,13 @@ def test_what_is_no_profile_is_refused_and_leaves_nothing(alice, alice_client, d
 
     assert answer.status_code == 422
     assert not Profile.objects.exists()
+
+
+def test_what_turns_text_round_is_not_quoted_from_a_file(alice_client):
+    answer = text_of(upload(alice_client, b'{"\\u202efdp.exe\\u0000": 1}'))
+
+    assert "This is no profile" in answer
+    assert "\u202e" not in answer and "\0" not in answer
 
 
 def test_too_many_spaces_are_refused_and_leave_nothing(alice, alice_client, settings):
