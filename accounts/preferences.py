@@ -79,6 +79,9 @@ class Preferences:
     urls_may_write: bool = False
     """Whether a URL may switch on tools that write or spend, without their tick in `tools`."""
     approvals: ApprovalChoices = ALWAYS_ASK
+    named_elsewhere: tuple[SavedSpace, ...] = ()
+    """Those of the Spaces that a URL names which other profiles have: what is chosen there holds,
+    as a URL may not loosen it by going by the address of a profile that lacks the Space."""
 
     @property
     def tool_choices(self) -> "ToolChoices":
@@ -87,7 +90,13 @@ class Preferences:
     def asks_before(self, space_id: str) -> bool:
         """Return whether the person marked this Space."""
         wanted = space_id.lower()
-        return any(space.asks_first and space.space_id.lower() == wanted for space in self.spaces)
+        return any(
+            space.asks_first and space.space_id.lower() == wanted for space in self.known_spaces
+        )
+
+    @property
+    def known_spaces(self) -> tuple[SavedSpace, ...]:
+        return (*self.spaces, *self.named_elsewhere)
 
 
 @dataclass(frozen=True)

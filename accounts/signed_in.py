@@ -15,7 +15,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
 from accounts.outgoing import callers
-from accounts.profiles.editing import EditedProfileGone, edited_profile
+from accounts.profiles.editing import (
+    EditedProfileGone,
+    OtherProfileEdited,
+    check_shown,
+    edited_profile,
+)
 from accounts.sessions import SessionStore
 
 P = ParamSpec("P")
@@ -63,13 +68,19 @@ def _note_profile(request: HttpRequest, user: User) -> HttpResponse | None:
     """Note which profile a request is about; refuse to change another than was meant."""
     try:
         user.edited_profile = edited_profile(request, user)
+        check_shown(request)
     except EditedProfileGone:
         if request.method == "POST":
-            said = "The profile that you were editing is gone, so nothing was saved."
-            messages.warning(request, said)
-            url = resolve_url("profiles:list")
-            return HttpResponseClientRedirect(url) if is_htmx(request) else redirect(url)
+            return _to_profiles(request, "The profile that you were editing is gone")
+    except OtherProfileEdited:
+        return _to_profiles(request, "You are editing another profile by now than this page showed")
     return None
+
+
+def _to_profiles(request: HttpRequest, why: str) -> HttpResponse:
+    messages.warning(request, f"{why}, so nothing was saved.")
+    url = resolve_url("profiles:list")
+    return HttpResponseClientRedirect(url) if is_htmx(request) else redirect(url)
 
 
 _note_profile_async = sync_to_async(_note_profile)

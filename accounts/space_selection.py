@@ -1,7 +1,7 @@
 """Which Spaces a user offers as tools, and how: what the settings pages save of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -283,6 +283,31 @@ class Offered:
                 return self.resources
             case PartKind.TOOL:
                 return self.tools is None or name in self.tools
+
+
+def spaces_of_further_profiles(user_id: int) -> tuple[SavedSpace, ...]:
+    """Return the Spaces of somebody who has several profiles, as the strictest of these has each:
+    asked about if it is in any, with the tools that some profile offers, and without what it was
+    given, which is for who selected it.
+    """
+    if not Profile.objects.filter(user_id=user_id, is_default=False).exists():
+        return ()
+    rows = SelectedSpace.objects.filter(user_id=user_id, is_active=True).order_by("slot")
+    return tuple(_strictest(row) for row in rows)
+
+
+def _strictest(row: SelectedSpace) -> SavedSpace:
+    offered, further = offered_anywhere(row), ProfileSpace.objects.filter(space_id=row.pk)
+    is_marked = row.is_in_default and row.asks_first
+    saved = read_space([getattr(row, name) for name in SPACE_COLUMNS])
+    return replace(
+        saved,
+        asks_first=is_marked or further.filter(asks_first=True).exists(),
+        tools=offered.tools,
+        offers_resources=offered.resources,
+        offers_prompts=offered.prompts,
+        header_names=frozenset(),
+    )
 
 
 def offered_anywhere(space: SelectedSpace) -> Offered:

@@ -21,6 +21,7 @@ from accounts.authorization.models import (
     Grant,
     RefreshToken,
 )
+from accounts.authorization.resources import audiences_of
 from accounts.authorization.scopes import (
     Scope,
     ScopeLabel,
@@ -139,7 +140,7 @@ def disconnect(user: User, connection_id: int) -> bool:
 def change_scopes(user: User, connection_id: int, scopes: Iterable[Scope]) -> bool:
     """Let a client do more or less from now on, without a new sign-in; return whether there is one.
 
-    Every token that it holds is for this then, and every one that it gets for those.
+    Every token that it holds is for this then, and every one that it gets for those or for a code.
     """
     text = write_scopes(scopes)
     with transaction.atomic():
@@ -150,6 +151,7 @@ def change_scopes(user: User, connection_id: int, scopes: Iterable[Scope]) -> bo
         AccessToken.objects.filter(**which).update(scope=text)
         # Those that were replaced too: for a moment they are still taken.
         RefreshToken.objects.filter(**which).update(scope=text)
+        Grant.objects.filter(**which).update(scope=text)
         note(Action.SCOPES_CHANGED, user, row.application, scopes=text)
     announce(user.pk)
     return True
@@ -202,6 +204,32 @@ def _take_back(user: User, which: dict[str, Any]) -> None:
         revoked=now, updated=now
     )
     AccessToken.objects.filter(user_id=user.pk, **which).delete()
+
+
+def forget_address(sender: object, user_id: int, name: str, **kwargs: object) -> None:
+    """Let no code and no token be good any more at the address of a profile that had this name."""
+    which = {"user_id": user_id}
+    list(Connection.objects.select_for_update().filter(**which))  # as each of their refreshes does
+    here = f"/{name}"
+    for rows in (
+        Grant.objects.filter(**which),
+        RefreshToken.objects.filter(revoked=None, **which),
+        AccessToken.objects.filter(**which),
+    ):
+        for row in rows.only("pk", "resource"):
+            left = [each for each in row.resource or () if here not in audiences_of([each])]
+            if not left and row.resource:
+                _end(row)
+            elif left != (row.resource or []):
+                rows.filter(pk=row.pk).update(resource=left)
+
+
+def _end(row: Grant | RefreshToken | AccessToken) -> None:
+    if isinstance(row, RefreshToken):
+        # Whoever comes with it again is told so, and may be a thief.
+        RefreshToken.objects.filter(pk=row.pk).update(revoked=timezone.now())
+    else:
+        row.delete()
 
 
 def _write_uses(used: Collection[tuple[int, int]]) -> None:

@@ -78,9 +78,12 @@ class Application(AbstractApplication):
 
     @classmethod
     def vouched_for_as(cls, name: str) -> list[str]:
-        """Return the sites whose documents call an app so, whatever its capitals."""
+        """Return the sites whose documents call an app so, whatever its capitals and the form of
+        its letters, such as wide ones.
+        """
         documented = cls.objects.filter(registration_source=cls.RegistrationSource.CIMD)
-        namesakes = documented.filter(is_active=True, name__iexact=name)[:MAX_NAMESAKES]
+        plain = unicodedata.normalize("NFKC", name)
+        namesakes = documented.filter(is_active=True, name__iexact=plain)[:MAX_NAMESAKES]
         return sorted({app.publisher for app in namesakes if app.publisher})
 
     def is_usable(self, request: object) -> bool:

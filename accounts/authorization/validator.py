@@ -138,6 +138,9 @@ class McpValidator(OAuth2Validator):
             self._replace_refresh_token(token, request)
             action = Action.TOKEN_REFRESHED
         else:
+            # As for a refresh: whoever changes its scopes changes those of codes, too.
+            lock_connection(request.user, request.client)
+            token["scope"] = _scope_of_code(request)
             super()._save_bearer_token(token, request, *args, **kwargs)
             _spend(request)
             action = Action.TOKEN_ISSUED
@@ -202,6 +205,13 @@ def _spend(request: Any) -> None:
     spent, _ = Grant.objects.filter(code=request.code, application=request.client).delete()
     if not spent:
         raise InvalidGrantError(request=request)
+
+
+def _scope_of_code(request: Any) -> str:
+    grants = Grant.objects.filter(code=request.code, application=request.client)
+    if (scope := grants.values_list("scope", flat=True).first()) is None:
+        raise InvalidGrantError(request=request)
+    return scope
 
 
 def _scope_of_refresh(asked: list[str], granted: str) -> str:

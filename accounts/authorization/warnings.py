@@ -60,10 +60,23 @@ def gravest_warning(
 
 
 def _mixes_alphabets(name: str) -> bool:
-    """Return whether a word has Latin letters beside those that are easily taken for them."""
+    """Return whether a word has Latin letters beside those that are easily taken for them: of other
+    alphabets, or Latin ones in another form, such as ｌ or ⅽ.
+    """
     return any(len(_alphabets(word)) > 1 for word in name.split())
 
 
+OTHER_FORM = "other form of Latin"
+LOOK_ALIKE = ("CYRILLIC", "GREEK", "CHEROKEE", "COPTIC", "ARMENIAN")
+
+
 def _alphabets(word: str) -> set[str]:
-    names = (unicodedata.name(letter, "") for letter in word if letter.isalpha())
-    return {name.partition(" ")[0] for name in names} & {"LATIN", "CYRILLIC", "GREEK", "CHEROKEE"}
+    letters = (each for each in word if each.isalpha() or unicodedata.category(each) == "Nl")
+    return {*map(_alphabet, letters)} & {"LATIN", OTHER_FORM, *LOOK_ALIKE}
+
+
+def _alphabet(letter: str) -> str:
+    plain = unicodedata.normalize("NFKC", letter)
+    if plain.isascii() and plain.isalpha() and not letter.isascii():
+        return OTHER_FORM
+    return unicodedata.name(letter, "").partition(" ")[0]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.dispatch import Signal
 
 from accounts import audit
 from accounts.audit import Action
@@ -15,6 +16,10 @@ from accounts.space_models import SelectedSpace
 from accounts.space_selection import choose_spaces, forget_unused
 
 MAX_PROFILES = 20
+
+name_given_up = Signal()
+"""Sent with `user_id` and `name`, in the transaction in which a profile ends or gets another name:
+what was let in at its address was not let into the next one that has the name."""
 
 
 class ProfileProblem(Exception):
@@ -82,6 +87,7 @@ def rename_profile(user: User, profile_id: int, name: str) -> None:
             detail["before"] = profile.name
             profile.name = name
             profile.save(update_fields=["name"])
+            name_given_up.send(sender=Profile, user_id=user.pk, name=detail["before"])
 
 
 def delete_profile(user: User, profile_id: int) -> None:
@@ -100,6 +106,7 @@ def delete_profile(user: User, profile_id: int) -> None:
         spaces = list(SelectedSpace.objects.filter(in_profiles__profile=profile))
         profile.delete()
         forget_unused(user.pk, spaces)
+        name_given_up.send(sender=Profile, user_id=user.pk, name=profile.name)
 
 
 def make_default(user: User, profile_id: int) -> None:
@@ -134,7 +141,9 @@ def changing(user: User, name: str, did: str) -> Iterator[dict[str, str]]:
     """Change profiles alone among this person's requests; what is yielded is for the log."""
     detail = {"profile": name[:MAX_NAME_LENGTH], "did": did}
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        # Not against those who only refer to this row: they may hold what is wanted here, such as
+        # an app's connection while it refreshes, and would wait for us.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
         yield detail
         audit.record(Action.PROFILE_CHANGED, user, detail=detail)
     announce(user.pk)

@@ -12,6 +12,17 @@ class EditedProfileGone(Exception):
     """It was deleted since it was chosen: what is sent now was not meant for another."""
 
 
+class OtherProfileEdited(Exception):
+    """Another tab has chosen another profile since the page was shown that this was sent from."""
+
+
+def check_shown(request: HttpRequest) -> None:
+    """Raises OtherProfileEdited where a form says of which profile it was, and that is another."""
+    edited = str(request.session.get(SESSION) or "default")
+    if request.POST.get("of_profile", edited) != edited:
+        raise OtherProfileEdited
+
+
 def edited_profile(request: HttpRequest, user: User) -> Profile | None:
     """Return the chosen one, None for the default one. Asks the database where one was chosen.
 

@@ -39,7 +39,7 @@ def read(request: HttpRequest, user: User) -> HttpResponseBase:
         if sent is None:
             raise BadFile("Choose a file.")
         filed = read_file(sent.read(MAX_FILE_BYTES + 1))
-        return _added(request, user, filed, free_name(user, filed.name))
+        return _added(request, user, filed)
     except (BadFile, ProfileProblem, TooManySpaces) as error:
         return show(request, user, status=422, file_problem=str(error))
 
@@ -65,7 +65,9 @@ def _query(link: str) -> QueryDict:
     return QueryDict(link[:MAX_LINK_CHARS])
 
 
-def _added(request: HttpRequest, user: User, filed: FiledProfile, name: str) -> HttpResponseBase:
+def _added(
+    request: HttpRequest, user: User, filed: FiledProfile, name: str | None = None
+) -> HttpResponseBase:
     profile = add_filed(user, filed, name)
     edit(request, profile)
     said = f"The profile {profile.name} is added, and the pages of tools and Spaces are about it."

@@ -80,11 +80,15 @@ def free_name(user: User, wanted: str) -> str:
     return wanted if wanted not in taken else next(each for each in numbered if each not in taken)
 
 
-def add_filed(user: User, filed: FiledProfile, name: str) -> Profile:
+def add_filed(user: User, filed: FiledProfile, name: str | None = None) -> Profile:
     """Make a new profile of what was read: what this server has of it, and never laxer than a new
-    one or their default one. Raises ProfileProblem and TooManySpaces.
+    one or their default one. Without a name it gets a free one.
+
+    Raises ProfileProblem and TooManySpaces.
     """
-    with changing(user, name, "added"):
+    with changing(user, name or "", "added") as detail:
+        if name is None:
+            name = detail["profile"] = free_name(user, filed.name)
         profile = create_profile(user, name)
         columns = {
             **PROFILE_DEFAULTS,

@@ -16,7 +16,8 @@ from accounts.readiness import permissions_of
 from accounts.tool_groups import ToolRow, is_found, tool_groups
 
 UNDO = "tools_before"
-"""In the session: the choices before the last save, and the version that this save made."""
+"""In the session: the choices before the last save, the version that this save made, and of which
+profile they are."""
 
 MAX_QUERY = 100
 
@@ -60,8 +61,13 @@ def tools_context(
         "why_not": offer.why_not,
         "is_default": preferences.tools is None,
         "version": preferences.tool_choices.version,
-        "can_undo": UNDO in request.session,
+        "can_undo": _can_undo(request, user),
     }
+
+
+def _can_undo(request: HttpRequest, user: User) -> bool:
+    saved = request.session.get(UNDO)
+    return isinstance(saved, dict) and saved.get("profile") == user.edited_profile_id
 
 
 def _tool_rows(user: User, form: ToolsForm, offer: Offer, query: str) -> list[ToolRow]:

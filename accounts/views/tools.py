@@ -50,7 +50,7 @@ def reset(request: HttpRequest, user: User) -> HttpResponseBase:
 @for_users
 def undo(request: HttpRequest, user: User) -> HttpResponseBase:
     saved = request.session.pop(UNDO, None)
-    if not isinstance(saved, dict):
+    if not isinstance(saved, dict) or saved.get("profile") != user.edited_profile_id:
         return _show(
             request,
             user,
@@ -112,6 +112,7 @@ def _saved(
             "include_images": before.include_images,
             "urls_may_write": before.urls_may_write,
             "version": now.version,
+            "profile": user.edited_profile_id,
         }
     if is_htmx(request):
         toast = {"toast": said, "toast_undo": "undo-tools-form" if can_undo else ""}

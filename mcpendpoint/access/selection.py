@@ -280,7 +280,7 @@ def _wanted_spaces(
     if overrides.no_spaces:
         return ()
     kept = _kept_spaces(overrides, rules, saved, offer)
-    saved_by_id = {space.space_id.lower(): space for space in (saved.spaces if saved else ())}
+    saved_by_id = {space.space_id.lower(): space for space in (saved.known_spaces if saved else ())}
     ids = list(dict.fromkeys([*overrides.spaces, *kept]))
     if len(ids) > rules.max_spaces:
         raise InvalidOverrides(

@@ -16,7 +16,7 @@ from mcpendpoint.access import limits
 from mcpendpoint.access.admission import check_address
 from mcpendpoint.access.caller import identify, read_credential
 from mcpendpoint.access.limits import Parsed, TooMany
-from mcpendpoint.access.profiles import in_profile
+from mcpendpoint.access.profiles import in_profile, with_named_spaces
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import RequestOverrides, Selection, read_overrides
 from mcpendpoint.access.who import Caller, NotAdmitted, UrlOwner
@@ -97,7 +97,7 @@ async def identify_caller(
     overrides = read_overrides(head)
     caller = await identify(head, owner, must_sign_in=overrides.must_sign_in)
     caller.note_for_outgoing()
-    return caller, overrides
+    return await with_named_spaces(caller, overrides), overrides
 
 
 def context_of(caller: Caller, selection: Selection, head: RequestHead) -> RequestContext:
@@ -109,7 +109,9 @@ async def _by_now(head: RequestHead, profile: str | None) -> tuple[Caller, Selec
     caller = await read_credential(head)
     if profile is not None:
         caller = await in_profile(caller, profile)
-    return caller, selection_of(caller, read_overrides(head))
+    overrides = read_overrides(head)
+    caller = await with_named_spaces(caller, overrides)
+    return caller, selection_of(caller, overrides)
 
 
 def is_for_a_browser(head: RequestHead) -> bool:

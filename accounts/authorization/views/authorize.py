@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django import forms
@@ -34,9 +35,10 @@ class ConsentForm(forms.Form):
     def __init__(self, asked: Asked, user: User, data: QueryDict | None = None) -> None:
         ticked = [scope.value for scope in asked.scopes]
         bound = bound_profile(user, asked.application)
-        super().__init__(data, initial={"scopes": ticked, "profile": bound or EACH_PROFILE})
-        self._asked, self._bound = asked, bound
         self.profiles = profiles_for(user, asked.resources)
+        profile = _at_first(bound, [profile.pk for profile in self.profiles])
+        super().__init__(data, initial={"scopes": ticked, "profile": profile})
+        self._asked, self._bound = asked, bound
         self.fields["profile"] = forms.ChoiceField(
             choices=[
                 (EACH_PROFILE, "The one whose address it uses"),
@@ -66,6 +68,15 @@ class ConsentForm(forms.Form):
     def rows(self) -> list[tuple[Scope, ScopeLabel, bool]]:
         ticked = set(self["scopes"].value() or ())
         return [(scope, LABELS[scope], scope.value in ticked) for scope in self._asked.scopes]
+
+
+def _at_first(bound: int | None, offered: Sequence[int]) -> int | str:
+    """Return what is chosen before the person chooses: never each for an app that had one alone,
+    which could ask at another address to be rid of that.
+    """
+    if bound is None:
+        return EACH_PROFILE
+    return bound if bound in offered else offered[0]
 
 
 @never_cache

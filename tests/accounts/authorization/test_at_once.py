@@ -117,3 +117,22 @@ def test_a_client_that_may_do_less_while_it_refreshes_has_no_token_for_more(addr
 
     for answer in refreshed:
         assert app.refresh(answer.json()["refresh_token"]).json()["scope"] == "mcp:spaces"
+
+
+def test_an_app_refreshes_while_it_is_bound_to_a_profile_again_and_again(addresses, person):
+    app = live.register(addresses[0])
+    token = app.tokens(person)["refresh_token"]
+    number = re.search(r"/settings/apps/(\d+)/scopes/", person.get("/settings/apps/").text)[1]
+
+    def bind():
+        path = f"/settings/profiles/apps/{number}/"
+        return [post_form(person, path, {"profile": ""}) for _ in range(MANY)]
+
+    def refresh(app: LiveApp):
+        return [app.refresh(token) for _ in range(2)]
+
+    bound, *refreshed = at_once(
+        bind, *[lambda app=app: refresh(app) for app in everywhere(addresses, app)]
+    )
+
+    assert set(statuses([*bound, *sum(refreshed, [])])) == {200}

@@ -251,3 +251,11 @@ def test_a_change_of_scopes_is_in_the_log(alice_client, app):
     event = AuditEvent.objects.order_by("-at", "-pk").first()
     assert (event.action, event.client) == ("scopes_changed", "Probe")
     assert event.detail == {"scopes": "mcp:spaces"}
+
+
+def test_a_code_that_waits_is_good_for_no_more_than_its_owner_leaves_the_app(alice_client, app):
+    code = app.code(alice_client, scope="mcp:read mcp:spaces")
+
+    change(alice_client, ["mcp:read"])
+
+    assert app.redeem(code).json()["scope"] == "mcp:read"

@@ -76,6 +76,17 @@ def test_an_app_at_the_address_of_a_profile_cannot_be_held_to_another(
     assert options(alice_client.get(url).text) == ["The one whose address it uses", "team alone"]
 
 
+def test_an_app_that_is_held_to_one_profile_is_not_let_into_each_by_asking_for_another(
+    alice_client, alice, app, team
+):
+    office = create_profile(alice, "office")
+    decide(alice_client, app.authorize_url(), "allow", ["mcp:read"], profile=office.pk)
+
+    url = app.authorize_url(resource=f"{ISSUER}/u/{alice.username}/team/mcp")
+
+    assert f'<option value="{team.pk}" selected>' in alice_client.get(url).text
+
+
 def test_the_profile_of_another_person_is_none(alice_client, app, team, stranger):
     theirs = create_profile(stranger, "theirs")
 
@@ -95,12 +106,25 @@ def test_a_profile_that_was_deleted_meanwhile_is_chosen_anew(alice_client, alice
     assert "no such profile" in answer.text
 
 
-def test_a_registered_app_on_another_site_cannot_take_the_name_of_a_known_one(alice_client):
+def test_an_app_of_a_profile_gets_no_token_for_the_next_of_its_name(alice_client, alice, app, team):
+    address = f"{ISSUER}/u/{alice.username}/team/mcp"
+    tokens = app.tokens(alice_client, resource=address)
+    code = app.code(alice_client, resource=address)
+
+    delete_profile(alice, team.pk)
+    create_profile(alice, "team")
+
+    assert app.redeem(code).status_code == 400
+    assert app.refresh(tokens["refresh_token"]).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["claude", "\uff23\uff4c\uff41\uff55\uff44\uff45"])
+def test_a_registered_app_on_another_site_cannot_take_the_name_of_a_known_one(alice_client, name):
     Application.objects.create(
         name="Claude",
         client_id="https://claude.example/client",
         registration_source=Application.RegistrationSource.CIMD,
     )
-    app = registered(client_name="claude", redirect_uris=["https://evil.example/callback"])
+    app = registered(client_name=name, redirect_uris=["https://evil.example/callback"])
 
     assert "this is not that one" in alice_client.get(app.authorize_url()).text

@@ -16,7 +16,13 @@ from accounts.authorization.tokens import generate_access_token
 from accounts.groups import changing
 from accounts.groups.models import Group
 from accounts.preferences import save_tools
-from accounts.profiles.changing import bind_key, create_profile, make_default, rename_profile
+from accounts.profiles.changing import (
+    bind_key,
+    create_profile,
+    delete_profile,
+    make_default,
+    rename_profile,
+)
 from mcpendpoint.transports.handler import EndpointHandler
 from tests.accounts.conftest import make_user
 from tests.accounts.profiles.conftest import FILES, SEARCH, WRITE
@@ -216,6 +222,24 @@ def test_a_bound_app_has_its_profile_everywhere_and_no_other(alice, two, ask, to
     refused = ask(token, path=at(alice, "default"))
     assert refused.status_code == 403
     assert "This app opens only" in refused.json()["error_description"]
+
+
+@pytest.mark.parametrize("granted", [["/u/{}/team/mcp"], ["/mcp", "/u/{}/team/mcp"]])
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_a_token_for_a_profile_is_none_for_the_next_of_its_name(
+    alice, two, ask, token_for, granted, is_deleted
+):
+    token = token_for(alice, granted)
+    assert ask(token, path=at(alice, "team")).status_code == 200
+
+    if is_deleted:
+        delete_profile(alice, two.pk)
+    else:
+        rename_profile(alice, two.pk, "office")
+    create_profile(alice, "team")
+
+    assert ask(token, path=at(alice, "team")).status_code == 401
+    assert ask(token, path="/mcp").status_code == (200 if "/mcp" in granted else 401)
 
 
 async def test_only_streams_of_the_profile_that_changed_are_told(settings):

@@ -1,6 +1,7 @@
 """The pages of profiles, as a browser without JavaScript uses them."""
 
 import json
+import re
 
 import pytest
 
@@ -77,6 +78,37 @@ def test_what_was_sent_for_a_profile_that_is_gone_changes_no_other(alice, alice_
     assert answer.url == PAGE
     assert load_preferences(alice.pk).tools is None
     assert "is gone" in text_of(alice_client.get(PAGE))
+
+
+@pytest.mark.parametrize("shown", ["tools", "approvals", "spaces"])
+def test_a_page_that_showed_another_profile_changes_none(alice, alice_client, team, add, shown):
+    add(alice, "acme/one")
+    add(alice, "acme/one", team)
+    page = text_of(alice_client.get(f"/settings/{shown}/"))
+    (said,) = set(re.findall(r'name="of_profile" value="([^"]*)"', page))
+    alice_client.post(f"{PAGE}team/edit/")
+    before = load_profile(alice.pk, "team")
+
+    path = "/settings/spaces/mark/" if shown == "spaces" else f"/settings/{shown}/"
+    form = {"approve_delete": "allow", "space_id": "acme/one", "asks_first": "on"}
+    answer = alice_client.post(path, {**form, "of_profile": said})
+
+    assert answer.url == PAGE
+    assert "nothing was saved" in text_of(alice_client.get(PAGE))
+    assert load_profile(alice.pk, "team") == before
+    assert alice_client.post(path, {**form, "of_profile": team.pk}).url != PAGE
+    assert load_profile(alice.pk, "team") != before
+
+
+def test_what_was_saved_for_one_profile_is_undone_for_no_other(alice, alice_client, save):
+    save(alice, SEARCH)
+    alice_client.post("/settings/tools/", {"tools": [FILES]})
+    alice_client.post(PAGE, {"name": "team", "source": "default"})
+
+    page = text_of(alice_client.get("/settings/tools/"))
+    assert 'form="undo-tools-form" disabled' in page
+    assert alice_client.post("/settings/tools/undo/").status_code == 409
+    assert load_profile(alice.pk, "team") == load_preferences(alice.pk)
 
 
 def test_a_key_and_an_app_are_bound(alice, alice_client, team):
@@ -163,6 +195,7 @@ def test_an_import_does_not_do_what_its_person_never_wants(alice, alice_client, 
         b'{"spaces": [{"id": "../../x"}]}',
         b'{"spaces": [{"id": "a/b"}, {"id": "A/B"}]}',
         b'{"spaces": [{"id": "a/b", "tools": ["x\\u0000"]}]}',
+        b'{"spaces": [{"id": "a/b", "tools": ["\\u202ex"]}]}',
         b'{"spaces": [{"id": "a/b\\n"}]}',
         b'{"tools": [' + b"[" * 5000 + b"]" * 5000 + b"]}",
         b'{"name": "' + b"a" * 300_000 + b'"}',
@@ -174,6 +207,13 @@ def test_what_is_no_profile_is_refused_and_leaves_nothing(alice, alice_client, d
 
     assert answer.status_code == 422
     assert not Profile.objects.exists()
+
+
+def test_what_turns_text_round_is_not_quoted_from_a_file(alice_client):
+    answer = text_of(upload(alice_client, b'{"\\u202efdp.exe\\u0000": 1}'))
+
+    assert "This is no profile" in answer
+    assert "\u202e" not in answer and "\0" not in answer
 
 
 def test_too_many_spaces_are_refused_and_leave_nothing(alice, alice_client, settings):

@@ -261,6 +261,26 @@ def test_a_space_that_is_marked_is_asked_about(product, settled_user, space):
     assert "name: a fox" in browser.get(address_in(result)).text
 
 
+@pytest.mark.parametrize("marked_in", ["default", "team"])
+def test_a_space_that_is_marked_in_one_profile_is_asked_about_where_a_url_brings_it_to_another(
+    product, settled_user, space, marked_in
+):
+    person, browser = settled_user("hf_fs")
+    form = {"space_id": "acme/image-maker"}
+    post_form(browser, "/settings/profiles/", {"name": "team"})
+    post_form(browser, f"/settings/profiles/{marked_in}/edit/", {})
+    post_form(browser, "/settings/spaces/add/", form)
+    post_form(browser, "/settings/spaces/mark/", {**form, "asks_first": "on"})
+    other = {"default": "/team", "team": ""}[marked_in]
+    url = f"{product.url}/u/{person.name}{other}/mcp?gradio=acme/image-maker"
+    wire = Wire(url, person.token)
+    (greet,) = (name for name in wire.tools() if name.endswith("_greet"))
+
+    result = wire.call(greet, {"name": "a fox"})["result"]
+
+    assert "name: a fox" in browser.get(address_in(result)).text
+
+
 def test_the_audit_log_tells_of_approvals_but_not_of_arguments(somebody):
     address = address_in(somebody.call(somebody.put(content="words of mine")))
     somebody.decide(address, "approve")
