@@ -55,19 +55,18 @@ def main() -> int:
             for _ in range(options.rounds):
                 for name, theirs in callers.items():
                     rounds[name].append(_run_round(product, theirs, options))
-    base_rate, base_cost = _medians(rounds["nobody"])
     for name, measured in rounds.items():
-        rate, cost = _medians(measured)
+        # Each with the one beside it: the machine is not as fast in one round as in the next.
+        beside = list(zip(measured, rounds["nobody"], strict=True))
+        longer = median(nobody.rate / each.rate for each, nobody in beside)
+        dearer = median(each.cpu_us / nobody.cpu_us for each, nobody in beside)
         print(
-            f"{name:<12}{rate:>10,.0f} a second, {base_rate / rate:.2f} times nobody's time; "
-            f"{cost:>6.0f} µs of CPU, {cost / base_cost:.2f} times nobody's"
+            f"{name:<12}{median(each.rate for each in measured):>10,.0f} a second, "
+            f"{longer:.2f} times nobody's time; "
+            f"{median(each.cpu_us for each in measured):>6.0f} µs of CPU, "
+            f"{dearer:.2f} times nobody's"
         )
     return 0
-
-
-def _medians(rounds: list["_Round"]) -> tuple[float, float]:
-    """Return requests a second, and microseconds of the server's CPU a request."""
-    return median(each.rate for each in rounds), median(each.cpu_us for each in rounds)
 
 
 def _make_keys(env: dict[str, str], people: int) -> list[str]:
