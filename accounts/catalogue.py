@@ -74,6 +74,13 @@ class Catalogue:
     def tools(self) -> tuple[ToolChoice, ...]:
         return tuple(self._tools.values())
 
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._tools)
+
+    def tool(self, name: str) -> ToolChoice | None:
+        return self._tools.get(name)
+
     def with_brought(self, names: Iterable[str]) -> frozenset[str]:
         """Return the names, and those of the tools that come with them."""
         named = frozenset(names)

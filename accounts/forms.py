@@ -18,6 +18,12 @@ from accounts.preferences import ToolChoices
 APPROVAL_FIELDS = ("approve_delete", "approve_publish", "approve_spend")
 """In the order of ApprovalChoices."""
 
+TOOL_OPTIONS = {
+    "include_images": "Send images to the assistant",
+    "urls_may_write": "URLs may switch on tools that write or spend",
+}
+"""What the form of the tools asks besides them."""
+
 
 class TokenForm(forms.Form):
     token = forms.CharField(
@@ -85,6 +91,30 @@ class ToolsForm(forms.Form):
     def rows(self) -> list[tuple[ToolChoice, bool]]:
         ticked = self.ticked
         return [(tool, tool.is_always_on or tool.name in ticked) for tool in catalogue.tools]
+
+
+def _what_can_be_ticked() -> list[tuple[str, str]]:
+    tools = [(tool.name, tool.title) for tool in catalogue.tools if not tool.is_always_on]
+    return [*tools, *TOOL_OPTIONS.items()]
+
+
+class TickForm(ToolsForm):
+    """The same form as somebody sees it who has just ticked or unticked one of its boxes."""
+
+    changed = forms.ChoiceField(
+        choices=_what_can_be_ticked,
+        error_messages={"invalid_choice": "There is no tool named %(value)s any more."},
+    )
+
+    @property
+    def is_on(self) -> bool:
+        return self.cleaned_data["changed"] in self.boxes
+
+    @property
+    def boxes(self) -> frozenset[str]:
+        """Names of all that is ticked on the page: tools and options."""
+        options = (name for name in TOOL_OPTIONS if self.cleaned_data[name])
+        return frozenset(self.cleaned_data["tools"]).union(options)
 
 
 def tools_form(names: frozenset[str], choices: ToolChoices) -> ToolsForm:

@@ -66,10 +66,26 @@ def _note_profile(request: HttpRequest, user: User) -> HttpResponse | None:
     except EditedProfileGone:
         if request.method == "POST":
             said = "The profile that you were editing is gone, so nothing was saved."
-            messages.warning(request, said)
-            url = resolve_url("profiles:list")
-            return HttpResponseClientRedirect(url) if is_htmx(request) else redirect(url)
+            return _leave_with(request, said, "profiles:list")
     return None
+
+
+def refuse_other_profile(request: HttpRequest, user: User, page: str) -> HttpResponse | None:
+    """Refuse a form that was shown for another profile than is edited by now, in another tab.
+
+    `page` is the URL name of the page that shows the form.
+    """
+    meant = request.POST.get("edited_profile")
+    if meant is None or meant == str(user.edited_profile_id or ""):
+        return None
+    said = "You chose another profile since that page was opened, so nothing was saved."
+    return _leave_with(request, said, page)
+
+
+def _leave_with(request: HttpRequest, said: str, page: str) -> HttpResponse:
+    messages.warning(request, said)
+    url = resolve_url(page)
+    return HttpResponseClientRedirect(url) if is_htmx(request) else redirect(url)
 
 
 _note_profile_async = sync_to_async(_note_profile)

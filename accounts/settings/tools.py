@@ -13,10 +13,8 @@ from accounts.groups.words import told_to_members
 from accounts.models import User
 from accounts.preferences import Preferences, load_preferences
 from accounts.readiness import permissions_of
+from accounts.settings.undoing import last_change
 from accounts.tool_groups import ToolRow, is_found, tool_groups
-
-UNDO = "tools_before"
-"""In the session: the choices before the last save, and the version that this save made."""
 
 MAX_QUERY = 100
 
@@ -46,6 +44,7 @@ def tools_context(
     shown = saved if preset is None else frozenset(preset.tools)
     form = form or tools_form(shown, preferences.tool_choices)
     query = request.GET.get("q", "").strip()[:MAX_QUERY]
+    version, undoable = preferences.tool_choices.version, last_change(request, user)
     rows = _tool_rows(user, form, offer, query)
     return {
         "tools_form": form,
@@ -53,14 +52,16 @@ def tools_context(
         "query": query,
         "found": sum(row.is_found for row in rows),
         "tool_count": len(rows),
+        "on_count": sum(row.is_ticked for row in rows),
+        "saves_at_once": preset is None and not form.is_bound,
         "bouquets": _presets(offer),
         "offered": told_to_members(offer, catalogue),
         "preset": preset.name if preset else _matching_preset(preferences),
         "preview": preset and _preview(preset, saved, offer),
         "why_not": offer.why_not,
         "is_default": preferences.tools is None,
-        "version": preferences.tool_choices.version,
-        "can_undo": UNDO in request.session,
+        "version": version,
+        "can_undo": undoable is not None and undoable.version == version,
     }
 
 

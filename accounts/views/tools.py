@@ -18,8 +18,9 @@ from accounts.preferences import (
     load_preferences,
     save_tools,
 )
-from accounts.settings.tools import UNDO, tools_context
-from accounts.signed_in import for_users, is_htmx
+from accounts.settings.tools import tools_context
+from accounts.settings.undoing import Undoable, forget_change, last_change, note_change
+from accounts.signed_in import for_users, is_htmx, refuse_other_profile
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,6 +42,8 @@ def tools(request: HttpRequest, user: User) -> HttpResponseBase:
 @require_POST
 @for_users
 def reset(request: HttpRequest, user: User) -> HttpResponseBase:
+    if refusal := refuse_other_profile(request, user, "accounts:tools"):
+        return refusal
     before = load_preferences(user.pk, user.edited_profile_id).tool_choices
     forget_tools(user)
     return _saved(request, user, "You are back to the defaults.", before)
@@ -49,33 +52,46 @@ def reset(request: HttpRequest, user: User) -> HttpResponseBase:
 @require_POST
 @for_users
 def undo(request: HttpRequest, user: User) -> HttpResponseBase:
-    saved = request.session.pop(UNDO, None)
-    if not isinstance(saved, dict):
-        return _show(
-            request,
-            user,
-            {**tools_context(request, user), "problem": "There is nothing to undo."},
-            409,
-        )
-    names = saved["tools"]
+    """Take back the last change; where a page says which version it saw, only that one's."""
+    if refusal := refuse_other_profile(request, user, "accounts:tools"):
+        return refusal
+    change = last_change(request, user)
+    seen = request.POST.get("version")
+    if change is None:
+        return _not_undone(request, user, "There is nothing to undo.")
     try:
-        if names is None:
-            forget_tools(user, version=saved["version"])
-        else:
-            save_tools(
-                user,
-                names,
-                saved["include_images"],
-                urls_may_write=saved.get("urls_may_write", False),
-                version=saved["version"],
-            )
+        if seen and seen != change.version:
+            raise SelectionChanged
+        _save_again(user, change)
     except SelectionChanged:
         problem = "Your tools were changed again since. Nothing was undone."
-        return _show(request, user, {**tools_context(request, user), "problem": problem}, 409)
+        return _not_undone(request, user, problem)
+    forget_change(request, user, change.version)
     return _saved(request, user, "Undone: your tools are as they were before.", None)
 
 
+def _save_again(user: User, change: Undoable) -> None:
+    """Raises SelectionChanged."""
+    before = change.before
+    if before.tools is None:
+        forget_tools(user, version=change.version)
+        return
+    save_tools(
+        user,
+        before.tools & catalogue.names,
+        before.include_images,
+        urls_may_write=before.urls_may_write,
+        version=change.version,
+    )
+
+
+def _not_undone(request: HttpRequest, user: User, problem: str) -> HttpResponseBase:
+    return _show(request, user, {**tools_context(request, user), "problem": problem}, 409)
+
+
 def _save(request: HttpRequest, user: User) -> HttpResponseBase:
+    if refusal := refuse_other_profile(request, user, "accounts:tools"):
+        return refusal
     form = ToolsForm(request.POST)
     if not form.is_valid():
         return _show(request, user, tools_context(request, user, form), 422)
@@ -107,12 +123,7 @@ def _saved(
     now = load_preferences(user.pk, user.edited_profile_id).tool_choices
     can_undo = before is not None and before != now
     if before is not None and can_undo:
-        request.session[UNDO] = {
-            "tools": None if before.tools is None else sorted(before.tools),
-            "include_images": before.include_images,
-            "urls_may_write": before.urls_may_write,
-            "version": now.version,
-        }
+        note_change(request, user, before, now)
     if is_htmx(request):
         toast = {"toast": said, "toast_undo": "undo-tools-form" if can_undo else ""}
         context = {**tools_context(request, user), **toast}
