@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from accounts.consequences import Kind
+
 
 class Effect(StrEnum):
     """What a tool may do on the user's behalf."""
@@ -31,6 +33,8 @@ class ToolChoice:
     """Tools without which it is of no use: who has it has them."""
     hub_scopes: tuple[str, ...] = ()
     """Scopes of Hugging Face that it needs beyond those of sign-in."""
+    kinds: frozenset[Kind] = frozenset()
+    """All that its calls may do of what people have a say in."""
     is_classic: bool = False
     """Known from older servers, where another does its work here; shown to who looks for it."""
 

@@ -6,13 +6,17 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.catalogue import Bouquet, ToolChoice, catalogue
+from accounts.consequences import ApprovalChoices
 from accounts.forms import ToolsForm, tools_form
 from accounts.groups.offers import Offer
 from accounts.groups.reading import offer_to
 from accounts.groups.words import told_to_members
 from accounts.models import User
+from accounts.operators.models import Role
+from accounts.operators.roles import role_of
 from accounts.preferences import Preferences, load_preferences
 from accounts.readiness import permissions_of
+from accounts.settings.rules import rules_of
 from accounts.settings.undoing import last_change
 from accounts.tool_groups import ToolRow, is_found, tool_groups
 
@@ -45,7 +49,8 @@ def tools_context(
     form = form or tools_form(shown, preferences.tool_choices)
     query = request.GET.get("q", "").strip()[:MAX_QUERY]
     version, undoable = preferences.tool_choices.version, last_change(request, user)
-    rows = _tool_rows(user, form, offer, query)
+    approvals = preferences.approvals.or_stricter(offer.least)
+    rows = _tool_rows(user, form, offer, approvals, query)
     return {
         "tools_form": form,
         "tool_groups": tool_groups(rows),
@@ -59,20 +64,24 @@ def tools_context(
         "preset": preset.name if preset else _matching_preset(preferences),
         "preview": preset and _preview(preset, saved, offer),
         "why_not": offer.why_not,
+        "may_change_groups": bool(offer.groups) and role_of(user) is Role.ADMIN,
         "is_default": preferences.tools is None,
         "version": version,
         "can_undo": undoable is not None and undoable.version == version,
     }
 
 
-def _tool_rows(user: User, form: ToolsForm, offer: Offer, query: str) -> list[ToolRow]:
+def _tool_rows(
+    user: User, form: ToolsForm, offer: Offer, approvals: ApprovalChoices, query: str
+) -> list[ToolRow]:
     permissions = permissions_of(user)
 
     def row_of(tool: ToolChoice, is_ticked: bool) -> ToolRow:
         found = is_found(tool, query)
         if not offer.has_tool(tool.name):
             return ToolRow(tool, False, (), offer.why_not, is_found=found)
-        return ToolRow(tool, is_ticked, tuple(permissions.needs_of(tool)), is_found=found)
+        needs, rules = tuple(permissions.needs_of(tool)), rules_of(tool.kinds, approvals)
+        return ToolRow(tool, is_ticked, needs, is_found=found, rules=rules)
 
     return [row_of(tool, is_ticked) for tool, is_ticked in form.rows()]
 
