@@ -28,6 +28,8 @@ class PresetPreview:
     """What a preset would change, if it were saved."""
 
     title: str
+    is_added: bool
+    """To the tools that its person has, in whose place it comes otherwise."""
     added: tuple[ToolChoice, ...]
     removed: tuple[ToolChoice, ...]
     risky: tuple[ToolChoice, ...]
@@ -41,11 +43,16 @@ def tools_context(
     user: User,
     form: ToolsForm | None = None,
     preset: Bouquet | None = None,
+    *,
+    adds: bool = False,
 ) -> dict[str, Any]:
-    """Return the page with what is saved, a form that was sent, or a preset to look at."""
+    """Return the page with what is saved, a form that was sent, or a preset to look at, in place
+    of what is saved or added to it.
+    """
     preferences, offer = load_preferences(user.pk, user.edited_profile_id), offer_to(user)
     saved = offer.ticked_at_first(catalogue) if preferences.tools is None else preferences.tools
-    shown = saved if preset is None else frozenset(preset.tools)
+    wanted = saved if preset is None else frozenset(preset.tools)
+    shown = wanted | saved if adds else wanted
     form = form or tools_form(shown, preferences.tool_choices)
     query = request.GET.get("q", "").strip()[:MAX_QUERY]
     version, undoable = preferences.tool_choices.version, last_change(request, user)
@@ -62,7 +69,7 @@ def tools_context(
         "bouquets": _presets(offer),
         "offered": told_to_members(offer, catalogue),
         "preset": preset.name if preset else _matching_preset(preferences),
-        "preview": preset and _preview(preset, saved, offer),
+        "preview": preset and _preview(preset, saved, offer, adds=adds),
         "why_not": offer.why_not,
         "may_change_groups": bool(offer.groups) and role_of(user) is Role.ADMIN,
         "is_default": preferences.tools is None,
@@ -97,18 +104,20 @@ def _presets(offer: Offer) -> list[Bouquet]:
     return [preset for preset in catalogue.bouquets if brings_something(preset)]
 
 
-def _preview(preset: Bouquet, saved: frozenset[str], offer: Offer) -> PresetPreview:
-    wanted, had = catalogue.with_brought(preset.tools), catalogue.with_brought(saved)
+def _preview(preset: Bouquet, saved: frozenset[str], offer: Offer, *, adds: bool) -> PresetPreview:
+    brought, had = catalogue.with_brought(preset.tools), catalogue.with_brought(saved)
+    wanted = brought | had if adds else brought
     offered = [tool for tool in catalogue.tools if offer.has_tool(tool.name)]
     changed = [tool for tool in offered if not tool.is_always_on]
     added = tuple(tool for tool in changed if tool.name in wanted - had)
     return PresetPreview(
         title=preset.title,
+        is_added=adds,
         added=added,
         removed=tuple(tool for tool in changed if tool.name in had - wanted),
         risky=tuple(tool for tool in added if not tool.only_reads),
         left_out=tuple(
-            tool for tool in catalogue.tools if tool.name in wanted and tool not in offered
+            tool for tool in catalogue.tools if tool.name in brought and tool not in offered
         ),
     )
 

@@ -26,17 +26,21 @@ from accounts.signed_in import for_users, is_htmx, refuse_other_profile
 @require_http_methods(["GET", "POST"])
 @for_users
 def tools(request: HttpRequest, user: User) -> HttpResponseBase:
-    """Save the ticks; or show those of `?preset=`, which saves nothing."""
+    """Save the ticks; or show those of `?preset=`, or with those of `?added_preset=`, which saves
+    nothing.
+    """
     if request.method == "POST":
         return _save(request, user)
-    context = tools_context(request, user)
-    name = request.GET.get("preset")
+    added = request.GET.get("added_preset")
+    name = request.GET.get("preset") if added is None else added
     if name is None:
-        return _show(request, user, context)
+        return _show(request, user, tools_context(request, user))
     bouquet = catalogue.bouquet(name)
     if bouquet is None:
-        return _show(request, user, {**context, "preset_error": "There is no such preset."}, 422)
-    return _show(request, user, tools_context(request, user, preset=bouquet))
+        error = {"preset_error": "There is no such preset."}
+        return _show(request, user, {**tools_context(request, user), **error}, 422)
+    context = tools_context(request, user, preset=bouquet, adds=added is not None)
+    return _show(request, user, context)
 
 
 @require_POST

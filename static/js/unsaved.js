@@ -97,6 +97,9 @@ let isSending = false;
 document.addEventListener("submit", () => {
   isSending = true; // a page that is left by its own form loses nothing by accident
 });
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-discards]")) isSending = true; // on purpose
+});
 document.addEventListener("htmx:afterRequest", () => {
   isSending = false;
 });

@@ -172,6 +172,19 @@ def test_a_preset_says_what_it_would_add_and_take_away(alice_client, alice):
     assert preview.risky == ()
 
 
+def test_a_preset_can_be_added_to_what_is_saved(alice_client, alice):
+    save_tools(alice, ["hf_jobs"], include_images=True)
+
+    page = alice_client.get("/settings/tools/?added_preset=docs")
+
+    wanted = {"hf_jobs", *catalogue.bouquet("docs").tools}
+    assert page.context["tools_form"].ticked == wanted
+    assert page.context["preview"].removed == ()
+    assert "Replace your tools by it" in page.text
+    assert "Keep yours too" in alice_client.get("/settings/tools/?preset=docs").text
+    assert load_preferences(alice.pk).tools == {"hf_jobs"}
+
+
 def test_an_unknown_preset_is_an_error(alice_client):
     response = alice_client.get("/settings/tools/?preset=nonsense")
 

@@ -212,6 +212,35 @@ async def test_a_preset_is_saved_by_its_button_and_not_by_ticks(tools: Page, pro
     await expect(tools.locator("#toasts")).to_contain_text("is on.")
 
 
+async def test_a_preset_is_added_to_what_somebody_has(tools: Page, complaints):
+    await tools.locator("summary", has_text="Presets").click()
+    await tools.locator("#preset-jobs").click()
+    await tools.get_by_role("button", name="Keep yours too").press("Enter")
+    await expect(tools.get_by_text("is added to your tools below")).to_be_visible()
+    await expect(tools.locator(SEARCH)).to_be_checked()
+
+    await tools.get_by_role("button", name="Save changes").click()
+
+    await expect(tools.locator("#toasts")).to_contain_text("Your tools are saved.")
+    await tools.reload()
+    await expect(tools.locator(SEARCH)).to_be_checked()
+    await expect(tools.locator(JOBS)).to_be_checked()
+    assert complaints == []
+
+
+async def test_a_preset_is_discarded_without_a_question(tools: Page, product: Product):
+    asked = []
+    tools.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept())[1])
+    await tools.locator("summary", has_text="Presets").click()
+    await tools.locator("#preset-jobs").click()
+
+    await tools.get_by_role("link", name="Discard").click()
+
+    await expect(tools.get_by_text("not saved yet")).to_have_count(0)
+    await expect(tools.locator(SEARCH)).to_be_checked()
+    assert asked == []
+
+
 async def test_without_javascript_ticks_are_saved_by_a_button(
     browser: Browser, product: Product, new_user
 ):
