@@ -35,6 +35,8 @@ class ToolChoice:
     """Scopes of Hugging Face that it needs beyond those of sign-in."""
     kinds: frozenset[Kind] = frozenset()
     """All that its calls may do of what people have a say in."""
+    rents_hardware: bool = False
+    """Runs on hardware that is paid by the hour."""
     is_classic: bool = False
     """Known from older servers, where another does its work here; shown to who looks for it."""
 

@@ -26,6 +26,7 @@ class McpEndpointConfig(AppConfig):
                 brings=tool.brings,
                 hub_scopes=tool.hub_scopes,
                 kinds=tool.consequences.kinds if tool.consequences else frozenset(),
+                rents_hardware=tool.rents_hardware,
                 is_classic=tool in CLASSIC_TOOLS,
             )
             for tool in TOOLS

@@ -241,6 +241,18 @@ async def test_a_preset_is_discarded_without_a_question(tools: Page, product: Pr
     assert asked == []
 
 
+async def test_what_an_hour_costs_is_told_once_its_row_is_seen(tools: Page, complaints):
+    row = tools.locator("li", has=tools.locator(JOBS))
+    await tools.locator("summary", has_text="Run commands").click()
+    await row.scroll_into_view_if_needed()
+
+    await expect(row).to_contain_text("an hour (")
+    await tools.locator(JOBS).check()
+    await expect(tools.locator("#toasts")).to_contain_text("is on.")
+    await expect(row).to_contain_text("an hour (")
+    assert complaints == []
+
+
 async def test_without_javascript_ticks_are_saved_by_a_button(
     browser: Browser, product: Product, new_user
 ):
