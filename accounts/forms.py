@@ -13,16 +13,10 @@ from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLa
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.consequences import ApprovalChoices, Choice, is_laxer, read_choices
 from accounts.groups.offers import Offer
-from accounts.preferences import ToolChoices
+from accounts.tool_choices import TOOL_OPTIONS, ToolChoices
 
 APPROVAL_FIELDS = ("approve_delete", "approve_publish", "approve_spend")
 """In the order of ApprovalChoices."""
-
-TOOL_OPTIONS = {
-    "include_images": "Send images to the assistant",
-    "urls_may_write": "URLs may switch on tools that write or spend",
-}
-"""What the form of the tools asks besides them."""
 
 
 class TokenForm(forms.Form):
@@ -117,11 +111,10 @@ class TickForm(ToolsForm):
         return frozenset(self.cleaned_data["tools"]).union(options)
 
 
-def tools_form(names: frozenset[str], choices: ToolChoices) -> ToolsForm:
-    """Return the form with these tools ticked, and everything else as it is chosen."""
+def tools_form(choices: ToolChoices) -> ToolsForm:
     return ToolsForm(
         initial={
-            "tools": sorted(names),
+            "tools": sorted(choices.tools or ()),
             "include_images": choices.include_images,
             "urls_may_write": choices.urls_may_write,
         }

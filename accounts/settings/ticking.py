@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.catalogue import Catalogue
-from accounts.forms import TOOL_OPTIONS
 from accounts.groups.words import listed
-from accounts.preferences import ToolChoices
+from accounts.tool_choices import TOOL_OPTIONS, ToolChoices
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,7 @@ def differences(seen: frozenset[str], now: frozenset[str], catalogue: Catalogue)
 
 def boxes_of(choices: ToolChoices, saved: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
     """Return what is ticked on the page: tools with those that they bring, and options."""
-    options = (name for name in TOOL_OPTIONS if getattr(choices, name))
-    return catalogue.with_brought(saved).union(options)
+    return catalogue.with_brought(choices.ticked(frozenset(saved)))
 
 
 def title_of(name: str, catalogue: Catalogue) -> str:

@@ -1,6 +1,7 @@
 """The tools that are ticked, what a preset would change about them, and what each still lacks."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from accounts.operators.models import Role
 from accounts.operators.roles import role_of
 from accounts.preferences import Preferences, load_preferences
 from accounts.readiness import permissions_of
+from accounts.settings.proposals import Proposal, preview
 from accounts.settings.rules import rules_of
 from accounts.settings.undoing import last_change
 from accounts.tool_groups import ToolRow, is_found, tool_groups
@@ -23,39 +25,23 @@ from accounts.tool_groups import ToolRow, is_found, tool_groups
 MAX_QUERY = 100
 
 
-@dataclass(frozen=True)
-class PresetPreview:
-    """What a preset would change, if it were saved."""
-
-    title: str
-    is_added: bool
-    """To the tools that its person has, in whose place it comes otherwise."""
-    added: tuple[ToolChoice, ...]
-    removed: tuple[ToolChoice, ...]
-    risky: tuple[ToolChoice, ...]
-    """Those among the added ones that change something or cost something."""
-    left_out: tuple[ToolChoice, ...]
-    """Those that are not offered to this person."""
-
-
 def tools_context(
     request: HttpRequest,
     user: User,
     form: ToolsForm | None = None,
-    preset: Bouquet | None = None,
-    *,
-    adds: bool = False,
+    propose: Callable[[frozenset[str]], Proposal] | None = None,
 ) -> dict[str, Any]:
-    """Return the page with what is saved, a form that was sent, or a preset to look at, in place
-    of what is saved or added to it.
+    """Return the page with what is saved, a form that was sent, or what `propose` makes of the
+    tools that are saved.
     """
     preferences, offer = load_preferences(user.pk, user.edited_profile_id), offer_to(user)
-    saved = offer.ticked_at_first(catalogue) if preferences.tools is None else preferences.tools
-    wanted = saved if preset is None else frozenset(preset.tools)
-    shown = wanted | saved if adds else wanted
-    form = form or tools_form(shown, preferences.tool_choices)
+    choices = preferences.tool_choices
+    saved = offer.ticked_at_first(catalogue) if choices.tools is None else choices.tools
+    proposal = propose(saved) if propose else None
+    shown = proposal.applied(choices) if proposal else replace(choices, tools=saved)
+    form = form or tools_form(shown)
     query = request.GET.get("q", "").strip()[:MAX_QUERY]
-    version, undoable = preferences.tool_choices.version, last_change(request, user)
+    version, undoable = choices.version, last_change(request, user)
     approvals = preferences.approvals.or_stricter(offer.least)
     rows = _tool_rows(user, form, offer, approvals, query)
     return {
@@ -65,11 +51,11 @@ def tools_context(
         "found": sum(row.is_found for row in rows),
         "tool_count": len(rows),
         "on_count": sum(row.is_ticked for row in rows),
-        "saves_at_once": preset is None and not form.is_bound,
+        "saves_at_once": proposal is None and not form.is_bound,
         "bouquets": _presets(offer),
         "offered": told_to_members(offer, catalogue),
-        "preset": preset.name if preset else _matching_preset(preferences),
-        "preview": preset and _preview(preset, saved, offer, adds=adds),
+        "preset": proposal.preset if proposal else _matching_preset(preferences),
+        "preview": proposal and preview(proposal, saved, choices, offer),
         "why_not": offer.why_not,
         "may_change_groups": bool(offer.groups) and role_of(user) is Role.ADMIN,
         "is_default": preferences.tools is None,
@@ -102,24 +88,6 @@ def _presets(offer: Offer) -> list[Bouquet]:
         return not brought or any(map(offer.has_tool, brought))
 
     return [preset for preset in catalogue.bouquets if brings_something(preset)]
-
-
-def _preview(preset: Bouquet, saved: frozenset[str], offer: Offer, *, adds: bool) -> PresetPreview:
-    brought, had = catalogue.with_brought(preset.tools), catalogue.with_brought(saved)
-    wanted = brought | had if adds else brought
-    offered = [tool for tool in catalogue.tools if offer.has_tool(tool.name)]
-    changed = [tool for tool in offered if not tool.is_always_on]
-    added = tuple(tool for tool in changed if tool.name in wanted - had)
-    return PresetPreview(
-        title=preset.title,
-        is_added=adds,
-        added=added,
-        removed=tuple(tool for tool in changed if tool.name in had - wanted),
-        risky=tuple(tool for tool in added if not tool.only_reads),
-        left_out=tuple(
-            tool for tool in catalogue.tools if tool.name in brought and tool not in offered
-        ),
-    )
 
 
 def _matching_preset(preferences: Preferences) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.preferences import ToolChoices
+from accounts.tool_choices import ToolChoices
 
 SESSION = "tool_changes"
 MOST = 20

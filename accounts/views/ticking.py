@@ -12,15 +12,16 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.catalogue import catalogue
-from accounts.forms import TOOL_OPTIONS, TickForm
+from accounts.forms import TickForm
 from accounts.groups.offers import Offer
 from accounts.groups.reading import offer_to
 from accounts.models import User
-from accounts.preferences import SelectionChanged, ToolChoices, load_preferences, save_tools
+from accounts.preferences import SelectionChanged, load_preferences, save_tools
 from accounts.settings.ticking import Tick, boxes_of, differences, title_of
 from accounts.settings.tools import tools_context
 from accounts.settings.undoing import note_change
 from accounts.signed_in import for_users, is_htmx, refuse_other_profile
+from accounts.tool_choices import TOOL_OPTIONS, ToolChoices
 
 
 @require_POST
@@ -67,7 +68,7 @@ def _save(user: User, wanted: Tick, before: ToolChoices, offer: Offer) -> None:
     tools, options = wanted.changed(before, saved)
     if tools == saved and wanted.name not in TOOL_OPTIONS:
         return
-    save_tools(user, tools, version=before.version, **options)
+    save_tools(user, tools, version=before.version, begins_with=saved, **options)
 
 
 def _said(wanted: Tick) -> str:

@@ -1,5 +1,7 @@
 """The tools section of the settings page: look at a preset, save, undo, go back to the defaults."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,37 +12,66 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.catalogue import catalogue
 from accounts.forms import ToolsForm
 from accounts.groups.reading import offer_to
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from accounts.preferences import (
     SelectionChanged,
-    ToolChoices,
+    edited,
     forget_tools,
     load_preferences,
     save_tools,
 )
+from accounts.settings.proposals import Proposal, of_preset, of_undoing, undoable_event
 from accounts.settings.tools import tools_context
 from accounts.settings.undoing import Undoable, forget_change, last_change, note_change
 from accounts.signed_in import for_users, is_htmx, refuse_other_profile
+from accounts.tool_choices import ToolChoices
+
+
+class NothingToPropose(Exception):
+    """In words for the person."""
 
 
 @require_http_methods(["GET", "POST"])
 @for_users
 def tools(request: HttpRequest, user: User) -> HttpResponseBase:
-    """Save the ticks; or show those of `?preset=`, or with those of `?added_preset=`, which saves
-    nothing.
+    """Save the ticks; or show what is proposed, which saves nothing: a preset in place of what is
+    saved (`?preset=`) or added to it (`?added_preset=`), or the undoing of a change in the log
+    (`?undo=`).
     """
     if request.method == "POST":
         return _save(request, user)
+    try:
+        propose = _proposed(request, user)
+    except NothingToPropose as error:
+        context = {**tools_context(request, user), "problem": str(error)}
+        return _show(request, user, context, 422)
+    return _show(request, user, tools_context(request, user, propose=propose))
+
+
+def _proposed(request: HttpRequest, user: User) -> Callable[[frozenset[str]], Proposal] | None:
+    """Raises NothingToPropose."""
+    if number := request.GET.get("undo"):
+        return partial(of_undoing, _own_change(user, number))
     added = request.GET.get("added_preset")
     name = request.GET.get("preset") if added is None else added
     if name is None:
-        return _show(request, user, tools_context(request, user))
+        return None
     bouquet = catalogue.bouquet(name)
     if bouquet is None:
-        error = {"preset_error": "There is no such preset."}
-        return _show(request, user, {**tools_context(request, user), **error}, 422)
-    context = tools_context(request, user, preset=bouquet, adds=added is not None)
-    return _show(request, user, context)
+        raise NothingToPropose("There is no such preset.")
+    return partial(of_preset, bouquet, adds=added is not None)
+
+
+def _own_change(user: User, number: str) -> AuditEvent:
+    """Raises NothingToPropose."""
+    event = undoable_event(user, number)
+    if event is None:
+        raise NothingToPropose("There is no such change to undo.")
+    if event.detail.get("profile") != edited(user).get("profile"):
+        name = event.detail.get("profile")
+        profile = f"profile “{name}”" if name else "default profile"
+        raise NothingToPropose(f"That was changed in your {profile}. Edit it, and undo it then.")
+    return event
 
 
 @require_POST
@@ -49,7 +80,7 @@ def reset(request: HttpRequest, user: User) -> HttpResponseBase:
     if refusal := refuse_other_profile(request, user, "accounts:tools"):
         return refusal
     before = load_preferences(user.pk, user.edited_profile_id).tool_choices
-    forget_tools(user)
+    forget_tools(user, begins_with=offer_to(user).ticked_at_first(catalogue))
     return _saved(request, user, "You are back to the defaults.", before)
 
 
@@ -66,7 +97,7 @@ def undo(request: HttpRequest, user: User) -> HttpResponseBase:
     try:
         if seen and seen != change.version:
             raise SelectionChanged
-        _save_again(user, change)
+        _save_again(user, change, offer_to(user).ticked_at_first(catalogue))
     except SelectionChanged:
         problem = "Your tools were changed again since. Nothing was undone."
         return _not_undone(request, user, problem)
@@ -74,11 +105,11 @@ def undo(request: HttpRequest, user: User) -> HttpResponseBase:
     return _saved(request, user, "Undone: your tools are as they were before.", None)
 
 
-def _save_again(user: User, change: Undoable) -> None:
+def _save_again(user: User, change: Undoable, begins_with: frozenset[str]) -> None:
     """Raises SelectionChanged."""
     before = change.before
     if before.tools is None:
-        forget_tools(user, version=change.version)
+        forget_tools(user, version=change.version, begins_with=begins_with)
         return
     save_tools(
         user,
@@ -86,6 +117,7 @@ def _save_again(user: User, change: Undoable) -> None:
         before.include_images,
         urls_may_write=before.urls_may_write,
         version=change.version,
+        begins_with=begins_with,
     )
 
 
@@ -111,6 +143,7 @@ def _save(request: HttpRequest, user: User) -> HttpResponseBase:
             form.cleaned_data["include_images"],
             urls_may_write=form.cleaned_data["urls_may_write"],
             version=form.cleaned_data["version"] or None,
+            begins_with=offer.ticked_at_first(catalogue),
         )
     except SelectionChanged:
         problem = (
