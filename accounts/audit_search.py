@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.audit import Action
 from accounts.models import AuditEvent, User
+from accounts.tool_choices import switches_tools
 
 PAGE_SIZE = 50
 EXACT = ("action", "outcome", "reason", "request_id")
@@ -179,6 +180,11 @@ class Row:
         if self.event.user is not None:
             return self.event.user.username
         return self.event.hf_id
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether the page of the tools can switch back what was switched."""
+        return switches_tools(self.event.detail)
 
     @property
     def is_of_unknown_tool(self) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from accounts.consequences import Kind
+
 
 class Effect(StrEnum):
     """What a tool may do on the user's behalf."""
@@ -31,6 +33,10 @@ class ToolChoice:
     """Tools without which it is of no use: who has it has them."""
     hub_scopes: tuple[str, ...] = ()
     """Scopes of Hugging Face that it needs beyond those of sign-in."""
+    kinds: frozenset[Kind] = frozenset()
+    """All that its calls may do of what people have a say in."""
+    rents_hardware: bool = False
+    """Runs on hardware that is paid by the hour."""
     is_classic: bool = False
     """Known from older servers, where another does its work here; shown to who looks for it."""
 
@@ -73,6 +79,13 @@ class Catalogue:
     @property
     def tools(self) -> tuple[ToolChoice, ...]:
         return tuple(self._tools.values())
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._tools)
+
+    def tool(self, name: str) -> ToolChoice | None:
+        return self._tools.get(name)
 
     def with_brought(self, names: Iterable[str]) -> frozenset[str]:
         """Return the names, and those of the tools that come with them."""

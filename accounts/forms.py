@@ -13,7 +13,7 @@ from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLa
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.consequences import ApprovalChoices, Choice, is_laxer, read_choices
 from accounts.groups.offers import Offer
-from accounts.preferences import ToolChoices
+from accounts.tool_choices import TOOL_OPTIONS, ToolChoices
 
 APPROVAL_FIELDS = ("approve_delete", "approve_publish", "approve_spend")
 """In the order of ApprovalChoices."""
@@ -87,11 +87,34 @@ class ToolsForm(forms.Form):
         return [(tool, tool.is_always_on or tool.name in ticked) for tool in catalogue.tools]
 
 
-def tools_form(names: frozenset[str], choices: ToolChoices) -> ToolsForm:
-    """Return the form with these tools ticked, and everything else as it is chosen."""
+def _what_can_be_ticked() -> list[tuple[str, str]]:
+    tools = [(tool.name, tool.title) for tool in catalogue.tools if not tool.is_always_on]
+    return [*tools, *TOOL_OPTIONS.items()]
+
+
+class TickForm(ToolsForm):
+    """The same form as somebody sees it who has just ticked or unticked one of its boxes."""
+
+    changed = forms.ChoiceField(
+        choices=_what_can_be_ticked,
+        error_messages={"invalid_choice": "There is no tool named %(value)s any more."},
+    )
+
+    @property
+    def is_on(self) -> bool:
+        return self.cleaned_data["changed"] in self.boxes
+
+    @property
+    def boxes(self) -> frozenset[str]:
+        """Names of all that is ticked on the page: tools and options."""
+        options = (name for name in TOOL_OPTIONS if self.cleaned_data[name])
+        return frozenset(self.cleaned_data["tools"]).union(options)
+
+
+def tools_form(choices: ToolChoices) -> ToolsForm:
     return ToolsForm(
         initial={
-            "tools": sorted(names),
+            "tools": sorted(choices.tools or ()),
             "include_images": choices.include_images,
             "urls_may_write": choices.urls_may_write,
         }

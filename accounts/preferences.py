@@ -6,7 +6,6 @@ this process forget at once. Other processes hear of it within a second: account
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +21,7 @@ from accounts.models import ToolSelection, User
 from accounts.profile_models import CHOSEN_OF_SPACE, Profile
 from accounts.space_changes import TakeOver
 from accounts.space_prefixes import space_prefix, url_space_prefix
+from accounts.tool_choices import ToolChoices, switched
 from accounts.tool_words import ToolWords, read_words
 
 preferences_changed = Signal()
@@ -84,7 +84,7 @@ class Preferences:
     as a URL may not loosen it by going by the address of a profile that lacks the Space."""
 
     @property
-    def tool_choices(self) -> "ToolChoices":
+    def tool_choices(self) -> ToolChoices:
         return ToolChoices(self.tools, self.include_images, self.urls_may_write)
 
     def asks_before(self, space_id: str) -> bool:
@@ -97,23 +97,6 @@ class Preferences:
     @property
     def known_spaces(self) -> tuple[SavedSpace, ...]:
         return (*self.spaces, *self.named_elsewhere)
-
-
-@dataclass(frozen=True)
-class ToolChoices:
-    """What the form of the tools saves."""
-
-    tools: frozenset[str] | None
-    """None when the user never chose."""
-    include_images: bool
-    urls_may_write: bool
-
-    @property
-    def version(self) -> str:
-        """Tells one state of the form from another, for a page that is older than the last save."""
-        names = "defaults" if self.tools is None else ",".join(sorted(self.tools))
-        state = f"{names}|{self.include_images}|{self.urls_may_write}"
-        return sha256(state.encode()).hexdigest()[:16]
 
 
 class SelectionChanged(Exception):
@@ -278,9 +261,10 @@ def save_tools(
     *,
     urls_may_write: bool = False,
     version: str | None = None,
+    begins_with: frozenset[str] | None = None,
 ) -> None:
     """Save which built-in tools the user wants in the profile that they edit; `version` is that
-    of the choices it replaces.
+    of the choices it replaces, `begins_with` what they had if they never chose.
 
     Raises ValueError for a name that nobody offers, SelectionChanged for another version.
     """
@@ -292,13 +276,15 @@ def save_tools(
         "include_images": include_images,
         "urls_may_write": urls_may_write,
     }
+    now = ToolChoices(frozenset(wanted), include_images, urls_may_write)
     with transaction.atomic():
-        _check_version(user, version)
+        before = _checked(user, version)
         if user.edited_profile is None:
             ToolSelection.objects.update_or_create(user=user, defaults=saved)
         else:
             _change_profile(user.edited_profile, saved)
-        audit.record(Action.SELECTION_CHANGED, user, detail=saved | edited(user))
+        told = switched(before, now, _first_tools(begins_with))
+        audit.record(Action.SELECTION_CHANGED, user, detail=told | saved | edited(user))
     announce(user.pk)
 
 
@@ -322,20 +308,24 @@ def save_approvals(user: User, approvals: ApprovalChoices, *, version: str | Non
     announce(user.pk)
 
 
-def forget_tools(user: User, *, version: str | None = None) -> None:
+def forget_tools(
+    user: User, *, version: str | None = None, begins_with: frozenset[str] | None = None
+) -> None:
     """Go back to the default tools, whatever they will be; what is asked about stays.
 
     Raises SelectionChanged.
     """
     defaults = {"include_images": True, "urls_may_write": False}
+    now = ToolChoices(None, include_images=True, urls_may_write=False)
     with transaction.atomic():
-        _check_version(user, version)
+        before = _checked(user, version)
         if user.edited_profile is None:
             rows = ToolSelection.objects.filter(user_id=user.pk)
             rows.update(tools=NEVER_CHOSE, **defaults)
         else:
             _change_profile(user.edited_profile, {"tools": None, **defaults})
-        detail = {"tools": "defaults", **edited(user)}
+        told = switched(before, now, _first_tools(begins_with))
+        detail = {**told, "tools": "defaults", **edited(user)}
         audit.record(Action.SELECTION_CHANGED, user, detail=detail)
     announce(user.pk)
 
@@ -361,9 +351,17 @@ def edited(user: User) -> dict[str, str]:
     return {"profile": user.edited_profile.name} if user.edited_profile else {}
 
 
-def _check_version(user: User, version: str | None) -> None:
-    if version is not None and _locked(user).tool_choices.version != version:
+def _first_tools(told: frozenset[str] | None) -> frozenset[str]:
+    always_on = {tool.name for tool in catalogue.tools if tool.is_always_on}
+    return (catalogue.default_tools if told is None else told) - always_on
+
+
+def _checked(user: User, version: str | None) -> ToolChoices:
+    """Raises SelectionChanged."""
+    choices = _locked(user).tool_choices
+    if version is not None and choices.version != version:
         raise SelectionChanged
+    return choices
 
 
 def _locked(user: User) -> Preferences:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from accounts.catalogue import Effect, ToolChoice, catalogue
 from accounts.readiness import Need
+from accounts.settings.rules import Rule
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class ToolRow:
     """Why it cannot be ticked, "" where it can."""
     is_found: bool = True
     """Has what was searched for. What has it not is hidden, and its tick is still sent."""
+    rules: tuple[Rule, ...] = ()
+    """What holds before it deletes, publishes or spends."""
 
     @property
     def words(self) -> str:

@@ -11,6 +11,7 @@ from accounts.views import (
     permissions,
     sign_in,
     spaces,
+    ticking,
     tools,
     webhook,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     ),
     path("settings/", overview.overview, name="settings"),
     path("settings/tools/", tools.tools, name="tools"),
+    path("settings/tools/tick/", ticking.tick, name="tick-tool"),
     path("settings/tools/defaults/", tools.reset, name="reset-tools"),
     path("settings/tools/undo/", tools.undo, name="undo-tools"),
     path("settings/spaces/", spaces.spaces, name="spaces"),

@@ -25,6 +25,8 @@ class McpEndpointConfig(AppConfig):
                 needs_sign_in=tool.needs_sign_in,
                 brings=tool.brings,
                 hub_scopes=tool.hub_scopes,
+                kinds=tool.consequences.kinds if tool.consequences else frozenset(),
+                rents_hardware=tool.rents_hardware,
                 is_classic=tool in CLASSIC_TOOLS,
             )
             for tool in TOOLS

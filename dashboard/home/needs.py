@@ -112,13 +112,13 @@ def _permissions(permissions: Permissions, tools: Iterable[ToolChoice]) -> Itera
     lacking: dict[tuple[str, str], list[str]] = defaultdict(list)
     for tool in tools:
         for need in permissions.needs_of(tool):
-            if need.page:
-                lacking[need.page, need.text].append(tool.title)
-    for (page, text), titles in lacking.items():
+            if need.url:
+                lacking[need.url, need.text].append(tool.title)
+    for (url, text), titles in lacking.items():
         yield Need(
             f"{_listed(titles)}: switched on, not usable",
             "Allow it",
-            reverse(page),
+            url,
             f"Needs {text}.",
         )
 

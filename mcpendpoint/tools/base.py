@@ -212,6 +212,8 @@ class Tool(Generic[ArgumentsT]):
     hub_scopes: tuple[str, ...] = ()
     """Scopes of Hugging Face that it needs beyond those of sign-in, for one thing or another."""
     consequences: Consequences[ArgumentsT] | None = None
+    rents_hardware: bool = False
+    """Whether it runs on hardware that is paid by the hour."""
     keeps_files: bool = False
     """Whether it adds to the person's files on this server, which is no change at Hugging Face."""
     meta: dict[str, Any] = field(default_factory=dict)

@@ -16,6 +16,10 @@ document.addEventListener("htmx:sendError", () => {
   say("The server cannot be reached. Nothing was saved.");
 });
 
+document.addEventListener("htmx:timeout", () => {
+  say("The server does not answer. Reload the page to see what is saved.");
+});
+
 document.addEventListener("htmx:responseError", () => {
   say("That did not work. Reload the page and try again.");
 });
@@ -25,8 +29,11 @@ document.addEventListener("click", (event) => {
   if (event.target.closest(".toast") && !isButton) dismissToasts();
 });
 
-// It was about the last thing done.
-for (const name of ["submit", "change", "input"]) document.addEventListener(name, dismissToasts, true);
+// It was about the last thing done, which to look for something does not change.
+function dismissWithAct({ target }) {
+  if (target.type !== "search" || !document.querySelector(".toast button")) dismissToasts();
+}
+for (const name of ["submit", "change", "input"]) document.addEventListener(name, dismissWithAct, true);
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") dismissToasts();
@@ -57,6 +64,10 @@ function scrollBack({ scrolled, places }) {
     return;
   }
   scrollTo({ top: scrolled, behavior: "instant" });
+}
+
+function canHaveFocus(element) {
+  return element && !element.disabled && element.checkVisibility();
 }
 
 // The ids of a button, or of the summary that it is folded below, and of what is like that, beginning
@@ -93,8 +104,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   scrollBack(before);
   if (document.activeElement !== document.body) return;
   const isDisabled = before.focused && document.getElementById(before.focused);
-  const main = isDisabled ? section.querySelector("button.primary:enabled") : null;
-  const next = before.successors?.map((id) => document.getElementById(id)).find((each) => each?.checkVisibility());
+  const main = isDisabled ? [...section.querySelectorAll("button.primary")].find(canHaveFocus) : null;
+  const next = before.successors?.map((id) => document.getElementById(id)).find(canHaveFocus);
   const heading = section.querySelector("h1, h2");
   heading.tabIndex = -1;
   (main ?? next ?? heading).focus({ preventScroll: Boolean(main ?? before.successors) });

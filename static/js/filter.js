@@ -12,6 +12,7 @@ function show() {
     if (words.length && hasHits) group.open = true;
   }
   const found = rows.filter((row) => !row.hidden).length;
+  document.getElementById("tools-none").hidden = found > 0;
   document.getElementById("tools-found").textContent = words.length ? `${found} of ${rows.length} tools` : "";
 }
 
@@ -19,6 +20,15 @@ document.addEventListener("input", ({ target }) => {
   if (target.id !== "tool-filter") return;
   query = target.value;
   show();
+});
+
+document.addEventListener("click", (event) => {
+  const field = document.getElementById("tool-filter");
+  if (event.target.id !== "show-all-tools" || event.ctrlKey || event.metaKey) return;
+  event.preventDefault(); // ticks that are not saved stay
+  field.value = query = "";
+  show();
+  field.focus();
 });
 
 // It is found already, and a new page would lose ticks that are not saved.

@@ -3,14 +3,20 @@
 // With data-keeps, what is not saved is still in the form when something around it was drawn anew.
 // Where part of it is folded away, an element with data-count="ticked" tells how much is ticked there.
 // A form with data-replaces="id" shows other values in that form than somebody ticked there.
+// One with data-saves="at-once" sends each tick by itself (ticking.js), and says data-done once all are saved.
 const saved = new WeakMap();
 
 function stateOf(form) {
   return new URLSearchParams(new FormData(form)).toString();
 }
 
+function isOther(form) {
+  if (form.dataset.saves === "at-once") return Boolean(form.querySelector("[aria-busy=true]"));
+  return saved.has(form) && saved.get(form) !== stateOf(form);
+}
+
 function hasChanges(form) {
-  return form.dataset.unsaved === "yes" || (saved.has(form) && saved.get(form) !== stateOf(form));
+  return form.dataset.unsaved === "yes" || isOther(form);
 }
 
 function watch() {
@@ -21,7 +27,7 @@ function watch() {
     }
     const note = document.querySelector(`.unsaved[data-of="${form.id}"]`);
     if (note) {
-      note.textContent = hasChanges(form) ? note.dataset.due : "";
+      note.textContent = hasChanges(form) ? note.dataset.due : (note.dataset.done ?? "");
       note.classList.toggle("is-due", hasChanges(form));
     }
     for (const count of form.querySelectorAll("[data-count=ticked]")) {
@@ -91,6 +97,9 @@ let isSending = false;
 document.addEventListener("submit", () => {
   isSending = true; // a page that is left by its own form loses nothing by accident
 });
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-discards]")) isSending = true; // on purpose
+});
 document.addEventListener("htmx:afterRequest", () => {
   isSending = false;
 });
@@ -102,6 +111,6 @@ addEventListener("beforeunload", (event) => {
 
 document.addEventListener("htmx:confirm", (event) => {
   const form = document.getElementById(event.target.dataset.replaces);
-  if (!form || !saved.has(form) || saved.get(form) === stateOf(form)) return;
+  if (!form || !isOther(form)) return;
   if (!confirm("Show the preset instead of what you ticked? That is not saved yet.")) event.preventDefault();
 });

@@ -134,6 +134,7 @@ def test_changed_selections_are_logged(alice):
 
     assert actions(alice) == ["selection_changed", "selection_changed"]
     assert events(alice)[0].detail == {
+        "switched off": ["hf_fs", "hub_repo_details", "include_images"],
         "tools": ["hub_repo_search"],
         "include_images": False,
         "urls_may_write": False,

@@ -31,4 +31,5 @@ def test_a_search_hides_ticks_and_does_not_take_them_out_of_the_form(alice_clien
     page = alice_client.get("/settings/tools/", {"q": "no such tool"})
 
     assert "0 of " in page.text
+    assert 'id="tools-none">No tool has all of these words.' in page.text
     assert f'id="tool-{SEARCH}" name="tools" value="{SEARCH}" checked>' in page.text

@@ -167,8 +167,7 @@ async def test_what_changes_is_allowed_on_hugging_face_before_a_key_can_have_it(
     tick = page.locator("input[value=create_repo]")
     await page.locator("#tools details", has=tick).locator("summary").click()
     await tick.check()
-    await page.locator("#save-tools").click()
-    await expect(page.get_by_text("Your tools are saved.")).to_be_visible()
+    await expect(page.locator("#toasts")).to_contain_text("is on.")
     assistant = await assistant_of(page, oauth_product, "Make changes on Hugging Face")
 
     created = assistant.call(

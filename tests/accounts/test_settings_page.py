@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from accounts.access_keys import create_access_key
-from accounts.authorization.scopes import Scope
 from accounts.catalogue import catalogue
 from accounts.models import HubCredential, ToolSelection
 from accounts.preferences import load_preferences, save_tools
@@ -174,6 +172,19 @@ def test_a_preset_says_what_it_would_add_and_take_away(alice_client, alice):
     assert preview.risky == ()
 
 
+def test_a_preset_can_be_added_to_what_is_saved(alice_client, alice):
+    save_tools(alice, ["hf_jobs"], include_images=True)
+
+    page = alice_client.get("/settings/tools/?added_preset=docs")
+
+    wanted = {"hf_jobs", *catalogue.bouquet("docs").tools}
+    assert page.context["tools_form"].ticked == wanted
+    assert page.context["preview"].removed == ()
+    assert "Replace your tools by it" in page.text
+    assert "Keep yours too" in alice_client.get("/settings/tools/?preset=docs").text
+    assert load_preferences(alice.pk).tools == {"hf_jobs"}
+
+
 def test_an_unknown_preset_is_an_error(alice_client):
     response = alice_client.get("/settings/tools/?preset=nonsense")
 
@@ -339,42 +350,3 @@ def test_the_page_has_no_inline_code_and_says_so_to_htmx(alice_client):
     assert " onclick" not in response.text
     assert json.loads(config)["includeIndicatorStyles"] is False
     assert json.loads(config)["allowEval"] is False
-
-
-def needs_of(client, name):
-    groups = client.get("/settings/tools/").context["tool_groups"]
-    rows = [row for group in groups for row in group.rows]
-    return [need.text for row in rows if row.tool.name == name for need in row.needs]
-
-
-def test_a_tool_says_which_permission_on_hugging_face_it_lacks(alice_client):
-    HubCredential.objects.update(kind=HubCredential.Kind.OAUTH, scope="openid read-repos")
-    assert needs_of(alice_client, "hf_jobs") == ["your permission on Hugging Face to “Run jobs”"]
-
-    HubCredential.objects.update(scope="openid read-repos jobs")
-    assert needs_of(alice_client, "hf_jobs") == []
-
-
-def test_a_tool_that_writes_says_that_a_pasted_token_only_reads(alice_client):
-    HubCredential.objects.update(kind=HubCredential.Kind.TOKEN, scope="read")
-
-    assert "can only read" in needs_of(alice_client, "create_repo")[0]
-    assert needs_of(alice_client, SEARCH) == []
-
-
-def test_a_tool_says_that_no_app_or_key_may_use_it(alice_client, alice):
-    HubCredential.objects.update(kind=HubCredential.Kind.TOKEN, scope="write")
-    assert needs_of(alice_client, "create_repo") == []  # nothing is connected yet
-
-    create_access_key(alice, "Laptop", scopes=[Scope.READ])
-    assert "an app or key that is allowed to" in needs_of(alice_client, "create_repo")[0]
-    assert needs_of(alice_client, SEARCH) == []
-
-    create_access_key(alice, "Desktop", scopes=[Scope.READ, Scope.WRITE])
-    assert needs_of(alice_client, "create_repo") == []
-
-
-def test_a_tool_that_the_operator_switched_off_says_so(alice_client, settings):
-    settings.DISABLE_TOOLS = [SEARCH]
-
-    assert "administrator" in needs_of(alice_client, SEARCH)[0]

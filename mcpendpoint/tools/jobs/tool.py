@@ -200,4 +200,5 @@ HF_JOBS = Tool(
     is_default=False,
     needs_sign_in=True,
     consequences=Consequences(WITH_TOKEN, _consequence_of),
+    rents_hardware=True,
 )

@@ -280,5 +280,6 @@ HF_SANDBOX = Tool(
     is_default=False,
     needs_sign_in=True,
     consequences=Consequences(WITH_TOKEN, _consequence_of),
+    rents_hardware=True,
     brings=("hf_sandbox_exec", "hf_sandbox_fs"),
 )

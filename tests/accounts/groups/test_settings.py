@@ -202,3 +202,30 @@ def test_who_is_in_no_group_reads_of_none(alice, alice_client, make_group):
 
     assert "Not offered" not in page and "Your group" not in page
     assert "Every Gradio Space" in page
+
+
+def test_a_row_tells_the_stricter_of_a_rule_of_the_group_and_one_s_own(
+    alice, alice_client, make_group
+):
+    make_group(alice.username, approve_spend="never", approve_delete="allow")
+    save_approvals(alice, JUST_DO_IT)
+
+    row = row_of(alice_client.get("/settings/tools/").text, JOBS)
+
+    never, _, at_once = row.partition("Done at once: ")
+    assert "Never done: " in never and "spending</a>" in never
+    assert "deleting and overwriting</a>" in at_once
+
+
+def test_an_admin_is_led_from_what_is_not_offered_to_the_groups(boss, client_of, make_group):
+    make_group(tools=[SEARCH])
+
+    row = row_of(client_of(boss).get("/settings/tools/").text, JOBS)
+
+    assert f'href="{reverse("groups:list")}">Change the group</a>' in row
+
+
+def test_others_are_told_whom_to_ask_about_what_is_not_offered(alice_client, students):
+    row = row_of(alice_client.get("/settings/tools/").text, JOBS)
+
+    assert WHY in row and "Change the group" not in row
