@@ -82,7 +82,8 @@ def _permission_needed(scopes: Sequence[str], granted: str) -> Need:
         if scope in offered:
             place = f"#allow-{scope}"
             return Need(text, "accounts:permissions", place, "Allow it on Hugging Face")
-    return Need(f"{text}, which this server does not ask for")
+    unasked = f"{text}, which this server does not ask for"
+    return Need(unasked, "accounts:permissions", action="See your permissions")
 
 
 def permissions_of(user: User) -> Permissions:

@@ -54,8 +54,9 @@ def _choices_of(user: User) -> ToolChoices:
 
 
 def _saved(choices: ToolChoices, offer: Offer) -> frozenset[str]:
+    """Return what the choices stand for, without what is on anyway or is there no more."""
     saved = offer.ticked_at_first(catalogue) if choices.tools is None else choices.tools
-    return saved & catalogue.names
+    return saved.intersection(tool.name for tool in catalogue.tools if not tool.is_always_on)
 
 
 def _save(user: User, wanted: Tick, before: ToolChoices, offer: Offer) -> None:

@@ -60,6 +60,16 @@ def test_an_option_is_saved_as_a_tool_is(alice_client, alice):
     assert "urls_may_write" in ticked_by(response)
 
 
+def test_the_first_tick_keeps_the_defaults_and_the_log_tells_of_it_alone(alice_client, alice):
+    tick(alice_client, page_of(alice_client), JOBS)
+
+    on_anyway = {tool.name for tool in catalogue.tools if tool.is_always_on}
+    assert load_preferences(alice.pk).tools == (catalogue.default_tools - on_anyway) | {JOBS}
+    event = alice.audit_events.get(action="selection_changed")
+    assert event.detail["switched on"] == [JOBS]
+    assert "switched off" not in event.detail
+
+
 def test_each_tick_is_undone_by_itself_beginning_with_the_last(alice_client, alice):
     save_tools(alice, [SEARCH], include_images=True)
     tick(alice_client, page_of(alice_client), FILES)

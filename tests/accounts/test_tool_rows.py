@@ -31,7 +31,8 @@ def test_a_tool_says_which_permission_on_hugging_face_it_lacks(alice_client, set
 
     settings.HF_OAUTH_FURTHER_SCOPES = []
     (need,) = row_of(alice_client, "hf_jobs").needs
-    assert need.text.endswith(", which this server does not ask for") and not need.url
+    assert need.text.endswith(", which this server does not ask for")
+    assert (need.url, need.action) == ("/settings/permissions/", "See your permissions")
 
     HubCredential.objects.update(scope="openid read-repos jobs")
     assert needs_of(alice_client, "hf_jobs") == []

@@ -131,7 +131,8 @@ def test_whoever_hugging_face_let_go_signs_in_again_and_comes_back(alice, at_hom
     assert 'href="/sign-in/?next=/"' in page
 
 
-def test_a_tool_that_lacks_a_permission_says_which_and_leads_there(alice, at_home):
+def test_a_tool_that_lacks_a_permission_says_which_and_leads_there(alice, at_home, settings):
+    settings.HF_OAUTH_CLIENT_ID = "a-client"
     HubCredential.objects.update(kind=HubCredential.Kind.OAUTH, scope="openid read-repos")
     save_tools(alice, ["hf_jobs"], include_images=True)
 
@@ -139,7 +140,7 @@ def test_a_tool_that_lacks_a_permission_says_which_and_leads_there(alice, at_hom
 
     assert "Hugging Face Jobs: switched on, not usable" in page
     assert "Needs your permission on Hugging Face to “Run jobs”." in page
-    assert 'href="/settings/permissions/"' in page
+    assert 'href="/settings/permissions/#allow-jobs"' in page
 
 
 def test_a_key_that_ends_soon_is_among_what_waits(alice, at_home):
