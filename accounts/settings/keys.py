@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.access_keys import MAX_KEYS
-from accounts.addresses import endpoint_url
 from accounts.authorization.scopes import (
     Scope,
     ScopeLabel,
@@ -22,6 +21,7 @@ from accounts.forms import AccessKeyForm
 from accounts.granting import scopes_to_hand_out
 from accounts.huggingface.permissions import further_permissions
 from accounts.models import AccessKey, User
+from accounts.profiles.editing import edited_url
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def keys_context(
         "further_permissions": further_permissions(oauth_scope(user)),
     }
     if new_key:
-        address = Address(endpoint_url(request, user.username), new_key.text)
+        address = Address(edited_url(request, user), new_key.text)
         context["guides"] = guides_with_key(address)
     return context
 

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.access_keys import MAX_KEYS, free_key_name
-from accounts.addresses import endpoint_url, site_url
+from accounts.addresses import site_url
 from accounts.authorization.own_clients import MAX_CLIENTS, OwnClientForm
 from accounts.clients.configuration import is_loopback
 from accounts.clients.directory import find_client, grouped_clients
@@ -23,6 +23,7 @@ from accounts.forms import AccessKeyForm
 from accounts.granting import scopes_to_hand_out
 from accounts.models import User
 from accounts.operators.access import needs_sign_in
+from accounts.profiles.editing import edited_url
 from accounts.settings.keys import NewKey
 from mcpendpoint.access.arrivals import WAIT_SECONDS, arrivals
 from mcpendpoint.pages.connecting.progress import Progress, progress_of
@@ -142,7 +143,7 @@ def _address(request: HttpRequest, user: User | None, key: str = "") -> Address:
         return Address(
             site_url(request) + reverse("mcpendpoint:shared"), is_open=not needs_sign_in()
         )
-    return Address(endpoint_url(request, user.username), key)
+    return Address(edited_url(request, user), key)
 
 
 def _for_a_phone(request: HttpRequest, path: str) -> dict[str, Any]:

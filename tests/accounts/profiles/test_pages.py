@@ -16,6 +16,7 @@ from tests.accounts.profiles.conftest import FILES, SEARCH
 pytestmark = pytest.mark.django_db
 
 PAGE = "/settings/profiles/"
+GUIDES = ("/connect/", "/connect/claude-code/", "/connect/url/")
 
 
 def text_of(response) -> str:
@@ -274,3 +275,38 @@ def test_the_link_of_a_profile_opens(alice, stranger, alice_client, client_of, s
     link = share_path(alice, Profile(user=alice, name="default", is_default=True))
 
     assert b"acme/one" in client_of(stranger).get(link).content
+
+
+@pytest.mark.parametrize("page", ["/", "/settings/", *GUIDES])
+def test_every_page_gives_the_address_of_the_profile_that_it_says_is_edited(
+    page, alice, alice_client, team
+):
+    alice_client.post(f"{PAGE}team/edit/")
+
+    shown = text_of(alice_client.get(page))
+
+    assert f"/u/{alice.username}/team/mcp" in shown
+    assert f"/u/{alice.username}/mcp" not in shown
+    assert "editing your profile <strong>team" in shown
+
+
+@pytest.mark.parametrize("page", ["/", "/connect/url/"])
+def test_what_is_on_is_what_the_edited_profile_has(page, alice_client, team, save, alice):
+    save(alice, SEARCH)
+    save(alice, FILES, profile=team)
+    alice_client.post(f"{PAGE}team/edit/")
+
+    shown = text_of(alice_client.get(page))
+
+    assert "Hugging Face Hub file system" in shown
+    assert "Search the Hugging Face Hub" not in shown
+
+
+@pytest.mark.parametrize("page", ["/", *GUIDES])
+def test_pages_for_everybody_outlive_the_profile_that_was_edited(page, alice, alice_client, team):
+    alice_client.post(f"{PAGE}team/edit/")
+    team.delete()
+
+    shown = text_of(alice_client.get(page))
+
+    assert f"/u/{alice.username}/mcp" in shown
