@@ -310,3 +310,45 @@ def test_pages_for_everybody_outlive_the_profile_that_was_edited(page, alice, al
     shown = text_of(alice_client.get(page))
 
     assert f"/u/{alice.username}/mcp" in shown
+
+
+def test_no_role_and_no_choice_is_called_as_the_first_profile_is(alice, alice_client, team):
+    words = re.sub(r"<[^>]+>", " ", text_of(alice_client.get(PAGE)))
+
+    assert "Main" in words and "Make main" in words
+    assert "Default" not in words
+    assert not re.search(r"\bdefault tools|the default\b", words)
+
+
+def test_who_made_a_profile_is_led_to_its_tools_and_spaces(alice_client):
+    page = text_of(alice_client.post(PAGE, {"name": "team", "source": ""}, follow=True))
+
+    row = page.partition("You are editing this")[2].partition("</li>")[0]
+    for path in ("tools", "spaces", "approvals"):
+        assert f'href="/settings/{path}/"' in row
+
+
+def test_a_new_name_that_does_not_do_is_kept_where_it_was_typed(alice_client, team):
+    answer = alice_client.post(f"{PAGE}{team.pk}/rename/", {"name": "Team One"})
+
+    assert answer.status_code == 422
+    page = text_of(answer)
+    field = re.search(rf'<input id="name-{team.pk}"[^>]*>', page)
+    assert field and 'value="Team One"' in field[0] and 'aria-invalid="true"' in field[0]
+    assert page.count('role="alert"') == 1
+
+
+def test_who_cannot_delete_a_profile_is_led_to_what_opens_it(alice, alice_client, team):
+    key, _ = create_access_key(alice, "laptop")
+    alice_client.post(f"{PAGE}keys/{key.pk}/", {"profile": team.pk})
+
+    refused = text_of(alice_client.post(f"{PAGE}{team.pk}/delete/"))
+
+    assert 'href="#bound"' in refused and 'id="bound"' in refused
+
+
+def test_what_a_link_and_a_file_leave_out_is_said_where_they_are_made(alice_client, team):
+    page = text_of(alice_client.get(PAGE))
+
+    assert "no names that you gave to tools" in page
+    assert "no names that somebody gave to tools" in page
