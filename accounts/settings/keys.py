@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from accounts.access_keys import MAX_KEYS
@@ -47,6 +47,17 @@ class KeyRow:
         return scope_rows(read_scopes(self.key.scope))
 
 
+def key_form(
+    request: HttpRequest,
+    user: User,
+    data: QueryDict | None = None,
+    initial: dict[str, Any] | None = None,
+) -> AccessKeyForm:
+    """Return the form of a new key, with what this person and session can give it."""
+    grantable = scopes_to_hand_out(user, request.session)
+    return AccessKeyForm(grantable, data, initial=initial, profiles=user.profiles.all())
+
+
 def keys_context(
     request: HttpRequest,
     user: User,
@@ -54,7 +65,7 @@ def keys_context(
     new_key: NewKey | None = None,
 ) -> dict[str, Any]:
     context: dict[str, Any] = {
-        "key_form": form or AccessKeyForm(scopes_to_hand_out(user, request.session)),
+        "key_form": form or key_form(request, user),
         "keys": [
             _key_row(key)
             for key in AccessKey.objects.filter(user_id=user.pk).select_related("profile")

@@ -19,12 +19,10 @@ from accounts.authorization.own_clients import MAX_CLIENTS, OwnClientForm
 from accounts.clients.configuration import is_loopback
 from accounts.clients.directory import find_client, grouped_clients
 from accounts.clients.guide import KEY_TO_COME, Address, Client, Way, numbered
-from accounts.forms import AccessKeyForm
-from accounts.granting import scopes_to_hand_out
 from accounts.models import User
 from accounts.operators.access import needs_sign_in
 from accounts.profiles.editing import edited_url
-from accounts.settings.keys import NewKey
+from accounts.settings.keys import NewKey, key_form
 from mcpendpoint.access.arrivals import WAIT_SECONDS, arrivals
 from mcpendpoint.pages.connecting.progress import Progress, progress_of
 
@@ -109,10 +107,8 @@ def guide_context(
     if user is not None:
         context |= {"waiting": waiting_for(request, user, way, since), "max_keys": MAX_KEYS}
         if way is Way.KEY and not new_key:
-            grantable = scopes_to_hand_out(user, request.session)
-            context["key_form"] = AccessKeyForm(
-                grantable, initial={"name": free_key_name(user, client.own_name)}
-            )
+            name = free_key_name(user, client.own_name)
+            context["key_form"] = key_form(request, user, initial={"name": name})
         if client.takes_client_id:
             initial = {"name": client.own_name, "redirect_uris": "\n".join(client.redirect_uris)}
             context |= {"own_form": OwnClientForm(initial=initial), "max_clients": MAX_CLIENTS}

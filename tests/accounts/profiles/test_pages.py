@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from accounts.access_keys import create_access_key
+from accounts.access_keys import create_access_key, find_access_key
 from accounts.authorization.models import Application, Connection
 from accounts.preferences import load_preferences, load_profile
 from accounts.profile_models import Profile
@@ -16,6 +16,7 @@ from tests.accounts.profiles.conftest import FILES, SEARCH
 pytestmark = pytest.mark.django_db
 
 PAGE = "/settings/profiles/"
+NEW_KEY = {"name": "laptop", "scopes": ["mcp:read"], "days": "30"}
 GUIDES = ("/connect/", "/connect/claude-code/", "/connect/url/")
 
 
@@ -352,3 +353,31 @@ def test_what_a_link_and_a_file_leave_out_is_said_where_they_are_made(alice_clie
 
     assert "no names that you gave to tools" in page
     assert "no names that somebody gave to tools" in page
+
+
+@pytest.mark.parametrize("path", ["/settings/keys/", "/connect/claude-code/key/?with=key"])
+def test_a_key_is_made_for_one_profile_only(path, alice, alice_client, team):
+    form = alice_client.get("/connect/claude-code/?with=key")
+    assert f'<option value="{team.pk}">team alone</option>' in text_of(form)
+
+    made = alice_client.post(path, {**NEW_KEY, "profile": team.pk})
+
+    assert made.status_code == 200
+    key = re.search(r"hfmcp_[\w-]{20,}", text_of(made))
+    assert key and find_access_key(key[0]).profile == "team"
+
+
+def test_no_key_is_made_for_the_profile_of_another(alice, alice_client, team, stranger):
+    others = create_profile(stranger, "theirs")
+
+    refused = alice_client.post("/settings/keys/", {**NEW_KEY, "profile": others.pk})
+
+    assert refused.status_code == 422
+    assert "no such profile" in text_of(refused)
+    assert not alice.access_keys.exists()
+
+
+def test_who_has_no_profiles_is_not_asked_which_a_key_opens(alice_client):
+    page = text_of(alice_client.get("/settings/apps/"))
+
+    assert "It opens" not in page
