@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from accounts.access_keys import MAX_KEYS
+from accounts.addresses import endpoint_url
 from accounts.authorization.scopes import (
     Scope,
     ScopeLabel,
@@ -28,8 +29,19 @@ from accounts.profiles.editing import edited_url
 class NewKey:
     """A key that was created just now: only the page that shows its text knows it."""
 
-    name: str
+    row: AccessKey
     text: str
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    def url(self, request: HttpRequest, user: User) -> str:
+        """Return the address for it: of the only profile that it opens, or else the edited one."""
+        profile = self.row.profile
+        if profile is None:
+            return edited_url(request, user)
+        return endpoint_url(request, user.username, None if profile.is_default else profile.name)
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,7 @@ def keys_context(
         "further_permissions": further_permissions(oauth_scope(user)),
     }
     if new_key:
-        address = Address(edited_url(request, user), new_key.text)
+        address = Address(new_key.url(request, user), new_key.text)
         context["guides"] = guides_with_key(address)
     return context
 

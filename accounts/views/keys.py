@@ -49,9 +49,7 @@ def keys(request: HttpRequest, user: User) -> HttpResponseBase:
         except NoSuchProfile:
             form.refuse_profile()
         else:
-            return _render(
-                request, user, keys_context(request, user, new_key=NewKey(row.name, text))
-            )
+            return _render(request, user, keys_context(request, user, new_key=NewKey(row, text)))
     return _render(request, user, keys_context(request, user, form), status=422)
 
 
@@ -89,7 +87,7 @@ def _shown_key(request: HttpRequest, user: User) -> NewKey | None:
     """Return the new key that the page showed, to go on showing it: it may not be copied yet."""
     text = request.POST.get("shown_key", "")
     row = own_access_key(user, text)
-    return None if row is None else NewKey(row.name, text)
+    return None if row is None else NewKey(row, text)
 
 
 def _render(

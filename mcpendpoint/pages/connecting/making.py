@@ -44,7 +44,7 @@ def make_key(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         except NoSuchProfile:
             form.refuse_profile()
         else:
-            return _show(request, user, client, Way.KEY, new_key=NewKey(row.name, text))
+            return _show(request, user, client, Way.KEY, new_key=NewKey(row, text))
     return _show(request, user, client, Way.KEY, status=422, key_form=form)
 
 
