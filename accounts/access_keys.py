@@ -28,6 +28,7 @@ from accounts.preferences import (
     preferences_of,
     with_preferences,
 )
+from accounts.profiles.changing import own_profile
 
 PREFIX = "hfmcp_"
 SECRET_BYTES = 32
@@ -73,10 +74,11 @@ def create_access_key(
     name: str,
     scopes: Collection[Scope] = DEFAULT_SCOPES,
     expires_at: datetime | None = None,
+    profile_id: int | None = None,
 ) -> tuple[AccessKey, str]:
     """Return the new key's row and its text, which cannot be had again.
 
-    Raises TooManyKeys and NameTaken.
+    It opens one profile alone, or each (None). Raises TooManyKeys, NameTaken and NoSuchProfile.
     """
     text = _new_text()
     with transaction.atomic():
@@ -87,6 +89,7 @@ def create_access_key(
             raise NameTaken(namesake)
         if keys.count() >= MAX_KEYS:
             raise TooManyKeys
+        profile = None if profile_id is None else own_profile(user, profile_id)
         row = AccessKey.objects.create(
             user_id=user.pk,
             name=name,
@@ -94,8 +97,12 @@ def create_access_key(
             digest=_digest(text),
             scope=write_scopes(scopes),
             expires_at=expires_at,
+            profile=profile,
         )
-        audit.record(Action.KEY_CREATED, user, detail={"key": name, "scopes": row.scope})
+        detail = {"key": name, "scopes": row.scope}
+        if profile:
+            detail["profile"] = profile.name
+        audit.record(Action.KEY_CREATED, user, detail=detail)
     return row, text
 
 

@@ -1,6 +1,6 @@
 """What people may send us from the sign-in and settings pages."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLa
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.consequences import ApprovalChoices, Choice, is_laxer, read_choices
 from accounts.groups.offers import Offer
+from accounts.profile_models import Profile
 from accounts.tool_choices import TOOL_OPTIONS, ToolChoices
 
 APPROVAL_FIELDS = ("approve_delete", "approve_publish", "approve_spend")
@@ -165,10 +166,28 @@ class AccessKeyForm(forms.Form):
         coerce=int,
         empty_value=None,
     )
+    profile = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        error_messages={"invalid_choice": "You have no such profile (any more)."},
+    )
 
-    def __init__(self, grantable: Collection[Scope], *args: Any, **kwargs: Any) -> None:
-        """`grantable` are the scopes that this session can grant: accounts.granting."""
+    def __init__(
+        self,
+        grantable: Collection[Scope],
+        *args: Any,
+        profiles: Iterable[Profile] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`grantable` are the scopes that this session can grant (accounts.granting), `profiles`
+        those of the person, each of which the key may open alone."""
         super().__init__(*args, **kwargs)
+        named = [(str(profile.pk), f"{profile.name} alone") for profile in profiles]
+        self.fields["profile"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", "each of your profiles"),
+            *named,
+        ]
         self._grantable = grantable
         self.fields["scopes"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (scope.value, words.title) for scope, words in LABELS.items() if scope in grantable
@@ -194,6 +213,14 @@ class AccessKeyForm(forms.Form):
     def expires_at(self) -> datetime | None:
         days: int | None = self.cleaned_data["days"]
         return timezone.now() + timedelta(days=days) if days else None
+
+    @property
+    def has_profiles(self) -> bool:
+        return len(self.fields["profile"].choices) > 1  # type: ignore[attr-defined]
+
+    def refuse_profile(self) -> None:
+        """For one that was deleted just now."""
+        self.add_error("profile", "You have no such profile (any more).")
 
     def refuse_name(self) -> None:
         """Also what keeps a reload of the page that shows a new key from making another."""

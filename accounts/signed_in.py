@@ -1,6 +1,7 @@
 """What views of pages share: whose they are, and how they are rendered."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
@@ -62,6 +63,15 @@ def for_users_async(view: AsyncView[P]) -> AsyncGuarded[P]:
 
     update_wrapper(guarded, view)
     return guarded
+
+
+def person_of(request: HttpRequest) -> User | None:
+    """Return who is signed in, at a page that is there for others too; None for nobody."""
+    if not isinstance(request.user, User):
+        return None
+    with suppress(EditedProfileGone):
+        request.user.edited_profile = edited_profile(request, request.user)
+    return request.user
 
 
 def _note_profile(request: HttpRequest, user: User) -> HttpResponse | None:

@@ -96,7 +96,7 @@ def delete_profile(user: User, profile_id: int) -> None:
         profile = own_profile(user, profile_id)
         detail["profile"] = profile.name
         if profile.is_default:
-            raise ProfileProblem("Make another profile the default one before you delete this.")
+            raise ProfileProblem("Make another profile the main one before you delete this.")
         if profile.access_keys.exists() or profile.apps.exists():
             # Neither opens another profile, and none is to come to open all of them.
             raise ProfileProblem(

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from accounts.addresses import endpoint_url
 from accounts.models import User
 from accounts.profile_models import Profile
 
@@ -36,6 +37,12 @@ def edited_profile(request: HttpRequest, user: User) -> Profile | None:
         del request.session[SESSION]
         raise EditedProfileGone
     return None if profile.is_default else profile
+
+
+def edited_url(request: HttpRequest, user: User) -> str:
+    """Return the address of the profile that the pages are about."""
+    profile = user.edited_profile
+    return endpoint_url(request, user.username, profile.name if profile else None)
 
 
 def edit(request: HttpRequest, profile: Profile | None) -> None:

@@ -59,7 +59,7 @@ def rename(request: HttpRequest, user: User, profile_id: int) -> HttpResponseBas
         changing.rename_profile(user, profile_id, name)
         return f"It is called {name} now. Clients at its old address need the new one."
 
-    return _do(request, user, do)
+    return _do(request, user, do, renamed=profile_id, new_name=name)
 
 
 @require_POST
@@ -67,7 +67,7 @@ def rename(request: HttpRequest, user: User, profile_id: int) -> HttpResponseBas
 def set_default(request: HttpRequest, user: User, profile_id: int) -> HttpResponseBase:
     def do() -> str:
         changing.make_default(user, profile_id)
-        return "It is the default profile now: your address without a name serves it."
+        return "It is the main profile now: your address without a profile’s name serves it."
 
     return _do(request, user, do)
 

@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.addresses import endpoint_url, site_url
+from accounts.addresses import site_url
 from accounts.models import User
+from accounts.profiles.editing import edited_url
 
 
 def address_context(request: HttpRequest, user: User) -> dict[str, Any]:
     return {
-        "endpoint_url": endpoint_url(request, user.username),
+        "endpoint_url": edited_url(request, user),
         "shared_url": site_url(request) + reverse("mcpendpoint:shared"),
     }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from accounts.access_keys import MAX_KEYS
@@ -22,14 +22,26 @@ from accounts.forms import AccessKeyForm
 from accounts.granting import scopes_to_hand_out
 from accounts.huggingface.permissions import further_permissions
 from accounts.models import AccessKey, User
+from accounts.profiles.editing import edited_url
 
 
 @dataclass(frozen=True)
 class NewKey:
     """A key that was created just now: only the page that shows its text knows it."""
 
-    name: str
+    row: AccessKey
     text: str
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    def url(self, request: HttpRequest, user: User) -> str:
+        """Return the address for it: of the only profile that it opens, or else the edited one."""
+        profile = self.row.profile
+        if profile is None:
+            return edited_url(request, user)
+        return endpoint_url(request, user.username, None if profile.is_default else profile.name)
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,17 @@ class KeyRow:
         return scope_rows(read_scopes(self.key.scope))
 
 
+def key_form(
+    request: HttpRequest,
+    user: User,
+    data: QueryDict | None = None,
+    initial: dict[str, Any] | None = None,
+) -> AccessKeyForm:
+    """Return the form of a new key, with what this person and session can give it."""
+    grantable = scopes_to_hand_out(user, request.session)
+    return AccessKeyForm(grantable, data, initial=initial, profiles=user.profiles.all())
+
+
 def keys_context(
     request: HttpRequest,
     user: User,
@@ -54,7 +77,7 @@ def keys_context(
     new_key: NewKey | None = None,
 ) -> dict[str, Any]:
     context: dict[str, Any] = {
-        "key_form": form or AccessKeyForm(scopes_to_hand_out(user, request.session)),
+        "key_form": form or key_form(request, user),
         "keys": [
             _key_row(key)
             for key in AccessKey.objects.filter(user_id=user.pk).select_related("profile")
@@ -65,7 +88,7 @@ def keys_context(
         "further_permissions": further_permissions(oauth_scope(user)),
     }
     if new_key:
-        address = Address(endpoint_url(request, user.username), new_key.text)
+        address = Address(new_key.url(request, user), new_key.text)
         context["guides"] = guides_with_key(address)
     return context
 

@@ -16,10 +16,10 @@ from accounts.access_keys import (
 )
 from accounts.authorization.apps_section import apps_context
 from accounts.authorization.scopes import ScopesForm
-from accounts.forms import AccessKeyForm
 from accounts.granting import scopes_to_hand_out
 from accounts.models import User
-from accounts.settings.keys import NewKey, keys_context
+from accounts.profiles.changing import NoSuchProfile
+from accounts.settings.keys import NewKey, key_form, keys_context
 from accounts.signed_in import for_users, is_htmx
 
 
@@ -32,20 +32,24 @@ def keys(request: HttpRequest, user: User) -> HttpResponseBase:
     """
     if request.method == "GET":
         return redirect(reverse("accounts:apps") + "#keys")
-    form = AccessKeyForm(scopes_to_hand_out(user, request.session), request.POST)
+    form = key_form(request, user, request.POST)
     if form.is_valid():
         try:
             row, text = create_access_key(
-                user, form.cleaned_data["name"], form.chosen_scopes, form.expires_at
+                user,
+                form.cleaned_data["name"],
+                form.chosen_scopes,
+                form.expires_at,
+                form.cleaned_data["profile"],
             )
         except NameTaken:
             form.refuse_name()
         except TooManyKeys:
             form.refuse_for_too_many()
+        except NoSuchProfile:
+            form.refuse_profile()
         else:
-            return _render(
-                request, user, keys_context(request, user, new_key=NewKey(row.name, text))
-            )
+            return _render(request, user, keys_context(request, user, new_key=NewKey(row, text)))
     return _render(request, user, keys_context(request, user, form), status=422)
 
 
@@ -83,7 +87,7 @@ def _shown_key(request: HttpRequest, user: User) -> NewKey | None:
     """Return the new key that the page showed, to go on showing it: it may not be copied yet."""
     text = request.POST.get("shown_key", "")
     row = own_access_key(user, text)
-    return None if row is None else NewKey(row.name, text)
+    return None if row is None else NewKey(row, text)
 
 
 def _render(

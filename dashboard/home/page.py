@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.addresses import endpoint_url
 from accounts.authorization.connections import ConnectedApp, authorized_apps
 from accounts.authorization.scopes import Scope
 from accounts.catalogue import ToolChoice, catalogue
@@ -15,6 +14,7 @@ from accounts.groups.offers import Offer
 from accounts.groups.reading import offer_to
 from accounts.models import AccessKey, HubCredential, User
 from accounts.preferences import Preferences, load_preferences
+from accounts.profiles.editing import edited_url
 from accounts.readiness import permissions_from
 from dashboard.home.assistants import MAX_SHOWN, assistants, sightings
 from dashboard.home.calls import changes, last_hours, newest_calls
@@ -38,7 +38,7 @@ class ToolsOn:
 
 def home_context(request: HttpRequest, user: User) -> dict[str, Any]:
     now = timezone.now()
-    preferences = load_preferences(user.pk)
+    preferences = load_preferences(user.pk, user.edited_profile_id)
     keys = list(AccessKey.objects.filter(user_id=user.pk))
     apps = authorized_apps(user)
     calls, is_cut = newest_calls(user, now)
@@ -48,9 +48,15 @@ def home_context(request: HttpRequest, user: User) -> dict[str, Any]:
     permissions = permissions_from(credential, keys, _scopes_of(apps))
     offer = offer_to(user)
     tools, spaces = _tools_on(preferences, offer), spaces_of(preferences, offer)
-    needs = needs_of(user, permissions, tools, keys, spaces, now)
+    everywhere = [*tools], [*spaces]
+    if user.edited_profile:
+        # What assistants at the address without a name lack is no less urgent meanwhile.
+        default = load_preferences(user.pk)
+        everywhere[0].extend(set(_tools_on(default, offer)).difference(tools))
+        everywhere[1].extend(set(spaces_of(default, offer)).difference(spaces))
+    needs = needs_of(user, permissions, everywhere[0], keys, everywhere[1], now)
     return {
-        "endpoint_url": endpoint_url(request, user.username),
+        "endpoint_url": edited_url(request, user),
         "assistants": rows[:MAX_SHOWN],
         "further_assistants": len(rows[MAX_SHOWN:]),
         "needs": needs[:MAX_NEEDS],

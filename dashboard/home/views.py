@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.signed_in import person_of
 from dashboard.home.page import home_context
 from mcpendpoint.pages.front import front
 
@@ -12,6 +12,6 @@ from mcpendpoint.pages.front import front
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """Show who is signed in how their assistants are, and others what this server is for."""
-    if isinstance(request.user, User):
-        return render(request, "home/home.html", home_context(request, request.user))
+    if user := person_of(request):
+        return render(request, "home/home.html", home_context(request, user))
     return front(request)

@@ -10,12 +10,14 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.addresses import endpoint_url, site_url
+from accounts.addresses import site_url
 from accounts.catalogue import ToolChoice, catalogue
 from accounts.groups.offers import EVERYTHING
 from accounts.groups.reading import offer_to
 from accounts.models import User
 from accounts.preferences import load_preferences
+from accounts.profiles.editing import edited_url
+from accounts.signed_in import person_of
 from mcpendpoint.access.selecting import selection_of
 from mcpendpoint.access.selection import InvalidOverrides, RequestOverrides, Selection, overrides_of
 from mcpendpoint.access.who import Caller, Credential
@@ -26,7 +28,7 @@ MAX_CHARS = 2_000
 @require_safe
 @never_cache
 def build_url(request: HttpRequest) -> HttpResponse:
-    user = request.user if isinstance(request.user, User) else None
+    user = person_of(request)
     bouquet, mix = request.GET.get("bouquet", "")[:100], request.GET.getlist("mix")[:50]
     gradio = request.GET.get("gradio", "")[:MAX_CHARS]
     context: dict[str, Any] = {
@@ -55,7 +57,7 @@ def _caller(user: User | None) -> Caller:
     """Return as whom a client comes that the person signs in, or nobody."""
     if user is None:
         return Caller(Credential.ANONYMOUS, offer=EVERYTHING)
-    saved, offer = load_preferences(user.pk), offer_to(user)
+    saved, offer = load_preferences(user.pk, user.edited_profile_id), offer_to(user)
     return Caller(Credential.SESSION, user.pk, user.username, saved, offer=offer)
 
 
@@ -69,7 +71,7 @@ def _url(request: HttpRequest, user: User | None, overrides: RequestOverrides) -
     }
     said = urlencode({name: text for name, text in query.items() if text})
     said = said.replace("%2F", "/").replace("%2C", ",").replace("%3A", ":")
-    url = shared if user is None else endpoint_url(request, user.username)
+    url = shared if user is None else edited_url(request, user)
     return f"{url}?{said}" if said else url
 
 

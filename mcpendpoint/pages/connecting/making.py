@@ -13,10 +13,9 @@ from django.views.decorators.http import require_POST
 from accounts.access_keys import NameTaken, TooManyKeys, create_access_key, free_key_name
 from accounts.authorization.own_clients import OwnClientForm, TooManyClients, make_client
 from accounts.clients.guide import Client, Way
-from accounts.forms import AccessKeyForm
-from accounts.granting import scopes_to_hand_out
 from accounts.models import AccessKey, User
-from accounts.settings.keys import NewKey
+from accounts.profiles.changing import NoSuchProfile
+from accounts.settings.keys import NewKey, key_form
 from accounts.signed_in import for_users
 from mcpendpoint.pages.connecting.shown import client_called, guide_context
 
@@ -28,18 +27,24 @@ def make_key(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     client = client_called(slug)
     if Way.KEY not in client.ways:
         raise Http404("This client takes no access key.")
-    form = AccessKeyForm(scopes_to_hand_out(user, request.session), request.POST)
+    form = key_form(request, user, request.POST)
     if form.is_valid():
         try:
             row, text = create_access_key(
-                user, form.cleaned_data["name"], form.chosen_scopes, form.expires_at
+                user,
+                form.cleaned_data["name"],
+                form.chosen_scopes,
+                form.expires_at,
+                form.cleaned_data["profile"],
             )
         except NameTaken as taken:
             return _show_made_before(request, user, client, taken.key)
         except TooManyKeys:
             form.refuse_for_too_many()
+        except NoSuchProfile:
+            form.refuse_profile()
         else:
-            return _show(request, user, client, Way.KEY, new_key=NewKey(row.name, text))
+            return _show(request, user, client, Way.KEY, new_key=NewKey(row, text))
     return _show(request, user, client, Way.KEY, status=422, key_form=form)
 
 
@@ -50,7 +55,7 @@ def _show_made_before(
     which goes on waiting for the client that got it."""
     again = request.POST.copy()
     again["name"] = free_key_name(user, key.name)
-    form = AccessKeyForm(scopes_to_hand_out(user, request.session), again)
+    form = key_form(request, user, again)
     since = key.created_at.timestamp()
     return _show(
         request, user, client, Way.KEY, status=422, since=since, made_before=key, key_form=form

@@ -1,7 +1,7 @@
 """What the guides' pages show: an address, the steps to it, and how far the person's client is."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -14,16 +14,17 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.access_keys import MAX_KEYS, free_key_name
-from accounts.addresses import endpoint_url, site_url
+from accounts.addresses import site_url
 from accounts.authorization.own_clients import MAX_CLIENTS, OwnClientForm
 from accounts.clients.configuration import is_loopback
 from accounts.clients.directory import find_client, grouped_clients
 from accounts.clients.guide import KEY_TO_COME, Address, Client, Way, numbered
-from accounts.forms import AccessKeyForm
-from accounts.granting import scopes_to_hand_out
+from accounts.credentials import oauth_scope
+from accounts.huggingface.permissions import further_permissions
 from accounts.models import User
 from accounts.operators.access import needs_sign_in
-from accounts.settings.keys import NewKey
+from accounts.profiles.editing import edited_url
+from accounts.settings.keys import NewKey, key_form
 from mcpendpoint.access.arrivals import WAIT_SECONDS, arrivals
 from mcpendpoint.pages.connecting.progress import Progress, progress_of
 
@@ -91,10 +92,11 @@ def guide_context(
 ) -> dict[str, Any]:
     """Return the page of a client; `since` is when its person began to wait, if not as the page
     says, and `more` what was made at it, or a form with errors."""
-    key = ""
-    if user is not None and way is Way.KEY:
-        key = new_key.text if new_key else KEY_TO_COME
-    address = _address(request, user, key)
+    address = _address(request, user)
+    if user is not None and new_key:
+        address = Address(new_key.url(request, user), new_key.text)
+    elif way is Way.KEY:
+        address = replace(address, key=KEY_TO_COME if user else "")
     context: dict[str, Any] = {
         "client": client,
         "way": way,
@@ -108,10 +110,9 @@ def guide_context(
     if user is not None:
         context |= {"waiting": waiting_for(request, user, way, since), "max_keys": MAX_KEYS}
         if way is Way.KEY and not new_key:
-            grantable = scopes_to_hand_out(user, request.session)
-            context["key_form"] = AccessKeyForm(
-                grantable, initial={"name": free_key_name(user, client.own_name)}
-            )
+            name = free_key_name(user, client.own_name)
+            context["further_permissions"] = further_permissions(oauth_scope(user))
+            context["key_form"] = key_form(request, user, initial={"name": name})
         if client.takes_client_id:
             initial = {"name": client.own_name, "redirect_uris": "\n".join(client.redirect_uris)}
             context |= {"own_form": OwnClientForm(initial=initial), "max_clients": MAX_CLIENTS}
@@ -137,12 +138,12 @@ def _since(text: str, now: float) -> float:
     return since if now - 2 * WAIT_SECONDS < since < now else now
 
 
-def _address(request: HttpRequest, user: User | None, key: str = "") -> Address:
+def _address(request: HttpRequest, user: User | None) -> Address:
     if user is None:
         return Address(
             site_url(request) + reverse("mcpendpoint:shared"), is_open=not needs_sign_in()
         )
-    return Address(endpoint_url(request, user.username), key)
+    return Address(edited_url(request, user))
 
 
 def _for_a_phone(request: HttpRequest, path: str) -> dict[str, Any]:

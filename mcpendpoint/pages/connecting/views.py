@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from accounts.signed_in import for_users, is_htmx
+from accounts.signed_in import for_users, is_htmx, person_of
 from mcpendpoint.pages.connecting.shown import (
     choose_context,
     client_called,
@@ -20,7 +20,7 @@ from mcpendpoint.pages.connecting.shown import (
 @require_safe
 @never_cache
 def choose(request: HttpRequest) -> HttpResponse:
-    context = choose_context(request, _person(request))
+    context = choose_context(request, person_of(request))
     return render(request, "mcpendpoint/connecting/choose.html", context)
 
 
@@ -28,7 +28,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 @never_cache
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     client = client_called(slug)
-    context = guide_context(request, _person(request), client, way=way_of(request, client))
+    context = guide_context(request, person_of(request), client, way=way_of(request, client))
     return render(request, "mcpendpoint/connecting/guide.html", context)
 
 
@@ -44,7 +44,3 @@ def waiting(request: HttpRequest, user: User, slug: str) -> HttpResponseBase:
         return HttpResponse(status=204)
     context = {"client": client, "waiting": found}
     return render(request, "mcpendpoint/connecting/_waiting.html", context)
-
-
-def _person(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None

@@ -19,8 +19,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.addresses import endpoint_url
 from accounts.models import User
+from accounts.profiles.editing import edited_url
 from accounts.signed_in import for_users_async, render_page
 from mcpendpoint.files.keeping import FileRefused, keep_upload
 from mcpendpoint.gradio.listings import SpaceListing
@@ -163,7 +163,7 @@ async def _run(
         "took": _duration(time.perf_counter() - began),
         "call": pretty(call),
         "answer": pretty(ran.answer),
-        "curl": curl(endpoint_url(request, visit.user.username), call),
+        "curl": curl(edited_url(request, visit.user), call),
     }
 
 

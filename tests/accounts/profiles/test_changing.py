@@ -199,7 +199,7 @@ def test_a_key_of_somebody_else_is_not_bound(alice, stranger, team):
 
 
 def test_the_default_profile_and_one_that_a_key_is_bound_to_stay(alice, team):
-    with pytest.raises(ProfileProblem, match="default"):
+    with pytest.raises(ProfileProblem, match="main"):
         delete_profile(alice, Profile.objects.get(is_default=True).pk)
     key, _ = create_access_key(alice, "Key")
     bind_key(alice, key.pk, team.pk)
