@@ -34,7 +34,13 @@ CHROMIUM_OPTIONS = [
 ]
 
 
-SLOW = ("live/", "dashboard/test_live.py", "standins/test_demo.py", "mcpendpoint/test_flood.py")
+SLOW = (
+    "live/",
+    "looks/",
+    "dashboard/test_live.py",
+    "standins/test_demo.py",
+    "mcpendpoint/test_flood.py",
+)
 SLOWEST = ("accounts/authorization/test_on_postgresql.py",)
 
 
