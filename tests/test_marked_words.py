@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from accounts.models import HubCredential
 from mcpendpoint import __version__
 from tests.accounts.conftest import make_user
 from tests.pseudo_language import spoken, unmarked_in
@@ -80,3 +81,21 @@ def test_a_refused_form_is_not_left_in_english():
     answer = Client(enforce_csrf_checks=True).post("/sign-out/", headers=HEADERS)
 
     assert unmarked(answer) == []
+
+
+def test_the_overview_of_the_settings_is_not_left_in_english(client):
+    alice = make_user()
+    client.force_login(alice)
+    answer = client.get("/settings/", headers=HEADERS)
+
+    assert unmarked(answer, alice.username, alice.username[0]) == []
+
+
+def test_what_is_said_of_an_ended_connection_is_not_left_in_english(client):
+    alice = make_user()
+    HubCredential.objects.filter(user=alice).update(access_token="", refresh_token="")
+    client.force_login(alice)
+    answer = client.get("/settings/", headers=HEADERS)
+
+    assert 'role="alert"' in answer.text
+    assert unmarked(answer, alice.username, alice.username[0]) == []
