@@ -99,3 +99,13 @@ def test_what_is_said_of_an_ended_connection_is_not_left_in_english(client):
 
     assert 'role="alert"' in answer.text
     assert unmarked(answer, alice.username, alice.username[0]) == []
+
+
+@pytest.mark.parametrize("path", ["/settings/account/", "/settings/account/remove/"])
+def test_the_pages_about_an_account_are_not_left_in_english(client, path):
+    alice = make_user()
+    client.force_login(alice)
+    answer = client.get(path, headers=HEADERS)
+
+    assert answer.status_code == 200
+    assert unmarked(answer, alice.username, alice.username[0]) == []
