@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 NODE_DIR := tests/node
 
-.PHONY: run test demo cluster check format conformance bench virtualenvs clean
+.PHONY: run test demo cluster check format messages conformance bench virtualenvs clean
 .DEFAULT_GOAL := run
 
 run: .venv/.installed  ## Set up and serve on http://localhost:8000
@@ -36,6 +36,11 @@ check: .venv/.installed-dev  ## Format, lint, types, architecture, migrations, d
 format: .venv/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+messages: .venv/.installed-dev  ## Bring the catalogues up to date with the code, and compile them; needs GNU gettext
+	$(BIN)/python manage.py makemessages --locale fr --locale ko --locale zh_Hans --no-location --no-wrap \
+		--no-obsolete --ignore tests --ignore benchmarks --ignore var --ignore .venv
+	$(BIN)/python manage.py compilemessages --ignore .venv
 
 conformance: .venv/.installed-dev $(NODE_DIR)/.installed  ## The official suite, both protocol eras
 	$(BIN)/python -m tests.conformance

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.access_keys import MAX_KEYS, MAX_NAME_LENGTH, PREFIX
 from accounts.authorization.scopes import DEFAULT_SCOPES, LABELS, Scope, ScopeLabel
@@ -23,10 +24,11 @@ APPROVAL_FIELDS = ("approve_delete", "approve_publish", "approve_spend")
 class TokenForm(forms.Form):
     token = forms.CharField(
         max_length=4_096,
-        error_messages={"required": "Paste your token here."},
+        error_messages={"required": gettext_lazy("Paste your token here.")},
         validators=[
             RegexValidator(
-                r"^[\x21-\x7e]+$", "A token is one word of letters, digits and underscores."
+                r"^[\x21-\x7e]+$",
+                gettext_lazy("A token is one word of letters, digits and underscores."),
             )
         ],
     )
@@ -35,8 +37,10 @@ class TokenForm(forms.Form):
         token: str = self.cleaned_data["token"]
         if token.startswith(PREFIX):
             raise forms.ValidationError(
-                "This is an access key of this server, made for MCP clients. "
-                "Signing in takes a Hugging Face token."
+                gettext_lazy(
+                    "This is an access key of this server, made for MCP clients. "
+                    "Signing in takes a Hugging Face token."
+                )
             )
         return token
 

@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "accounts.middleware.personal_pages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -251,9 +252,23 @@ SERVESTATIC_USE_FINDERS = True  # no collectstatic: files are served from where 
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_ROOT = env.FILES / "static" / "root"  # what is asked for at /, such as /favicon.ico
 
-LANGUAGE_CODE = "en-us"
+# Languages of the pages: what a reader's browser asks for, or they chose at the foot of a page.
+# What assistants read is English: the endpoint does not pass LocaleMiddleware.
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("fr", "French"),
+    ("ko", "Korean"),
+    ("zh-hans", "Simplified Chinese"),
+]
+LOCALE_PATHS = [env.FILES / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
 TIME_ZONE = "UTC"
-USE_I18N = False
+USE_I18N = True
 USE_TZ = True
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

@@ -28,5 +28,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
 ]
 MIDDLEWARE = []
+USE_I18N = False
 DATABASES = {}
 HAS_DATABASE = False

@@ -1,10 +1,12 @@
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from dashboard.home.views import home
 from dashboard.views import transport_metrics
 
 urlpatterns = [
     path("", home, name="home"),
+    path("language/", set_language, name="set-language"),
     path("", include("mcpendpoint.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.authorization.urls")),

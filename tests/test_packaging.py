@@ -92,7 +92,7 @@ def test_it_has_every_file_that_there_is_beside_the_code(installed):
 
     for folder in ("accounts", "dashboard", "mcpendpoint"):
         assert files(installed, folder) == files(ROOT, folder)
-    for folder in ("templates", "static"):
+    for folder in ("locale", "templates", "static"):
         assert files(installed / "hfmcp_site", folder) == files(ROOT, folder)
     tops = {entry.name for entry in installed.iterdir() if not entry.name.endswith(".dist-info")}
     assert tops == {"accounts", "bin", "dashboard", "hfmcp_site", "mcpendpoint"}

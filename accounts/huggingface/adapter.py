@@ -12,6 +12,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from accounts import audit
 from accounts.audit import Action, Outcome
@@ -80,7 +82,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
                 outcome=Outcome.DENIED,
                 detail={"reason": "account disabled"},
             )
-            _fail(request, state, "This account has been disabled on this server.")
+            _fail(request, state, _("This account has been disabled on this server."))
         except AccessRefused as refused:
             raise ImmediateHttpResponse(refuse_sign_in(request, person.name, refused)) from refused
 
@@ -108,15 +110,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         name = type(exception).__name__
         logger.warning("A sign-in with Hugging Face failed: %s, %s.", name, reason)
         note_failure(request, reason)
-        _fail(request, state, "Signing in with Hugging Face did not work. Please try again.")
+        _fail(request, state, _("Signing in with Hugging Face did not work. Please try again."))
 
 
-_NOT_BEGUN = "This sign-in was not begun in this browser, or too long ago. Please begin again."
+_NOT_BEGUN = _("This sign-in was not begun in this browser, or too long ago. Please begin again.")
 _CANCELLED = (
-    "You did not give access on Hugging Face, so you are not signed in.",
-    "You did not give access on Hugging Face. Nothing has changed.",
+    _("You did not give access on Hugging Face, so you are not signed in."),
+    _("You did not give access on Hugging Face. Nothing has changed."),
 )
-_SCOPES_REFUSED = (
+_SCOPES_REFUSED = _(
     "The OAuth app of this server on Hugging Face may not ask for that. Whoever runs this server "
     "has to add the scopes to the app, or take them out of HF_OAUTH_FURTHER_SCOPES."
 )
@@ -129,6 +131,7 @@ def note_failure(request: HttpRequest, reason: str) -> None:
 
 
 def _fail(request: HttpRequest, state: Any, message: str) -> NoReturn:
+    message = gettext(message)
     if step_up.is_one(state):
         raise ImmediateHttpResponse(step_up.refuse(request, message))
     messages.error(request, message)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 
 @dataclass(frozen=True)
@@ -19,36 +21,44 @@ class Permission:
 _WORDS = {
     permission.scope: permission
     for permission in (
-        Permission("openid", "Know that it is you"),
-        Permission("profile", "Know your name, picture and organizations"),
-        Permission("email", "Know your e-mail address"),
-        Permission("read-billing", "Know whether you have a payment method"),
-        Permission("read-memberships", "Know which organizations you are in"),
-        Permission("read-repos", "Read your repositories", "Private ones too."),
-        Permission("gated-repos", "Read gated repositories", "Those that let you in."),
+        Permission("openid", _("Know that it is you")),
+        Permission("profile", _("Know your name, picture and organizations")),
+        Permission("email", _("Know your e-mail address")),
+        Permission("read-billing", _("Know whether you have a payment method")),
+        Permission("read-memberships", _("Know which organizations you are in")),
+        Permission("read-repos", _("Read your repositories"), _("Private ones too.")),
+        Permission("gated-repos", _("Read gated repositories"), _("Those that let you in.")),
         Permission(
             "contribute-repos",
-            "Create repositories",
-            "Models, datasets and Spaces, and change those that this server created.",
+            _("Create repositories"),
+            _("Models, datasets and Spaces, and change those that this server created."),
         ),
-        Permission("write-repos", "Change your repositories", "All of them: files and commits."),
+        Permission(
+            "write-repos", _("Change your repositories"), _("All of them: files and commits.")
+        ),
         Permission(
             "manage-repos",
-            "Manage your repositories",
-            "Create, change, rename and delete all of them.",
+            _("Manage your repositories"),
+            _("Create, change, rename and delete all of them."),
         ),
-        Permission("read-collections", "Read your collections", "Private ones too."),
-        Permission("write-collections", "Change your collections"),
+        Permission("read-collections", _("Read your collections"), _("Private ones too.")),
+        Permission("write-collections", _("Change your collections")),
         Permission(
             "write-discussions",
-            "Take part in discussions",
-            "Open discussions and pull requests, and comment, in your name.",
+            _("Take part in discussions"),
+            _("Open discussions and pull requests, and comment, in your name."),
         ),
-        Permission("inference-api", "Run inference", "With Inference Providers, on your credits."),
-        Permission("jobs", "Run jobs", "On Hugging Face's hardware, which costs you money."),
-        Permission("read-endpoints", "See your Inference Endpoints"),
-        Permission("write-endpoints", "Manage your Inference Endpoints", "They cost you money."),
-        Permission("webhooks", "Manage your webhooks"),
+        Permission(
+            "inference-api",
+            _("Run inference"),
+            _("With Inference Providers, on your credits."),
+        ),
+        Permission("jobs", _("Run jobs"), _("On Hugging Face's hardware, which costs you money.")),
+        Permission("read-endpoints", _("See your Inference Endpoints")),
+        Permission(
+            "write-endpoints", _("Manage your Inference Endpoints"), _("They cost you money.")
+        ),
+        Permission("webhooks", _("Manage your webhooks")),
     )
 }
 
@@ -56,12 +66,15 @@ _WORDS = {
 def read_permissions(scope: str) -> list[Permission]:
     """Return what a credential of this scope allows; the Hub may know scopes that we do not."""
     given = set(scope.split())
-    known = [permission for name, permission in _WORDS.items() if name in given]
+    known = [permission_of(name) for name in _WORDS if name in given]
     return [*known, *(permission_of(name) for name in sorted(given - _WORDS.keys()))]
 
 
 def permission_of(name: str) -> Permission:
-    return _WORDS.get(name) or Permission(name, name)
+    """Return it in the language of whoever reads."""
+    if known := _WORDS.get(name):
+        return Permission(name, gettext(known.title), gettext(known.meaning))
+    return Permission(name, name)
 
 
 def further_permissions(scope: str) -> list[Permission]:

@@ -12,6 +12,7 @@ from allauth.socialaccount.providers.base import AuthProcess
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.audit import Action, Outcome
@@ -76,18 +77,23 @@ def refuse(request: HttpRequest, message: str) -> HttpResponse:
 def _refuse_another_account(request: HttpRequest, person: Person) -> HttpResponse:
     return refuse(
         request,
-        f"On Hugging Face you are signed in as {person.name}, which is not the account that you "
-        "use here. Nothing was changed. Sign out on one of the two first.",
+        _(
+            "On Hugging Face you are signed in as %(name)s, which is not the account that you use "
+            "here. Nothing was changed. Sign out on one of the two first."
+        )
+        % {"name": person.name},
     )
 
 
 def _say(request: HttpRequest, added: list[str], refused: list[str]) -> None:
     if added:
-        messages.success(request, f"This server may now: {_titles(added)}.")
+        messages.success(request, _("This server may now: %(what)s.") % {"what": _titles(added)})
     if refused:
-        messages.warning(request, f"Hugging Face did not allow: {_titles(refused)}.")
+        messages.warning(
+            request, _("Hugging Face did not allow: %(what)s.") % {"what": _titles(refused)}
+        )
     if not added and not refused:
-        messages.success(request, "Your connection to Hugging Face is renewed.")
+        messages.success(request, _("Your connection to Hugging Face is renewed."))
 
 
 def _titles(scopes: list[str]) -> str:

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -31,8 +33,8 @@ class PermissionsForm(forms.Form):
         self.fields["scopes"] = forms.MultipleChoiceField(
             choices=[(permission.scope, permission.title) for permission in offered],
             error_messages={
-                "required": "Tick what this server may do besides.",
-                "invalid_choice": "This server does not offer %(value)s.",
+                "required": gettext_lazy("Tick what this server may do besides."),
+                "invalid_choice": gettext_lazy("This server does not offer %(value)s."),
             },
         )
 
@@ -44,7 +46,10 @@ def begin(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:sign-in")
     onward = safe_next_url(request, request.POST.get("next"))
     if seconds := seconds_to_wait(request):
-        messages.error(request, f"Too many attempts. Wait {seconds} s, then try again.")
+        messages.error(
+            request,
+            _("Too many attempts. Wait %(seconds)s s, then try again.") % {"seconds": seconds},
+        )
         return redirect("accounts:sign-in")
     try:
         if isinstance(request.user, User) and request.user.hf_id and needs_sign_in(request.user):

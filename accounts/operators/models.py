@@ -5,6 +5,7 @@ accounts.operators.subjects writes them.
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from accounts.operators.subjects import MAX_WORD
 
@@ -12,13 +13,13 @@ MAX_REASON = 300
 
 
 class Role(models.IntegerChoices):
-    """Each may do what those before it may."""
+    """Each may do what those before it may. Labels are English, as the audit log has them."""
 
-    VIEWER = 1, "Viewer"
+    VIEWER = 1, gettext_noop("Viewer")
     """Sees numbers, and nothing of people."""
-    OPERATOR = 2, "Operator"
+    OPERATOR = 2, gettext_noop("Operator")
     """Acts: ends sessions, blocks, reads the audit log."""
-    ADMIN = 3, "Admin"
+    ADMIN = 3, gettext_noop("Admin")
     """Sees to people and roles."""
 
 

@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from accounts import admins, audit
@@ -108,7 +109,7 @@ class _InTemplates:
     """A role as templates ask about it."""
 
     def __init__(self, role: Role | None) -> None:
-        self.label = role.label if role else ""
+        self.label = gettext(role.label) if role else ""
         self.sees_numbers = role is not None
         self.acts = role is not None and role >= Role.OPERATOR
         self.is_admin = role is Role.ADMIN

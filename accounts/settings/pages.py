@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from accounts.models import User
 from accounts.settings import words
@@ -24,40 +26,43 @@ class SettingsPage:
 
 GROUPS = (
     (
-        "Assistants",
+        _("Assistants"),
         (
-            SettingsPage("Tools", "accounts:tools", words.tools, anchors=("tools",)),
+            SettingsPage(_("Tools"), "accounts:tools", words.tools, anchors=("tools",)),
             SettingsPage(
-                "Spaces", "accounts:spaces", words.spaces, words.waiting_spaces, ("spaces",)
+                _("Spaces"), "accounts:spaces", words.spaces, words.waiting_spaces, ("spaces",)
             ),
             SettingsPage(
-                "Approvals",
+                _("Approvals"),
                 "accounts:approvals",
                 words.approvals,
                 words.waiting_approvals,
                 ("approvals", "approval-choices"),
             ),
-            SettingsPage("Profiles", "profiles:list", words.profiles),
-            SettingsPage("Apps and keys", "accounts:apps", words.apps, anchors=("apps", "keys")),
-            SettingsPage("Connect a client", "connect:choose", words.connect),
+            SettingsPage(_("Profiles"), "profiles:list", words.profiles),
+            SettingsPage(_("Apps and keys"), "accounts:apps", words.apps, anchors=("apps", "keys")),
+            SettingsPage(_("Connect a client"), "connect:choose", words.connect),
         ),
     ),
     (
-        "Hugging Face",
+        _("Hugging Face"),
         (
             SettingsPage(
-                "Permissions", "accounts:permissions", words.permissions, anchors=("hugging-face",)
+                _("Permissions"),
+                "accounts:permissions",
+                words.permissions,
+                anchors=("hugging-face",),
             ),
-            SettingsPage("Webhook", "accounts:webhook", words.webhook, anchors=("webhook",)),
+            SettingsPage(_("Webhook"), "accounts:webhook", words.webhook, anchors=("webhook",)),
         ),
     ),
     (
-        "You",
+        _("You"),
         (
-            SettingsPage("Files", "files:list", words.files),
-            SettingsPage("Alerts", "personal-alerts:page", words.alerts),
-            SettingsPage("Activity", "accounts:activity", words.activity),
-            SettingsPage("Account", "accounts:account", words.account, anchors=("account",)),
+            SettingsPage(_("Files"), "files:list", words.files),
+            SettingsPage(_("Alerts"), "personal-alerts:page", words.alerts),
+            SettingsPage(_("Activity"), "accounts:activity", words.activity),
+            SettingsPage(_("Account"), "accounts:account", words.account, anchors=("account",)),
         ),
     ),
 )
@@ -83,12 +88,15 @@ class Entry:
 def listed(user: User, *, in_full: bool = False) -> list[tuple[str, list[Entry]]]:
     """Return the groups and their pages; only `in_full` with what each says, which costs more."""
     facts = Facts(user)
-    return [(title, [_entry(page, facts, in_full) for page in pages]) for title, pages in GROUPS]
+    return [
+        (gettext(title), [_entry(page, facts, in_full) for page in pages])
+        for title, pages in GROUPS
+    ]
 
 
 def _entry(page: SettingsPage, facts: Facts, in_full: bool) -> Entry:
     return Entry(
-        label=page.label,
+        label=gettext(page.label),
         url_name=page.url_name,
         url=reverse(page.url_name),
         waiting=page.waiting(facts),

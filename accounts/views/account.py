@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -28,5 +29,5 @@ def remove(request: HttpRequest, user: User) -> HttpResponseBase:
         }
         return render(request, "accounts/remove_account.html", context)
     remove_account(user, request.session)
-    messages.success(request, "Your account and everything you saved here are deleted.")
+    messages.success(request, _("Your account and everything you saved here are deleted."))
     return redirect("accounts:sign-in")

@@ -4,7 +4,8 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import pluralize
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
@@ -32,7 +33,7 @@ from accounts.sign_in_limit import seconds_to_wait
 SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-_NARROWER = (
+_NARROWER = gettext_lazy(
     "This token allows less than what you gave this server before, which stays in use. To allow "
     "less, revoke the other one on Hugging Face, then sign in with this token again."
 )
@@ -65,7 +66,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    messages.success(request, "You are signed out.")
+    messages.success(request, _("You are signed out."))
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
@@ -73,7 +74,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _sign_in_with_token(request: HttpRequest, onward: str | None) -> HttpResponse:
     form = TokenForm(request.POST)
     if not settings.SIGN_IN_WITH_TOKEN:
-        form.add_error(None, "This server takes no pasted tokens.")
+        form.add_error(None, _("This server takes no pasted tokens."))
         return _render(request, form, onward, status=403)
     if form.is_valid():
         if seconds := seconds_to_wait(request):
@@ -101,23 +102,27 @@ def _user_of_token(token: str) -> tuple[User, str, bool]:
         account = async_to_sync(whoami)(token)
     except TokenRefused as error:
         raise SignInRefused(
-            "Hugging Face does not accept this token. It may be mistyped, expired or revoked.",
+            _("Hugging Face does not accept this token. It may be mistyped, expired or revoked."),
             "wrong token",
         ) from error
     except HubUnreachable as error:
         raise SignInRefused(
-            "Hugging Face cannot be reached right now, so the token could not be checked. "
-            "Try again in a moment."
+            _(
+                "Hugging Face cannot be reached right now, so the token could not be checked. "
+                "Try again in a moment."
+            )
         ) from error
     if account.type != "user":
         raise SignInRefused(
-            "This token belongs to an organization or an app, not to a person.",
+            _("This token belongs to an organization or an app, not to a person."),
             "not a person's token",
         )
     if not account.is_by_personal_token:
         raise SignInRefused(
-            "This token was given to an app, so it does not show who you are. Paste one that you "
-            "made yourself under Access Tokens.",
+            _(
+                "This token was given to an app, so it does not show who you are. Paste one that "
+                "you made yourself under Access Tokens."
+            ),
             "token of an app",
         )
     scope = scope_of_token(account.auth.access_token)
@@ -134,7 +139,7 @@ def _user_of_token(token: str) -> tuple[User, str, bool]:
         return upsert_user(person, grant if is_kept else None), scope, is_kept
     except AccountDisabled as error:
         raise SignInRefused(
-            "This account has been disabled on this server.", "account disabled", error.user
+            _("This account has been disabled on this server."), "account disabled", error.user
         ) from error
 
 
@@ -147,8 +152,12 @@ def _note_refusal(refused: SignInRefused) -> None:
 def _refuse_for_now(
     request: HttpRequest, form: TokenForm, onward: str | None, seconds: int
 ) -> HttpResponse:
-    wait = f"{seconds} second{pluralize(seconds)}"
-    form.add_error("token", f"Too many attempts. Wait {wait}, then try again.")
+    message = ngettext(
+        "Too many attempts. Wait %(seconds)s second, then try again.",
+        "Too many attempts. Wait %(seconds)s seconds, then try again.",
+        seconds,
+    )
+    form.add_error("token", message % {"seconds": seconds})
     response = _render(request, form, onward, status=429)
     response["Retry-After"] = str(seconds)
     return response

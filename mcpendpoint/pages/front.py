@@ -12,10 +12,11 @@ from accounts.operators.roles import awaits_first_admin
 
 
 def front(request: HttpRequest) -> HttpResponse:
+    permissions = read_permissions(" ".join(settings.HF_OAUTH_SCOPES))
     context = {
         **sign_in_context(request),
         "mcp_url": site_url(request) + reverse("mcpendpoint:shared"),
-        "permissions": read_permissions(" ".join(settings.HF_OAUTH_SCOPES)),
+        "allowed": ", ".join(permission.title.lower() for permission in permissions),
         "asks_for_more": bool(settings.HF_OAUTH_FURTHER_SCOPES),
         "retention_days": settings.AUDIT_RETENTION_DAYS,
         "awaits_first_admin": awaits_first_admin(),

@@ -1,4 +1,5 @@
-// Copy buttons: <button type="button" data-copy="id-of-the-text">Copy</button>
+// Copy buttons, which bring their words along:
+// <button type="button" data-copy="id-of-the-text" data-copied="Copied" data-not-copied="Select it">Copy</button>
 document.documentElement.classList.add("js");
 
 const SHOW_RESULT_MS = 2000;
@@ -29,8 +30,8 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   try {
     await copyText(document.getElementById(button.dataset.copy));
-    showResult(button, "Copied", true);
+    showResult(button, button.dataset.copied, true);
   } catch {
-    showResult(button, "Select it", false);
+    showResult(button, button.dataset.notCopied, false);
   }
 });
