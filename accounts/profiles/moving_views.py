@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.catalogue import catalogue
 from accounts.groups.reading import offer_to
 from accounts.models import User
+from accounts.posting import post_or_back_to
 from accounts.profiles.changing import ProfileProblem, profile_called
 from accounts.profiles.editing import edit
 from accounts.profiles.files import MAX_FILE_BYTES, BadFile, FiledProfile, read_file, read_link
@@ -30,7 +31,7 @@ def export(request: HttpRequest, user: User, name: str) -> HttpResponseBase:
     return response
 
 
-@require_POST
+@post_or_back_to("profiles:list")
 @for_users
 def read(request: HttpRequest, user: User) -> HttpResponseBase:
     """Make a new profile of a file."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.authorization import connections
 from accounts.models import User
+from accounts.posting import post_or_back_to
 from accounts.profiles import changing
 from accounts.profiles.changing import ProfileProblem, profile_called
 from accounts.profiles.editing import edit
@@ -50,7 +51,7 @@ def edit_profile(request: HttpRequest, user: User, name: str) -> HttpResponseBas
     return redirect("accounts:settings")
 
 
-@require_POST
+@post_or_back_to("profiles:list")
 @for_users
 def rename(request: HttpRequest, user: User, profile_id: int) -> HttpResponseBase:
     name = request.POST.get("name", "").strip()
@@ -62,7 +63,7 @@ def rename(request: HttpRequest, user: User, profile_id: int) -> HttpResponseBas
     return _do(request, user, do, renamed=profile_id, new_name=name)
 
 
-@require_POST
+@post_or_back_to("profiles:list")
 @for_users
 def set_default(request: HttpRequest, user: User, profile_id: int) -> HttpResponseBase:
     def do() -> str:
@@ -72,7 +73,7 @@ def set_default(request: HttpRequest, user: User, profile_id: int) -> HttpRespon
     return _do(request, user, do)
 
 
-@require_POST
+@post_or_back_to("profiles:list")
 @for_users
 def delete(request: HttpRequest, user: User, profile_id: int) -> HttpResponseBase:
     def do() -> str:
@@ -84,13 +85,13 @@ def delete(request: HttpRequest, user: User, profile_id: int) -> HttpResponseBas
     return _do(request, user, do)
 
 
-@require_POST
+@post_or_back_to("profiles:list")
 @for_users
 def bind_key(request: HttpRequest, user: User, key_id: int) -> HttpResponseBase:
     return _bind(request, user, changing.bind_key, key_id)
 
 
-@require_POST
+@post_or_back_to("profiles:list")
 @for_users
 def bind_app(request: HttpRequest, user: User, connection_id: int) -> HttpResponseBase:
     return _bind(request, user, connections.bind_app, connection_id)

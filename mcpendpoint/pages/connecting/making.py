@@ -8,12 +8,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from accounts.access_keys import NameTaken, TooManyKeys, create_access_key, free_key_name
 from accounts.authorization.own_clients import OwnClientForm, TooManyClients, make_client
 from accounts.clients.guide import Client, Way
 from accounts.models import AccessKey, User
+from accounts.posting import post_or_back_to
 from accounts.profiles.changing import NoSuchProfile
 from accounts.settings.keys import NewKey, key_form
 from accounts.signed_in import for_users
@@ -21,7 +21,7 @@ from mcpendpoint.pages.connecting.shown import client_called, guide_context
 
 
 @sensitive_post_parameters()
-@require_POST
+@post_or_back_to("connect:client", "slug")
 @for_users
 def make_key(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     client = client_called(slug)
@@ -63,7 +63,7 @@ def _show_made_before(
 
 
 @sensitive_post_parameters()
-@require_POST
+@post_or_back_to("connect:client", "slug")
 @for_users
 def make_own_client(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     client = client_called(slug)

@@ -136,3 +136,19 @@ def test_a_built_url_is_where_the_browser_goes_once_it_is_asked_for(client):
 
     target = re.search(r'<form[^>]* method="get"[^>]* action="#([\w-]+)"', page)
     assert target and f'id="{target[1]}"' in page
+
+
+@pytest.mark.parametrize("path", ["1/rename/", "1/delete/", "1/default/", "keys/1/", "file/"])
+def test_a_tab_that_is_loaded_anew_after_a_refusal_shows_the_profiles(path, alice_client):
+    answer = alice_client.get(f"{PAGE}{path}")
+
+    assert answer.status_code == 302
+    assert answer.url == PAGE
+
+
+@pytest.mark.parametrize("path", ["/connect/claude-code/key/", "/connect/chatgpt/client/"])
+def test_a_tab_that_is_loaded_anew_after_a_key_was_made_shows_the_guide(path, alice_client):
+    answer = alice_client.get(path)
+
+    assert answer.status_code == 302
+    assert answer.url == "/".join(path.split("/")[:3]) + "/"
