@@ -4,7 +4,8 @@ function dismissToasts() {
   document.getElementById("toasts")?.replaceChildren();
 }
 
-// Say so when something that htmx sent did not arrive, or was answered with an error.
+// Say so when something that htmx sent did not arrive, or was answered with an error. What was filled in
+// is still on the page.
 function say(text) {
   const toast = document.createElement("p");
   toast.className = "toast";
@@ -12,16 +13,31 @@ function say(text) {
   document.getElementById("toasts").replaceChildren(toast);
 }
 
-document.addEventListener("htmx:sendError", () => {
-  say("The server cannot be reached. Nothing was saved.");
+function isChange(event) {
+  return event.detail.requestConfig.verb !== "get";
+}
+
+// A request may have arrived, and only its answer be lost.
+document.addEventListener("htmx:sendError", (event) => {
+  say(
+    isChange(event)
+      ? "The server cannot be reached, so this may not be saved. Check your connection and try again."
+      : "The server cannot be reached. Check your connection and try again.",
+  );
 });
 
 document.addEventListener("htmx:timeout", () => {
   say("The server does not answer. Reload the page to see what is saved.");
 });
 
-document.addEventListener("htmx:responseError", () => {
-  say("That did not work. Reload the page and try again.");
+// By this its operator finds in the log what went wrong.
+function idOf(request) {
+  const id = request.getResponseHeader("X-Request-Id");
+  return id ? ` If it happens again, tell whoever runs this server the request id ${id}.` : "";
+}
+
+document.addEventListener("htmx:responseError", (event) => {
+  say(`That did not work. Reload the page and try again.${idOf(event.detail.xhr)}`);
 });
 
 document.addEventListener("click", (event) => {

@@ -86,14 +86,23 @@ def use(product: Product, person: Person, browser: httpx.Client) -> str:
 
 SIGNED_OUT = (
     *("/", "/sign-in/", "/mcp", "/connect/", "/connect/claude-code/", "/connect/chatgpt/"),
-    *("/connect/url/", "/tools/", "/there/is/none"),
+    *("/connect/url/", "/tools/", "/sse", "/there/is/none"),
 )
 SETTINGS = (
     *("/", "/mcp", "/connect/", "/connect/claude-code/", "/connect/cursor/", "/connect/url/"),
     *(
         f"/settings/{name}"
         for name in (
-            *("", "tools/", "spaces/", f"spaces/{SPACE}/", "approvals/", "profiles/", "apps/"),
+            *(
+                "",
+                "tools/",
+                "spaces/",
+                f"spaces/{SPACE}/",
+                "spaces/search/?q=acme",
+                "approvals/",
+                "profiles/",
+                "apps/",
+            ),
             *("permissions/", "webhook/", "alerts/", "alerts/digest/", "activity/"),
             *("account/", "account/remove/", "sign-out-everywhere/"),
         )
