@@ -131,9 +131,12 @@ def choice(name: str, default: str, *choices: str) -> str:
     return value
 
 
-def subset(name: str, everything: str) -> frozenset[str]:
-    """Return which words of a list are chosen: all where nothing is said, none for "none"."""
-    chosen = frozenset(word.lower() for word in words(name, everything)) - {"none"}
+def subset(name: str, everything: str, default: str | None = None) -> frozenset[str]:
+    """Return which words of a list are chosen: all where nothing is said, or those of `default`;
+    none for "none".
+    """
+    given = words(name, everything if default is None else default)
+    chosen = frozenset(word.lower() for word in given) - {"none"}
     if chosen - set(everything.split(",")):
         raise ImproperlyConfigured(f"{name} should be some of {everything}, or none.")
     return chosen

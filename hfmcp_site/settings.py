@@ -255,11 +255,11 @@ SERVESTATIC_ROOT = env.FILES / "static" / "root"  # what is asked for at /, such
 # Languages of the pages: what a reader's browser asks for, or they chose at the foot of a page.
 # What assistants read is English: the endpoint does not pass LocaleMiddleware.
 LANGUAGE_CODE = "en"
+_FURTHER = {"fr": "French", "ko": "Korean", "zh-hans": "Simplified Chinese"}
+_SPOKEN = env.subset("PAGE_LANGUAGES", ",".join(_FURTHER), default="none")
 LANGUAGES = [
     ("en", "English"),
-    ("fr", "French"),
-    ("ko", "Korean"),
-    ("zh-hans", "Simplified Chinese"),
+    *((code, name) for code, name in _FURTHER.items() if code in _SPOKEN),
 ]
 LOCALE_PATHS = [env.FILES / "locale"]
 LANGUAGE_COOKIE_NAME = "language"

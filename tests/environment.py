@@ -26,6 +26,7 @@ SETTINGS = {
     "FILES_DIRECTORY": FILES,
     "FILES_S3_BUCKET": "",
     "DEBUG": "false",
+    "PAGE_LANGUAGES": "fr,ko,zh-hans",
     "PUBLIC_URL": "http://localhost:8000",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
     "ADMIN_HF_USERS": "admin",
