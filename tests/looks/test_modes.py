@@ -33,7 +33,7 @@ async def test_what_has_the_focus_and_what_is_said_are_seen_in_forced_colours(
     inside: Page, site: Site
 ):
     await inside.emulate_media(forced_colors="active")
-    await inside.goto(f"{site.url}/settings/tools/")
+    await inside.goto(f"{site.url}/settings/approvals/")
     save = inside.get_by_role("button", name="Save changes")
     await save.press("Enter")
     toast = inside.locator(".toast")
