@@ -19,7 +19,7 @@ from dashboard.reading import read_before, read_snapshot
 
 KEEP_SECONDS = 2.0
 
-SHARE_OF_TIME = 0.01
+SHARE_OF_TIME = 0.02
 """What making the pages of all ranges takes of a processor, which answers need."""
 SHARE_OF_WAITING = 0.1
 """What counts as that of the time that the database takes: its processors are others' too."""

@@ -4,6 +4,7 @@ no name of a client, person or Space is one.
 With PROMETHEUS_MULTIPROC_DIR each process writes into files that all can add up.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -33,6 +34,9 @@ class _Registry(CollectorRegistry):
         count_noted()
         return super().collect()
 
+
+SOON_SECONDS = 0.2
+"""When the other workers, one of which is asked for what all have, see what this one counted."""
 
 registry = _Registry()
 """Of this process alone."""
@@ -144,7 +148,9 @@ _hub_seconds_by = _Children(_hub_seconds.labels)
 
 
 def note_record(record: Record) -> None:
-    """A listener of mcpendpoint.protocol.records."""
+    """A listener of mcpendpoint.protocol.records, on the event loop."""
+    if not _noted:
+        asyncio.get_running_loop().call_later(SOON_SECONDS, count_noted)
     _noted.append(record)
     if len(_noted) >= AT_ONCE:
         count_noted()
